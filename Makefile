@@ -1,0 +1,49 @@
+# Everything is set up in .venv by the first target that needs it; Python 3.11+ and make suffice.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test quick lint bench wheel clean
+
+help:  ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
+	@touch $(READY)
+
+demo: $(READY)  ## Set everything up and ask the sample vectors
+	$(BIN)/latent analogy king man woman
+	@echo
+	$(BIN)/latent analogy king man woman --raw -v article-words.txt
+	@echo
+	$(BIN)/latent distances cat dog car truck -v article-objects.txt
+	@echo
+	$(BIN)/latent relation king:queen man:woman uncle:aunt
+	@echo
+	$(BIN)/latent analogy paris france japan --json -k 1
+
+test: $(READY)  ## Set everything up and run the tests
+	$(BIN)/python -m pytest -q -n 2
+
+quick: $(READY)  ## Run the tests without the slow ones
+	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+
+lint: $(READY)  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python benchmarks/run.py $(if $(DATA),--data $(DATA))
+
+wheel: $(READY)  ## Build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+clean:  ## Remove what the targets made
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,148 @@
+"""The command line: the table of commands, and the one place that catches errors.
+
+Only the module of the command that is asked for is imported; for the others their line in
+the table is enough to be listed, and to be suggested for a misspelled name.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from latentcli.errors import LatentError
+
+if TYPE_CHECKING:
+    import typer
+
+
+class Command(NamedTuple):
+    """A line of the table: the module in `latentcli.commands`, its panel and its summary."""
+
+    module: str
+    panel: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {
+    "analogy": Command("analogy", "Words", "A - B + C: the word that is to C as A is to B."),
+    "neighbors": Command("neighbors", "Words", "The nearest words (or rows of an array)."),
+    "similarity": Command(
+        "similarity", "Words", "Cosine, distance and angle of pairs of words."
+    ),
+    "distances": Command(
+        "distances", "Words", "The distances of a set of words to each other."
+    ),
+    "expr": Command("expr", "Words", "Any weighted sum: 'king - man + 0.5*woman'."),
+    "odd": Command("odd", "Words", "The word that does not belong with the others."),
+    "relation": Command("relation", "Words", "Whether pairs of words share one direction."),
+    "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
+    "convert": Command("convert", "Files", "Write vectors in another format."),
+    "cache": Command(
+        "cache", "Files", "The cache of files that were read: list, build, clear."
+    ),
+    "sample": Command("sample", "Files", "The sample files that come with latent."),
+}
+"""Every command: its name, and where it lives."""
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """Make the application for these arguments."""
+    import typer
+
+    app = typer.Typer(
+        add_completion=True,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(import_module("latentcli.commands.root").root)
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    completing = "_LATENT_COMPLETE" in os.environ
+    for name, command in COMMANDS.items():
+        panel: dict[str, Any] = {
+            "rich_help_panel": command.panel,
+            "short_help": command.summary,
+        }
+        if name != asked and not completing:
+            app.command(name, help=command.summary, **panel)(_elsewhere)
+            continue
+        found = import_module(f"latentcli.commands.{command.module}").command
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name, **panel)
+        else:
+            from latentcli.commands.options import expand
+
+            app.command(name, **panel)(expand(found))
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    debug = "--debug" in given or bool(os.environ.get("LATENT_DEBUG"))
+    try:
+        code = _run(given, debug)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing to say, and nothing more to write at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return _fail(f"cannot write the answer: {error.strerror or error}")
+    return code
+
+
+def _run(given: list[str], debug: bool) -> int:
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        given = [_readable(word) for word in given]
+        build(given)(args=given, prog_name="latent")
+    except SystemExit as stop:
+        return _code(stop, given)
+    except LatentError as error:
+        if debug:
+            raise
+        return _fail(str(error), error.exit_code)
+    except MemoryError:
+        return _fail("not enough memory for this")
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if debug or (isinstance(error, OSError) and error.filename is None):
+            raise
+        return _fail(
+            f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
+        )
+    return 0
+
+
+def _readable(word: str) -> str:
+    """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
+
+
+def _code(stop: SystemExit, given: list[str]) -> int:
+    code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    if code == 2 and any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
+        from latentcli.commands.options import say
+
+        say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
+    return code
+
+
+def _fail(text: str, code: int = 1) -> int:
+    from latentcli.commands.options import say
+
+    say("error", text)
+    return code
+
+
+def _elsewhere() -> None:
+    """Stand for a command that was not asked for."""

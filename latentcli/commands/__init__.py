@@ -1,0 +1,1 @@
+"""One file per verb: read the inputs, make one call, return a report."""

@@ -1,0 +1,138 @@
+"""Queries from the command line or, with `-`, one on each line of standard input.
+
+Quoting on a line is as simple as it can be: words are parted by blanks (or by tabs, if the line
+has any), and double quotes keep blanks in a word.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import typer
+
+from latentcli.commands.options import Output, say
+from latentcli.errors import LatentError
+from latentcli.report import Report
+
+Query = TypeVar("Query")
+
+_CHUNK = 1 << 18
+_TOKEN = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
+
+
+def run(
+    words: Sequence[str],
+    output: Output,
+    *,
+    parse: Callable[[list[str]], Query],
+    answer: Callable[[list[Query], bool], Report],
+    split: Callable[[str], list[str]] | None = None,
+) -> None:
+    """Answer the query on the command line, or all on standard input if it is `-`.
+
+    `parse` makes a query of its words and raises LatentError if it is wrong; `answer` answers
+    many at once, told whether they are a batch; `split` parts a line into words. A wrong line is reported with its number, the
+    rest go on, and the exit code is 1 at the end.
+    """
+    if list(words) == ["-"]:
+        _run_batch(output, lambda line: parse((split or split_line)(line)), answer)
+    else:
+        output.show(answer([parse(list(words))], False))
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Join words so that `split_line` parts them again.
+
+    >>> quoted(["new york", "usa"])
+    '"new york" usa'
+    """
+    return " ".join(
+        f'"{word}"' if re.search(r"\s", word) or not word else word for word in words
+    )
+
+
+def split_line(line: str) -> list[str]:
+    r"""Part a line into words.
+
+    >>> split_line('"new york" usa'), split_line("new york\tusa"), split_line('5" disk')
+    (['new york', 'usa'], ['new york', 'usa'], ['5"', 'disk'])
+    """
+    if "\t" in line:
+        return line.split("\t")
+    return [word if word else kept for kept, word in _TOKEN.findall(line)]
+
+
+def _run_batch(
+    output: Output,
+    parse: Callable[[str], Query],
+    answer: Callable[[list[Query], bool], Report],
+) -> None:
+    if sys.stdin.isatty():
+        output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
+    printer = output.printer()
+    number = failed = 0
+    said: set[str] = set()
+    for lines in _lines():
+        queries, wrong = _parsed(lines, number, parse)
+        number += len(lines)
+        failed += wrong
+        if queries:
+            report = answer(queries, True)
+            for text in dict.fromkeys(report.notes):
+                if text not in said:
+                    output.note(text)
+            said.update(report.notes)
+            printer.add(report)
+    if number == 0:
+        output.note("no queries on standard input")
+    printer.close()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _parsed(
+    lines: list[str], before: int, parse: Callable[[str], Query]
+) -> tuple[list[Query], int]:
+    """Parse lines; report each wrong one with its number, and return how many there were."""
+    queries = []
+    wrong = 0
+    for number, line in enumerate(lines, before + 1):
+        try:
+            if line.strip():
+                queries.append(parse(line))
+        except LatentError as error:
+            wrong += 1
+            say("error", f"line {number}: {error}")
+    return queries, wrong
+
+
+def _lines() -> Iterator[list[str]]:
+    """Yield the lines of standard input in batches: all that is there, without waiting for more.
+
+    So a file is answered in a few passes over the vectors, and a slow pipe line by line.
+    """
+    try:
+        handle = sys.stdin.fileno()
+    except (OSError, ValueError, io.UnsupportedOperation):
+        yield sys.stdin.read().splitlines()
+        return
+    rest = b""
+    first = True
+    while part := os.read(handle, _CHUNK):
+        if first:
+            part = part.removeprefix(b"\xef\xbb\xbf")
+            first = False
+        *whole, rest = (rest + part).split(b"\n")
+        if whole:
+            yield [_decode(line) for line in whole]
+    if rest:
+        yield [_decode(rest)]
+
+
+def _decode(line: bytes) -> str:
+    return line.decode("utf-8", "backslashreplace").rstrip("\r")

@@ -1,0 +1,1 @@
+"""The NumPy core: arrays in, frozen results out. No files, no printing."""

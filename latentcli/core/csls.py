@@ -1,0 +1,64 @@
+"""Neighbours with the pull of hubs taken off: CSLS (Conneau et al., 2018) within one space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from latentcli.core.search import Hits, Progress, Question, Rows, search
+from latentcli.core.vectors import Array, unit
+
+NEIGHBOURHOOD = 10
+"""How many neighbours measure how crowded a row's surroundings are, as in MUSE."""
+
+CANDIDATES = 1000
+"""How many rows, nearest by cosine, are ranked again; crowdedness is computed for them only."""
+
+
+def csls(
+    matrix: Array,
+    norms: Array,
+    questions: Sequence[Question],
+    *,
+    top: int,
+    rows: Rows | None = None,
+    limit: int | None = None,
+    min_score: float | None = None,
+    progress: Progress | None = None,
+) -> list[Hits]:
+    """Rank by 2 cos(q, x) - r(q) - r(x), r being the mean cosine with the 10 nearest others.
+
+    Arguments and result are those of `search`; scores are in [-4, 4]. The `CANDIDATES` nearest
+    rows by cosine (or 20 times `top`) are ranked.
+    """
+    nearest = search(
+        matrix, norms, questions, top=max(CANDIDATES, 20 * top), rows=rows, limit=limit
+    )
+    asked = _crowdedness(matrix, norms, questions)
+    wanted = np.unique(np.concatenate([hits.rows for hits in nearest]))
+    crowded = _crowdedness(
+        matrix,
+        norms,
+        [Question(unit(matrix[[row]]), (int(row),)) for row in wanted],
+        progress,
+    )
+    answers = []
+    for hits, own in zip(nearest, asked, strict=True):
+        scores = 2 * hits.scores - own - crowded[np.searchsorted(wanted, hits.rows)]
+        order = np.lexsort((hits.rows, -scores))[:top]
+        if min_score is not None:
+            order = order[scores[order] >= min_score]
+        answers.append(Hits(hits.rows[order], scores[order]))
+    return answers
+
+
+def _crowdedness(
+    matrix: Array,
+    norms: Array,
+    questions: Sequence[Question],
+    progress: Progress | None = None,
+) -> Array:
+    """Return the mean cosine of each question with its nearest rows, itself left out."""
+    found = search(matrix, norms, questions, top=NEIGHBOURHOOD, progress=progress)
+    return np.array([hits.scores.mean() if hits.scores.size else 0.0 for hits in found])

@@ -1,0 +1,47 @@
+"""What can go wrong, as one small tree.
+
+    LatentError              exit code 1: the data or a query is at fault
+    +-- UsageError           exit code 2: the command was asked in a way that has no meaning
+    +-- FileError            a file cannot be read or written
+    |   +-- FormatError      a file can be opened, but what is in it is not usable
+    +-- WordError            a word or row is not in the space
+
+Every message is one line that says what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LatentError(Exception):
+    """Any failure that is not a bug in this tool; its text is shown to the user as it is."""
+
+    exit_code = 1
+
+
+class UsageError(LatentError):
+    """The command cannot mean anything as it was written."""
+
+    exit_code = 2
+
+
+class FileError(LatentError):
+    """A file is missing, unreadable or cannot be written."""
+
+
+class FormatError(FileError):
+    """The bytes of a file are not what any reader accepts."""
+
+
+class WordError(LatentError):
+    """A word (or a row) that was asked for is not there, or has no usable vector."""
+
+
+def unknown_choice(what: str, given: str, choices: Iterable[str]) -> UsageError:
+    """Say that `given` is none of the `choices`, and which one was probably meant."""
+    names = list(choices)
+    close = difflib.get_close_matches(given.lower(), names, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return UsageError(f"unknown {what} '{given}'.{hint} One of: {', '.join(names)}.")

@@ -1,0 +1,139 @@
+"""What the array formats share: which array of a file is meant, and how it becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block
+from latentcli.files.stream import Stream
+
+KNOWN_KEYS = (
+    "vectors", "z", "w", "ws", "wp", "latents", "latent_tensor", "codes", "embeddings",
+    "features", "X", "arr_0",
+)  # fmt: skip
+"""Names that are taken for the array that is meant, in this order, when a file has several."""
+
+WORD_KEYS = ("words", "word", "labels", "label", "tokens", "token", "vocab", "names", "text")
+"""Names of arrays or columns that are taken for the words of the rows."""
+
+_BLOCK_BYTES = 4 << 20
+
+Shapes = dict[str, tuple[tuple[int, ...], np.dtype[Any]]]
+"""The arrays of a file: name -> (shape, dtype)."""
+
+
+class AmbiguousError(FormatError):
+    """A file has several arrays, and none is plainly the one that is meant."""
+
+    def __init__(self, name: str, shapes: Shapes, first: str) -> None:
+        self.shapes = shapes
+        super().__init__(
+            f"{name}: several arrays ({listed(shapes)}). Pick one: {name}::{first}"
+        )
+
+
+def choose(name: str, shapes: Shapes, key: str) -> str:
+    """Choose the array that is meant.
+
+    `FILE::key` if given; else the only array; else the only one of floating-point numbers with
+    at least one axis; else a well-known name; else an error that lists them all.
+    """
+    if key:
+        if key not in shapes:
+            raise FormatError(f"{name}: no array '{key}'. It holds {listed(shapes)}.")
+        return key
+    if not shapes:
+        raise FormatError(f"{name}: no arrays in it")
+    numeric = [
+        key
+        for key, (shape, kind) in shapes.items()
+        if np.issubdtype(kind, np.floating) and len(shape) >= 1
+    ]
+    if len(shapes) == 1:
+        return next(iter(shapes))
+    if len(numeric) == 1:
+        return numeric[0]
+    for known in KNOWN_KEYS:
+        if known in shapes:
+            return known
+    raise AmbiguousError(name, shapes, (numeric or list(shapes))[0])
+
+
+def listed(shapes: Shapes) -> str:
+    """Describe arrays in a phrase: "w (1, 18, 512) float32, seed () int64"."""
+    return ", ".join(f"{key} {shape} {kind}" for key, (shape, kind) in shapes.items())
+
+
+def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int, int]:
+    """Return (rows, dimensions) of an array: one axis is one row, further axes are flattened.
+
+    Raises FormatError for arrays that hold objects, text or nothing.
+    """
+    if kind.hasobject:
+        raise FormatError(
+            f"{name}: holds Python objects (a pickle), which are never loaded; "
+            "save plain numbers with numpy.save(..., allow_pickle=False)"
+        )
+    if kind.kind not in "fiub":
+        raise FormatError(f"{name}: holds {kind}, not real numbers")
+    if len(shape) == 0:
+        raise FormatError(f"{name}: a single number, not an array of vectors")
+    rows = 1 if len(shape) == 1 else shape[0]
+    dimensions = 1
+    for length in shape[-1:] if len(shape) == 1 else shape[1:]:
+        dimensions *= length
+    if rows == 0 or dimensions == 0:
+        raise FormatError(f"{name}: an empty array of shape {shape}")
+    if dimensions > MAX_DIMENSIONS:
+        raise FormatError(f"{name}: shape {shape} makes rows of {dimensions:,} dimensions")
+    return rows, dimensions
+
+
+def flattened_note(shape: tuple[int, ...]) -> list[str]:
+    """Say how an array that is not (rows, D) is read."""
+    if len(shape) == 1:
+        return [f"an array of shape {shape} is read as one row"]
+    if len(shape) > 2:
+        return [f"an array of shape {shape} is read as {shape[0]:,} rows, the rest flattened"]
+    return []
+
+
+def in_blocks(values: Array) -> Iterator[Block]:
+    """Yield the rows of an array that is at hand (or mapped)."""
+    rows = _rows_per_block(values.shape[1] * values.dtype.itemsize)
+    for start in range(0, len(values), rows):
+        yield Block(None, values[start : start + rows])
+
+
+def stream_rows(
+    stream: Stream | IO[bytes], name: str, kind: np.dtype[Any], rows: int, dimensions: int
+) -> Iterator[Block]:
+    """Yield rows of a C-ordered array whose bytes come next in a stream."""
+    width = dimensions * kind.itemsize
+    step = _rows_per_block(width)
+    for start in range(0, rows, step):
+        count = min(step, rows - start)
+        data = _exactly(stream, count * width)
+        if len(data) < count * width:
+            have = start + len(data) // width
+            raise FormatError(f"{name}: truncated: {have:,} of {rows:,} rows are there")
+        yield Block(None, np.frombuffer(data, dtype=kind).reshape(count, dimensions))
+
+
+def _exactly(stream: Stream | IO[bytes], count: int) -> bytes:
+    parts = []
+    while count > 0:
+        part = stream.read(min(count, _BLOCK_BYTES))
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def _rows_per_block(width: int) -> int:
+    return max(1, _BLOCK_BYTES // max(1, width))

@@ -1,0 +1,212 @@
+"""Read a file into an entry: vectors, norms and words, in a folder or in memory."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files import formats
+from latentcli.files import labels as label_files
+from latentcli.files.entry import Entry
+from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.stream import Progress, Stream
+from latentcli.files.vocabulary import Builder, RowNumbers, Vocabulary
+
+
+def build(
+    path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
+) -> Entry:
+    """Read a file into a folder, or into memory when that is None."""
+    with Stream(path, progress) as stream:
+        reading = formats.read(stream, key)
+        sink = _Sink(reading, folder, mapped=reading.mapped is not None)
+        try:
+            sink.fill(path, labels)
+            return sink.entry(path, stream)
+        finally:
+            sink.close()
+
+
+class _Sink:
+    """Where the blocks of a file go: vectors and norms to files or memory, words to SQLite."""
+
+    def __init__(self, reading: Reading, folder: Path | None, *, mapped: bool) -> None:
+        self.reading = reading
+        self.folder = folder
+        self.mapped = mapped
+        self.rows = 0
+        self.named = False
+        self.norms: list[Array] = []
+        self.builder: Builder | None = None
+        self.vocabulary: Vocabulary | None = None
+        self.notes: list[str] = list(reading.notes)
+        self.vectors: IO[bytes] | None = None
+        if not mapped:
+            self.vectors = (
+                io.BytesIO() if folder is None else (folder / "vectors.npy").open("wb")
+            )
+            if folder is not None:
+                _write_npy_header(self.vectors, (0, reading.dimensions))
+
+    def fill(self, path: Path, labels: str | None) -> None:
+        for words, values in self.reading.blocks():
+            if words is not None:
+                self._add_words(words)
+            self._add_rows(values)
+        if self.rows == 0:
+            raise FormatError(f"{path.name}: no vectors in it")
+        self._name_rows(path, labels)
+        self._check_header()
+
+    def _add_words(self, words: list[str]) -> None:
+        self.named = True
+        if self.builder is None:
+            self.builder = Builder(self.folder)
+        self.builder.add(words)
+
+    def _add_rows(self, values: Array) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            exact = values.astype(np.float64)
+            norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
+            narrow = np.ascontiguousarray(values, dtype="<f4")
+        self._count_unusable(narrow, norms)
+        self.norms.append(norms)
+        if self.vectors is not None:
+            self.vectors.write(narrow.data.cast("B"))
+        self.rows += len(values)
+
+    def _count_unusable(self, values: Array, norms: Array) -> None:
+        """Count zero, NaN and infinite rows, and set their norm to 0: never an answer."""
+        usable = np.isfinite(norms) & (norms > 0)
+        if not usable.all():
+            bad = values[~usable]
+            nan = np.isnan(bad).any(axis=1)
+            infinite = np.isinf(bad).any(axis=1) & ~nan
+            findings = self.reading.findings
+            findings.add("nan", int(nan.sum()))
+            findings.add("infinite", int(infinite.sum()))
+            findings.add("zero", int((~nan & ~infinite).sum()))
+            norms[~usable] = 0.0
+        too_large = np.isinf(values).any(axis=1) & (norms > 0)
+        if too_large.any():  # finite as it is in the file, but not in float32
+            self.reading.findings.add("infinite", int(too_large.sum()))
+            norms[too_large] = 0.0
+
+    def _name_rows(self, path: Path, labels: str | None) -> None:
+        """Take the words from the labels, if any; drop rows whose word was there before."""
+        if labels:
+            words = label_files.read(labels, path)
+            if len(words) != self.rows:
+                raise FormatError(
+                    f"{labels}: {len(words):,} labels for the {self.rows:,} rows of {path.name}"
+                )
+            if self.builder is not None:
+                self.builder.close()
+                self.builder = None
+            self._add_words(words)
+            self.notes = [note for note in self.notes if not note.startswith("the words are")]
+        if self.builder is None:
+            return
+        distinct = not labels and self.reading.shape is None
+        self.vocabulary, repeated = self.builder.finish(distinct=distinct)
+        if repeated and not distinct:
+            self.notes.append(
+                f"{len(repeated):,} rows share their label with an earlier row; "
+                "a label asks for the first row that has it"
+            )
+        elif repeated:
+            first = self.vocabulary.words(repeated[:1])[0]
+            self.reading.findings.add("duplicate", len(repeated), f"first: {first}")
+            self.norms = [np.concatenate(self.norms)]
+            self.norms[0][repeated] = 0.0
+
+    def _check_header(self) -> None:
+        declared = self.reading.declared
+        if declared and declared != (self.rows, self.reading.dimensions):
+            self.notes.append(
+                f"its header says {declared[0]:,} x {declared[1]:,}, "
+                f"its rows are {self.rows:,} x {self.reading.dimensions:,}; the rows are taken"
+            )
+
+    def entry(self, path: Path, stream: Stream) -> Entry:
+        """Finish the parts and put them together."""
+        norms = np.concatenate(self.norms)
+        vocabulary = self.vocabulary or RowNumbers(self.rows)
+        findings = self.reading.findings
+        matrix = self._finish_vectors()
+        meta = self._describe(stream, len(vocabulary), findings)
+        if self.folder is not None:
+            np.save(self.folder / "norms.npy", norms)
+            for name, value in self._arrays().items():
+                np.save(self.folder / f"{name}.npy", value)
+        if not norms.any():
+            raise FormatError(f"{path.name}: every row is zero, NaN or infinite")
+        found = findings.phrases()
+        notes = (
+            [f"{path.name}: {'; '.join([*found, *self.notes])}"] if found or self.notes else []
+        )
+        return Entry(
+            path, matrix, norms, vocabulary, meta, dict(self.reading.extras), notes, self.folder
+        )
+
+    def _finish_vectors(self) -> Array:
+        shape = (self.rows, self.reading.dimensions)
+        if self.reading.mapped is not None:
+            file, offset, _ = self.reading.mapped
+            return np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape)
+        if isinstance(self.vectors, io.BytesIO):
+            return np.frombuffer(self.vectors.getbuffer(), dtype="<f4").reshape(shape)
+        assert self.vectors is not None
+        self.vectors.seek(0)
+        _write_npy_header(self.vectors, shape)
+        self.vectors.close()
+        return np.empty((0, self.reading.dimensions), dtype="<f4")  # mapped when read back
+
+    def _describe(self, stream: Stream, words: int, findings: Findings) -> dict[str, Any]:
+        reading = self.reading
+        return {
+            "format": reading.format,
+            "compression": stream.compression,
+            "member": stream.member,
+            "key": reading.key,
+            "rows": self.rows,
+            "words": words,
+            "named": self.named,
+            "dimensions": reading.dimensions,
+            "dtype": reading.dtype,
+            "shape": list(reading.shape or (self.rows, reading.dimensions)),
+            "is_array": reading.shape is not None,
+            "declared": reading.declared,
+            "findings": findings.counts,
+            "found": [*findings.phrases(), *self.notes],
+            "mapped": _where(reading),
+        }
+
+    def _arrays(self) -> dict[str, Array]:
+        extras = self.reading.extras
+        return {name: value for name, value in extras.items() if isinstance(value, np.ndarray)}
+
+    def close(self) -> None:
+        if self.folder is not None:
+            if self.vectors is not None:
+                self.vectors.close()
+            if self.builder is not None:
+                self.builder.close()
+
+
+def _where(reading: Reading) -> list[str | int] | None:
+    """Say where mapped rows lie: the file and the byte at which they begin."""
+    if reading.mapped is None:
+        return None
+    return [os.path.realpath(reading.mapped[0]), reading.mapped[1]]
+
+
+def _write_npy_header(file: IO[bytes], shape: tuple[int, int]) -> None:
+    """Write a .npy header; NumPy leaves room for the row count to grow, so it can be rewritten."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)

@@ -1,0 +1,134 @@
+"""fastText's .bin: word vectors and the n-gram vectors from which unseen words are made.
+
+gensim reads the file. What a query needs (word vectors, n-gram vectors, the three numbers
+that say which n-grams a word has) is kept, so that gensim is needed once per file.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import LatentError
+from latentcli.files import arrays
+from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.stream import Stream, reason
+
+MAGIC = 793712314
+_HEAD = struct.Struct("<ii12id")
+_COUNTS = struct.Struct("<iiiqq")
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by fastText's magic number."""
+    return stream.head(4) == MAGIC.to_bytes(4, "little")
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read a fastText model with its n-grams."""
+    if key:
+        raise stream.error(f"a fastText model has no arrays to pick '{key}' from")
+    dimensions = _check(stream)
+    findings = Findings()
+    reading = Reading(
+        format="fastText model",
+        dimensions=dimensions,
+        blocks=lambda: iter(()),
+        findings=findings,
+    )
+
+    def blocks() -> Any:
+        vectors = _load(stream)
+        words = list(vectors.index_to_key)
+        reading.extras.update(
+            ngrams=np.asarray(vectors.vectors_ngrams, dtype=np.float32),
+            min_n=int(vectors.min_n),
+            max_n=int(vectors.max_n),
+            buckets=int(vectors.bucket),
+        )
+        done = 0
+        for block in arrays.in_blocks(vectors.vectors):
+            part = words[done : done + len(block.values)]
+            done += len(part)
+            yield Block(part, block.values)
+
+    reading.blocks = blocks
+    return reading
+
+
+def subword_vector(word: str, ngrams: Array, min_n: int, max_n: int, buckets: int) -> Array:
+    """Make the vector of a word that was never seen: the mean of its n-grams' vectors.
+
+    Bojanowski et al. (2017). Returns (D,) float64; zeros if the word has no n-grams.
+    """
+    rows = [hash_ngram(gram) % buckets for gram in _ngrams(word, min_n, max_n)]
+    if not rows:
+        return np.zeros(ngrams.shape[1])
+    mean: Array = np.asarray(ngrams[rows], dtype=np.float64).mean(axis=0)
+    return mean
+
+
+def hash_ngram(gram: bytes) -> int:
+    """32-bit FNV-1a as fastText computes it, with bytes taken as signed."""
+    value = 2166136261
+    for byte in gram:
+        value ^= byte if byte < 128 else byte | 0xFFFFFF00
+        value = value * 16777619 & 0xFFFFFFFF
+    return value
+
+
+def _ngrams(word: str, min_n: int, max_n: int) -> list[bytes]:
+    """List the n-grams of "<word>" in characters, as bytes, the lone brackets left out."""
+    marked = f"<{word}>"
+    grams = []
+    for start in range(len(marked)):
+        for length in range(min_n, max_n + 1):
+            end = start + length
+            if end > len(marked):
+                break
+            if length == 1 and (start == 0 or end == len(marked)):
+                continue
+            grams.append(marked[start:end].encode("utf-8", "surrogatepass"))
+    return grams
+
+
+def _check(stream: Stream) -> int:
+    """Refuse what gensim would allocate memory for in vain; return the dimensions."""
+    head = stream.head(_HEAD.size + _COUNTS.size)
+    if len(head) < _HEAD.size + _COUNTS.size:
+        raise stream.error("a fastText model that ends in its header")
+    values = _HEAD.unpack_from(head)
+    version, dimensions, buckets = values[1], values[2], values[10]
+    size, words, labels, _, _ = _COUNTS.unpack_from(head, _HEAD.size)
+    if not 11 <= version <= 12:
+        raise stream.error(f"a fastText model of version {version}; 12 can be read")
+    plausible = (
+        0 < dimensions <= 1 << 20 and buckets >= 0 and labels >= 0 and size == words + labels
+    )
+    if not plausible or words < 1:
+        raise stream.error("a damaged fastText model (its header makes no sense)")
+    if stream.plain and stream.size < size * 10 + (words + buckets) * dimensions * 4:
+        raise stream.error(
+            f"a truncated (or quantised .ftz) fastText model: {words:,} words and {buckets:,} "
+            f"buckets of {dimensions:,} dimensions do not fit in {stream.size:,} bytes"
+        )
+    return int(dimensions)
+
+
+def _load(stream: Stream) -> Any:
+    try:
+        from gensim.models.fasttext import load_facebook_vectors
+    except ImportError:
+        raise LatentError(
+            f"{stream.name}: fastText models are read by gensim, which is not installed; "
+            "run: pip install gensim"
+        ) from None
+    try:
+        with stream.as_file() as path:
+            return load_facebook_vectors(str(path))
+    except LatentError:
+        raise
+    except Exception as error:  # gensim raises whatever its parsing trips over
+        raise stream.error(f"a damaged fastText model ({reason(error)[:120]})") from error

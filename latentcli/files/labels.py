@@ -1,0 +1,55 @@
+"""Words for the rows of an array: a file with one on each line, or a named array or column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from latentcli.errors import FormatError, UsageError
+from latentcli.files.stream import Stream
+
+_MAX_BYTES = 4 << 30
+
+
+def split_address(address: str) -> tuple[Path, str]:
+    """Split `FILE::KEY`; the key is "" when there is none."""
+    if Path(address).exists():
+        return Path(address), ""
+    file, mark, key = address.rpartition("::")
+    return (Path(file), key) if mark and file else (Path(address), "")
+
+
+def beside(path: Path) -> Path:
+    """Return where the words of an array file are kept: `FILE.words.txt`."""
+    return path.with_name(path.name + ".words.txt")
+
+
+def read(labels: str, of: Path) -> list[str]:
+    """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`."""
+    path, key = split_address(labels)
+    if not path.exists() and not key:
+        path, key = of, labels
+    with Stream(path) as stream:
+        if key:
+            return _column(stream, key)
+        if stream.members or stream.head(4) == b"PAR1":
+            raise UsageError(f"name the words of {stream.name}: --labels {path}::KEY")
+        return _lines(stream)
+
+
+def _column(stream: Stream, key: str) -> list[str]:
+    from latentcli.files import npz, parquet
+
+    if stream.members:
+        return npz.read_words(stream, key)
+    if parquet.sniff(stream):
+        return parquet.read_words(stream, key)
+    raise FormatError(f"{stream.name}: has no named arrays or columns to take '{key}' from")
+
+
+def _lines(stream: Stream) -> list[str]:
+    text = stream.read_exactly(_MAX_BYTES)
+    if b"\x00" in text[:4096]:
+        raise stream.error("not a text file with one label on each line")
+    decoded = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace")
+    lines = decoded.replace("\r\n", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines

@@ -1,0 +1,28 @@
+"""Load a small file of vectors whole, at its own precision: vectors to ask with, not a space."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcli.files import formats
+from latentcli.files.labels import split_address
+from latentcli.files.reading import Array
+from latentcli.files.stream import Stream
+
+
+def vectors_of(address: str) -> tuple[list[str], Array]:
+    """Return a label for each row of `FILE` or `FILE::KEY`, and the rows (n, D) float64."""
+    path, key = split_address(address)
+    with Stream(path) as stream:
+        reading = formats.read(stream, key)
+        words: list[str] = []
+        parts = []
+        for block in reading.blocks():
+            words += block.words or []
+            parts.append(np.asarray(block.values, dtype=np.float64))
+    rows = np.concatenate(parts)
+    if words:
+        return words, rows
+    if len(rows) == 1:
+        return [address], rows
+    return [f"{address}[{number}]" for number in range(len(rows))], rows

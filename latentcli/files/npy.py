@@ -1,0 +1,108 @@
+"""NumPy's .npy: one array. Mapped where it lies when it is float32 rows; never unpickled."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, Any
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files import arrays
+from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.stream import Stream
+
+MAGIC = b"\x93NUMPY"
+_MAX_HEADER = 64 << 10
+
+Header = tuple[tuple[int, ...], bool, "np.dtype[Any]"]
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by the magic bytes."""
+    return stream.head(6) == MAGIC
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read one array as rows."""
+    if key:
+        raise stream.error(f"a .npy file holds one array, not '{key}'")
+    head = io.BytesIO(stream.head(_MAX_HEADER))
+    shape, fortran, kind = read_header(head, stream.name)
+    start = head.tell()
+    rows, dimensions = arrays.rows_of(stream.name, shape, kind)
+    ordered = not fortran or len(shape) == 1
+    reading = Reading(
+        format="NumPy array",
+        dimensions=dimensions,
+        blocks=lambda: iter(()),
+        findings=Findings(),
+        dtype=str(kind),
+        shape=shape,
+        notes=arrays.flattened_note(shape),
+    )
+    if stream.plain:
+        _check_size(stream, start, rows * dimensions * kind.itemsize)
+        if ordered and kind == np.dtype("<f4"):
+            reading.mapped = (stream.path, start, rows)
+        reading.blocks = lambda: arrays.in_blocks(
+            _mapped(stream, start, shape, fortran, kind).reshape(rows, dimensions)
+        )
+    elif ordered:
+        stream.read_exactly(start)
+        reading.blocks = lambda: arrays.stream_rows(stream, stream.name, kind, rows, dimensions)
+    else:
+        stream.read_exactly(start)
+        reading.blocks = lambda: arrays.in_blocks(
+            _fortran(stream, shape, kind).reshape(rows, dimensions)
+        )
+    return reading
+
+
+def read_header(file: IO[bytes], name: str) -> Header:
+    """Read a .npy header: (shape, Fortran order, dtype). Nothing is allocated by it."""
+    try:
+        version = np.lib.format.read_magic(file)
+        if version == (1, 0):
+            return np.lib.format.read_array_header_1_0(file)
+        return np.lib.format.read_array_header_2_0(file)
+    except (ValueError, EOFError, TypeError, SyntaxError, OverflowError) as error:
+        raise FormatError(f"{name}: a damaged .npy header ({_first_line(error)})") from error
+
+
+def write(file: IO[bytes], values: Array) -> None:
+    """Write an array."""
+    np.lib.format.write_array(file, np.asanyarray(values), allow_pickle=False)
+
+
+def _mapped(
+    stream: Stream, start: int, shape: tuple[int, ...], fortran: bool, kind: np.dtype[Any]
+) -> Array:
+    return np.memmap(
+        stream.path,
+        dtype=kind,
+        mode="r",
+        offset=start,
+        shape=shape,
+        order="F" if fortran else "C",
+    )
+
+
+def _fortran(stream: Stream, shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
+    count = int(np.prod(shape))
+    data = stream.read_exactly(count * kind.itemsize)
+    if len(data) < count * kind.itemsize:
+        raise stream.error("truncated")
+    return np.frombuffer(data, dtype=kind).reshape(shape[::-1]).T
+
+
+def _check_size(stream: Stream, start: int, needed: int) -> None:
+    if stream.size < start + needed:
+        raise stream.error(
+            f"truncated: its header promises {needed:,} bytes of numbers, "
+            f"{max(0, stream.size - start):,} are there"
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:120]

@@ -1,0 +1,126 @@
+"""NumPy's .npz: a zip of named arrays, one of which may hold the words of the rows."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files import arrays
+from latentcli.files.npy import read_header
+from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.stream import Stream, reason
+
+_MAX_WORDS_BYTES = 2 << 30
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by the members: a zip of nothing but .npy."""
+    return bool(stream.members)
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the array that is meant, with the words array beside it if there is one."""
+    try:
+        archive = zipfile.ZipFile(stream.path)
+        headers = {}
+        for info in archive.infolist():
+            with archive.open(info) as member:
+                name = info.filename.removesuffix(".npy")
+                headers[name] = read_header(member, f"{stream.name}::{name}")
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise stream.error(f"a damaged .npz ({reason(error)})") from error
+    shapes: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
+    vectors = {name: value for name, value in shapes.items() if value[1].kind not in "USO"}
+    chosen = arrays.choose(stream.name, shapes if key else (vectors or shapes), key)
+    shape, fortran, kind = headers[chosen]
+    label = f"{stream.name}::{chosen}"
+    rows, dimensions = arrays.rows_of(label, shape, kind)
+    words = _words_key(shapes, rows)
+    return Reading(
+        format="NumPy archive",
+        dimensions=dimensions,
+        blocks=lambda: _blocks(archive, chosen, (shape, fortran, kind), words, label),
+        findings=Findings(),
+        dtype=str(kind),
+        key=chosen,
+        shape=shape,
+        notes=arrays.flattened_note(shape)
+        + ([f"the words are its array '{words}'"] if words else []),
+    )
+
+
+def read_words(stream: Stream, key: str) -> list[str]:
+    """Read an array of text as a list of words."""
+    try:
+        with zipfile.ZipFile(stream.path) as archive:
+            names = [name.removesuffix(".npy") for name in archive.namelist()]
+            if key not in names:
+                raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
+            return _text(archive, key, stream.name)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
+        raise stream.error(f"a damaged .npz ({reason(error)})") from error
+
+
+def _words_key(shapes: arrays.Shapes, rows: int) -> str:
+    """Find the array of text that names the rows: as long as them, well named or the only one."""
+    fitting = [
+        name
+        for name, (shape, kind) in shapes.items()
+        if kind.kind in "US" and shape in ((rows,), (rows, 1))
+    ]
+    known = [name for name in arrays.WORD_KEYS if name in fitting]
+    return known[0] if known else (fitting[0] if len(fitting) == 1 else "")
+
+
+def _blocks(
+    archive: zipfile.ZipFile,
+    key: str,
+    header: tuple[tuple[int, ...], bool, np.dtype[Any]],
+    words_key: str,
+    label: str,
+) -> Iterator[Block]:
+    shape, fortran, kind = header
+    rows, dimensions = arrays.rows_of(label, shape, kind)
+    words = _text(archive, words_key, label) if words_key else None
+    done = 0
+    try:
+        with archive.open(f"{key}.npy") as member:
+            read_header(member, label)
+            if fortran and len(shape) > 1:
+                whole = _whole(member, shape, kind, label)
+                blocks = arrays.in_blocks(whole.reshape(rows, dimensions))
+            else:
+                blocks = arrays.stream_rows(member, label, kind, rows, dimensions)
+            for _, values in blocks:
+                part = words[done : done + len(values)] if words else None
+                done += len(values)
+                yield Block(part, values)
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise FormatError(f"{label}: damaged ({reason(error)})") from error
+
+
+def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: str) -> Array:
+    """Read a Fortran-ordered array, whose rows are not together in the file."""
+    columns = arrays.stream_rows(file, label, kind, 1, int(np.prod(shape)))
+    return next(columns).values.reshape(shape[::-1]).T
+
+
+def _text(archive: zipfile.ZipFile, key: str, label: str) -> list[str]:
+    with archive.open(f"{key}.npy") as member:
+        shape, _, kind = read_header(member, label)
+        if kind.kind not in "US":
+            raise FormatError(f"{label}: '{key}' holds {kind}, not words")
+        count = int(np.prod(shape))
+        if count * kind.itemsize > _MAX_WORDS_BYTES:
+            raise FormatError(f"{label}: '{key}' is too large for a list of words")
+        blocks = (
+            arrays.stream_rows(member, label, kind, count, 1) if kind.itemsize else iter(())
+        )
+        words = [word for block in blocks for word in block.values.ravel().tolist()]
+    if kind.kind == "S":
+        return [word.decode("utf-8", "backslashreplace") for word in words]
+    return words if words else [""] * count

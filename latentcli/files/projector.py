@@ -1,0 +1,43 @@
+"""TensorBoard's Embedding Projector: tab-separated numbers, and the words in a file beside.
+
+A metadata file of one column has no header line: the projector takes a first line without tabs
+for data. Empty lines are skipped there, so an empty word is written as a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from latentcli.files.reading import Array
+from latentcli.files.text import digits
+
+MOST = 100_000
+"""How many rows the projector's server shows."""
+
+_EMPTY = "(empty)"
+_BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+
+
+def metadata_of(path: Path) -> Path:
+    """Return where the words of a tensor file go: `x.tsv` has `x.metadata.tsv`."""
+    name = path.name
+    for ending in (".gz", ".bz2", ".xz", ".zip", ".tsv"):
+        name = name.removesuffix(ending)
+    return path.with_name(f"{name}.metadata.tsv")
+
+
+def write(path: Path, batches: Iterator[tuple[list[str], Array]]) -> list[str]:
+    """Write the numbers; return the words."""
+    words: list[str] = []
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for some, values in batches:
+            words += some
+            out.writelines("\t".join(digits(row)) + "\n" for row in values)
+    return words
+
+
+def write_metadata(path: Path, words: list[str]) -> None:
+    """Write one word on each line, without a header."""
+    lines = [f"{word.translate(_BREAKS).strip() or _EMPTY}\n" for word in words]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")

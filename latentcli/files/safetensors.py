@@ -1,0 +1,141 @@
+"""safetensors: eight bytes of length, a JSON header, raw tensors. Read without the library.
+
+The library maps whole files and cannot give NumPy a bfloat16 tensor; the format is a page long.
+https://github.com/huggingface/safetensors#format
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files import arrays
+from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.stream import Stream
+
+_MAX_HEADER = 100 << 20
+_DTYPES = {
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2",
+    "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
+    "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
+}  # fmt: skip
+_NAMES = {np.dtype(code): name for name, code in _DTYPES.items() if name != "BF16"}
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by a plausible header length followed by "{"."""
+    head = stream.head(9)
+    return len(head) == 9 and head[8:] == b"{" and 2 <= _length(head) <= _MAX_HEADER
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the tensor that is meant as rows."""
+    size = _length(stream.read_exactly(8))
+    header = _header(stream, stream.read_exactly(size), size)
+    shapes: arrays.Shapes = {
+        name: (shape, np.dtype(_DTYPES[kind])) for name, (kind, shape, _) in header.items()
+    }
+    chosen = arrays.choose(stream.name, shapes, key)
+    stored, shape, (start, _) = header[chosen]
+    kind = np.dtype(_DTYPES[stored])
+    label = f"{stream.name}::{chosen}"
+    rows, dimensions = arrays.rows_of(label, shape, kind)
+    reading = Reading(
+        format="safetensors",
+        dimensions=dimensions,
+        blocks=lambda: _blocks(stream, start, label, stored, (rows, dimensions)),
+        findings=Findings(),
+        dtype="bfloat16" if stored == "BF16" else str(kind),
+        key=chosen,
+        shape=shape,
+        notes=arrays.flattened_note(shape),
+    )
+    offset = 8 + size + start
+    whole = stream.size >= offset + rows * dimensions * kind.itemsize
+    if stored == "F32" and stream.plain and whole and offset % 4 == 0:
+        reading.mapped = (stream.path, offset, rows)
+    return reading
+
+
+def write(
+    file: IO[bytes],
+    name: str,
+    shape: tuple[int, ...],
+    kind: np.dtype[Any],
+    blocks: Iterator[Array],
+) -> None:
+    """Write one tensor, aligned to eight bytes so that it can be mapped."""
+    stored = _NAMES.get(kind.newbyteorder("<"))
+    if stored is None:
+        raise FormatError(f"safetensors cannot hold {kind}")
+    size = math.prod(shape) * kind.itemsize
+    header = {name: {"dtype": stored, "shape": list(shape), "data_offsets": [0, size]}}
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b" " * (-len(text) % 8)
+    file.write(struct.pack("<Q", len(text)) + text)
+    for values in blocks:
+        file.write(np.ascontiguousarray(values, dtype=kind.newbyteorder("<")).tobytes())
+
+
+def _length(head: bytes) -> int:
+    return int.from_bytes(head[:8], "little")
+
+
+Entry = tuple[str, tuple[int, ...], tuple[int, int]]
+
+
+def _header(stream: Stream, text: bytes, size: int) -> dict[str, Entry]:
+    """Parse and check the header: name -> (dtype, shape, (start, end))."""
+    try:
+        if len(text) < size:
+            raise ValueError("it ends early")
+        parsed = json.loads(text)
+        entries = {
+            name: (
+                str(entry["dtype"]),
+                tuple(int(length) for length in entry["shape"]),
+                (int(entry["data_offsets"][0]), int(entry["data_offsets"][1])),
+            )
+            for name, entry in parsed.items()
+            if name != "__metadata__"
+        }
+        for name, (kind, shape, (start, end)) in entries.items():
+            if kind not in _DTYPES:
+                raise ValueError(f"'{name}' is {kind}")
+            needed = math.prod(shape) * np.dtype(_DTYPES[kind]).itemsize
+            if min(shape, default=0) < 0 or start < 0 or end - start != needed:
+                raise ValueError(f"shape and bytes of '{name}' disagree")
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ) as error:
+        raise stream.error(f"a damaged safetensors header ({error})") from error
+    return entries
+
+
+def _blocks(
+    stream: Stream, start: int, label: str, stored: str, shape: tuple[int, int]
+) -> Iterator[Block]:
+    while start > 0:
+        skipped = len(stream.read(min(start, 1 << 20)))
+        if not skipped:
+            raise stream.error("truncated")
+        start -= skipped
+    kind = np.dtype(_DTYPES[stored])
+    for block in arrays.stream_rows(stream, label, kind, *shape):
+        yield Block(None, _from_bfloat16(block.values)) if stored == "BF16" else block
+
+
+def _from_bfloat16(values: Array) -> Array:
+    """bfloat16 is the upper half of float32."""
+    return (values.astype(np.uint32) << 16).view(np.float32)

@@ -1,0 +1,350 @@
+"""The store: a file is parsed once; from then on its vectors are mapped and its words looked up.
+
+An entry is a folder in the cache: `vectors.npy` (float32, file order), `norms.npy` (float64, 0
+for rows that can never be an answer), the words with their look-ups, and `meta.json`. It is built in a folder of
+its own and renamed into place, so a reader sees a whole entry or none. Its name holds the
+fingerprint of the source, and its sizes are checked, so a stale or broken one is rebuilt. When
+the cache cannot be written the same entry is built in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import FileError
+from latentcli.files import labels as label_files
+from latentcli.files.entry import Entry
+from latentcli.files.reading import Array
+from latentcli.files.stream import Progress, reason
+from latentcli.files.vocabulary import RowNumbers, Vocabulary, Words
+
+VERSION = 1
+"""Raise it when readers or entries change: older entries are then rebuilt."""
+
+_BUILDING = ".building-"
+_ABANDONED_AFTER = 7 * 24 * 3600
+
+
+def cache_dir() -> Path:
+    """Return the cache folder: $LATENT_CACHE_DIR, $XDG_CACHE_HOME/latent or ~/.cache/latent."""
+    if own := os.environ.get("LATENT_CACHE_DIR"):
+        return Path(own)
+    shared = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(shared) if shared else Path.home() / ".cache") / "latent"
+    except RuntimeError:  # no home
+        return Path(tempfile.gettempdir()) / "latent-cache"
+
+
+def open_entry(
+    address: str,
+    *,
+    labels: str | None = None,
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> Entry:
+    """Open a file of vectors, from the cache if it is there, else by reading it into the cache."""
+    path, key = label_files.split_address(address)
+    labels = labels or _labels_beside(path)
+    status = _status(path)
+    if not cache or not stat.S_ISREG(status.st_mode):
+        return _read(path, key, labels, None, progress)
+    source = _fingerprint(path, key, labels)
+    folder = cache_dir() / _folder_name(path, source)
+    entry = _load(path, folder, source)
+    if entry is not None:
+        return entry
+    notes = _why_again(path, folder)
+    try:
+        built = _build_in_cache(path, key, labels, source, folder, progress)
+    except OSError as error:
+        built = _read(path, key, labels, None, progress)
+        notes.append(f"not kept in the cache {cache_dir()}: {reason(error)}")
+    built.notes = notes + built.notes
+    return built
+
+
+def entries() -> list[tuple[Path, dict[str, Any]]]:
+    """List the finished entries of the cache: (folder, meta), broken ones with an empty meta."""
+    folder = cache_dir()
+    if not folder.is_dir():
+        return []
+    found = sorted(
+        child
+        for child in folder.iterdir()
+        if child.is_dir() and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
+    )
+    return [(child, _meta(child) or {}) for child in found]
+
+
+def state_of(folder: Path, meta: dict[str, Any]) -> str:
+    """Return "good", "stale" (its file has changed or gone) or "damaged"."""
+    source = meta.get("source")
+    if (
+        not isinstance(source, dict)
+        or _load(Path(str(source.get("path"))), folder, source) is None
+    ):
+        return "damaged"
+    return "good" if source.get("version") == VERSION and _still_true(meta) else "stale"
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes that an entry takes."""
+    return sum(child.stat().st_size for child in folder.iterdir())
+
+
+def clear(source: str | None = None) -> tuple[int, int]:
+    """Remove the entries of one source file, or all; return how many, and their bytes."""
+    wanted = None if source is None else str(_real(label_files.split_address(source)[0]))
+    count = size = 0
+    for folder, meta in entries():
+        if wanted is None or meta.get("source", {}).get("path") == wanted:
+            size += size_of(folder)
+            count += 1
+            _discard(folder)
+    if wanted is None and cache_dir().is_dir():
+        for left in cache_dir().glob(f"{_BUILDING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+    return count, size
+
+
+# ---- what is in the cache ---------------------------------------------------------------
+
+
+def _fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
+    """Everything that, when it changes, makes an entry stale."""
+    files = [path]
+    if labels:
+        label_path = label_files.split_address(labels)[0]
+        files += [label_path] if label_path.exists() else []
+    states = []
+    for file in files:
+        status = _status(file)
+        states.append(
+            [str(_real(file)), status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+        )
+    return {
+        "version": VERSION,
+        "path": str(_real(path)),
+        "key": key,
+        "labels": labels or "",
+        "files": states,
+    }
+
+
+def _folder_name(path: Path, source: dict[str, Any]) -> str:
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", path.name)[:60]
+    return f"{stem}-{_digest(_real(path))}-{_digest(json.dumps(source, sort_keys=True))}"
+
+
+def _digest(text: object) -> str:
+    return hashlib.sha256(str(text).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
+    """Open an entry if it is there and whole."""
+    meta = _meta(folder)
+    if meta is None or meta.get("source") != source:
+        return None
+    try:
+        for name, size in meta["sizes"].items():
+            if (folder / name).stat().st_size != size:
+                return None
+        extras = dict(meta["extras"])
+        for name in meta["arrays"]:
+            extras[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return Entry(
+            path=path,
+            matrix=_matrix(folder, meta),
+            norms=np.load(folder / "norms.npy", allow_pickle=False),
+            vocabulary=_vocabulary(folder, meta),
+            meta=meta,
+            extras=extras,
+            folder=folder,
+            cached=True,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _meta(folder: Path) -> dict[str, Any] | None:
+    try:
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return meta if isinstance(meta, dict) else None
+
+
+def _matrix(folder: Path, meta: dict[str, Any]) -> Array:
+    if meta["mapped"] is None:
+        return np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    file, offset = meta["mapped"]
+    shape = (meta["rows"], meta["dimensions"])
+    return np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape)
+
+
+def _vocabulary(folder: Path, meta: dict[str, Any]) -> Vocabulary:
+    if not meta["named"]:
+        return RowNumbers(meta["rows"])
+    return Words.open(folder)
+
+
+def _why_again(path: Path, folder: Path) -> list[str]:
+    """Say why a file that is in the cache is read again; clean up what builds left behind."""
+    root = folder.parent
+    notes = []
+    with suppress(OSError):
+        _sweep(root)
+        if folder.exists():
+            notes.append(f"the cache entry of {path.name} is damaged; reading the file again")
+        else:
+            others = list(root.glob(f"*-{_digest(_real(path))}-*"))
+            same = [meta for other in others if (meta := _meta(other))]
+            if same and not any(_still_true(meta) for meta in same):
+                notes.append(f"{path.name} has changed since it was cached; reading it again")
+    return notes
+
+
+def _still_true(meta: dict[str, Any]) -> bool:
+    """Tell whether an entry's files are still as they were (it differs in key or labels only)."""
+    try:
+        source = meta["source"]
+        return bool(source["version"] != VERSION) or all(
+            [status.st_size, status.st_mtime_ns, status.st_ctime_ns] == state[1:]
+            for state in source["files"]
+            for status in [Path(state[0]).stat()]
+        )
+    except (OSError, KeyError, TypeError, IndexError):
+        return False
+
+
+def _sweep(root: Path) -> None:
+    """Remove folders of builds that were killed."""
+    for left in root.glob(f"{_BUILDING}*"):
+        host, _, process = left.name.removeprefix(_BUILDING).rpartition("~")[0].rpartition("~")
+        here = host == _host()
+        old = time.time() - left.stat().st_mtime > _ABANDONED_AFTER
+        if old or (here and process.isdigit() and not _alive(int(process))):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())
+
+
+# ---- building ---------------------------------------------------------------------------
+
+
+def _build_in_cache(
+    path: Path,
+    key: str,
+    labels: str | None,
+    source: dict[str, Any],
+    folder: Path,
+    progress: Progress | None,
+) -> Entry:
+    root = folder.parent
+    root.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{_host()}~{os.getpid()}~", dir=root))
+    try:
+        built = _read(path, key, labels, building, progress)
+        if _fingerprint(path, key, labels) != source:
+            notes = [
+                f"{path.name} was changed while it was read; ask again for the new content"
+            ]
+            again = _read(path, key, labels, None, progress)
+            again.notes += notes
+            return again
+        _write_meta(building, built, source)
+        _place(building, folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    for other in root.glob(f"*-{_digest(_real(path))}-*"):
+        if other != folder and not _still_true(_meta(other) or {}):
+            _discard(other)
+    entry = _load(path, folder, source)
+    if entry is None:
+        raise OSError(f"the entry {folder.name} cannot be read back")
+    entry.notes = built.notes
+    entry.cached = False
+    return entry
+
+
+def _read(
+    path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
+) -> Entry:
+    from latentcli.files.build import build  # the readers are not for queries of a cached file
+
+    return build(path, key, labels, folder, progress)
+
+
+def _place(building: Path, folder: Path) -> None:
+    """Rename a whole entry into place; if another process was first, its entry is as good."""
+    try:
+        building.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        _discard(folder)  # it was found broken, or is a twin that was finished just now
+        building.rename(folder)
+
+
+def _discard(folder: Path) -> None:
+    """Remove an entry at once: out of the way first, then file by file."""
+    aside = folder.with_name(f"{_BUILDING}{_host()}~{os.getpid()}~{folder.name[-12:]}")
+    with suppress(OSError):
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
+    arrays = [name for name, value in entry.extras.items() if isinstance(value, np.ndarray)]
+    meta = entry.meta | {
+        "source": source,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%S"),
+        "arrays": arrays,
+        "extras": {k: v for k, v in entry.extras.items() if k not in arrays},
+        "sizes": {child.name: child.stat().st_size for child in folder.iterdir()},
+    }
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def _labels_beside(path: Path) -> str | None:
+    words = label_files.beside(path)
+    return str(words) if words.is_file() else None
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileError(f"no such file: {path}") from None
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot open {path}: {reason(error)}") from error
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))

@@ -1,0 +1,386 @@
+"""Vectors as lines of text: word2vec (header "N D"), fastText .vec (the same) and GloVe (none).
+
+A row is a word and D numbers. The last D fields are the numbers and all before them is the
+word, so words may hold spaces. Only ASCII space and tab part fields: a no-break space or U+0085
+inside a word stays there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+
+from latentcli.errors import FormatError
+from latentcli.files.reading import (
+    BLOCK,
+    MAX_DIMENSIONS,
+    Array,
+    Block,
+    Findings,
+    Reading,
+    decode,
+)
+from latentcli.files.stream import HEAD, Stream
+
+try:
+    import simdjson
+except ImportError:  # Python 3.14: no wheel yet; Python's float reads the same numbers
+    simdjson = None  # type: ignore[assignment]
+
+_HEADER = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t]*\r?")
+_BOM = b"\xef\xbb\xbf"
+_SAMPLE = 64
+_MAX_LINE = 64 << 20
+
+
+_NAMES = {
+    (True, False): "word2vec text",
+    (False, False): "GloVe text",
+    (False, True): "numbers as text",
+}
+
+
+class Layout(NamedTuple):
+    """How the rows of a text file are laid out."""
+
+    separator: bytes
+    dimensions: int
+    declared: tuple[int, int] | None
+    trailing: bool  # rows end with a blank, as the C tools write them
+    wordless: bool  # rows are numbers only
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell whether the first lines are rows of a word and numbers."""
+    return layout(stream) is not None
+
+
+def layout(stream: Stream) -> Layout | None:
+    """Work out header, separator and dimensions from the first lines; None if it is not text.
+
+    A header is exactly two integers on line 1, unless line 2 has two fields as well (then the
+    file is one-dimensional GloVe). Dimensions come from the rows, not from the header.
+    """
+    lines = _first_lines(stream)
+    if not lines or b"\x00" in lines[0]:
+        return None
+    declared = _header(lines)
+    rows = [line for line in lines[1 if declared else 0 :] if line.strip()][:_SAMPLE]
+    counts = Counter(_numbers_at_end(row) for row in rows)
+    if not counts:
+        return None
+    dimensions, agreeing = counts.most_common(1)[0]
+    if declared and counts[declared[1]] == agreeing:
+        dimensions = declared[1]
+    wordless = not declared and all(_is_fraction(row) for row in rows)
+    fitting = sum(times for count, times in counts.items() if count >= dimensions)
+    if not 0 < dimensions < MAX_DIMENSIONS or fitting * 2 <= len(rows):
+        return None
+    tabs = sum(row.count(b"\t") for row in rows)
+    spaces = sum(row.count(b" ") for row in rows)
+    return Layout(
+        separator=b"\t" if tabs > spaces else b" ",
+        dimensions=dimensions + wordless,
+        declared=declared,
+        trailing=any(row.rstrip(b"\r").endswith(b" ") for row in rows),
+        wordless=wordless,
+    )
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read word2vec text, fastText .vec or GloVe text."""
+    if key:
+        raise stream.error(f"a text file has no arrays to pick '{key}' from")
+    found = layout(stream)
+    if found is None:
+        raise stream.error("not lines of a word and numbers")
+    findings = Findings()
+    return Reading(
+        format=_NAMES[bool(found.declared), found.wordless],
+        dimensions=found.dimensions,
+        blocks=lambda: _blocks(stream, found, findings),
+        findings=findings,
+        declared=found.declared,
+    )
+
+
+def write_header(out: IO[bytes], rows: int, dimensions: int) -> None:
+    """Write word2vec's first line."""
+    out.write(b"%d %d\n" % (rows, dimensions))
+
+
+def write_rows(out: IO[bytes], words: list[str], values: Array) -> None:
+    """Write rows as text: the shortest digits that read back as the same number."""
+    lines = [
+        f"{storable(word)} {' '.join(digits(row))}\n"
+        for word, row in zip(words, values, strict=True)
+    ]
+    out.write("".join(lines).encode("utf-8"))
+
+
+def storable(word: str) -> str:
+    """Return the word with line breaks made visible, since a row is one line."""
+    return word.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def digits(row: Array) -> list[str]:
+    """Write each number with the fewest digits that give it back at its own precision."""
+    if row.dtype == np.float64:
+        return list(map(repr, row.tolist()))
+    shortest: list[str] = row.astype(np.float32).astype(str).tolist()
+    return shortest
+
+
+def _first_lines(stream: Stream) -> list[bytes]:
+    head = stream.head(HEAD)
+    while b"\n" not in head and len(head) >= HEAD and len(head) < _MAX_LINE:
+        longer = stream.head(len(head) * 4)
+        if len(longer) == len(head):
+            break
+        head = longer
+    whole = len(head) < HEAD
+    lines = head.removeprefix(_BOM).split(b"\n")
+    if not whole and len(lines) > 1:
+        lines.pop()  # cut by the look-ahead
+    return lines[: _SAMPLE + 1] if lines != [b""] else []
+
+
+def _header(lines: list[bytes]) -> tuple[int, int] | None:
+    match = _HEADER.fullmatch(lines[0])
+    if not match or len(lines) < 2 or len(lines[1].split()) == 2:
+        return None
+    return int(match[1]), int(match[2])
+
+
+def _numbers_at_end(row: bytes) -> int:
+    """Count the fields at the end of a row that are numbers, leaving one field for the word."""
+    fields = row.split()
+    count = 0
+    while count < len(fields) and _is_number(fields[-1 - count]):
+        count += 1
+    wordless = row[:1] in (b" ", b"\t")  # the word is empty or a blank
+    return count if wordless else min(count, len(fields) - 1)
+
+
+def _is_fraction(row: bytes) -> bool:
+    """Tell whether a row begins with a number such as 0.25 or 1e-3, which is hardly a word."""
+    first = row.split(None, 1)[0]
+    return _is_number(first) and (b"." in first or b"e" in first) and len(first) > 3
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return b"_" not in field
+
+
+def _blocks(stream: Stream, found: Layout, findings: Findings) -> Iterator[Block]:
+    number = 1  # of the next line
+    if found.declared:
+        _skip_line(stream)
+        number = 2
+    parser = _Parser(found, findings)
+    for chunk in _chunks(stream):
+        # Trailing blanks and CRLF are ordinary; clear them here so that most rows are clean.
+        if b"\r" in chunk:
+            chunk = chunk.replace(b"\r\n", b"\n")
+        if found.trailing:
+            chunk = chunk.replace(b" \n", b"\n")
+        block = _parse_clean(chunk, found, findings)
+        if block is None:
+            lines = chunk.removesuffix(b"\n").split(b"\n")
+            block = parser.parse(lines, number)
+            number += len(lines)
+        else:
+            parser.good += len(block.values)
+            number += len(block.values)
+        yield block
+    parser.check(stream)
+
+
+def _chunks(stream: Stream) -> Iterator[bytes]:
+    """Yield blocks of whole lines; each ends with a line break."""
+    rest = b""
+    first = True
+    while part := stream.read(BLOCK):
+        if first:
+            part = part.removeprefix(_BOM)
+            first = False
+        cut = part.rfind(b"\n") + 1
+        if cut == 0:
+            rest += part
+            if len(rest) > _MAX_LINE:
+                raise stream.error(f"a line is longer than {_MAX_LINE >> 20} MB; not vectors")
+            continue
+        yield rest + part[:cut]
+        rest = part[cut:]
+    if rest:
+        yield rest + b"\n"
+
+
+def _skip_line(stream: Stream) -> None:
+    head = stream.head(HEAD)
+    stream.read(head.index(b"\n") + 1)
+
+
+def _parse_clean(chunk: bytes, found: Layout, findings: Findings) -> Block | None:
+    """Parse a chunk whose every line is one word, D numbers, and single separators.
+
+    Such a chunk becomes one JSON array by overwriting words and separators in place, which
+    simdjson reads about five times as fast as Python's float, to the same bits. None if any
+    line is otherwise, or any number is not as JSON writes it.
+    """
+    if simdjson is None or found.wordless:
+        return None
+    dimensions = found.dimensions
+    text = np.frombuffer(chunk, dtype=np.uint8)
+    gaps = np.flatnonzero(text <= 32)
+    if gaps.size % (dimensions + 1):
+        return None
+    table = gaps.reshape(-1, dimensions + 1)
+    ends = table[:, -1]
+    if not (text[ends] == 10).all() or (text[table[:, :-1]] != found.separator[0]).any():
+        return None
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    lengths = table[:, 0] - starts
+    json = text.copy()
+    json[table[:, 1:]] = 44  # commas between numbers, and for the line breaks
+    json[_positions(starts, lengths + 1)] = 32  # blanks for the words
+    json[-1] = 93
+    if np.count_nonzero(json == 44) != len(table) * dimensions - 1:
+        return None  # a comma inside a number
+    values = _parse_json(json.tobytes(), len(table), dimensions)
+    if values is None:
+        return None
+    spans = zip(starts.tolist(), table[:, 0].tolist(), strict=True)
+    words = [chunk[start:end] for start, end in spans]
+    findings.add("empty", int(np.count_nonzero(lengths == 0)))
+    return Block(decode(words, findings), values)
+
+
+def _positions(starts: Array, lengths: Array) -> Array:
+    """List every index that lies in the spans [start, start + length)."""
+    before = np.cumsum(lengths) - lengths
+    positions: Array = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    return positions
+
+
+@cache
+def _json_parser() -> Any:
+    """Keep one parser: its buffers are several times the block, and cost more than the parsing."""
+    return simdjson.Parser()
+
+
+def _parse_json(text: bytes, rows: int, dimensions: int) -> Array | None:
+    """Parse the inside of a JSON array to float32 (rows, D); None if it is not just numbers."""
+    if b"[" in text:
+        return None
+    try:
+        array = _json_parser().parse(b"[" + text)
+        flat = np.frombuffer(array.as_buffer(of_type="d"), dtype=np.float64)
+    except (ValueError, TypeError, RuntimeError):
+        return None
+    if flat.size != rows * dimensions:
+        return None
+    return _to_float32(flat.reshape(rows, dimensions))
+
+
+class _Parser:
+    """Lines to words and numbers, for blocks in which some line is not clean."""
+
+    def __init__(self, found: Layout, findings: Findings) -> None:
+        self.found = found
+        self.findings = findings
+        self.good = 0
+        self.bad = 0
+
+    def parse(self, lines: list[bytes], number: int) -> Block:
+        """Parse a block whose first line has this number in the file."""
+        words: list[bytes] = []
+        rows: list[list[bytes]] = []
+        numbers: list[int] = []
+        for index, line in enumerate(lines):
+            if not line.strip(b" \t\r"):
+                self.findings.add("blank")
+                continue
+            split = self._split(line)
+            if split is None:
+                self._drop(number + index, line)
+                continue
+            words.append(split[0])
+            rows.append(split[1])
+            numbers.append(number + index)
+        values = self._as_json(rows)
+        if values is None:
+            words, values = self._row_by_row(words, rows, numbers)
+        self.good += len(words)
+        if self.found.wordless:
+            return Block(None, values)
+        self.findings.add("empty", words.count(b""))
+        return Block(decode(words, self.findings), values)
+
+    def check(self, stream: Stream) -> None:
+        """Refuse a file that is mostly not rows: what could be read of it means nothing."""
+        if self.good <= self.bad:
+            first = self.findings.first.get("malformed", "")
+            what = "numbers" if self.found.wordless else "a word and numbers"
+            raise FormatError(
+                f"{stream.name}: {self.bad:,} of {self.good + self.bad:,} lines are not "
+                f"{self.found.dimensions} dimensions of {what} ({first})"
+            )
+
+    def _split(self, line: bytes) -> tuple[bytes, list[bytes]] | None:
+        """Split a row into its word and its last D fields, whatever blanks are in or between."""
+        dimensions = self.found.dimensions
+        parts = line.rsplit(None, dimensions)
+        if self.found.wordless:
+            return (b"", parts) if len(parts) == dimensions else None
+        if len(parts) == dimensions + 1:
+            word = parts[0]
+            # rsplit takes every blank before the numbers; all but the separator are the word's.
+            blanks = line[len(word) :]
+            kept = len(blanks) - len(blanks.lstrip(b" \t")) - 1
+            return (word + blanks[:kept] if word.isspace() else word), parts[1:]
+        if len(parts) == dimensions and line[:1] in (b" ", b"\t"):
+            blanks = line[: len(line) - len(line.lstrip(b" \t"))]
+            return blanks[:-1], parts
+        return None
+
+    def _as_json(self, rows: list[list[bytes]]) -> Array | None:
+        text = b",".join([field for row in rows for field in row])
+        fields = len(rows) * self.found.dimensions
+        if simdjson is None or text.count(b",") != fields - 1:
+            return None
+        return _parse_json(text + b"]", len(rows), self.found.dimensions)
+
+    def _row_by_row(
+        self, words: list[bytes], rows: list[list[bytes]], numbers: list[int]
+    ) -> tuple[list[bytes], Array]:
+        """Parse with Python's float, which knows "nan", "+1" and ".5", and find the bad rows."""
+        kept = []
+        values = []
+        for word, row, number in zip(words, rows, numbers, strict=True):
+            if all(map(_is_number, row)):
+                kept.append(word)
+                values.append([float(field) for field in row])
+            else:
+                self._drop(number, word + b" " + b" ".join(row))
+        shaped = np.array(values, dtype=np.float64).reshape(len(kept), self.found.dimensions)
+        return kept, _to_float32(shaped)
+
+    def _drop(self, number: int, line: bytes) -> None:
+        self.bad += 1
+        shown = line[:24].decode("utf-8", "backslashreplace")
+        self.findings.add("malformed", where=f"first: line {number:,}, '{shown}'")
+
+
+def _to_float32(values: Array) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values.astype(np.float32)

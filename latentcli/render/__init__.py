@@ -1,0 +1,48 @@
+"""Reports to text: one file per format, and the plain table of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TextIO
+
+from latentcli.errors import unknown_choice
+from latentcli.report import Report
+
+RENDERERS: dict[str, str] = {
+    "table": "latentcli.render.table",
+    "json": "latentcli.render.json_object",
+    "ndjson": "latentcli.render.ndjson",
+    "csv": "latentcli.render.csv_rows",
+    "tsv": "latentcli.render.tsv",
+    "markdown": "latentcli.render.markdown",
+}
+"""Every output format. A renderer has `write(report, out, first)`, and `STREAMS`, True when the
+parts of a long run can be written one after the other (`first` is False from the second on)."""
+
+
+class Printer:
+    """Writes the parts of a run in one format, at once if the format streams, else at the end."""
+
+    def __init__(self, name: str, out: TextIO) -> None:
+        if name not in RENDERERS:
+            raise unknown_choice("format", name, RENDERERS)
+        self._renderer = import_module(RENDERERS[name])
+        self._out = out
+        self._first = True
+        self._whole: Report | None = None
+
+    def add(self, report: Report) -> None:
+        """Write a report, or join it to those that came before."""
+        if self._renderer.STREAMS:
+            self._renderer.write(report, self._out, self._first)
+            self._out.flush()
+            self._first = False
+        else:
+            self._whole = report if self._whole is None else self._whole.joined(report)
+
+    def close(self) -> None:
+        """Write what was joined."""
+        if self._whole is not None:
+            self._renderer.write(self._whole, self._out, True)
+            self._whole = None
+        self._out.flush()

@@ -1,0 +1,37 @@
+"""JSON: one object for the whole answer, as docs/json.md describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from latentcli.render.cells import machine
+from latentcli.report import Record, Report
+
+STREAMS = False
+SCHEMA = 1
+"""Raised when a key changes its meaning or goes; new keys do not raise it."""
+
+
+def write(report: Report, out: TextIO, first: bool) -> None:
+    """Write the report as one indented object."""
+    whole = {
+        "schema": SCHEMA,
+        "command": report.command,
+        "settings": record(report.settings),
+        "results": [record(row) for row in report.records],
+        "summary": record(report.summary),
+        "notes": list(report.notes),
+    }
+    out.write(dump(whole, out, indent=2) + "\n")
+
+
+def record(row: Record) -> Record:
+    """Return a record with its values as data."""
+    return {name: machine(value) for name, value in row.items()}
+
+
+def dump(value: object, out: TextIO, indent: int | None = None) -> str:
+    """Write JSON that `out` can hold: UTF-8 as it is, escapes where the encoding is another."""
+    utf8 = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not utf8, allow_nan=False, indent=indent)

@@ -1,0 +1,102 @@
+"""The table for people, drawn by Rich. Away from a terminal it has no colour and cuts nothing."""
+
+from __future__ import annotations
+
+import io
+from typing import TextIO
+
+from rich.box import Box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from latentcli.render.cells import human, visible
+from latentcli.report import Grid, Record, Report, Scalar
+
+STREAMS = False
+_UNBOUNDED = 100_000
+_RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+
+
+def write(report: Report, out: TextIO, first: bool) -> None:
+    """Write title, records (or the grid) and summary."""
+    terminal = out.isatty()
+    target: TextIO = out if terminal else io.StringIO()
+    console = Console(
+        file=target,
+        force_terminal=terminal,
+        width=None if terminal else _UNBOUNDED,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    _print(report, console)
+    if isinstance(target, io.StringIO):
+        out.write("".join(f"{line.rstrip()}\n" for line in target.getvalue().splitlines()))
+
+
+def _print(report: Report, console: Console) -> None:
+    if report.title:
+        console.print(Text(visible(report.title), style="bold"))
+    if report.lines:
+        for row in report.records:
+            console.print(Text(human(row[report.lines])), soft_wrap=True)
+    elif report.upright and len(report.records) == 1:
+        console.print(_upright(report.columns, report.records[0]))
+    elif report.grid is not None:
+        console.print(_grid(report.grid))
+    elif report.records:
+        console.print(_records(report))
+    else:
+        console.print(Text("no results", style="dim"))
+    for name, value in report.summary.items():
+        console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
+
+
+def _records(report: Report) -> Table:
+    table = _table()
+    columns = [name for name in report.columns if not (name == "query" and report.title)]
+    for name in columns:
+        numeric = any(_is_number(row.get(name)) for row in report.records)
+        table.add_column(
+            Text(name.replace("_", " ")),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            style="bold" if name == "word" else "",
+        )
+    for index, row in enumerate(report.records):
+        following = report.records[index + 1] if index + 1 < len(report.records) else row
+        table.add_row(
+            *(Text(human(row.get(name))) for name in columns),
+            end_section=row.get("query") != following.get("query"),
+        )
+    return table
+
+
+def _upright(columns: tuple[str, ...], row: Record) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name in columns:
+        if row.get(name) not in (None, ""):
+            table.add_row(Text(name.replace("_", " ")), Text(human(row[name])))
+    return table
+
+
+def _grid(grid: Grid) -> Table:
+    table = _table()
+    table.add_column("", overflow="fold", style="bold")
+    for name in grid.columns:
+        table.add_column(Text(visible(name)), justify="right", overflow="fold")
+    for name, values in zip(grid.rows, grid.values, strict=True):
+        table.add_row(Text(visible(name)), *(Text(human(float(value))) for value in values))
+    return table
+
+
+def _table() -> Table:
+    return Table(box=_RULE, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
+
+
+def _is_number(value: Scalar) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

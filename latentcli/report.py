@@ -1,0 +1,50 @@
+"""The one thing that commands return and renderers show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+Scalar = str | int | float | bool | None
+Record = dict[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A square or oblong table of numbers, for people: `values[i][j]` at row i, column j."""
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer of one command.
+
+    `records` are flat and hold the same values in every output format; `settings` holds all
+    that shaped them; `summary` holds named scalars about the whole; `notes` what a careful
+    person would want to be told. The rest is for the table only: `title`, a heading; `grid`, a
+    matrix shown in place of the records; `upright`, a lone record shown top to bottom; `lines`,
+    a column that is shown bare, one value on each line.
+    """
+
+    command: str
+    columns: tuple[str, ...]
+    records: Sequence[Record]
+    settings: Record = field(default_factory=dict)
+    summary: dict[str, Scalar] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    title: str = ""
+    grid: Grid | None = None
+    upright: bool = False
+    lines: str = ""
+
+    def joined(self, other: Report) -> Report:
+        """Return this report with the records and notes of a later part of the same run."""
+        return replace(
+            self,
+            records=[*self.records, *other.records],
+            notes=(*self.notes, *other.notes),
+            grid=None,
+        )

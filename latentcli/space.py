@@ -1,0 +1,362 @@
+"""A space of vectors to ask: the library's front door, and what every command of words calls.
+
+>>> import latentcli
+>>> space = latentcli.open()
+>>> space.neighbors("paris", top=1)[0].word
+'france'
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from latentcli.core import analogy as analogies
+from latentcli.core import relation as relations
+from latentcli.core.csls import csls
+from latentcli.core.expression import parse
+from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN, Scorer
+from latentcli.core.search import Hits, Progress, Question, search
+from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
+from latentcli.errors import LatentError, UsageError, WordError, unknown_choice
+from latentcli.files import samples
+from latentcli.files.entry import Entry
+from latentcli.files.store import open_entry
+
+METRICS: dict[str, Scorer] = {
+    "cosine": COSINE,
+    "dot": DOT,
+    "euclidean": EUCLIDEAN,
+    "csls": COSINE,
+}
+"""What "near" can mean for neighbours; csls ranks the nearest by cosine again."""
+
+
+class Hit(NamedTuple):
+    """One answer: a word (or a row's number, for arrays without words), its score, its row."""
+
+    word: str
+    score: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which answers are wanted.
+
+    `top`: how many. `restrict`: only the first N rows, which are the most frequent words in
+    files in order of frequency. `match`: only words in which this regular expression is found.
+    `among`: only these words. `min_score`: only scores from this on. `include_inputs`: also
+    the words that were asked with.
+    """
+
+    top: int = 10
+    restrict: int | None = None
+    match: str | None = None
+    among: Iterable[str] | None = None
+    min_score: float | None = None
+    include_inputs: bool = False
+
+    def __post_init__(self) -> None:
+        if self.top < 1:
+            raise UsageError(f"the number of answers must be at least 1, not {self.top}")
+        if self.restrict is not None and self.restrict < 1:
+            raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+
+
+EVERYTHING = Choice()
+
+
+class Space:
+    """Vectors with words (or row numbers), open for questions.
+
+    Questions about words raise WordError for a word that is not there. Answers never hold a
+    row of zeros, NaN or infinity. All scores are computed in float64 from the float32 vectors.
+    """
+
+    def __init__(self, entry: Entry, *, ignore_case: bool = False) -> None:
+        self.entry = entry
+        self.ignore_case = ignore_case
+        self.words = entry.vocabulary
+        self.matrix = entry.matrix
+        self.norms = entry.norms
+        self.name = entry.path.name
+
+    @property
+    def dimensions(self) -> int:
+        """The length of each vector."""
+        return int(self.matrix.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self._find(word) is not None
+
+    def __repr__(self) -> str:
+        return f"<Space {self.name}: {len(self):,} x {self.dimensions}>"
+
+    # ---- words and vectors
+
+    def row(self, word: str) -> int:
+        """Return the row of a word; WordError with close words if it is not there."""
+        row = self._find(word)
+        if row is None:
+            raise self._missing(word)
+        return row
+
+    def vector(self, word: str) -> Array:
+        """Return the vector of a word (D,) float64; fastText models make one for any word."""
+        return self._term(word)[1]
+
+    def _find(self, word: str) -> int | None:
+        row = self.words.row(word)
+        if row is None and self.ignore_case:
+            others = self.words.variants(word)
+            row = self.words.row(others[0]) if others else None
+        return row
+
+    def _term(self, word: str) -> tuple[int | None, Array]:
+        """Return a word's row (None if it is made of n-grams) and vector."""
+        row = self._find(word)
+        if row is None:
+            made = self._from_subwords(word)
+            if made is None:
+                raise self._missing(word)
+            return None, made
+        if not self.norms[row] > 0:
+            raise WordError(
+                f"'{word}' has no direction in {self.name}: its row is zero, NaN or infinite"
+            )
+        return row, self.matrix[row].astype(np.float64)
+
+    def _from_subwords(self, word: str) -> Array | None:
+        parts = self.entry.extras
+        if "ngrams" not in parts:
+            return None
+        from latentcli.files.fasttext import subword_vector
+
+        vector = subword_vector(
+            word, parts["ngrams"], parts["min_n"], parts["max_n"], parts["buckets"]
+        )
+        return vector if vector.any() else None
+
+    def _missing(self, word: str) -> WordError:
+        if not self.words.named:
+            return WordError(
+                f"'{word}' is not a row of {self.name} (rows 0 to {len(self) - 1:,})"
+            )
+        where = f"'{word}' is not in {self.name} ({len(self):,} words)"
+        others = self.words.variants(word)
+        if others:
+            return WordError(f"{where}, but '{others[0]}' is; --ignore-case takes it")
+        close = self.words.close(word)
+        hint = f" Did you mean {', '.join(close)}?" if close else ""
+        return WordError(f"{where}.{hint}")
+
+    # ---- questions, one at a time
+
+    def analogy(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        *,
+        method: str = "3cosadd",
+        raw: bool = False,
+        **choice: Any,
+    ) -> list[Hit]:
+        """Answer A - B + C; `choice` takes the fields of `Choice` (top, restrict, ...)."""
+        wanted = Choice(**choice)
+        question = self.ask_analogy(a, b, c, method=method, raw=raw, choice=wanted)
+        return self.answer([question], wanted, method=method)[0]
+
+    def neighbors(self, of: str | Array, *, metric: str = "cosine", **choice: Any) -> list[Hit]:
+        """Return what is nearest to a word or a vector (D,)."""
+        wanted = Choice(**choice)
+        if isinstance(of, str):
+            question = self.ask_neighbors(of, choice=wanted)
+        else:
+            question = self.ask_vector(of)
+        return self.answer([question], wanted, metric=metric)[0]
+
+    def expression(self, text: str, *, raw: bool = False, **choice: Any) -> list[Hit]:
+        """Return what is nearest to a weighted sum such as "king - man + 0.5*woman"."""
+        wanted = Choice(**choice)
+        question = self.ask_expression(parse(text), raw=raw, choice=wanted)
+        return self.answer([question], wanted)[0]
+
+    def similarity(self, a: str, b: str) -> Pair:
+        """Return cosine, dot product, distance and angle of two words."""
+        return pair(self._term(a)[1], self._term(b)[1])
+
+    def distances(self, words: Sequence[str], *, metric: str = "cosine") -> Array:
+        """Return the matrix (n, n) of distances: "cosine" (1 - cos), "euclidean" or "angle"."""
+        if metric not in DISTANCES:
+            raise unknown_choice("metric", metric, DISTANCES)
+        return distances(self._stack(words), metric)
+
+    def odd(self, words: Sequence[str]) -> list[tuple[str, float]]:
+        """Return the words with their cosine to the mean of all, the odd one out first."""
+        if len(words) < 3:
+            raise UsageError("to find the odd one out takes three words or more")
+        scores = relations.belonging(self._stack(words))
+        order = np.argsort(scores, kind="stable")
+        return [(words[index], float(scores[index])) for index in order]
+
+    def relation(
+        self, pairs: Sequence[tuple[str, str]], *, raw: bool = False
+    ) -> relations.Consistency:
+        """Tell how far the offsets of pairs (from, to) agree."""
+        for start, end in pairs:
+            if self.row_or_made(start) == self.row_or_made(end):
+                raise LatentError(f"{start}:{end} is no pair: both are the same word")
+        starts = self._stack([start for start, _ in pairs])
+        ends = self._stack([end for _, end in pairs])
+        if not raw:
+            starts, ends = unit(starts), unit(ends)
+        same = np.flatnonzero(~(starts != ends).any(axis=1))
+        if same.size:
+            start, end = pairs[int(same[0])]
+            raise LatentError(f"{start}:{end} has no direction: both have the same vector")
+        return relations.consistency(starts, ends)
+
+    def row_or_made(self, word: str) -> int | str:
+        """Return what identifies a word: its row, or itself if it is made of n-grams."""
+        row = self._term(word)[0]
+        return word if row is None else row
+
+    def _stack(self, words: Sequence[str]) -> Array:
+        return np.stack([self._term(word)[1] for word in words])
+
+    # ---- questions in numbers: ask each, then answer all in one pass over the vectors
+
+    def ask_analogy(
+        self, a: str, b: str, c: str, *, method: str, raw: bool, choice: Choice = EVERYTHING
+    ) -> Question:
+        """Make the question A - B + C."""
+        if method not in analogies.METHODS:
+            raise unknown_choice("method", method, analogies.METHODS)
+        if raw and method == "3cosmul":
+            raise UsageError(
+                "3cosmul compares cosines, which have no raw form; leave out --raw"
+            )
+        rows, vectors = zip(*(self._term(word) for word in (a, b, c)), strict=True)
+        exclude = self._exclude(rows, choice)
+        return analogies.ask(*vectors, method=method, raw=raw, exclude=exclude)
+
+    def ask_neighbors(self, word: str, *, choice: Choice = EVERYTHING) -> Question:
+        """Make the question for a word's neighbours."""
+        row, vector = self._term(word)
+        norm = float(np.linalg.norm(vector))
+        return Question(unit(vector)[None], self._exclude([row], choice), norm)
+
+    def ask_vector(self, vector: Array) -> Question:
+        """Make the question for what is nearest to a vector (D,)."""
+        vector = np.asarray(vector, dtype=np.float64)
+        if vector.shape != (self.dimensions,):
+            raise LatentError(
+                f"the vector has shape {vector.shape}, the rows of {self.name} "
+                f"have {self.dimensions:,} dimensions"
+            )
+        norm = float(np.linalg.norm(vector))
+        if not np.isfinite(norm) or norm == 0:
+            raise LatentError("the vector is zero, or holds NaN or infinity: no direction")
+        return Question(unit(vector)[None], (), norm)
+
+    def ask_expression(
+        self, terms: Sequence[tuple[float, str]], *, raw: bool, choice: Choice = EVERYTHING
+    ) -> Question:
+        """Make the question for a weighted sum of words."""
+        found = [(weight, *self._term(word)) for weight, word in terms]
+        total = analogies.combine([(weight, vector) for weight, _, vector in found], raw=raw)
+        exclude = self._exclude([row for _, row, _ in found], choice)
+        return Question(unit(total)[None], exclude, float(np.linalg.norm(total)))
+
+    def answer(
+        self,
+        questions: Sequence[Question],
+        choice: Choice = EVERYTHING,
+        *,
+        method: str = "3cosadd",
+        metric: str = "cosine",
+        progress: Progress | None = None,
+    ) -> list[list[Hit]]:
+        """Answer questions of one kind, all in one pass over the vectors."""
+        if metric not in METRICS:
+            raise unknown_choice("metric", metric, METRICS)
+        if metric == "euclidean" and choice.min_score is not None:
+            raise UsageError("with the euclidean metric a score is a distance; no --min-score")
+        scorer = METRICS[metric]
+        if metric == "cosine":
+            scorer = analogies.METHODS[method].scorer
+        rank = csls if metric == "csls" else partial(search, scorer=scorer)
+        found = rank(
+            self.matrix,
+            self.norms,
+            questions,
+            top=choice.top,
+            rows=self._rows(choice),
+            limit=choice.restrict,
+            min_score=choice.min_score,
+            progress=progress,
+        )
+        return [self._named(hits) for hits in found]
+
+    def _named(self, hits: Hits) -> list[Hit]:
+        words = self.words.words(hits.rows.tolist())
+        scores = hits.scores.tolist()
+        return [
+            Hit(word, score, row)
+            for word, score, row in zip(words, scores, hits.rows.tolist(), strict=True)
+        ]
+
+    def _rows(self, choice: Choice) -> Array | None:
+        """Return the rows that `match` and `among` leave, ascending; None for all."""
+        rows = None
+        if choice.match is not None:
+            try:
+                pattern = re.compile(choice.match)
+            except re.error as error:
+                raise UsageError(
+                    f"'{choice.match}' is not a regular expression: {error}"
+                ) from None
+            rows = self.words.matching(pattern)
+        if choice.among is not None:
+            found = {self._find(word) for word in choice.among}
+            listed = np.array(sorted(row for row in found if row is not None), dtype=np.int64)
+            rows = listed if rows is None else np.intersect1d(rows, listed)
+        return rows
+
+    @staticmethod
+    def _exclude(rows: Sequence[int | None], choice: Choice) -> tuple[int, ...]:
+        if choice.include_inputs:
+            return ()
+        return tuple(row for row in rows if row is not None)
+
+
+def open(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    labels: str | None = None,
+    cache: bool = True,
+    ignore_case: bool = False,
+    progress: Progress | None = None,
+) -> Space:
+    """Open a file of vectors (`FILE` or `FILE::KEY`); without one, the bundled sample vectors.
+
+    Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are told apart by
+    their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
+    cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
+    on each line, or a key of the same file. With `ignore_case`, a word that is not there is
+    taken in another case.
+    """
+    address = os.fspath(path) if path is not None else str(samples.path(samples.DEFAULT))
+    entry = open_entry(address, labels=labels, cache=cache, progress=progress)
+    return Space(entry, ignore_case=ignore_case)
