@@ -38,7 +38,8 @@ class Scorer:
 
 
 def _cosine(cosines: Array, norms: Array, lengths: Array) -> Array:
-    return cosines[:, 0]
+    first: Array = cosines[:, 0]
+    return first
 
 
 def _dot(cosines: Array, norms: Array, lengths: Array) -> Array:
@@ -49,7 +50,8 @@ def _dot(cosines: Array, norms: Array, lengths: Array) -> Array:
 def _euclidean(cosines: Array, norms: Array, lengths: Array) -> Array:
     """Minus the squared distance."""
     q = lengths[:, None]
-    return -(norms**2 + q**2 - 2 * cosines[:, 0] * norms * q)
+    squares: Array = norms**2 + q**2 - 2 * cosines[:, 0] * norms * q
+    return -squares
 
 
 def _cosmul(cosines: Array, norms: Array, lengths: Array) -> Array:
@@ -68,7 +70,8 @@ def _pair_direction(cosines: Array, norms: Array, lengths: Array) -> Array:
     Probes are the direction of A - B, and C; `lengths` holds the cosine between those two.
     """
     apart = np.sqrt(np.maximum(2 - 2 * cosines[:, 1], 1e-12))
-    return (cosines[:, 0] - lengths[:, None]) / apart
+    scores: Array = (cosines[:, 0] - lengths[:, None]) / apart
+    return scores
 
 
 COSINE = Scorer("cosine", (1.0,), _cosine, additive=True)
