@@ -11,7 +11,6 @@ Every message is one line that says what is wrong, where, and what to do.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -41,7 +40,15 @@ class WordError(LatentError):
 
 def unknown_choice(what: str, given: str, choices: Iterable[str]) -> UsageError:
     """Say that `given` is none of the `choices`, and which one was probably meant."""
+    import difflib  # only a mistake needs it
+
     names = list(choices)
     close = difflib.get_close_matches(given.lower(), names, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     return UsageError(f"unknown {what} '{given}'.{hint} One of: {', '.join(names)}.")
+
+
+def reason(error: BaseException) -> str:
+    """Return the operating system's words for an error, or the error's own, on one line."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(text).split())

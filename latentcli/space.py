@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from latentcli.core import analogy as analogies
-from latentcli.core import relation as relations
-from latentcli.core.csls import csls
-from latentcli.core.expression import parse
 from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN, Scorer
 from latentcli.core.search import Hits, Progress, Question, search
 from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
@@ -28,6 +25,9 @@ from latentcli.errors import LatentError, UsageError, WordError, unknown_choice
 from latentcli.files import samples
 from latentcli.files.entry import Entry
 from latentcli.files.store import open_entry
+
+if TYPE_CHECKING:
+    from latentcli.core.relation import Consistency
 
 METRICS: dict[str, Scorer] = {
     "cosine": COSINE,
@@ -188,6 +188,8 @@ class Space:
 
     def expression(self, text: str, *, raw: bool = False, **choice: Any) -> list[Hit]:
         """Return what is nearest to a weighted sum such as "king - man + 0.5*woman"."""
+        from latentcli.core.expression import parse
+
         wanted = Choice(**choice)
         question = self.ask_expression(parse(text), raw=raw, choice=wanted)
         return self.answer([question], wanted)[0]
@@ -206,14 +208,16 @@ class Space:
         """Return the words with their cosine to the mean of all, the odd one out first."""
         if len(words) < 3:
             raise UsageError("to find the odd one out takes three words or more")
+        from latentcli.core import relation as relations
+
         scores = relations.belonging(self._stack(words))
         order = np.argsort(scores, kind="stable")
         return [(words[index], float(scores[index])) for index in order]
 
-    def relation(
-        self, pairs: Sequence[tuple[str, str]], *, raw: bool = False
-    ) -> relations.Consistency:
+    def relation(self, pairs: Sequence[tuple[str, str]], *, raw: bool = False) -> Consistency:
         """Tell how far the offsets of pairs (from, to) agree."""
+        from latentcli.core import relation as relations
+
         for start, end in pairs:
             if self.row_or_made(start) == self.row_or_made(end):
                 raise LatentError(f"{start}:{end} is no pair: both are the same word")
@@ -296,7 +300,9 @@ class Space:
         scorer = METRICS[metric]
         if metric == "cosine":
             scorer = analogies.METHODS[method].scorer
-        rank = csls if metric == "csls" else partial(search, scorer=scorer)
+        rank: Callable[..., list[Hits]] = partial(search, scorer=scorer)
+        if metric == "csls":
+            from latentcli.core.csls import csls as rank
         found = rank(
             self.matrix,
             self.norms,

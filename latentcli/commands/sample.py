@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.commands.options import Output
-from latentcli.errors import FileError
+from latentcli.errors import FileError, reason
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def command(
 
 
 def _copied(files: Sequence[Path], folder: Path, force: bool) -> list[Path]:
-    from latentcli.files.stream import copy, reason
+    from latentcli.files.stream import copy
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

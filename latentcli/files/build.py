@@ -13,8 +13,8 @@ from latentcli.errors import FormatError
 from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array, Findings, Reading
-from latentcli.files.stream import Progress, Stream
+from latentcli.files.reading import Array, Findings, Progress, Reading
+from latentcli.files.stream import Stream
 from latentcli.files.vocabulary import Builder, RowNumbers, Vocabulary
 
 

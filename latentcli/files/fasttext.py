@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, reason
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Block, Findings, Reading
-from latentcli.files.stream import Stream, reason
+from latentcli.files.stream import Stream
 
 MAGIC = 793712314
 _HEAD = struct.Struct("<ii12id")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latentcli.errors import FormatError, UsageError
-from latentcli.files.stream import Stream
+
+if TYPE_CHECKING:
+    from latentcli.files.stream import Stream
 
 _MAX_BYTES = 4 << 30
 
@@ -25,6 +28,8 @@ def beside(path: Path) -> Path:
 
 def read(labels: str, of: Path) -> list[str]:
     """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`."""
+    from latentcli.files.stream import Stream  # decompressors: not for every query
+
     path, key = split_address(labels)
     if not path.exists() and not key:
         path, key = of, labels

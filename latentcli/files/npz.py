@@ -8,11 +8,11 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
+from latentcli.errors import FormatError, reason
 from latentcli.files import arrays
 from latentcli.files.npy import read_header
 from latentcli.files.reading import Array, Block, Findings, Reading
-from latentcli.files.stream import Stream, reason
+from latentcli.files.stream import Stream
 
 _MAX_WORDS_BYTES = 2 << 30
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
+from latentcli.errors import FormatError, reason
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Block, Findings, Reading
-from latentcli.files.stream import Stream, reason
+from latentcli.files.stream import Stream
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 << 20

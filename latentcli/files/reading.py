@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+Progress = Callable[[int, int], None]
+"""Called with (bytes read of the file, bytes in the file)."""
+
 BLOCK = 1 << 18
 """Bytes of the file in work at a time: few enough to stay in the processor's cache."""
 

@@ -1,34 +1,33 @@
 """The store: a file is parsed once; from then on its vectors are mapped and its words looked up.
 
 An entry is a folder in the cache: `vectors.npy` (float32, file order), `norms.npy` (float64, 0
-for rows that can never be an answer), the words with their look-ups, and `meta.json`. It is built in a folder of
-its own and renamed into place, so a reader sees a whole entry or none. Its name holds the
-fingerprint of the source, and its sizes are checked, so a stale or broken one is rebuilt. When
-the cache cannot be written the same entry is built in memory.
+for rows that can never be an answer), the words with their look-ups, and `meta.json`. It is
+built in a folder of its own and renamed into place, so a reader sees a whole entry or none. Its
+name holds the fingerprint of the source, and its sizes are checked, so a stale or broken one is
+rebuilt. When the cache cannot be written the same entry is built in memory.
+
+Modules that only a build or a clean-up needs are imported there: a query of a cached file
+starts without them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import shutil
-import socket
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
-from latentcli.errors import FileError
+from latentcli.errors import FileError, reason
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array
-from latentcli.files.stream import Progress, reason
+from latentcli.files.reading import Array, Progress
 from latentcli.files.vocabulary import RowNumbers, Vocabulary, Words
 
 VERSION = 1
@@ -46,6 +45,8 @@ def cache_dir() -> Path:
     try:
         return (Path(shared) if shared else Path.home() / ".cache") / "latent"
     except RuntimeError:  # no home
+        import tempfile
+
         return Path(tempfile.gettempdir()) / "latent-cache"
 
 
@@ -117,7 +118,7 @@ def clear(source: str | None = None) -> tuple[int, int]:
             _discard(folder)
     if wanted is None and cache_dir().is_dir():
         for left in cache_dir().glob(f"{_BUILDING}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
     return count, size
 
 
@@ -151,7 +152,9 @@ def _folder_name(path: Path, source: dict[str, Any]) -> str:
 
 
 def _digest(text: object) -> str:
-    return hashlib.sha256(str(text).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    """Tell sources apart in folder names; the whole fingerprint is in the entry, and checked."""
+    data = str(text).encode("utf-8", "surrogateescape")
+    return f"{crc32(data):08x}{crc32(data[::-1]) & 0xFFFF:04x}"
 
 
 def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
@@ -238,7 +241,13 @@ def _sweep(root: Path) -> None:
         here = host == _host()
         old = time.time() - left.stat().st_mtime > _ABANDONED_AFTER
         if old or (here and process.isdigit() and not _alive(int(process))):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:
@@ -252,6 +261,8 @@ def _alive(process: int) -> bool:
 
 
 def _host() -> str:
+    import socket
+
     return re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())
 
 
@@ -266,6 +277,8 @@ def _build_in_cache(
     folder: Path,
     progress: Progress | None,
 ) -> Entry:
+    import tempfile
+
     root = folder.parent
     root.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{_host()}~{os.getpid()}~", dir=root))
@@ -281,7 +294,7 @@ def _build_in_cache(
         _write_meta(building, built, source)
         _place(building, folder)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        _remove(building)
     for other in root.glob(f"*-{_digest(_real(path))}-*"):
         if other != folder and not _still_true(_meta(other) or {}):
             _discard(other)
@@ -317,7 +330,7 @@ def _discard(folder: Path) -> None:
     aside = folder.with_name(f"{_BUILDING}{_host()}~{os.getpid()}~{folder.name[-12:]}")
     with suppress(OSError):
         folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
 
 
 def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:

@@ -11,15 +11,13 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from latentcli.errors import FileError, FormatError
-
-Progress = Callable[[int, int], None]
-"""Called with (bytes read of the file, bytes in the file)."""
+from latentcli.errors import FileError, FormatError, reason
+from latentcli.files.reading import Progress
 
 HEAD = 1 << 20
 """How many bytes a reader may look at before it decides."""
@@ -222,12 +220,6 @@ class _Rest:
 
     def close(self) -> None:
         self._file.close()
-
-
-def reason(error: BaseException) -> str:
-    """Return the operating system's words for an error, or the error's own, on one line."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split())
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -7,7 +7,6 @@ built. (SQLite does the same, and takes ten times as long to fill.)
 
 from __future__ import annotations
 
-import difflib
 import io
 import mmap
 import re
@@ -184,6 +183,8 @@ class Words:
 
     def _like(self, word: str, most: int) -> list[str]:
         """Return like-spelled words among those that begin alike, by difflib's ratio."""
+        import difflib  # only a mistake needs it
+
         start = word[:3].encode("utf-8", "backslashreplace")
         text = np.frombuffer(self._text, dtype=np.uint8)
         starts = np.concatenate(([0], self._ends[:-1] + 1))

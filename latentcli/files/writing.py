@@ -15,13 +15,13 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, FormatError, UsageError, unknown_choice
+from latentcli.errors import FileError, FormatError, UsageError, reason, unknown_choice
 from latentcli.files import formats, npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
-from latentcli.files.stream import Stream, reason, written_beside
+from latentcli.files.stream import Stream, written_beside
 
 Batch = tuple[list[str] | None, Array]
 
