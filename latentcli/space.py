@@ -259,7 +259,7 @@ class Space:
         """Make the question for a word's neighbours."""
         row, vector = self._term(word)
         norm = float(np.linalg.norm(vector))
-        return Question(unit(vector)[None], self._exclude([row], choice), norm)
+        return Question(unit(vector)[None], self._exclude([row], choice), norm, vector)
 
     def ask_vector(self, vector: Array) -> Question:
         """Make the question for what is nearest to a vector (D,)."""
@@ -272,7 +272,7 @@ class Space:
         norm = float(np.linalg.norm(vector))
         if not np.isfinite(norm) or norm == 0:
             raise LatentError("the vector is zero, or holds NaN or infinity: no direction")
-        return Question(unit(vector)[None], (), norm)
+        return Question(unit(vector)[None], (), norm, vector)
 
     def ask_expression(
         self, terms: Sequence[tuple[float, str]], *, raw: bool, choice: Choice = EVERYTHING

@@ -34,7 +34,7 @@ class Consistency:
 def belonging(vectors: Array) -> Array:
     """Return each vector's cosine with the mean of the unit vectors (n,); the least is the odd one.
 
-    >>> belonging(np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]])).argmin()
+    >>> int(belonging(np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]])).argmin())
     2
     """
     directions = unit(vectors)

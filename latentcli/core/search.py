@@ -31,12 +31,14 @@ class Question:
     """What is asked: unit `probes` (P, D) float64, and the rows that are not to be answered.
 
     `length` is the norm of the vector asked with (for dot and euclidean), or what the scorer
-    says it is.
+    says it is; `vector` (D,) is that vector as it is, where the first probe and the length do
+    not give it to the last digit.
     """
 
     probes: Array
     exclude: tuple[int, ...] = ()
     length: float = 1.0
+    vector: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def search(
     norms : (N,) float64
         Euclidean norms; rows whose norm is 0 are never answered.
     questions
-        All with as many probes as the scorer has signs.
+        All with as many probes as the scorer takes.
     top
         How many answers to give at most; fewer if there are not so many rows.
     rows : (M,) int64, optional
@@ -236,10 +238,12 @@ class _Pass:
         if self.scorer.additive:
             return cosines, cosines, 2 * self.error
         shaped = cosines.reshape(len(self.questions), -1, cosines.shape[1]).astype(np.float64)
-        error = self.error * np.array(self.scorer.signs)[None, :, None]
-        one = self.scorer.score(shaped - error, norms, self.lengths)
-        other = self.scorer.score(shaped + error, norms, self.lengths)
-        return np.minimum(one, other), np.maximum(one, other), 0.0
+        scores = [
+            self.scorer.score(shaped + error[:, None], norms, self.lengths)
+            for corner in self.scorer.corners
+            for error in (self.error * np.array(corner), -self.error * np.array(corner))
+        ]
+        return np.min(scores, axis=0), np.max(scores, axis=0), 0.0
 
     def _banned(self) -> Rows:
         """Code (question, row) pairs that must not be answered as sorted numbers."""
@@ -271,6 +275,12 @@ class _Pass:
     def _rescore(self, index: int, values: Array) -> Array:
         """Score rows in float64, each on its own, so that equal rows score equal."""
         exact = values.astype(np.float64)
+        if self.scorer.exact is not None:
+            question = self.questions[index]
+            vector = question.vector
+            if vector is None:
+                vector = question.probes[0] * question.length
+            return self.scorer.exact(exact, question.probes, vector)
         norms = np.sqrt((exact * exact).sum(axis=1))
         cosines = np.stack([(exact * probe).sum(axis=1) for probe in self.exact[index]])
         with np.errstate(divide="ignore", invalid="ignore"):
