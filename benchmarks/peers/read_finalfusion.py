@@ -1,0 +1,7 @@
+"""Read GloVe text with finalfusion: FILE."""
+
+import sys
+
+import finalfusion
+
+finalfusion.load_text(sys.argv[1])
