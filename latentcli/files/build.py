@@ -70,6 +70,8 @@ class _Sink:
         self.builder.add(words)
 
     def _add_rows(self, values: Array) -> None:
+        if not len(values):
+            return
         with np.errstate(over="ignore", invalid="ignore"):
             exact = values.astype(np.float64)
             norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
@@ -92,8 +94,9 @@ class _Sink:
             findings.add("infinite", int(infinite.sum()))
             findings.add("zero", int((~nan & ~infinite).sum()))
             norms[~usable] = 0.0
-        too_large = np.isinf(values).any(axis=1) & (norms > 0)
-        if too_large.any():  # finite as it is in the file, but not in float32
+        if norms.max(initial=0.0) > np.finfo(np.float32).max:
+            # Finite as it is in the file, but perhaps not in float32.
+            too_large = np.isinf(values).any(axis=1) & (norms > 0)
             self.reading.findings.add("infinite", int(too_large.sum()))
             norms[too_large] = 0.0
 

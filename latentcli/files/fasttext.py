@@ -126,8 +126,7 @@ def _load(stream: Stream) -> Any:
             "run: pip install gensim"
         ) from None
     try:
-        with stream.as_file() as path:
-            return load_facebook_vectors(str(path))
+        return load_facebook_vectors(str(stream.unpacked()))
     except LatentError:
         raise
     except Exception as error:  # gensim raises whatever its parsing trips over

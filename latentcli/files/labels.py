@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ _MAX_BYTES = 4 << 30
 
 def split_address(address: str) -> tuple[Path, str]:
     """Split `FILE::KEY`; the key is "" when there is none."""
-    if Path(address).exists():
+    if os.path.exists(address):  # noqa: PTH110 - False, too, for names no file can have
         return Path(address), ""
     file, mark, key = address.rpartition("::")
     return (Path(file), key) if mark and file else (Path(address), "")
@@ -31,12 +32,12 @@ def read(labels: str, of: Path) -> list[str]:
     from latentcli.files.stream import Stream  # decompressors: not for every query
 
     path, key = split_address(labels)
-    if not path.exists() and not key:
+    if not key and not os.path.exists(path):  # noqa: PTH110
         path, key = of, labels
     with Stream(path) as stream:
         if key:
             return _column(stream, key)
-        if stream.members or stream.head(4) == b"PAR1":
+        if stream.archive or stream.head(4) == b"PAR1":
             raise UsageError(f"name the words of {stream.name}: --labels {path}::KEY")
         return _lines(stream)
 
@@ -44,7 +45,7 @@ def read(labels: str, of: Path) -> list[str]:
 def _column(stream: Stream, key: str) -> list[str]:
     from latentcli.files import npz, parquet
 
-    if stream.members:
+    if stream.archive:
         return npz.read_words(stream, key)
     if parquet.sniff(stream):
         return parquet.read_words(stream, key)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import IO, Any
 
 import numpy as np
 
 from latentcli.errors import FormatError
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.reading import Array, Findings, Reading, shown
 from latentcli.files.stream import Stream
 
 MAGIC = b"\x93NUMPY"
@@ -61,13 +62,25 @@ def read(stream: Stream, key: str = "") -> Reading:
 
 def read_header(file: IO[bytes], name: str) -> Header:
     """Read a .npy header: (shape, Fortran order, dtype). Nothing is allocated by it."""
+    start = file.read(12)
+    room = 2 if start[6:7] == b"\x01" else 4  # for the length, as from version 2 on
+    length = 8 + room + int.from_bytes(start[8 : 8 + room], "little")
+    if length > _MAX_HEADER:
+        raise FormatError(f"{name}: a damaged .npy header (of {length:,} bytes)")
+    head = io.BytesIO(start + file.read(max(0, length - len(start))))
     try:
-        version = np.lib.format.read_magic(file)
-        if version == (1, 0):
-            return np.lib.format.read_array_header_1_0(file)
-        return np.lib.format.read_array_header_2_0(file)
-    except (ValueError, EOFError, TypeError, SyntaxError, OverflowError) as error:
-        raise FormatError(f"{name}: a damaged .npy header ({_first_line(error)})") from error
+        with warnings.catch_warnings(action="ignore"):  # about headers written by Python 2
+            version = np.lib.format.read_magic(head)
+            if version == (1, 0):
+                header = np.lib.format.read_array_header_1_0(head)
+            else:
+                header = np.lib.format.read_array_header_2_0(head)
+    except Exception as error:  # NumPy evaluates the header, and raises what that trips over
+        first = str(error).partition("\n")[0]
+        raise FormatError(f"{name}: a damaged .npy header ({shown(first)})") from error
+    if not all(0 <= length < 1 << 63 for length in header[0]):
+        raise FormatError(f"{name}: a damaged .npy header (shape {shown(header[0])})")
+    return header
 
 
 def write(file: IO[bytes], values: Array) -> None:
@@ -102,7 +115,3 @@ def _check_size(stream: Stream, start: int, needed: int) -> None:
             f"truncated: its header promises {needed:,} bytes of numbers, "
             f"{max(0, stream.size - start):,} are there"
         )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:120]

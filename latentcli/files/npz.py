@@ -11,33 +11,32 @@ import numpy as np
 from latentcli.errors import FormatError, reason
 from latentcli.files import arrays
 from latentcli.files.npy import read_header
-from latentcli.files.reading import Array, Block, Findings, Reading
-from latentcli.files.stream import Stream
+from latentcli.files.reading import Array, Block, Findings, Reading, shown
+from latentcli.files.stream import BROKEN_ZIP, Stream
 
 _MAX_WORDS_BYTES = 2 << 30
 
 
 def sniff(stream: Stream) -> bool:
     """Tell by the members: a zip of nothing but .npy."""
-    return bool(stream.members)
+    return stream.archive is not None
 
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the array that is meant, with the words array beside it if there is one."""
+    archive = _archive(stream)
+    headers = {}
     try:
-        archive = zipfile.ZipFile(stream.path)
-        headers = {}
-        for info in archive.infolist():
-            with archive.open(info) as member:
-                name = info.filename.removesuffix(".npy")
-                headers[name] = read_header(member, f"{stream.name}::{name}")
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        for name in _names(archive):
+            with archive.open(f"{name}.npy") as member:
+                headers[name] = read_header(member, f"{stream.name}::{shown(name)}")
+    except BROKEN_ZIP as error:
         raise stream.error(f"a damaged .npz ({reason(error)})") from error
     shapes: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
     vectors = {name: value for name, value in shapes.items() if value[1].kind not in "USO"}
     chosen = arrays.choose(stream.name, shapes if key else (vectors or shapes), key)
     shape, fortran, kind = headers[chosen]
-    label = f"{stream.name}::{chosen}"
+    label = f"{stream.name}::{shown(chosen)}"
     rows, dimensions = arrays.rows_of(label, shape, kind)
     words = _words_key(shapes, rows)
     return Reading(
@@ -49,20 +48,34 @@ def read(stream: Stream, key: str = "") -> Reading:
         key=chosen,
         shape=shape,
         notes=arrays.flattened_note(shape)
-        + ([f"the words are its array '{words}'"] if words else []),
+        + ([f"the words are its array '{shown(words)}'"] if words else []),
     )
 
 
 def read_words(stream: Stream, key: str) -> list[str]:
     """Read an array of text as a list of words."""
+    archive = _archive(stream)
+    names = _names(archive)
+    if key not in names:
+        raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
     try:
-        with zipfile.ZipFile(stream.path) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            if key not in names:
-                raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
-            return _text(archive, key, stream.name)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
+        return _text(archive, key, stream.name)
+    except BROKEN_ZIP as error:
         raise stream.error(f"a damaged .npz ({reason(error)})") from error
+
+
+def _archive(stream: Stream) -> zipfile.ZipFile:
+    assert stream.archive is not None, "sniff comes first"
+    return stream.archive
+
+
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    """List the arrays; what a Mac puts beside them is none."""
+    return [
+        name.removesuffix(".npy")
+        for name in archive.namelist()
+        if name.endswith(".npy") and not name.startswith("__MACOSX/")
+    ]
 
 
 def _words_key(shapes: arrays.Shapes, rows: int) -> str:
@@ -99,8 +112,8 @@ def _blocks(
                 part = words[done : done + len(values)] if words else None
                 done += len(values)
                 yield Block(part, values)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise FormatError(f"{label}: damaged ({reason(error)})") from error
+    except BROKEN_ZIP as error:
+        raise FormatError(f"{label}: damaged ({shown(reason(error))})") from error
 
 
 def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: str) -> Array:
@@ -113,14 +126,16 @@ def _text(archive: zipfile.ZipFile, key: str, label: str) -> list[str]:
     with archive.open(f"{key}.npy") as member:
         shape, _, kind = read_header(member, label)
         if kind.kind not in "US":
-            raise FormatError(f"{label}: '{key}' holds {kind}, not words")
+            raise FormatError(f"{label}: '{shown(key)}' holds {shown(kind)}, not words")
         count = int(np.prod(shape))
         if count * kind.itemsize > _MAX_WORDS_BYTES:
-            raise FormatError(f"{label}: '{key}' is too large for a list of words")
+            raise FormatError(f"{label}: '{shown(key)}' is too large for a list of words")
         blocks = (
             arrays.stream_rows(member, label, kind, count, 1) if kind.itemsize else iter(())
         )
         words = [word for block in blocks for word in block.values.ravel().tolist()]
     if kind.kind == "S":
         return [word.decode("utf-8", "backslashreplace") for word in words]
+    # NumPy's text can hold halves of surrogate pairs, which UTF-8 cannot.
+    words = [word.encode("utf-8", "backslashreplace").decode("utf-8") for word in words]
     return words if words else [""] * count

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    stack = ExitStack()
-    path = stack.enter_context(stream.as_file())
+    path = stream.unpacked()
     try:
         file = pq.ParquetFile(path)
         columns, words = _columns(stream.name, file.schema_arrow, key)
@@ -45,14 +43,13 @@ def read(stream: Stream, key: str = "") -> Reading:
     step = max(1, _BATCH_BYTES // (dimensions * 8))
 
     def blocks() -> Iterator[Block]:
-        with stack:
-            wanted = [*columns, words] if words else columns
-            try:
-                for batch in file.iter_batches(batch_size=step, columns=wanted):
-                    values = _values(stream.name, batch, columns)
-                    yield Block(_words(batch, words), values)
-            except (pa.ArrowException, OSError) as error:
-                raise stream.error(f"damaged ({_one_line(error)})") from error
+        wanted = [*columns, words] if words else columns
+        try:
+            for batch in file.iter_batches(batch_size=step, columns=wanted):
+                values = _values(stream.name, batch, columns)
+                yield Block(_words(batch, words), values)
+        except (pa.ArrowException, OSError) as error:
+            raise stream.error(f"damaged ({_one_line(error)})") from error
 
     return Reading(
         format="Parquet",
@@ -72,16 +69,15 @@ def read_words(stream: Stream, key: str) -> list[str]:
     import pyarrow.parquet as pq
 
     try:
-        with stream.as_file() as path:
-            file = pq.ParquetFile(path)
-            if key not in file.schema_arrow.names:
-                have = ", ".join(file.schema_arrow.names)
-                raise stream.error(f"no column '{key}'; it has {have}")
-            return [
-                word
-                for batch in file.iter_batches(columns=[key])
-                for word in _words(batch, key) or []
-            ]
+        file = pq.ParquetFile(stream.unpacked())
+        if key not in file.schema_arrow.names:
+            have = ", ".join(file.schema_arrow.names)
+            raise stream.error(f"no column '{key}'; it has {have}")
+        return [
+            word
+            for batch in file.iter_batches(columns=[key])
+            for word in _words(batch, key) or []
+        ]
     except (pa.ArrowException, OSError) as error:
         raise stream.error(f"a damaged Parquet file ({_one_line(error)})") from error
 

@@ -62,7 +62,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "word is not UTF-8, shown with \\x escapes",
         "words are not UTF-8, shown with \\x escapes",
     ),
-    "empty": ("word is empty", "words are empty"),
+    "empty": ("word is empty or blank", "words are empty or blank"),
     "blank": ("blank line skipped", "blank lines skipped"),
 }
 """Every finding: its name, and its wording for one and for many."""
@@ -90,6 +90,17 @@ class Reading:
     shape: tuple[int, ...] | None = None
     extras: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+
+def shown(text: object, most: int = 160) -> str:
+    """Return text from a file as one printable line, cut where it is long."""
+    line = " ".join(str(text).split())
+    if not line.isprintable():
+        line = "".join(
+            letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+            for letter in line
+        )
+    return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 def decode(words: list[bytes], findings: Findings) -> list[str]:

@@ -8,16 +8,17 @@ import lzma
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from latentcli.errors import FileError, FormatError, reason
-from latentcli.files.reading import Progress
+from latentcli.files.reading import Progress, shown
 
 HEAD = 1 << 20
 """How many bytes a reader may look at before it decides."""
@@ -26,25 +27,34 @@ _MAGIC: dict[bytes, str] = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _MAX_LAYERS = 3
+_FREE_BYTES = 64 << 20
+_MAX_RATIO = 500
+_MAX_MESSAGE = 400
+
+BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
+"""What zipfile raises for archives that are damaged, encrypted or not supported."""
 
 
 class Stream:
     """A file's bytes, decompressed, with a look ahead.
 
     `compression` names the layers taken off, outermost first ("" for none); `member` the name
-    inside a zip; `members` all names when the file is a zip of arrays (an .npz), which is left
-    as it is. `regular` is False for pipes, which can be read once only.
+    inside a zip; `archive` is the zip itself when it holds nothing but arrays (an .npz).
+    `regular` is False for pipes, which can be read once only.
     """
 
     def __init__(self, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
         self.path = Path(path)
-        self.name = self.path.name or str(path)
+        self.name = shown(self.path.name or path)
         self.compression = ""
         self.member = ""
-        self.members: tuple[str, ...] = ()
+        self.archive: zipfile.ZipFile | None = None
         self._progress = progress
         self._ahead = b""
-        self._raw = _open(self.path)
+        self._given = 0
+        self._unpacked: Path | None = None
+        self._opened = ExitStack()
+        self._raw = self._opened.enter_context(_open(self.path))
         self._file: Any = self._raw
         status = os.fstat(self._raw.fileno())
         self.regular = stat.S_ISREG(status.st_mode)
@@ -87,33 +97,31 @@ class Stream:
             count -= len(part)
         return b"".join(parts)
 
-    @contextmanager
-    def as_file(self) -> Iterator[Path]:
-        """Give a path with the decompressed bytes, for libraries that want to seek."""
+    def unpacked(self) -> Path:
+        """Return a file with the decompressed bytes, for libraries that want to seek."""
         if self.plain:
-            yield self.path
-            return
-        with tempfile.TemporaryDirectory(prefix="latent-") as folder:
-            copy = Path(folder) / "plain"
+            return self.path
+        if self._unpacked is None:
             try:
+                temporary = tempfile.TemporaryDirectory(prefix="latent-")
+                copy = Path(self._opened.enter_context(temporary)) / "plain"
                 with copy.open("wb") as out:
                     while part := self.read(HEAD):
                         out.write(part)
             except OSError as error:
                 raise FileError(
-                    f"cannot unpack {self.name} to {folder}: {reason(error)}"
+                    f"cannot unpack {self.name} to {tempfile.gettempdir()}: {reason(error)}"
                 ) from error
-            yield copy
+            self._unpacked = copy
+        return self._unpacked
 
     def error(self, what: str) -> FormatError:
         """Return the error that this file's content is not usable, with its name in front."""
-        return FormatError(f"{self.name}: {what}")
+        return FormatError(f"{self.name}: {shown(what, _MAX_MESSAGE)}")
 
     def close(self) -> None:
         """Close the file and what was opened around it."""
-        if self._file is not self._raw:
-            self._file.close()
-        self._raw.close()
+        self._opened.close()
 
     def __enter__(self) -> Stream:
         return self
@@ -128,15 +136,27 @@ class Stream:
             raise self.error(
                 f"the {self.compression} data is damaged or ends early ({error})"
             ) from error
-        except OSError as error:
+        except (OSError, ValueError) as error:
             if self.compression:  # bz2 and gzip report damaged data as OSError
                 raise self.error(
                     f"the {self.compression} data is damaged ({reason(error)})"
                 ) from error
             raise FileError(f"cannot read {self.path}: {reason(error)}") from error
-        if self._progress and self.regular:
-            self._progress(self._raw.tell(), self.size)
+        if self.regular:
+            self._watch(len(taken))
         return taken
+
+    def _watch(self, count: int) -> None:
+        """Tell how far the file is read; refuse one that unpacks to more than vectors can."""
+        place = self._raw.tell()
+        if self._progress:
+            self._progress(place, self.size)
+        self._given += count
+        if self.compression and self._given > max(_FREE_BYTES, _MAX_RATIO * place):
+            raise self.error(
+                f"unpacks to more than {_MAX_RATIO} times its size, as vectors hardly do; "
+                "if they are right, unpack it first"
+            )
 
     def _unwrap(self) -> None:
         for _ in range(_MAX_LAYERS):
@@ -155,11 +175,12 @@ class Stream:
         source = _Rest(self._ahead, self._file)
         self._ahead = b""
         if kind == "gz":
-            self._file = gzip.GzipFile(fileobj=source)  # type: ignore[call-overload]
+            unpacker: Any = gzip.GzipFile(fileobj=source)  # type: ignore[call-overload]
         elif kind == "bz2":
-            self._file = bz2.BZ2File(source)  # type: ignore[call-overload]
+            unpacker = bz2.BZ2File(source)  # type: ignore[call-overload]
         else:
-            self._file = lzma.LZMAFile(source)  # type: ignore[arg-type]  # noqa: SIM115
+            unpacker = lzma.LZMAFile(source)  # type: ignore[arg-type]  # noqa: SIM115
+        self._file = self._opened.enter_context(unpacker)
         self.compression = f"{self.compression}.{kind}".lstrip(".")
 
     def _open_zip(self) -> bool:
@@ -167,7 +188,7 @@ class Stream:
         if self.compression or not self.regular:
             raise self.error("a zip inside another archive or a pipe; unpack it first")
         try:
-            archive = zipfile.ZipFile(self.path)
+            archive = self._opened.enter_context(zipfile.ZipFile(self._raw))
             files = [
                 info
                 for info in archive.infolist()
@@ -175,10 +196,9 @@ class Stream:
             ]
             if not files:
                 raise self.error("an empty zip archive")
-            names = tuple(info.filename for info in files)
+            names = [info.filename for info in files]
             if all(name.endswith(".npy") for name in names):
-                self.members = names
-                archive.close()
+                self.archive = archive
                 return False
             if any(name.endswith("data.pkl") for name in names):
                 raise self.error(
@@ -186,8 +206,8 @@ class Stream:
                     "save the tensor with numpy.save or safetensors"
                 )
             largest = max(files, key=lambda info: info.file_size)
-            self._file = archive.open(largest)
-        except (*_BROKEN, NotImplementedError, RuntimeError, OSError) as error:
+            self._file = self._opened.enter_context(archive.open(largest))
+        except BROKEN_ZIP as error:
             raise self.error(f"the zip archive cannot be read ({reason(error)})") from error
         self.member = largest.filename
         self.compression = "zip"
@@ -217,9 +237,6 @@ class _Rest:
 
     def readable(self) -> bool:
         return True
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def _open(path: Path) -> IO[bytes]:

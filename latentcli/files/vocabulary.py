@@ -224,15 +224,25 @@ class Builder:
 
     def add(self, words: list[str]) -> None:
         """Add the words of the next rows."""
-        raw = [word.encode("utf-8") for word in words]
-        self._text.write(b"\n".join(raw) + b"\n" if raw else b"")
+        if not words:
+            return
+        together = "\n".join(words)
+        text = together.encode("utf-8")
+        raw = text.split(b"\n")
+        if len(raw) != len(words):  # a word of a binary file may hold a line break
+            raw = [word.encode("utf-8") for word in words]
+        self._text.write(text + b"\n")
         self._lengths.append(np.fromiter(map(len, raw), dtype=np.int64, count=len(raw)))
         self._hashes.append(np.fromiter(map(crc32, raw), dtype=np.uint32, count=len(raw)))
+        if together.casefold() != together:
+            self._add_forms(words)
+        self._rows += len(words)
+
+    def _add_forms(self, words: list[str]) -> None:
         for row, word in enumerate(words, self._rows):
-            if not word.islower() and (form := word.casefold()) != word:
+            if (form := word.casefold()) != word:
                 self._form_hashes.append(crc32(form.encode("utf-8")))
                 self._form_rows.append(row)
-        self._rows += len(words)
 
     def finish(self, *, distinct: bool) -> tuple[Words, list[int]]:
         """Make the look-ups; return them and the rows whose word an earlier row has.
