@@ -32,6 +32,8 @@ def csls(
     Arguments and result are those of `search`; scores are in [-4, 4]. The `CANDIDATES` nearest
     rows by cosine (or 20 times `top`) are ranked.
     """
+    if not questions:
+        return []
     nearest = search(
         matrix, norms, questions, top=max(CANDIDATES, 20 * top), rows=rows, limit=limit
     )

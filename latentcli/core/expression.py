@@ -18,7 +18,7 @@ _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WEIGHT = re.compile(rf"({_NUMBER})\*")
 _TOKEN = re.compile(
     rf"""\s*(?:
-        (?P<weighted>[+\-\u2212]?(?:{_NUMBER})\*)?(?P<quote>["'])(?P<quoted>.*?)(?P=quote)(?=\s|$)
+        (?P<before>[+\-\u2212]?(?:(?:{_NUMBER})\*)?)(?P<quote>["'])(?P<quoted>.*?)(?P=quote)(?=\s|$)
         | (?P<plain>\S+)
     )""",
     re.VERBOSE,
@@ -75,8 +75,15 @@ def _tokens(text: str) -> list[str]:
         if match["plain"] is not None:
             tokens.append(match["plain"])
         elif match["quoted"] is not None:
-            tokens.append((match["weighted"] or "") + _QUOTED + match["quoted"])
+            tokens += _quoted(match["before"], match["quoted"])
     return tokens
+
+
+def _quoted(before: str, word: str) -> list[str]:
+    """Return the tokens of a quoted word; a bare sign before it is a token of its own."""
+    if before in _SIGNS:
+        return [before, _QUOTED + word]
+    return [before + _QUOTED + word]
 
 
 def _operator(token: str, before: str) -> tuple[float, str]:

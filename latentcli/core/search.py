@@ -194,7 +194,9 @@ class _Pass:
         hopeful = np.flatnonzero(high.max(axis=1) >= limit)
         if not hopeful.size:
             return
-        question, place = np.nonzero(high[hopeful] >= limit[hopeful, None])
+        # Flat positions: NumPy finds them several times as fast as pairs of indices.
+        flat = np.flatnonzero(high[hopeful] >= limit[hopeful, None])
+        question, place = np.divmod(flat, high.shape[1])
         question = hopeful[question]
         picked = question, place
         self.found.append(

@@ -68,9 +68,9 @@ def pair(u: Array, v: Array) -> Pair:
 
 
 def _cosine_distances(vectors: Array) -> Array:
-    directions = unit(vectors)
-    cosines: Array = np.clip(directions @ directions.T, -1.0, 1.0)
-    return 1.0 - cosines
+    # 1 - cos is half the squared distance of unit vectors: exact for equals and near-equals.
+    squares: Array = _euclidean_distances(unit(vectors)) ** 2
+    return squares / 2
 
 
 def _euclidean_distances(vectors: Array) -> Array:
