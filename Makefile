@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test quick lint bench wheel clean
+.PHONY: help demo test quick lint docs bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -37,6 +37,9 @@ lint: $(READY)  ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(READY)  ## Write what the commands print now into README.md and docs/
+	$(BIN)/python tests/console.py README.md docs/*.md
 
 bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench

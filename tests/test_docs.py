@@ -1,0 +1,59 @@
+"""The README and the docs say what the tool does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from console import BLOCK, refreshed
+
+from latentcli import __version__
+from latentcli.app import COMMANDS
+from latentcli.files.formats import FORMATS
+from latentcli.files.samples import SAMPLES
+from latentcli.files.writing import WRITERS
+from latentcli.render import RENDERERS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_console_blocks_show_what_is_printed(page):
+    text = page.read_text("utf-8")
+    assert refreshed(text) == text, "run `make docs` and read what changed"
+
+
+def test_readme_has_console_blocks():
+    assert len(BLOCK.findall(PAGES[0].read_text("utf-8"))) >= 5
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented(name):
+    assert f"## {name}" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [*FORMATS, *WRITERS])
+def test_every_format_is_documented(name):
+    assert f"`{name}`" in (ROOT / "docs" / "formats.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_every_output_format_is_documented(name):
+    assert f"`{name}`" in (ROOT / "docs" / "json.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_described_in_its_note(name):
+    assert name in (ROOT / "sample_vectors" / "README.md").read_text("utf-8")
+
+
+def test_changelog_begins_with_this_version():
+    heads = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert heads[0] in ("Unreleased", __version__)
