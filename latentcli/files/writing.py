@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -174,12 +175,10 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
             if not compression:
                 beside = WRITERS[name].write(content, part, path)
             else:
-                plain = stack.enter_context(
-                    written_beside(path.with_name(f"{path.name}.plain"))
-                )
+                room = tempfile.TemporaryDirectory(prefix=".latent-", dir=path.parent)
+                plain = Path(stack.enter_context(room)) / path.stem
                 beside = WRITERS[name].write(content, plain, path)
                 _compress(plain, part, compression, path.stem)
-                plain.unlink()
         except OSError as error:
             raise FileError(f"cannot write {path}: {reason(error)}") from error
     return name, beside
