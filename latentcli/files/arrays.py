@@ -8,7 +8,7 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Block
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, shown
 from latentcli.files.stream import Stream
 
 KNOWN_KEYS = (
@@ -21,6 +21,7 @@ WORD_KEYS = ("words", "word", "labels", "label", "tokens", "token", "vocab", "na
 """Names of arrays or columns that are taken for the words of the rows."""
 
 _BLOCK_BYTES = 4 << 20
+_LISTED = 12
 
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype[Any]]]
 """The arrays of a file: name -> (shape, dtype)."""
@@ -32,7 +33,7 @@ class AmbiguousError(FormatError):
     def __init__(self, name: str, shapes: Shapes, first: str) -> None:
         self.shapes = shapes
         super().__init__(
-            f"{name}: several arrays ({listed(shapes)}). Pick one: {name}::{first}"
+            f"{name}: several arrays ({listed(shapes)}). Pick one: {name}::{shown(first)}"
         )
 
 
@@ -44,7 +45,7 @@ def choose(name: str, shapes: Shapes, key: str) -> str:
     """
     if key:
         if key not in shapes:
-            raise FormatError(f"{name}: no array '{key}'. It holds {listed(shapes)}.")
+            raise FormatError(f"{name}: no array '{shown(key)}'. It holds {listed(shapes)}.")
         return key
     if not shapes:
         raise FormatError(f"{name}: no arrays in it")
@@ -65,7 +66,9 @@ def choose(name: str, shapes: Shapes, key: str) -> str:
 
 def listed(shapes: Shapes) -> str:
     """Describe arrays in a phrase: "w (1, 18, 512) float32, seed () int64"."""
-    return ", ".join(f"{key} {shape} {kind}" for key, (shape, kind) in shapes.items())
+    phrases = [f"{shown(key)} {shape} {kind}" for key, (shape, kind) in shapes.items()]
+    more = [f"and {len(phrases) - _LISTED:,} more"] if len(phrases) > _LISTED else []
+    return ", ".join(phrases[:_LISTED] + more)
 
 
 def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int, int]:
@@ -79,7 +82,7 @@ def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int
             "save plain numbers with numpy.save(..., allow_pickle=False)"
         )
     if kind.kind not in "fiub":
-        raise FormatError(f"{name}: holds {kind}, not real numbers")
+        raise FormatError(f"{name}: holds {shown(kind)}, not real numbers")
     if len(shape) == 0:
         raise FormatError(f"{name}: a single number, not an array of vectors")
     rows = 1 if len(shape) == 1 else shape[0]
@@ -87,9 +90,11 @@ def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int
     for length in shape[-1:] if len(shape) == 1 else shape[1:]:
         dimensions *= length
     if rows == 0 or dimensions == 0:
-        raise FormatError(f"{name}: an empty array of shape {shape}")
+        raise FormatError(f"{name}: an empty array of shape {shown(shape)}")
     if dimensions > MAX_DIMENSIONS:
-        raise FormatError(f"{name}: shape {shape} makes rows of {dimensions:,} dimensions")
+        raise FormatError(
+            f"{name}: shape {shown(shape)} makes rows of {dimensions:,} dimensions"
+        )
     return rows, dimensions
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,15 @@ import numpy as np
 
 from latentcli.errors import FormatError, reason
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.reading import (
+    MAX_DIMENSIONS,
+    Array,
+    Block,
+    Findings,
+    Reading,
+    decode,
+    shown,
+)
 from latentcli.files.stream import Stream
 
 MAGIC = b"PAR1"
@@ -24,38 +33,33 @@ def sniff(stream: Stream) -> bool:
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = stream.unpacked()
-    try:
-        file = pq.ParquetFile(path)
+    with _damage(stream):
+        file = _open(stream)
         columns, words = _columns(stream.name, file.schema_arrow, key)
         first = next(file.iter_batches(batch_size=1, columns=columns), None)
         if first is None:
             raise stream.error("no rows in it")
         sample = _values(stream.name, first, columns)
-    except (pa.ArrowException, OSError) as error:
-        raise stream.error(f"a damaged Parquet file ({_one_line(error)})") from error
-    dimensions = sample.shape[1]
-    rows = file.metadata.num_rows
-    arrays.rows_of(stream.name, (rows, dimensions), sample.dtype)
+        dimensions = sample.shape[1]
+        rows = file.metadata.num_rows
+        arrays.rows_of(stream.name, (rows, dimensions), sample.dtype)
     step = max(1, _BATCH_BYTES // (dimensions * 8))
+    findings = Findings()
 
     def blocks() -> Iterator[Block]:
         wanted = [*columns, words] if words else columns
-        try:
+        with _damage(stream):
             for batch in file.iter_batches(batch_size=step, columns=wanted):
                 values = _values(stream.name, batch, columns)
-                yield Block(_words(batch, words), values)
-        except (pa.ArrowException, OSError) as error:
-            raise stream.error(f"damaged ({_one_line(error)})") from error
+                if values.shape[1] != dimensions:
+                    raise stream.error(f"'{columns[0]}' holds vectors of different lengths")
+                yield Block(_words(batch, words, findings) if words else None, values)
 
     return Reading(
         format="Parquet",
         dimensions=dimensions,
         blocks=blocks,
-        findings=Findings(),
+        findings=findings,
         dtype=str(sample.dtype),
         key=columns[0] if len(columns) == 1 else "",
         shape=(rows, dimensions),
@@ -65,21 +69,42 @@ def read(stream: Stream, key: str = "") -> Reading:
 
 def read_words(stream: Stream, key: str) -> list[str]:
     """Read a column as a list of words."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(stream.unpacked())
+    with _damage(stream):
+        file = _open(stream)
         if key not in file.schema_arrow.names:
             have = ", ".join(file.schema_arrow.names)
             raise stream.error(f"no column '{key}'; it has {have}")
         return [
             word
             for batch in file.iter_batches(columns=[key])
-            for word in _words(batch, key) or []
+            for word in _words(batch, key, Findings())
         ]
-    except (pa.ArrowException, OSError) as error:
-        raise stream.error(f"a damaged Parquet file ({_one_line(error)})") from error
+
+
+def _open(stream: Stream) -> Any:
+    """Open the file, unless its footer promises vectors of more dimensions than there are."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(stream.unpacked())
+    footer = file.metadata
+    for group in range(footer.num_row_groups):
+        rows = footer.row_group(group).num_rows
+        for column in range(footer.num_columns):
+            values = footer.row_group(group).column(column).num_values
+            if values > MAX_DIMENSIONS * max(1, rows):
+                raise stream.error(f"its footer promises {values:,} numbers in {rows:,} rows")
+    return file
+
+
+@contextmanager
+def _damage(stream: Stream) -> Iterator[None]:
+    """Say in one line what pyarrow trips over."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise stream.error(f"a damaged Parquet file ({shown(reason(error))})") from error
 
 
 def write(
@@ -169,11 +194,12 @@ def _values(name: str, batch: Any, columns: list[str]) -> Array:
     )
 
 
-def _words(batch: Any, column: str) -> list[str] | None:
-    if not column:
-        return None
-    return ["" if word is None else str(word) for word in batch.column(column).to_pylist()]
+def _words(batch: Any, column: str, findings: Findings) -> list[str]:
+    """Take a column as words: text as it is, anything else as it is written."""
+    import pyarrow as pa
 
-
-def _one_line(error: Exception) -> str:
-    return reason(error)[:160]
+    values = batch.column(column)
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        raw = values.cast(pa.large_binary()).to_pylist()
+        return decode([word or b"" for word in raw], findings)
+    return ["" if word is None else str(word) for word in values.to_pylist()]

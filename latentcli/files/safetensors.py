@@ -16,10 +16,11 @@ import numpy as np
 
 from latentcli.errors import FormatError
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.reading import Array, Block, Findings, Reading, shown
 from latentcli.files.stream import Stream
 
-_MAX_HEADER = 100 << 20
+_MAX_HEADER = 10 << 20
+_MAX_AXES = 64
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2",
     "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -39,12 +40,16 @@ def read(stream: Stream, key: str = "") -> Reading:
     size = _length(stream.read_exactly(8))
     header = _header(stream, stream.read_exactly(size), size)
     shapes: arrays.Shapes = {
-        name: (shape, np.dtype(_DTYPES[kind])) for name, (kind, shape, _) in header.items()
+        name: (shape, np.dtype("<f4" if kind == "BF16" else _DTYPES[kind]))
+        for name, (kind, shape, _) in header.items()
+        if kind in _DTYPES
     }
+    if key in header and key not in shapes:
+        raise stream.error(f"'{key}' is {header[key][0]}, which cannot be read")
     chosen = arrays.choose(stream.name, shapes, key)
     stored, shape, (start, _) = header[chosen]
     kind = np.dtype(_DTYPES[stored])
-    label = f"{stream.name}::{chosen}"
+    label = f"{stream.name}::{shown(chosen)}"
     rows, dimensions = arrays.rows_of(label, shape, kind)
     reading = Reading(
         format="safetensors",
@@ -88,39 +93,44 @@ def _length(head: bytes) -> int:
 
 
 Entry = tuple[str, tuple[int, ...], tuple[int, int]]
+"""A tensor: its dtype, its shape, and where its bytes start and end."""
 
 
 def _header(stream: Stream, text: bytes, size: int) -> dict[str, Entry]:
-    """Parse and check the header: name -> (dtype, shape, (start, end))."""
+    """Parse and check the header: the tensors by name."""
     try:
         if len(text) < size:
             raise ValueError("it ends early")
-        parsed = json.loads(text)
-        entries = {
-            name: (
-                str(entry["dtype"]),
-                tuple(int(length) for length in entry["shape"]),
-                (int(entry["data_offsets"][0]), int(entry["data_offsets"][1])),
-            )
+        parsed = json.loads(text, parse_int=_small_integer)
+        if not isinstance(parsed, dict):
+            raise ValueError("it is no object")
+        return {
+            name: _entry(name, entry)
             for name, entry in parsed.items()
             if name != "__metadata__"
         }
-        for name, (kind, shape, (start, end)) in entries.items():
-            if kind not in _DTYPES:
-                raise ValueError(f"'{name}' is {kind}")
-            needed = math.prod(shape) * np.dtype(_DTYPES[kind]).itemsize
-            if min(shape, default=0) < 0 or start < 0 or end - start != needed:
-                raise ValueError(f"shape and bytes of '{name}' disagree")
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ) as error:
-        raise stream.error(f"a damaged safetensors header ({error})") from error
-    return entries
+    except (ValueError, RecursionError) as error:
+        raise stream.error(f"a damaged safetensors header ({shown(error)})") from error
+
+
+def _small_integer(digits: str) -> int:
+    if len(digits) > 19:
+        raise ValueError(f"{digits[:19]}... is no length")
+    return int(digits)
+
+
+def _entry(name: str, entry: Any) -> Entry:
+    """Check one tensor's entry."""
+    try:
+        kind, shape, (start, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"'{name}' has no dtype, shape and data_offsets") from None
+    numbers = (*shape, start, end)
+    if len(shape) > _MAX_AXES or not all(type(n) is int and n >= 0 for n in numbers):
+        raise ValueError(f"'{name}' has an impossible shape or place")
+    if kind in _DTYPES and end - start != math.prod(shape) * np.dtype(_DTYPES[kind]).itemsize:
+        raise ValueError(f"shape and bytes of '{name}' disagree")
+    return str(kind), shape, (start, end)
 
 
 def _blocks(
@@ -129,7 +139,7 @@ def _blocks(
     while start > 0:
         skipped = len(stream.read(min(start, 1 << 20)))
         if not skipped:
-            raise stream.error("truncated")
+            raise stream.error("truncated: its numbers are not there")
         start -= skipped
     kind = np.dtype(_DTYPES[stored])
     for block in arrays.stream_rows(stream, label, kind, *shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latentcli.errors import unknown_choice
+from latentcli.errors import check_choice
 
 DEFAULT = "minilm-10k.64d.txt"
 """The vectors that are asked when none are named."""
@@ -32,8 +32,7 @@ def folder() -> Path:
 
 def path(name: str) -> Path:
     """Return the path of a sample; UsageError if there is none of that name."""
-    if name not in SAMPLES:
-        raise unknown_choice("sample", name, SAMPLES)
+    check_choice("sample", name, SAMPLES)
     return folder() / name
 
 

@@ -192,7 +192,7 @@ class Stream:
             files = [
                 info
                 for info in archive.infolist()
-                if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+                if not info.filename.endswith("/") and not info.filename.startswith("__MACOSX/")
             ]
             if not files:
                 raise self.error("an empty zip archive")

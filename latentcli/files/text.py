@@ -32,10 +32,13 @@ try:
 except ImportError:  # Python 3.14: no wheel yet; Python's float reads the same numbers
     simdjson = None  # type: ignore[assignment]
 
-_HEADER = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t]*\r?")
+_HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
+_GAP = re.compile(rb"[ \t]+")
+_BLANKS = b" \t\r"  # around a row
+_NO_WORD = (b"", b" ", b"\t")
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 64
-_MAX_LINE = 64 << 20
+_MAX_LINE = 32 << 20
 
 
 _NAMES = {
@@ -70,22 +73,20 @@ def layout(stream: Stream) -> Layout | None:
     if not lines or b"\x00" in lines[0]:
         return None
     declared = _header(lines)
-    rows = [line for line in lines[1 if declared else 0 :] if line.strip()][:_SAMPLE]
-    counts = Counter(_numbers_at_end(row) for row in rows)
-    if not counts:
+    rows = [line for line in lines[1 if declared else 0 :] if line.strip(_BLANKS)][:_SAMPLE]
+    if not rows:
         return None
-    dimensions, agreeing = counts.most_common(1)[0]
-    if declared and counts[declared[1]] == agreeing:
-        dimensions = declared[1]
-    wordless = not declared and all(_is_fraction(row) for row in rows)
+    wordless = not declared and _all_numbers(rows)
+    counts = Counter(_numbers_at_end(row, wordless) for row in rows)
+    dimensions = _likeliest(counts, declared)
     fitting = sum(times for count, times in counts.items() if count >= dimensions)
-    if not 0 < dimensions < MAX_DIMENSIONS or fitting * 2 <= len(rows):
+    if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 <= len(rows):
         return None
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
     return Layout(
         separator=b"\t" if tabs > spaces else b" ",
-        dimensions=dimensions + wordless,
+        dimensions=dimensions,
         declared=declared,
         trailing=any(row.rstrip(b"\r").endswith(b" ") for row in rows),
         wordless=wordless,
@@ -124,8 +125,11 @@ def write_rows(out: IO[bytes], words: list[str], values: Array) -> None:
 
 
 def storable(word: str) -> str:
-    """Return the word with line breaks made visible, since a row is one line."""
-    return word.replace("\r", "\\r").replace("\n", "\\n")
+    """Return the word as a row can hold it: line breaks made visible, blanks at its end as "_"."""
+    word = word.replace("\r", "\\r").replace("\n", "\\n")
+    bare = word.rstrip(" \t")
+    # A word that is nothing but blanks is read back as it is.
+    return bare + "_" * (len(word) - len(bare)) if bare else word
 
 
 def digits(row: Array) -> list[str]:
@@ -138,8 +142,8 @@ def digits(row: Array) -> list[str]:
 
 def _first_lines(stream: Stream) -> list[bytes]:
     head = stream.head(HEAD)
-    while b"\n" not in head and len(head) >= HEAD and len(head) < _MAX_LINE:
-        longer = stream.head(len(head) * 4)
+    while b"\n" not in head and b"\x00" not in head and HEAD <= len(head) < _MAX_LINE:
+        longer = stream.head(min(len(head) * 4, _MAX_LINE))
         if len(longer) == len(head):
             break
         head = longer
@@ -152,25 +156,51 @@ def _first_lines(stream: Stream) -> list[bytes]:
 
 def _header(lines: list[bytes]) -> tuple[int, int] | None:
     match = _HEADER.fullmatch(lines[0])
-    if not match or len(lines) < 2 or len(lines[1].split()) == 2:
+    if not match or len(lines) < 2:
         return None
-    return int(match[1]), int(match[2])
+    declared = int(match[1]), int(match[2])
+    if len(_fields(lines[1])) != 2:
+        return declared
+    rows = sum(bool(line.strip(_BLANKS)) for line in lines[1:])
+    return declared if declared == (rows, 1) and rows < _SAMPLE else None
 
 
-def _numbers_at_end(row: bytes) -> int:
+def _likeliest(counts: Counter[int], declared: tuple[int, int] | None) -> int:
+    """Choose the dimensions: the header's if some row has no more numbers, else the usual.
+
+    Rows with more numbers than that may be words that end in one; so the fewer, if in doubt.
+    """
+    if declared and declared[1] in counts and declared[1] == min(counts):
+        return declared[1]
+    return max(counts, key=lambda count: (counts[count], -count))
+
+
+def _numbers_at_end(row: bytes, wordless: bool) -> int:
     """Count the fields at the end of a row that are numbers, leaving one field for the word."""
-    fields = row.split()
+    fields = _fields(row)
     count = 0
     while count < len(fields) and _is_number(fields[-1 - count]):
         count += 1
-    wordless = row[:1] in (b" ", b"\t")  # the word is empty or a blank
-    return count if wordless else min(count, len(fields) - 1)
+    # After a blank at the start of a row, the word is empty.
+    return count if wordless or row[:1] in (b" ", b"\t") else min(count, len(fields) - 1)
 
 
-def _is_fraction(row: bytes) -> bool:
-    """Tell whether a row begins with a number such as 0.25 or 1e-3, which is hardly a word."""
-    first = row.split(None, 1)[0]
-    return _is_number(first) and (b"." in first or b"e" in first) and len(first) > 3
+def _all_numbers(rows: list[bytes]) -> bool:
+    """Tell whether rows begin with numbers such as 0.25 or 1e-3, which are hardly words."""
+    starts = [_fields(row)[0] for row in rows]
+    finite = [start for start in starts if start not in (b"nan", b"inf", b"-inf")]
+    return bool(finite) and all(
+        _is_number(start) and (b"." in start or b"e" in start) for start in finite
+    )
+
+
+def _odd(line: bytes, fields: list[bytes]) -> bool:
+    """Tell whether anything but one space parts the fields of a line."""
+    return b"" in fields or b"\t" in line
+
+
+def _fields(row: bytes) -> list[bytes]:
+    return _GAP.split(row.strip(_BLANKS))
 
 
 def _is_number(field: bytes) -> bool:
@@ -201,7 +231,8 @@ def _blocks(stream: Stream, found: Layout, findings: Findings) -> Iterator[Block
         else:
             parser.good += len(block.values)
             number += len(block.values)
-        yield block
+        if len(block.values):
+            yield block
     parser.check(stream)
 
 
@@ -280,7 +311,8 @@ def _json_parser() -> Any:
 
 def _parse_json(text: bytes, rows: int, dimensions: int) -> Array | None:
     """Parse the inside of a JSON array to float32 (rows, D); None if it is not just numbers."""
-    if b"[" in text:
+    # simdjson takes the sign off an integer -0, and lists in lists for one list.
+    if b"[" in text or b"-0," in text or text.endswith(b"-0]"):
         return None
     try:
         array = _json_parser().parse(b"[" + text)
@@ -307,7 +339,7 @@ class _Parser:
         rows: list[list[bytes]] = []
         numbers: list[int] = []
         for index, line in enumerate(lines):
-            if not line.strip(b" \t\r"):
+            if not line.strip(_BLANKS):
                 self.findings.add("blank")
                 continue
             split = self._split(line)
@@ -323,7 +355,7 @@ class _Parser:
         self.good += len(words)
         if self.found.wordless:
             return Block(None, values)
-        self.findings.add("empty", words.count(b""))
+        self.findings.add("empty", sum(not word.strip(_BLANKS) for word in words))
         return Block(decode(words, self.findings), values)
 
     def check(self, stream: Stream) -> None:
@@ -339,19 +371,20 @@ class _Parser:
     def _split(self, line: bytes) -> tuple[bytes, list[bytes]] | None:
         """Split a row into its word and its last D fields, whatever blanks are in or between."""
         dimensions = self.found.dimensions
-        parts = line.rsplit(None, dimensions)
         if self.found.wordless:
-            return (b"", parts) if len(parts) == dimensions else None
-        if len(parts) == dimensions + 1:
-            word = parts[0]
-            # rsplit takes every blank before the numbers; all but the separator are the word's.
-            blanks = line[len(word) :]
-            kept = len(blanks) - len(blanks.lstrip(b" \t")) - 1
-            return (word + blanks[:kept] if word.isspace() else word), parts[1:]
-        if len(parts) == dimensions and line[:1] in (b" ", b"\t"):
-            blanks = line[: len(line) - len(line.lstrip(b" \t"))]
-            return blanks[:-1], parts
-        return None
+            fields = _fields(line)
+            return (b"", fields) if len(fields) == dimensions else None
+        line = line.rstrip(_BLANKS)
+        word, *fields = line.rsplit(b" ", dimensions)
+        if len(fields) == dimensions and word[-1:] not in _NO_WORD and not _odd(line, fields):
+            return word, fields
+        gaps = list(_GAP.finditer(line))
+        if len(gaps) < dimensions:
+            return None
+        gap = gaps[-dimensions]
+        # Of blanks that begin a row, the last is the separator, and the others are the word.
+        word = line[: gap.start()] or line[: gap.end() - 1]
+        return word, _GAP.split(line[gap.end() :])
 
     def _as_json(self, rows: list[list[bytes]]) -> Array | None:
         text = b",".join([field for row in rows for field in row])

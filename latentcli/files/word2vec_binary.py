@@ -70,7 +70,7 @@ def write_rows(out: IO[bytes], words: list[str], values: Array) -> None:
 
 def storable(word: str) -> str:
     """Return the word as this format can hold it: a blank ends a word, so it becomes "_"."""
-    return word.replace(" ", "_").replace("\n", "\\n")
+    return word.replace(" ", "_").replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> Iterator[Block]:
