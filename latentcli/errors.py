@@ -48,6 +48,12 @@ def unknown_choice(what: str, given: str, choices: Iterable[str]) -> UsageError:
     return UsageError(f"unknown {what} '{given}'.{hint} One of: {', '.join(names)}.")
 
 
+def check_choice(what: str, given: str, choices: Iterable[str]) -> None:
+    """Raise UsageError unless `given` is one of the `choices`."""
+    if given not in choices:
+        raise unknown_choice(what, given, choices)
+
+
 def reason(error: BaseException) -> str:
     """Return the operating system's words for an error, or the error's own, on one line."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__

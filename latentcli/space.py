@@ -21,7 +21,7 @@ from latentcli.core import analogy as analogies
 from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN, Scorer
 from latentcli.core.search import Hits, Progress, Question, search
 from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
-from latentcli.errors import LatentError, UsageError, WordError, unknown_choice
+from latentcli.errors import LatentError, UsageError, WordError, check_choice
 from latentcli.files import samples
 from latentcli.files.entry import Entry
 from latentcli.files.store import open_entry
@@ -68,6 +68,13 @@ class Choice:
             raise UsageError(f"the number of answers must be at least 1, not {self.top}")
         if self.restrict is not None and self.restrict < 1:
             raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+        if self.match is not None:
+            try:
+                re.compile(self.match)
+            except re.error as error:
+                raise UsageError(
+                    f"'{self.match}' is not a regular expression: {error}"
+                ) from None
 
 
 EVERYTHING = Choice()
@@ -200,8 +207,7 @@ class Space:
 
     def distances(self, words: Sequence[str], *, metric: str = "cosine") -> Array:
         """Return the matrix (n, n) of distances: "cosine" (1 - cos), "euclidean" or "angle"."""
-        if metric not in DISTANCES:
-            raise unknown_choice("metric", metric, DISTANCES)
+        check_choice("metric", metric, DISTANCES)
         return distances(self._stack(words), metric)
 
     def odd(self, words: Sequence[str]) -> list[tuple[str, float]]:
@@ -245,8 +251,7 @@ class Space:
         self, a: str, b: str, c: str, *, method: str, raw: bool, choice: Choice = EVERYTHING
     ) -> Question:
         """Make the question A - B + C."""
-        if method not in analogies.METHODS:
-            raise unknown_choice("method", method, analogies.METHODS)
+        check_choice("method", method, analogies.METHODS)
         if raw and method == "3cosmul":
             raise UsageError(
                 "3cosmul compares cosines, which have no raw form; leave out --raw"
@@ -293,8 +298,7 @@ class Space:
         progress: Progress | None = None,
     ) -> list[list[Hit]]:
         """Answer questions of one kind, all in one pass over the vectors."""
-        if metric not in METRICS:
-            raise unknown_choice("metric", metric, METRICS)
+        check_choice("metric", metric, METRICS)
         if metric == "euclidean" and choice.min_score is not None:
             raise UsageError("with the euclidean metric a score is a distance; no --min-score")
         scorer = METRICS[metric]
@@ -327,13 +331,7 @@ class Space:
         """Return the rows that `match` and `among` leave, ascending; None for all."""
         rows = None
         if choice.match is not None:
-            try:
-                pattern = re.compile(choice.match)
-            except re.error as error:
-                raise UsageError(
-                    f"'{choice.match}' is not a regular expression: {error}"
-                ) from None
-            rows = self.words.matching(pattern)
+            rows = self.words.matching(re.compile(choice.match))
         if choice.among is not None:
             found = {self._find(word) for word in choice.among}
             listed = np.array(sorted(row for row in found if row is not None), dtype=np.int64)

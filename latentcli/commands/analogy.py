@@ -9,7 +9,7 @@ import typer
 from latentcli.commands.hits import report
 from latentcli.commands.options import Output, Picking, Source
 from latentcli.commands.queries import quoted, run
-from latentcli.errors import UsageError
+from latentcli.errors import UsageError, check_choice
 from latentcli.report import Report
 
 if TYPE_CHECKING:
@@ -46,8 +46,12 @@ def command(
 
     echo 'king man woman' | latent analogy - --json
     """
+    from latentcli.core.analogy import METHODS
+
+    check_choice("method", method, METHODS)
+    choice = picking.choice()
     space = source.open(output)
-    choice = picking.choice(space, output)
+    picking.note_absent(choice, space, output)
 
     def parse(tokens: list[str]) -> Asked:
         if len(tokens) != 3:

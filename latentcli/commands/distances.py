@@ -8,7 +8,7 @@ import typer
 
 from latentcli.commands.options import Output, Source, about
 from latentcli.commands.queries import quoted, run
-from latentcli.errors import UsageError
+from latentcli.errors import UsageError, check_choice
 from latentcli.report import Grid, Record, Report
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def command(
 
     latent distances cat dog car truck --metric euclidean -f csv
     """
+    from latentcli.core.vectors import DISTANCES
+
+    check_choice("metric", metric, DISTANCES)
     space = source.open(output)
 
     def parse(tokens: list[str]) -> tuple[list[str], Array]:

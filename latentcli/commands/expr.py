@@ -45,8 +45,9 @@ def command(
 
     latent expr '2*paris - "france" + japan' --json
     """
+    choice = picking.choice()
     space = source.open(output)
-    choice = picking.choice(space, output)
+    picking.note_absent(choice, space, output)
 
     def ask(text: str, terms: list[tuple[float, str]]) -> Asked:
         return text, space.ask_expression(terms, raw=raw, choice=choice)

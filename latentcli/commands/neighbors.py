@@ -9,7 +9,7 @@ import typer
 from latentcli.commands.hits import report
 from latentcli.commands.options import Output, Picking, Source
 from latentcli.commands.queries import run
-from latentcli.errors import UsageError
+from latentcli.errors import UsageError, check_choice
 from latentcli.report import Report
 
 if TYPE_CHECKING:
@@ -60,8 +60,12 @@ def command(
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
         raise UsageError("ask with words or with --vector, not with both")
+    from latentcli.space import METRICS
+
+    check_choice("metric", metric, METRICS)
+    choice = picking.choice()
     space = source.open(output)
-    choice = picking.choice(space, output)
+    picking.note_absent(choice, space, output)
 
     def parse(tokens: list[str]) -> Asked:
         return [(word, space.ask_neighbors(word, choice=choice)) for word in tokens]

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from latentcli.errors import check_choice
+
 if TYPE_CHECKING:
     from latentcli.core.search import Progress
     from latentcli.report import Report
@@ -98,6 +100,11 @@ class Output:
             "--debug", help="Show a traceback if something fails.", rich_help_panel="Output"
         ),
     ] = False
+
+    def __post_init__(self) -> None:
+        from latentcli.render import RENDERERS
+
+        check_choice("format", self.format, RENDERERS)
 
     def note(self, text: str) -> None:
         """Say something worth knowing, on stderr."""
@@ -268,27 +275,29 @@ class Picking:
         ),
     ] = False
 
-    def choice(self, space: Space, output: Output) -> Choice:
+    def choice(self) -> Choice:
         """Return the choice that the options make; read the file of --among."""
         from pathlib import Path
 
         from latentcli.files import labels
         from latentcli.space import Choice
 
-        among = None
-        if self.among is not None:
-            among = labels.read(str(Path(self.among)), Path(self.among))
-            absent = sum(word not in space for word in among)
-            if absent:
-                output.note(f"{absent:,} of {len(among):,} words of {self.among} are not there")
         return Choice(
             top=self.top,
             restrict=self.restrict,
             match=self.match,
-            among=among,
+            among=None if self.among is None else labels.read(self.among, Path(self.among)),
             min_score=self.min_score,
             include_inputs=self.include_inputs,
         )
+
+    def note_absent(self, choice: Choice, space: Space, output: Output) -> None:
+        """Say how many words of --among are not in the space."""
+        if choice.among is not None:
+            words = list(choice.among)
+            absent = sum(word not in space for word in words)
+            if absent:
+                output.note(f"{absent:,} of {len(words):,} words of {self.among} are not there")
 
     def settings(self) -> dict[str, str | int | float | bool | None]:
         """Return what goes into the report's settings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TextIO
 
-from latentcli.errors import unknown_choice
+from latentcli.errors import check_choice
 from latentcli.report import Report
 
 RENDERERS: dict[str, str] = {
@@ -24,8 +24,7 @@ class Printer:
     """Writes the parts of a run in one format, at once if the format streams, else at the end."""
 
     def __init__(self, name: str, out: TextIO) -> None:
-        if name not in RENDERERS:
-            raise unknown_choice("format", name, RENDERERS)
+        check_choice("format", name, RENDERERS)
         self._renderer = import_module(RENDERERS[name])
         self._out = out
         self._first = True
