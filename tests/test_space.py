@@ -313,7 +313,7 @@ def test_weights_count_as_so_many_words(space):
     )
 
 
-@pytest.mark.parametrize("text", ["king - king", "0*king", "1e999*king", "0*king - 0*man"])
+@pytest.mark.parametrize("text", ["king - king", "0*king", "0*king - 0*man"])
 def test_a_sum_without_a_direction_is_refused(space, text):
     with pytest.raises(LatentError):
         space.expression(text)

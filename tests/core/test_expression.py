@@ -98,6 +98,12 @@ def test_words_without_a_sign_between_them_are_refused(text):
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["1e999*a", "a - 1e200 * b", "1e60 * 1e60 * a"])
+def test_weights_too_large_to_compute_with_are_refused(text):
+    with pytest.raises(UsageError, match="too large"):
+        parse(text)
+
+
 def test_an_unclosed_quote_is_not_a_quote():
     with pytest.raises(UsageError, match=r"is due between ''new' and 'york'"):
         parse("'new york")
