@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_LARGEST = 1e100  # so that sums and their squares are numbers
 _QUOTED = "\0"  # marks a token that was quoted, so that it is not taken apart
 
 
@@ -60,6 +61,9 @@ def parse_tokens(tokens: Sequence[str]) -> list[Term]:
         else:
             terms.append(_term(token, weight))
             weight = None
+    for given, word in terms:
+        if abs(given) > _LARGEST:
+            raise UsageError(f"the weight of '{word}' is too large: {given:g}")
     if weight is not None:
         where = f" after '{terms[-1][1]}'" if terms else ""
         raise UsageError(
