@@ -13,7 +13,7 @@ from latentcli.errors import FormatError
 from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array, Findings, Progress, Reading
+from latentcli.files.reading import Array, Findings, Progress, Reading, shown
 from latentcli.files.stream import Stream
 from latentcli.files.vocabulary import Builder, RowNumbers, Vocabulary
 
@@ -76,6 +76,7 @@ class _Sink:
             exact = values.astype(np.float64)
             norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
             narrow = np.ascontiguousarray(values, dtype="<f4")
+        norms[~narrow.any(axis=1)] = 0.0  # too small for float32, if not zero in the file
         self._count_unusable(narrow, norms)
         self.norms.append(norms)
         if self.vectors is not None:
@@ -124,7 +125,7 @@ class _Sink:
             )
         elif repeated:
             first = self.vocabulary.words(repeated[:1])[0]
-            self.reading.findings.add("duplicate", len(repeated), f"first: {first}")
+            self.reading.findings.add("duplicate", len(repeated), f"first: {shown(first)}")
             self.norms = [np.concatenate(self.norms)]
             self.norms[0][repeated] = 0.0
 

@@ -124,5 +124,5 @@ def _decode_one(word: bytes, findings: Findings) -> str:
         return word.decode("utf-8")
     except UnicodeDecodeError:
         decoded = word.decode("utf-8", "backslashreplace")
-        findings.add("bad_utf8", where=f"first: {decoded}")
+        findings.add("bad_utf8", where=f"first: {shown(decoded)}")
         return decoded

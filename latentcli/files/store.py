@@ -3,8 +3,9 @@
 An entry is a folder in the cache: `vectors.npy` (float32, file order), `norms.npy` (float64, 0
 for rows that can never be an answer), the words with their look-ups, and `meta.json`. It is
 built in a folder of its own and renamed into place, so a reader sees a whole entry or none. Its
-name holds the fingerprint of the source, and its sizes are checked, so a stale or broken one is
-rebuilt. When the cache cannot be written the same entry is built in memory.
+name holds the fingerprint of the source, and the size and time of each of its files are checked,
+so a stale or broken one is rebuilt. When the cache cannot be written the same entry is built in
+memory.
 
 Modules that only a build or a clean-up needs are imported there: a query of a cached file
 starts without them.
@@ -12,6 +13,7 @@ starts without them.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -35,6 +37,7 @@ VERSION = 1
 
 _BUILDING = ".building-"
 _ABANDONED_AFTER = 7 * 24 * 3600
+_TRIES = 3
 
 
 def cache_dir() -> Path:
@@ -104,7 +107,11 @@ def state_of(folder: Path, meta: dict[str, Any]) -> str:
 
 def size_of(folder: Path) -> int:
     """Return the bytes that an entry takes."""
-    return sum(child.stat().st_size for child in folder.iterdir())
+    total = 0
+    with suppress(OSError):  # another process may be removing it
+        for child in folder.iterdir():
+            total += child.stat().st_size
+    return total
 
 
 def clear(source: str | None = None) -> tuple[int, int]:
@@ -116,9 +123,11 @@ def clear(source: str | None = None) -> tuple[int, int]:
             size += size_of(folder)
             count += 1
             _discard(folder)
-    if wanted is None and cache_dir().is_dir():
-        for left in cache_dir().glob(f"{_BUILDING}*"):
-            _remove(left)
+            if folder.exists():
+                raise FileError(f"cannot remove {folder} from the cache; is it writable?")
+    if wanted is None:
+        with suppress(OSError):
+            _sweep(cache_dir())
     return count, size
 
 
@@ -163,9 +172,8 @@ def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
     if meta is None or meta.get("source") != source:
         return None
     try:
-        for name, size in meta["sizes"].items():
-            if (folder / name).stat().st_size != size:
-                return None
+        if any(_state(folder / name) != state for name, state in meta["parts"].items()):
+            return None
         extras = dict(meta["extras"])
         for name in meta["arrays"]:
             extras[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -184,11 +192,23 @@ def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
 
 
 def _meta(folder: Path) -> dict[str, Any] | None:
+    """Read what is known of an entry; None if it is not as it was written."""
     try:
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        crc = meta.pop("crc")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return meta if isinstance(meta, dict) else None
+    return meta if crc == _crc(meta) else None
+
+
+def _crc(meta: dict[str, Any]) -> int:
+    return crc32(json.dumps(meta, sort_keys=True).encode("ascii"))
+
+
+def _state(file: Path) -> list[int]:
+    """Return what changes when a file of an entry is changed."""
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _matrix(folder: Path, meta: dict[str, Any]) -> Array:
@@ -292,15 +312,12 @@ def _build_in_cache(
             again.notes += notes
             return again
         _write_meta(building, built, source)
-        _place(building, folder)
+        entry = _place(building, folder, path, source)
     finally:
         _remove(building)
     for other in root.glob(f"*-{_digest(_real(path))}-*"):
         if other != folder and not _still_true(_meta(other) or {}):
             _discard(other)
-    entry = _load(path, folder, source)
-    if entry is None:
-        raise OSError(f"the entry {folder.name} cannot be read back")
     entry.notes = built.notes
     entry.cached = False
     return entry
@@ -314,15 +331,19 @@ def _read(
     return build(path, key, labels, folder, progress)
 
 
-def _place(building: Path, folder: Path) -> None:
+def _place(building: Path, folder: Path, path: Path, source: dict[str, Any]) -> Entry:
     """Rename a whole entry into place; if another process was first, its entry is as good."""
-    try:
-        building.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-        _discard(folder)  # it was found broken, or is a twin that was finished just now
-        building.rename(folder)
+    for _ in range(_TRIES):
+        try:
+            building.rename(folder)
+        except OSError as error:
+            if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                raise
+        entry = _load(path, folder, source)
+        if entry is not None:
+            return entry
+        _discard(folder)
+    raise OSError(f"the entry {folder.name} cannot be read back")
 
 
 def _discard(folder: Path) -> None:
@@ -340,9 +361,9 @@ def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
         "made": time.strftime("%Y-%m-%dT%H:%M:%S"),
         "arrays": arrays,
         "extras": {k: v for k, v in entry.extras.items() if k not in arrays},
-        "sizes": {child.name: child.stat().st_size for child in folder.iterdir()},
+        "parts": {child.name: _state(child) for child in folder.iterdir()},
     }
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+    (folder / "meta.json").write_text(json.dumps(meta | {"crc": _crc(meta)}), "utf-8")
 
 
 def _labels_beside(path: Path) -> str | None:

@@ -24,6 +24,7 @@ from latentcli.files.reading import (
     Findings,
     Reading,
     decode,
+    shown,
 )
 from latentcli.files.stream import HEAD, Stream
 
@@ -80,7 +81,7 @@ def layout(stream: Stream) -> Layout | None:
     counts = Counter(_numbers_at_end(row, wordless) for row in rows)
     dimensions = _likeliest(counts, declared)
     fitting = sum(times for count, times in counts.items() if count >= dimensions)
-    if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 <= len(rows):
+    if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 < len(rows):
         return None
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
@@ -168,11 +169,11 @@ def _header(lines: list[bytes]) -> tuple[int, int] | None:
 def _likeliest(counts: Counter[int], declared: tuple[int, int] | None) -> int:
     """Choose the dimensions: the header's if some row has no more numbers, else the usual.
 
-    Rows with more numbers than that may be words that end in one; so the fewer, if in doubt.
+    Rows with more numbers than that are words that end in one.
     """
-    if declared and declared[1] in counts and declared[1] == min(counts):
+    if declared and declared[1] == min(counts):
         return declared[1]
-    return max(counts, key=lambda count: (counts[count], -count))
+    return counts.most_common(1)[0][0]
 
 
 def _numbers_at_end(row: bytes, wordless: bool) -> int:
@@ -410,8 +411,8 @@ class _Parser:
 
     def _drop(self, number: int, line: bytes) -> None:
         self.bad += 1
-        shown = line[:24].decode("utf-8", "backslashreplace")
-        self.findings.add("malformed", where=f"first: line {number:,}, '{shown}'")
+        start = shown(line[:24].decode("utf-8", "backslashreplace"))
+        self.findings.add("malformed", where=f"first: line {number:,}, '{start}'")
 
 
 def _to_float32(values: Array) -> Array:
