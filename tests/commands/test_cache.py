@@ -1,0 +1,65 @@
+import os
+
+import pytest
+
+
+def test_a_cache_is_built_listed_and_cleared(results, answer, words, objects, own_cache):
+    assert results("cache", "list") == []
+    (built,) = results("cache", "build", words)
+    results("cache", "build", objects)
+    assert set(built) == {"file", "format", "rows", "dimensions", "bytes", "made", "state"}
+    assert (built["rows"], built["dimensions"], built["state"]) == (6, 3, "good")
+    whole = answer("cache", "list")
+    assert sorted(record["file"] for record in whole["results"]) == sorted(
+        [str(words), str(objects)]
+    )
+    used = sum(file.stat().st_size for file in own_cache.rglob("*") if file.is_file())
+    assert whole["summary"] == {"folder": str(own_cache), "entries": 2, "bytes": used}
+    assert results("cache", "clear", words) == [{"removed": 1, "bytes": built["bytes"]}]
+    assert [record["file"] for record in results("cache", "list")] == [str(objects)]
+    assert results("cache", "clear")[0]["removed"] == 1
+    assert not list(own_cache.iterdir())
+
+
+def test_the_folder_is_printed_bare(latent, own_cache):
+    assert latent("cache", "dir") == (0, f"{own_cache}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "folder"),
+    [
+        ({"LATENT_CACHE_DIR": "/one", "XDG_CACHE_HOME": "/two", "HOME": "/me"}, "/one"),
+        ({"XDG_CACHE_HOME": "/two", "HOME": "/me"}, "/two/latent"),
+        ({"HOME": "/me"}, "/me/.cache/latent"),
+    ],
+)
+def test_where_the_cache_is(latent, monkeypatch, variables, folder):
+    for name in ("LATENT_CACHE_DIR", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert latent("cache", "dir") == (0, f"{folder}\n", "")
+
+
+def test_a_file_that_changed_is_stale(results, tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("king 1 2\nqueen 2 1\n")
+    results("cache", "build", path)
+    path.write_text("king 1 2\nqueen 2 1\nman 3 3\n")
+    os.utime(path, ns=(1, 1))
+    assert results("cache", "list")[0]["state"] == "stale"
+    assert results("info", path)[0]["rows"] == 3
+
+
+def test_several_files_are_built_at_once(results, words, objects):
+    assert len(results("cache", "build", words, objects)) == 2
+
+
+def test_a_missing_file_is_told(latent, tmp_path):
+    path = tmp_path / "none.txt"
+    assert latent("cache", "build", path) == (1, "", f"latent: error: no such file: {path}\n")
+
+
+@pytest.mark.parametrize("arguments", [["cache", "bild"], ["cache", "build"]])
+def test_what_cannot_be_done_is_a_usage_error(latent, arguments):
+    assert latent(*arguments)[0] == 2
