@@ -7,12 +7,12 @@ os.environ.update(COLUMNS="80", NO_COLOR="1", _TYPER_FORCE_DISABLE_TERMINAL="1")
 for name in ("LATENT_VECTORS", "LATENT_FORMAT", "LATENT_DEBUG", "FORCE_COLOR"):
     os.environ.pop(name, None)
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import pytest
+from hypothesis import settings
 
-from latentcli.app import main  # noqa: E402
+from latentcli.app import main
 
 settings.register_profile("here", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("here")

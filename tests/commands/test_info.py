@@ -19,7 +19,6 @@ def test_a_file_of_words(results, words):
         | {
             "file": str(words),
             "format": "word2vec text",
-            "compression": None,
             "rows": 6,
             "words": 6,
             "dimensions": 3,

@@ -1,0 +1,301 @@
+"""The tool as a process of its own: start-up, pipes, signals, encodings, terminals."""
+
+import bz2
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from latentcli import __version__
+
+LATENT = [sys.executable, "-m", "latentcli"]
+SECONDS = 30
+
+
+@pytest.fixture(autouse=True)
+def warm(shared_cache, monkeypatch):
+    """All processes here share one cache, so that the sample is read once."""
+    monkeypatch.setenv("LATENT_CACHE_DIR", str(shared_cache))
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    monkeypatch.setenv("PYTHONUTF8", "1")
+
+
+def run(*arguments, stdin=subprocess.DEVNULL, text=None, **environment):
+    """Run `latent` to its end."""
+    given = {"stdin": stdin} if text is None else {"input": text}
+    return subprocess.run(
+        [*LATENT, *arguments],
+        **given,
+        capture_output=True,
+        env={**os.environ, **environment},
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+
+
+def start(*arguments, **streams):
+    """Start `latent` and return while it runs."""
+    return subprocess.Popen(
+        [*LATENT, *map(str, arguments)],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+    )
+
+
+def ended(process):
+    """Wait for the end; return exit code, what is left of stdout, and stderr."""
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out, err.decode()
+
+
+def imported(*arguments):
+    """Return the top-level modules that a run of `latent` imports."""
+    code = (
+        "import sys; from latentcli.app import main; code = main(sys.argv[1:]); "
+        "print(code, *sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+    code, *modules = done.stderr.splitlines()[-1].split()
+    return int(code), set(modules)
+
+
+# ---- start-up
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], [], ["analogy", "--help"]])
+def test_help_and_version_import_nothing_that_computes(arguments):
+    code, modules = imported(*arguments)
+    assert code == (0 if arguments else 2)
+    assert not modules & {"numpy", "scipy", "gensim", "pyarrow", "simdjson", "hypothesis"}
+
+
+def test_a_cached_question_imports_no_more_than_it_needs():
+    run("cache", "build", "minilm-10k.64d.txt")
+    code, modules = imported("analogy", "king", "man", "woman", "--json", "-q")
+    assert code == 0
+    assert "numpy" in modules
+    assert not modules & {"rich", "pyarrow", "gensim", "simdjson", "scipy"}
+
+
+def test_python_m_is_latent():
+    done = run("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"latent {__version__}\n", "")
+
+
+# ---- pipes
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_reader_that_stops_early_is_no_error(form):
+    process = start("neighbors", "king", "-k", "4000", "-f", form, "-q")
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(SECONDS) in (0, 1)
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["neighbors", "king", "-q"]])
+def test_a_reader_that_never_reads_is_no_error(arguments):
+    process = start(*arguments)
+    process.stdout.close()
+    process.wait(SECONDS)
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_a_query_through_a_pipe():
+    done = run("analogy", "-", "-k", "1", "-f", "tsv", "-q", text="king man woman\n")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].split("\t")[:3] == ["king man woman", "1", "queen"]
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "tsv", "markdown"])
+def test_a_slow_pipe_is_answered_line_by_line(form):
+    process = start("neighbors", "-", "-k", "1", "-f", form, "-q", stdin=subprocess.PIPE)
+    watch = signal.signal(signal.SIGALRM, lambda *_: process.kill())
+    signal.alarm(SECONDS)
+    try:
+        for word in (b"king", b"woman", b"paris"):
+            process.stdin.write(word + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+            while word not in line and line:
+                line = process.stdout.readline()  # the header
+            assert word in line
+        assert ended(process)[0] == 0
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, watch)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "arguments", [["neighbors", "king", "-q"], ["neighbors", "king", "--json"]]
+)
+def test_a_full_disk_is_told_in_one_line(arguments):
+    with Path("/dev/full").open("wb") as full:
+        process = start(*arguments, "-q", stdout=full)
+        code, _, err = ended(process)
+    assert code == 1
+    assert err.startswith("latent: error: cannot write the answer: No space left")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.xfail(reason="a stream that is closed is None in Python, and is used all the same")
+@pytest.mark.parametrize(
+    ("closed", "code"), [("- <&-", 0), ("king man woman >&-", 1), ("king man woman 2>&-", 0)]
+)
+def test_closed_streams_leave_no_traceback(closed, code):
+    done = subprocess.run(
+        ["sh", "-c", f"{' '.join(LATENT)} analogy {closed}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "should not happen" not in done.stderr
+
+
+# ---- signals
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)
+    return ended(process)
+
+
+def test_ctrl_c_while_waiting_for_queries():
+    process = start("neighbors", "-", "-f", "ndjson", "-q", "-k", "1", stdin=subprocess.PIPE)
+    process.stdin.write(b"king\n")
+    process.stdin.flush()
+    assert process.stdout.readline()
+    assert interrupt(process) == (130, b"", "")
+
+
+def test_ctrl_c_during_the_first_read_leaves_nothing_behind(tmp_path, monkeypatch):
+    cache = tmp_path / "first"
+    monkeypatch.setenv("LATENT_CACHE_DIR", str(cache))
+    rows = "".join(f"word{i} {i} 1.5 {'0.123456 ' * 30}\n" for i in range(5000))
+    path = tmp_path / "slow.txt.bz2"
+    path.write_bytes(bz2.compress(rows.encode()) * 60)  # seconds to unpack
+    process = start("neighbors", "word1", "-v", path)
+    while not list(cache.glob(".building*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert interrupt(process) == (130, b"", "")
+    assert list(cache.iterdir()) == []
+
+
+# ---- what the shell may hand over
+
+
+@pytest.mark.parametrize(
+    "word", ["[/b]", ":smile:", "[red]king[/red]", "\N{PILE OF POO}", "''"]
+)
+def test_a_hostile_word_comes_back_as_it_is(word):
+    done = run("neighbors", word)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"latent: error: '{word}' is not in minilm-10k.64d.txt" in done.stderr
+
+
+def test_an_escape_sequence_comes_back_visibly():
+    done = run("neighbors", "\x1b[31mking", "-q")
+    assert "'\\x1b[31mking' is not in" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_bytes_that_are_not_utf8_come_back_visibly():
+    done = run("neighbors", os.fsdecode(b"k\xffng"), "-q")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("latent: error: 'k\\xffng' is not in")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    path = tmp_path / "foreign.txt"
+    path.write_text("日本 1 0\nnaïve 1 1\n😀 0 1\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_encoding_of_stdout_holds_json(foreign, encoding):
+    done = run("neighbors", "naïve", "-v", foreign, "--json", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert {record["word"] for record in json.loads(done.stdout)["results"]} == {"日本", "😀"}
+
+
+def test_a_table_in_ascii_escapes_words_and_draws_with_ascii(foreign):
+    done = run("neighbors", "日本", "-v", foreign, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "\\u65e5\\u672c",
+        *("rank   word     score", "---------------------"),
+        *("   1   na\\xefve   0.7071", "   2   \\U0001f600      0.0000"),
+    ]
+
+
+# ---- terminals
+
+
+def on_a_terminal(*arguments, **environment):
+    """Run with stdout on a terminal; return what it shows."""
+    ours, theirs = pty.openpty()
+    env = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    env |= {"TERM": "xterm-256color", **environment}
+    process = start(*arguments, stdout=theirs, stdin=subprocess.DEVNULL, env=env)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    _, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (0, b"")
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_has_styles_and_no_color_has_no_colour():
+    assert "\x1b[" in on_a_terminal("neighbors", "king", "-q", "-k", "2")
+    plain = on_a_terminal("neighbors", "king", "-q", "-k", "2", NO_COLOR="1")
+    codes = {
+        code for part in plain.split("\x1b[")[1:] for code in part.split("m")[0].split(";")
+    }
+    assert codes <= {"0", "1", "2"}  # bold and dim at most
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_a_narrow_terminal_folds_and_cuts_nothing(tmp_path, terminal):
+    path = tmp_path / "long.txt"
+    path.write_text(f"{'x' * 90} 1 0\nb 1 1\n")
+    shown = on_a_terminal(
+        "neighbors", "b", "-q", "-v", path, NO_COLOR="1", TERM=terminal, COLUMNS="40"
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert max(map(len, plain.splitlines())) <= 40
+    assert "…" not in shown
+    assert shown.count("x") == 90
+
+
+def test_help_keeps_to_the_width_of_a_terminal():
+    assert max(map(len, run("--help", COLUMNS="60").stdout.splitlines())) <= 60
