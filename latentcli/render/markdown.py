@@ -8,7 +8,7 @@ from latentcli.render.cells import human
 from latentcli.report import Report, Scalar
 
 STREAMS = True
-_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~$"})
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~$&:"})
 
 
 def write(report: Report, out: TextIO, first: bool) -> None:

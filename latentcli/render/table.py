@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TextIO
 
 from rich.box import Box
@@ -15,28 +16,39 @@ from latentcli.report import Grid, Record, Report, Scalar
 
 STREAMS = False
 _UNBOUNDED = 100_000
+_HEIGHT = 25
 _RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+_ASCII_RULE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write title, records (or the grid) and summary."""
     terminal = out.isatty()
     target: TextIO = out if terminal else io.StringIO()
+    width = _width() if terminal else _UNBOUNDED
     console = Console(
         file=target,
         force_terminal=terminal,
-        width=None if terminal else _UNBOUNDED,
+        width=width,
+        height=width and _HEIGHT,  # with a width alone, a dumb terminal is 80 wide to Rich
         highlight=False,
         markup=False,
         emoji=False,
         legacy_windows=False,
     )
-    _print(report, console)
+    utf8 = (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
+    _print(report, console, _RULE if utf8 else _ASCII_RULE)
     if isinstance(target, io.StringIO):
         out.write("".join(f"{line.rstrip()}\n" for line in target.getvalue().splitlines()))
 
 
-def _print(report: Report, console: Console) -> None:
+def _width() -> int | None:
+    """Return $COLUMNS, or None for the width that Rich finds."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else None
+
+
+def _print(report: Report, console: Console, rule: Box) -> None:
     if report.title:
         console.print(Text(visible(report.title), style="bold"))
     if report.lines:
@@ -45,17 +57,17 @@ def _print(report: Report, console: Console) -> None:
     elif report.upright and len(report.records) == 1:
         console.print(_upright(report.columns, report.records[0]))
     elif report.grid is not None:
-        console.print(_grid(report.grid))
+        console.print(_grid(report.grid, rule))
     elif report.records:
-        console.print(_records(report))
+        console.print(_records(report, rule))
     else:
         console.print(Text("no results", style="dim"))
     for name, value in report.summary.items():
         console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
 
 
-def _records(report: Report) -> Table:
-    table = _table()
+def _records(report: Report, rule: Box) -> Table:
+    table = _table(rule)
     columns = [name for name in report.columns if not (name == "query" and report.title)]
     for name in columns:
         numeric = any(_is_number(row.get(name)) for row in report.records)
@@ -76,7 +88,7 @@ def _records(report: Report) -> Table:
 
 def _upright(columns: tuple[str, ...], row: Record) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim")
+    table.add_column(overflow="fold", style="dim")
     table.add_column(overflow="fold")
     for name in columns:
         if row.get(name) not in (None, ""):
@@ -84,8 +96,8 @@ def _upright(columns: tuple[str, ...], row: Record) -> Table:
     return table
 
 
-def _grid(grid: Grid) -> Table:
-    table = _table()
+def _grid(grid: Grid, rule: Box) -> Table:
+    table = _table(rule)
     table.add_column("", overflow="fold", style="bold")
     for name in grid.columns:
         table.add_column(Text(visible(name)), justify="right", overflow="fold")
@@ -94,8 +106,8 @@ def _grid(grid: Grid) -> Table:
     return table
 
 
-def _table() -> Table:
-    return Table(box=_RULE, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
+def _table(rule: Box) -> Table:
+    return Table(box=rule, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
 
 
 def _is_number(value: Scalar) -> bool:
