@@ -17,6 +17,9 @@ from latentcli.files.reading import Array, Findings, Progress, Reading, shown
 from latentcli.files.stream import Stream
 from latentcli.files.vocabulary import Builder, RowNumbers, Vocabulary
 
+_TINY = 1e-40
+"""Rows with a smaller norm may be zero in float32, if not in the file."""
+
 
 def build(
     path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
@@ -76,7 +79,8 @@ class _Sink:
             exact = values.astype(np.float64)
             norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
             narrow = np.ascontiguousarray(values, dtype="<f4")
-        norms[~narrow.any(axis=1)] = 0.0  # too small for float32, if not zero in the file
+        tiny = np.flatnonzero(norms < _TINY)
+        norms[tiny[(narrow[tiny] == 0).all(axis=1)]] = 0.0
         self._count_unusable(narrow, norms)
         self.norms.append(norms)
         if self.vectors is not None:

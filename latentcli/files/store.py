@@ -29,7 +29,7 @@ import numpy as np
 from latentcli.errors import FileError, reason
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array, Progress
+from latentcli.files.reading import Array, Progress, shown
 from latentcli.files.vocabulary import RowNumbers, Vocabulary, Words
 
 VERSION = 1
@@ -156,8 +156,9 @@ def _fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
 
 
 def _folder_name(path: Path, source: dict[str, Any]) -> str:
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", path.name)[:60]
-    return f"{stem}-{_digest(_real(path))}-{_digest(json.dumps(source, sort_keys=True))}"
+    real = _real(path)
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", real.name)[:60]
+    return f"{stem}-{_digest(real)}-{_digest(json.dumps(source, sort_keys=True))}"
 
 
 def _digest(text: object) -> str:
@@ -368,16 +369,17 @@ def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
 
 def _labels_beside(path: Path) -> str | None:
     words = label_files.beside(path)
-    return str(words) if words.is_file() else None
+    # Unlike Path.is_file, False for names too long for a file.
+    return str(words) if os.path.isfile(words) else None  # noqa: PTH113
 
 
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        raise FileError(f"no such file: {path}") from None
+        raise FileError(f"no such file: {shown(path, 400)}") from None
     except (OSError, ValueError) as error:
-        raise FileError(f"cannot open {path}: {reason(error)}") from error
+        raise FileError(f"cannot open {shown(path, 400)}: {reason(error)}") from error
 
 
 def _real(path: Path) -> Path:

@@ -27,7 +27,7 @@ _MAGIC: dict[bytes, str] = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _MAX_LAYERS = 3
-_FREE_BYTES = 64 << 20
+_FREE_BYTES = 16 << 20
 _MAX_RATIO = 500
 _MAX_MESSAGE = 400
 
@@ -243,11 +243,12 @@ def _open(path: Path) -> IO[bytes]:
     try:
         return path.open("rb", buffering=0)
     except FileNotFoundError:
-        raise FileError(f"no such file: {path}") from None
+        raise FileError(f"no such file: {shown(path, _MAX_MESSAGE)}") from None
     except IsADirectoryError:
-        raise FileError(f"{path} is a folder, not a file") from None
+        raise FileError(f"{shown(path, _MAX_MESSAGE)} is a folder, not a file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-        raise FileError(f"cannot open {path}: {reason(error)}") from error
+        where = shown(path, _MAX_MESSAGE)
+        raise FileError(f"cannot open {where}: {reason(error)}") from error
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def layout(stream: Stream) -> Layout | None:
     counts = Counter(_numbers_at_end(row, wordless) for row in rows)
     dimensions = _likeliest(counts, declared)
     fitting = sum(times for count, times in counts.items() if count >= dimensions)
-    if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 < len(rows):
+    if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 <= len(rows):
         return None
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
@@ -219,6 +219,10 @@ def _blocks(stream: Stream, found: Layout, findings: Findings) -> Iterator[Block
         number = 2
     parser = _Parser(found, findings)
     for chunk in _chunks(stream):
+        if not chunk.strip():
+            findings.add("blank", chunk.count(b"\n"))
+            number += chunk.count(b"\n")
+            continue
         # Trailing blanks and CRLF are ordinary; clear them here so that most rows are clean.
         if b"\r" in chunk:
             chunk = chunk.replace(b"\r\n", b"\n")

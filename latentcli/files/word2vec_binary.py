@@ -88,7 +88,7 @@ def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> It
             ).reshape(len(words), dimensions)
             done += len(words)
             odd += int(np.count_nonzero(~np.isfinite(values).all(axis=1)))
-            findings.add("empty", words.count(b""))
+            findings.add("empty", sum(not word.strip() for word in words))
             yield Block(decode(words, findings), values)
         buffer = buffer[end:]
         if len(buffer) > width + _MAX_WORD:
