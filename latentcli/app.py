@@ -6,6 +6,7 @@ the table is enough to be listed, and to be suggested for a misspelled name.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -82,6 +83,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if not _open_streams():
+        return _fail("cannot write the answer: standard output is closed")
     debug = "--debug" in given or bool(os.environ.get("LATENT_DEBUG"))
     try:
         code = _run(given, debug)
@@ -95,6 +98,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"cannot write the answer: {error.strerror or error}")
     return code
+
+
+def _open_streams() -> bool:
+    """Stand in for streams that were closed before we started; False without an output."""
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()
+    return sys.stdout is not None
 
 
 def _run(given: list[str], debug: bool) -> int:

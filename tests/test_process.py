@@ -153,7 +153,6 @@ def test_a_full_disk_is_told_in_one_line(arguments):
     assert err.count("\n") == 1
 
 
-@pytest.mark.xfail(reason="a stream that is closed is None in Python, and is used all the same")
 @pytest.mark.parametrize(
     ("closed", "code"), [("- <&-", 0), ("king man woman >&-", 1), ("king man woman 2>&-", 0)]
 )

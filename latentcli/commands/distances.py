@@ -57,14 +57,14 @@ def command(
                 for i in range(len(tokens))
                 for j in range(i + 1, len(tokens))
             ]
-        tokens, matrix = queries[0]
+        grid = None if batch else Grid(queries[0][0], queries[0][0], queries[0][1].tolist())
         return Report(
             "distances",
             ("query", *COLUMNS) if batch else COLUMNS,
             records,
             settings=about(space) | {"metric": metric},
             title="" if batch else f"{metric} distances",
-            grid=None if batch else Grid(tokens, tokens, matrix.tolist()),
+            grid=grid,
         )
 
     run(words, output, parse=parse, answer=answer)

@@ -75,12 +75,13 @@ def _run_batch(
     if sys.stdin.isatty():
         output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
     printer = output.printer()
-    number = failed = 0
+    number = failed = answered = 0
     said: set[str] = set()
     for lines in _lines():
         queries, wrong = _parsed(lines, number, parse)
         number += len(lines)
         failed += wrong
+        answered += len(queries)
         if queries:
             report = answer(queries, True)
             for text in dict.fromkeys(report.notes):
@@ -90,6 +91,8 @@ def _run_batch(
             printer.add(report)
     if number == 0:
         output.note("no queries on standard input")
+    if not answered:  # an answer without records is an answer too, to a program
+        printer.add(answer([], True))
     printer.close()
     if failed:
         raise typer.Exit(1)

@@ -100,5 +100,5 @@ def _summary(tokens: list[str], found: Consistency) -> Record:
 def _notes(found: Consistency) -> tuple[str, ...]:
     if found.mean_pairwise is None or found.mean_pairwise > 2 * found.chance:
         return ()
-    chance = f"{2 * found.chance:.2f}"
+    chance = f"{min(1.0, 2 * found.chance):.2f}"
     return (f"random directions in so few dimensions have cosines up to {chance}",)

@@ -59,7 +59,6 @@ def test_a_note_says_what_chance_does(answer, tmp_path):
     assert note.endswith("cosines up to 0.20")  # twice 1 / sqrt(100)
 
 
-@pytest.mark.xfail(reason="in three dimensions the note names a cosine of 1.15")
 def test_a_note_names_no_cosine_above_one(answer, words):
     for note in answer("relation", "king:queen", "man:woman", "-v", words)["notes"]:
         assert float(note.split()[-1]) <= 1.0
