@@ -41,6 +41,7 @@ def machine(value: Scalar) -> Scalar:
         return value
     if not math.isfinite(value):
         return None
+    value += 0.0  # no -0
     return round(value, _DECIMALS) if abs(value) >= 1e-3 else float(f"{value:.{_DECIMALS}g}")
 
 
@@ -73,5 +74,7 @@ def human(value: Scalar) -> str:
     if isinstance(value, float):
         if value != 0 and abs(value) < 5e-5:
             return f"{value:.2g}"
-        return f"{value:,.4f}"
+        if abs(value) >= 1e9:
+            return f"{value:.4e}"
+        return f"{value + 0.0:,.4f}"  # no -0
     return visible(value)

@@ -1,8 +1,8 @@
-"""CSV (RFC 4180): a header line, then the records."""
+"""CSV (RFC 4180, but for plain line ends): a header line, then the records."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable
 from typing import TextIO
 
 from latentcli.render.cells import plain
@@ -13,9 +13,18 @@ STREAMS = True
 
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write the records; the header before the first of them only."""
-    writer = csv.writer(out, lineterminator="\n")
     if first:
-        writer.writerow(report.columns)
-    writer.writerows(
-        [plain(row.get(name)) for name in report.columns] for row in report.records
-    )
+        out.write(_line(report.columns))
+    for row in report.records:
+        out.write(_line(plain(row.get(name)) for name in report.columns))
+
+
+def _line(cells: Iterable[str]) -> str:
+    # Before Python 3.13 the csv module leaves a lone "\r" unquoted, and reads it as a line end.
+    return ",".join(map(_quoted, cells)) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    if not any(mark in cell for mark in ',"\r\n'):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'

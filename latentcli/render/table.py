@@ -24,10 +24,10 @@ _ASCII_RULE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write title, records (or the grid) and summary."""
     terminal = out.isatty()
-    target: TextIO = out if terminal else io.StringIO()
+    text = io.StringIO()
     width = _width() if terminal else _UNBOUNDED
     console = Console(
-        file=target,
+        file=out if terminal else text,
         force_terminal=terminal,
         width=width,
         height=width and _HEIGHT,  # with a width alone, a dumb terminal is 80 wide to Rich
@@ -38,8 +38,8 @@ def write(report: Report, out: TextIO, first: bool) -> None:
     )
     utf8 = (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
     _print(report, console, _RULE if utf8 else _ASCII_RULE)
-    if isinstance(target, io.StringIO):
-        out.write("".join(f"{line.rstrip()}\n" for line in target.getvalue().splitlines()))
+    if not terminal:
+        out.write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
 
 
 def _width() -> int | None:
