@@ -59,6 +59,8 @@ def test_tokens_of_the_shell_read_like_one_string(tokens):
         ("c++ - c", [(1, "c++"), (-1, "c")]),
         ("a + c++", [(1, "a"), (1, "c++")]),
         ("2*c++", [(2, "c++")]),
+        ("a - - b", [(1, "a"), (1, "b")]),
+        ("a - - - b", [(1, "a"), (-1, "b")]),
         ("- king + man", [(-1, "king"), (1, "man")]),
         ("-2*king", [(-2, "king")]),
         ("-0.5*'new york'", [(-0.5, "new york")]),

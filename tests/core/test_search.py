@@ -305,19 +305,45 @@ def test_pair_direction_is_right_beside_the_word_it_starts_from(sign):
     check(hits, naive_analogy(matrix, a, b, c, "pairdirection"), np.arange(4000), top=25)
 
 
-def test_negative_near_ties_of_pair_direction_are_ranked_by_float64():
-    # All x at distance 0.5 from c, all x - c at cosine -0.5 with a - b: the scores differ by the
-    # rounding of float32 only, and the errors of the two cosines pull them opposite ways.
+def ring(*cosines):
+    """Make 4000 rows at these cosines to the first axes, but for float32's rounding; and the axes."""
     rng = np.random.default_rng(5)
-    rest = unit(rng.normal(size=(4000, 14))) * np.sqrt(0.171875)
-    matrix = np.hstack([np.full((4000, 1), 0.875), np.full((4000, 1), -0.25), rest])
-    turn = np.linalg.qr(rng.normal(size=(16, 16)))[0]
-    matrix = (matrix @ turn).astype(np.float32)
-    c, a, b = turn[0], turn[1] + turn[2], turn[2] - turn[1]
-    scores = naive_analogy(matrix, a, b, c, "pairdirection")
+    fixed = np.tile(cosines, (4000, 1))
+    rest = unit(rng.normal(size=(4000, 16 - len(cosines)))) * np.sqrt(
+        1 - np.dot(cosines, cosines)
+    )
+    axes = np.linalg.qr(rng.normal(size=(16, 16)))[0]
+    return (np.hstack([fixed, rest]) @ axes).astype(np.float32), axes
+
+
+@pytest.mark.parametrize("metric", NEAREST)
+def test_rows_that_differ_by_their_rounding_are_ranked_by_float64(metric):
+    matrix, axes = ring(0.5)
+    scores = naive_nearest(matrix, axes[0], metric)
     assert np.ptp(scores) < 1e-6
-    question = ask(a, b, c, method="pairdirection")
-    hits = search(matrix, norms_of(matrix), [question], top=9, scorer=PAIR_DIRECTION)[0]
+    hits = search(matrix, norms_of(matrix), [near(axes[0])], top=9, scorer=NEAREST[metric])[0]
+    best = np.sort(scores) if metric in BEST_IS_LEAST else np.sort(scores)[::-1]
+    np.testing.assert_allclose(hits.scores, best[:9], rtol=0, atol=3e-15)
+
+
+# 3CosMul: rising with two cosines and falling with the third, by as much together.
+# PairDirection: rows at 0.5 from c whose x - c is at cosine -0.5 with a - b, so that errors of the
+# two cosines pull the score opposite ways.
+@pytest.mark.parametrize(
+    ("method", "cosines", "abc"),
+    [
+        ("3cosadd", (0.5, -0.25, 0.5), ((1, 0, 0), (0, 1, 0), (0, 0, 1))),
+        ("3cosmul", (0.5, -0.25, 0.5), ((1, 0, 0), (0, 1, 0), (0, 0, 1))),
+        ("pairdirection", (0.875, -0.25), ((0, 1, 1), (0, -1, 1), (1, 0, 0))),
+    ],
+)
+def test_analogies_that_differ_by_rounding_are_ranked_by_float64(method, cosines, abc):
+    matrix, axes = ring(*cosines)
+    a, b, c = np.array(abc) @ axes[:3]
+    scores = naive_analogy(matrix, a, b, c, method)
+    assert np.ptp(scores) < 1e-6
+    question = ask(a, b, c, method=method)
+    hits = search(matrix, norms_of(matrix), [question], top=9, scorer=ANALOGIES[method])[0]
     np.testing.assert_allclose(hits.scores, np.sort(scores)[::-1][:9], rtol=0, atol=3e-15)
 
 
