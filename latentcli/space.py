@@ -264,7 +264,10 @@ class Space:
         """Make the question for a word's neighbours."""
         row, vector = self._term(word)
         norm = float(np.linalg.norm(vector))
-        return Question(unit(vector)[None], self._exclude([row], choice), norm, vector)
+        own = () if row is None else (row,)
+        return Question(
+            unit(vector)[None], () if choice.include_inputs else own, norm, vector, own
+        )
 
     def ask_vector(self, vector: Array) -> Question:
         """Make the question for what is nearest to a vector (D,)."""

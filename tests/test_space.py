@@ -280,11 +280,18 @@ def test_what_has_no_meaning_is_a_usage_error(article, ask, message):
 # ---- vectors and expressions
 
 
-@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean", "csls"])
+@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_a_vector_is_asked_like_its_word(space, metric):
     of_word = space.neighbors("king", metric=metric, include_inputs=True)
     of_vector = space.neighbors(space.vector("king"), metric=metric)
     assert of_vector == of_word
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean", "csls"])
+def test_including_the_inputs_changes_no_score(space, metric):
+    without = {hit.word: hit.score for hit in space.neighbors("king", metric=metric)}
+    within = space.neighbors("king", metric=metric, top=11, include_inputs=True)
+    assert {hit.word: hit.score for hit in within if hit.word != "king"} == without
 
 
 def test_a_word_is_at_no_distance_from_itself(space):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,7 +38,8 @@ def csls(
     nearest = search(
         matrix, norms, questions, top=max(CANDIDATES, 20 * top), rows=rows, limit=limit
     )
-    asked = _crowdedness(matrix, norms, questions)
+    around = [replace(one, exclude=(*one.exclude, *one.own)) for one in questions]
+    asked = _crowdedness(matrix, norms, around)
     wanted = np.unique(np.concatenate([hits.rows for hits in nearest]))
     crowded = _crowdedness(
         matrix,

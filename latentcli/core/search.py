@@ -32,13 +32,14 @@ class Question:
 
     `length` is the norm of the vector asked with (for dot and euclidean), or what the scorer
     says it is; `vector` (D,) is that vector as it is, where the first probe and the length do
-    not give it to the last digit.
+    not give it to the last digit. `own` are the rows that it was made of, answered or not.
     """
 
     probes: Array
     exclude: tuple[int, ...] = ()
     length: float = 1.0
     vector: Array | None = None
+    own: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
