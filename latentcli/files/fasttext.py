@@ -13,12 +13,15 @@ import numpy as np
 
 from latentcli.errors import LatentError, reason
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading
 from latentcli.files.stream import Stream
 
 MAGIC = 793712314
 _HEAD = struct.Struct("<ii12id")
 _COUNTS = struct.Struct("<iiiqq")
+_SUPERVISED = 3
+_MAX_NGRAM = 1000
+_MIN_WORD = 10  # bytes: a line end, a count, a kind
 
 
 def sniff(stream: Stream) -> bool:
@@ -63,7 +66,8 @@ def subword_vector(word: str, ngrams: Array, min_n: int, max_n: int, buckets: in
 
     Bojanowski et al. (2017). Returns (D,) float64; zeros if the word has no n-grams.
     """
-    rows = [hash_ngram(gram) % buckets for gram in _ngrams(word, min_n, max_n)]
+    grams = _ngrams(word, max(1, min_n), max_n) if buckets else []
+    rows = [hash_ngram(gram) % buckets for gram in grams]
     if not rows:
         return np.zeros(ngrams.shape[1])
     mean: Array = np.asarray(ngrams[rows], dtype=np.float64).mean(axis=0)
@@ -95,24 +99,32 @@ def _ngrams(word: str, min_n: int, max_n: int) -> list[bytes]:
 
 
 def _check(stream: Stream) -> int:
-    """Refuse what gensim would allocate memory for in vain; return the dimensions."""
+    """Refuse what gensim would take memory or time for in vain; return the dimensions."""
     head = stream.head(_HEAD.size + _COUNTS.size)
     if len(head) < _HEAD.size + _COUNTS.size:
         raise stream.error("a fastText model that ends in its header")
-    values = _HEAD.unpack_from(head)
-    version, dimensions, buckets = values[1], values[2], values[10]
+    _, version, dimensions, *_, kind, buckets, min_n, max_n, _, _ = _HEAD.unpack_from(head)
     size, words, labels, _, _ = _COUNTS.unpack_from(head, _HEAD.size)
     if not 11 <= version <= 12:
         raise stream.error(f"a fastText model of version {version}; 12 can be read")
+    if kind == _SUPERVISED:
+        raise stream.error("a fastText model that classifies, not one of word vectors")
     plausible = (
-        0 < dimensions <= 1 << 20 and buckets >= 0 and labels >= 0 and size == words + labels
+        0 < dimensions <= MAX_DIMENSIONS
+        and words > 0
+        and size == words + max(0, labels)
+        and 0 <= min_n <= _MAX_NGRAM
+        and 0 <= max_n <= _MAX_NGRAM
+        and (buckets > 0 or buckets == max_n == 0)
     )
-    if not plausible or words < 1:
+    if not plausible:
         raise stream.error("a damaged fastText model (its header makes no sense)")
-    if stream.plain and stream.size < size * 10 + (words + buckets) * dimensions * 4:
+    needed = size * _MIN_WORD + (words + buckets) * dimensions * 4
+    have = stream.unpacked().stat().st_size
+    if have < needed:
         raise stream.error(
             f"a truncated (or quantised .ftz) fastText model: {words:,} words and {buckets:,} "
-            f"buckets of {dimensions:,} dimensions do not fit in {stream.size:,} bytes"
+            f"buckets of {dimensions:,} dimensions do not fit in {have:,} bytes"
         )
     return int(dimensions)
 

@@ -98,9 +98,9 @@ def _blocks(
 ) -> Iterator[Block]:
     shape, fortran, kind = header
     rows, dimensions = arrays.rows_of(label, shape, kind)
-    words = _text(archive, words_key, label) if words_key else None
     done = 0
     try:
+        words = _text(archive, words_key, label) if words_key else None
         with archive.open(f"{key}.npy") as member:
             read_header(member, label)
             if fortran and len(shape) > 1:
@@ -133,7 +133,10 @@ def _text(archive: zipfile.ZipFile, key: str, label: str) -> list[str]:
         blocks = (
             arrays.stream_rows(member, label, kind, count, 1) if kind.itemsize else iter(())
         )
-        words = [word for block in blocks for word in block.values.ravel().tolist()]
+        try:
+            words = [word for block in blocks for word in block.values.ravel().tolist()]
+        except (SystemError, ValueError) as error:
+            raise FormatError(f"{label}: '{shown(key)}' is damaged: no Unicode") from error
     if kind.kind == "S":
         return [word.decode("utf-8", "backslashreplace") for word in words]
     # NumPy's text can hold halves of surrogate pairs, which UTF-8 cannot.

@@ -117,7 +117,11 @@ def write(
     writer = None
     try:
         for words, values in batches:
-            flat = pa.array(np.ascontiguousarray(values).ravel())
+            native = values.dtype.newbyteorder("=")
+            try:
+                flat = pa.array(np.ascontiguousarray(values, dtype=native).ravel())
+            except pa.ArrowException:
+                raise FormatError(f"Parquet cannot hold {native}; write .npy instead") from None
             vector = pa.FixedSizeListArray.from_arrays(flat, dimensions)
             names, data = ["vector"], [vector]
             if words is not None:
@@ -141,7 +145,7 @@ def _columns(name: str, schema: Any, key: str) -> tuple[list[str], str]:
         lists = (
             kinds.is_list(kind) or kinds.is_large_list(kind) or kinds.is_fixed_size_list(kind)
         )
-        return bool(lists and numeric(kind.value_type))
+        return bool(lists and (numeric(kind.value_type) or kinds.is_boolean(kind.value_type)))
 
     def text(kind: Any) -> bool:
         return bool(kinds.is_string(kind) or kinds.is_large_string(kind))

@@ -78,7 +78,7 @@ def write(
     """Write one tensor, aligned to eight bytes so that it can be mapped."""
     stored = _NAMES.get(kind.newbyteorder("<"))
     if stored is None:
-        raise FormatError(f"safetensors cannot hold {kind}")
+        raise FormatError(f"safetensors cannot hold {kind}; write .npy instead")
     size = math.prod(shape) * kind.itemsize
     header = {name: {"dtype": stored, "shape": list(shape), "data_offsets": [0, size]}}
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")
@@ -126,11 +126,13 @@ def _entry(name: str, entry: Any) -> Entry:
     except (KeyError, TypeError, ValueError):
         raise ValueError(f"'{name}' has no dtype, shape and data_offsets") from None
     numbers = (*shape, start, end)
+    if not isinstance(kind, str):
+        raise ValueError(f"'{name}' has no dtype")
     if len(shape) > _MAX_AXES or not all(type(n) is int and n >= 0 for n in numbers):
         raise ValueError(f"'{name}' has an impossible shape or place")
     if kind in _DTYPES and end - start != math.prod(shape) * np.dtype(_DTYPES[kind]).itemsize:
         raise ValueError(f"shape and bytes of '{name}' disagree")
-    return str(kind), shape, (start, end)
+    return kind, shape, (start, end)
 
 
 def _blocks(
