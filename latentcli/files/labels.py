@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
 
 from latentcli.errors import FormatError, UsageError
+from latentcli.files.reading import shown
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
@@ -49,7 +52,9 @@ def _column(stream: Stream, key: str) -> list[str]:
         return npz.read_words(stream, key)
     if parquet.sniff(stream):
         return parquet.read_words(stream, key)
-    raise FormatError(f"{stream.name}: has no named arrays or columns to take '{key}' from")
+    raise FormatError(
+        f"no such file: {shown(key)}, and {stream.name} has no named arrays or columns"
+    )
 
 
 def _lines(stream: Stream) -> list[str]:
@@ -59,3 +64,13 @@ def _lines(stream: Stream) -> list[str]:
     decoded = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace")
     lines = decoded.replace("\r\n", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
+    """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
+    from latentcli.files import table
+    from latentcli.files.samples import find
+    from latentcli.files.stream import Stream
+
+    with Stream(find(address)) as stream:
+        return table.read_columns(stream)

@@ -20,6 +20,8 @@ def vectors_of(address: str) -> tuple[list[str], Array]:
         for block in reading.blocks():
             words += block.words or []
             parts.append(np.asarray(block.values, dtype=np.float64))
+        if not parts:
+            raise stream.error("no vectors in it")
     rows = np.concatenate(parts)
     if words:
         return words, rows

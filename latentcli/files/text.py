@@ -127,10 +127,15 @@ def write_rows(out: IO[bytes], words: list[str], values: Array) -> None:
 
 def storable(word: str) -> str:
     """Return the word as a row can hold it: line breaks made visible, blanks at its end as "_"."""
-    word = word.replace("\r", "\\r").replace("\n", "\\n")
+    word = one_line(word)
     bare = word.rstrip(" \t")
     # A word that is nothing but blanks is read back as it is.
     return bare + "_" * (len(word) - len(bare)) if bare else word
+
+
+def one_line(word: str) -> str:
+    """Return the word with line breaks made visible."""
+    return word.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def digits(row: Array) -> list[str]:

@@ -152,8 +152,8 @@ class Words:
         """Return words one edit away, in order of frequency; else like-spelled ones."""
         near = self._existing({*_edits(word), *_edits(word.casefold())} - {word})
         if len(near) < most:
-            near += [other for other in self._like(word, most) if other not in near]
-        return near[:most]
+            near += self._like(word, most)
+        return list(dict.fromkeys(near))[:most]
 
     def matching(self, pattern: re.Pattern[str]) -> Rows:
         """Return the rows whose word has the pattern in it."""
@@ -191,7 +191,8 @@ class Words:
         rows = np.flatnonzero(self._ends - starts >= len(start))
         for place, byte in enumerate(start):
             rows = rows[text[starts[rows] + place] == byte]
-        candidates = [other for other in self.words(rows[:_NEAR].tolist()) if other != word]
+        others = dict.fromkeys(self.words(rows[:_NEAR].tolist()))
+        candidates = [other for other in others if other != word]
         return difflib.get_close_matches(word, candidates, n=most, cutoff=0.7)
 
 

@@ -91,8 +91,8 @@ def _rows(content: Content, part: Path, module: Any, *, header: bool) -> None:
             module.write_rows(out, words, values)
     if changed:
         content.notes.append(
-            f"{changed:,} words hold a blank or line break that the format cannot: written as "
-            "'_' or '\\n'"
+            f"{changed:,} {'words hold' if changed > 1 else 'word holds'} a blank or line break "
+            "that the format cannot: written as '_' or '\\n'"
         )
 
 
@@ -186,18 +186,25 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
 
 def choose(path: Path, to: str) -> str:
     """Return the format to write: `to`, or what the file's ending says."""
-    if to:
-        if to not in WRITERS:
-            raise unknown_choice("format", to, WRITERS)
-        return to
-    bare = path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
-    for name, writer in WRITERS.items():
-        if bare.suffix.lower() in writer.endings:
-            return name
+    compressed = path.suffix.lower() in _COMPRESSED
+    name = to or _by_ending(path.with_suffix("") if compressed else path)
+    if to and to not in WRITERS:
+        raise unknown_choice("format", to, WRITERS)
+    if name == "npz" and compressed:
+        raise UsageError(f"an .npz is a zip already; write {path.stem} instead of {path.name}")
+    if name:
+        return name
     endings = ", ".join(ending for writer in WRITERS.values() for ending in writer.endings)
     raise UsageError(
         f"the ending of {path.name} names no format ({endings}); say which with --to"
     )
+
+
+def _by_ending(path: Path) -> str:
+    for name, writer in WRITERS.items():
+        if path.suffix.lower() in writer.endings:
+            return name
+    return ""
 
 
 def words_of(entry: Entry) -> Content:
@@ -260,7 +267,7 @@ def _words_beside(content: Content, path: Path) -> list[Path]:
         return []
     with written_beside(beside) as part, part.open("wb") as out:
         for words, _ in content.batches():
-            lines = [f"{text.storable(word)}\n" for word in words or []]
+            lines = [f"{text.one_line(word)}\n" for word in words or []]
             out.write("".join(lines).encode("utf-8"))
     return [beside]
 

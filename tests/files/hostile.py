@@ -269,7 +269,7 @@ def main(seed: int, count: int, folder: Path) -> None:
     for name, data in broken(made, seed, count):
         path = folder / name
         path.write_bytes(data)
-        print(path, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{path}\n")
         start = time.perf_counter()
         opened, wrong = judge(path, cache=total % 2 == 0)
         slowest = max(slowest, (time.perf_counter() - start, name))
@@ -281,17 +281,14 @@ def main(seed: int, count: int, folder: Path) -> None:
             path.unlink()
     if slowest[0] > MOST_SECONDS:
         problems.append(f"{slowest[1]}: took {slowest[0]:.1f} s")
-    print(
-        json.dumps(
-            {
-                "files": total,
-                "opened": opened_count,
-                "slowest": slowest,
-                "growth": memory() - before,
-                "problems": problems,
-            }
-        )
-    )
+    result = {
+        "files": total,
+        "opened": opened_count,
+        "slowest": slowest,
+        "growth": memory() - before,
+        "problems": problems,
+    }
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":

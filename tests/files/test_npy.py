@@ -181,7 +181,7 @@ def test_a_header_that_lies_is_refused_in_one_line(opened, lie, version):
 def test_the_length_of_a_header_is_not_believed(opened, version, length):
     width = 2 if version == 1 else 4
     raw = (length & (1 << 8 * width) - 1).to_bytes(width, "little")
-    with pytest.raises(FormatError, match="a damaged .npy header"):
+    with pytest.raises(FormatError, match=r"a damaged .npy header"):
         opened(b"\x93NUMPY" + bytes([version, 0]) + raw + b"{}", "codes.npy")
 
 
@@ -194,7 +194,7 @@ def test_a_truncated_array_is_refused(opened):
 
 
 def test_a_key_is_refused(put):
-    with pytest.raises(FormatError, match="a .npy file holds one array, not 'w'"):
+    with pytest.raises(FormatError, match=r"a .npy file holds one array, not 'w'"):
         open_entry(f"{put(saved(np.ones((2, 2))), 'codes.npy')}::w")
 
 

@@ -112,8 +112,11 @@ def test_objects_are_never_unpickled(put, tmp_path):
     path = put(saved(w=VALUES, words=traps), "codes.npz")
     entry = open_entry(str(path))
     assert not entry.vocabulary.named
-    for call in (lambda: open_entry(f"{path}::words"), lambda: open_entry(str(path), labels="words")):
-        with pytest.raises(FormatError, match="objects|not words"):
+    for call in (
+        lambda: open_entry(f"{path}::words"),
+        lambda: open_entry(str(path), labels="words"),
+    ):
+        with pytest.raises(FormatError, match=r"objects|not words"):
             call()
     assert not (tmp_path / "sprung").exists()
 
@@ -187,7 +190,10 @@ def test_words_are_read_by_name(put):
         assert npz.read_words(stream, "a") == WORDS
     with Stream(path) as stream, pytest.raises(FormatError, match="'n' holds int64, not words"):
         npz.read_words(stream, "n")
-    with Stream(path) as stream, pytest.raises(FormatError, match="no array 'b'; it holds w, a, n"):
+    with (
+        Stream(path) as stream,
+        pytest.raises(FormatError, match="no array 'b'; it holds w, a, n"),
+    ):
         npz.read_words(stream, "b")
 
 

@@ -138,7 +138,10 @@ def test_words_are_read_by_name(put):
     for column, words in (("a", WORDS), ("n", ["1", "", "3"])):
         with Stream(path) as stream:
             assert parquet.read_words(stream, column) == words
-    with Stream(path) as stream, pytest.raises(FormatError, match="no column 'b'; it has a, n, v"):
+    with (
+        Stream(path) as stream,
+        pytest.raises(FormatError, match="no column 'b'; it has a, n, v"),
+    ):
         parquet.read_words(stream, "b")
 
 
@@ -153,7 +156,9 @@ def test_what_is_written_is_what_pyarrow_reads(tmp_path, dtype):
     assert table["word"].to_pylist() == WORDS
     assert table["vector"].to_pylist() == values.tolist()
     if dtype != "?":
-        assert table["vector"].type.value_type.to_pandas_dtype() == values.dtype.newbyteorder("=")
+        assert table["vector"].type.value_type.to_pandas_dtype() == values.dtype.newbyteorder(
+            "="
+        )
 
 
 def test_what_it_cannot_hold_is_said(tmp_path):

@@ -70,7 +70,9 @@ def test_one_of_several_tensors_is_read_from_its_place(put):
     path = put(save({"one": one, "two": two}), "codes.safetensors")
     for key, values in (("one", one), ("two", two)):
         assert open_entry(f"{path}::{key}").matrix.tolist() == values.tolist()
-    with pytest.raises(AmbiguousError, match=r"several arrays \(.*Pick one: codes.safetensors::"):
+    with pytest.raises(
+        AmbiguousError, match=r"several arrays \(.*Pick one: codes.safetensors::"
+    ):
         open_entry(str(path))
 
 
@@ -78,7 +80,9 @@ def test_a_tensor_of_an_unknown_kind_stops_only_those_who_want_it(put):
     entries = {"odd": tensor("F8_E4M3", (1, 8)), "z": tensor("F32", (1, 2), 8, 16)}
     path = put(made(entries, bytes(8) + b"\x00\x00\x80\x3f" * 2), "z.safetensors")
     assert open_entry(str(path)).matrix.tolist() == [[1, 1]]
-    with pytest.raises(FormatError, match=r"^z\.safetensors: 'odd' is F8_E4M3, which cannot be"):
+    with pytest.raises(
+        FormatError, match=r"^z\.safetensors: 'odd' is F8_E4M3, which cannot be"
+    ):
         open_entry(f"{path}::odd")
 
 
@@ -176,6 +180,6 @@ def test_what_it_cannot_hold_is_said(tmp_path):
     np.save(tmp_path / "in.npy", VALUES.astype(np.longdouble))
     source = str(tmp_path / "in.npy")
     content = writing.array_of(source, open_entry(source))
-    with pytest.raises(FormatError, match="^safetensors cannot hold float128; write .npy"):
+    with pytest.raises(FormatError, match=r"^safetensors cannot hold float128; write .npy"):
         writing.write(content, tmp_path / "out.safetensors")
     assert [child.name for child in tmp_path.glob("*out*")] == []

@@ -190,7 +190,7 @@ def test_entries_are_listed_and_cleared(put):
 def test_an_entry_that_cannot_be_removed_is_an_error(source, monkeypatch):
     open_entry(str(source))
     monkeypatch.setattr(store, "_discard", lambda folder: None)
-    with pytest.raises(FileError, match="cannot remove .* from the cache"):
+    with pytest.raises(FileError, match=r"cannot remove .* from the cache"):
         store.clear()
 
 
