@@ -104,6 +104,7 @@ def test_a_garbled_archive_is_refused(opened, packer):
         ),
         (zipped(), "an empty zip archive"),
     ],
+    ids=["zip in gz", "zip in zip", "empty zip"],
 )
 def test_archives_that_are_not_read_say_so(opened, content, message):
     with pytest.raises(FormatError) as error:
