@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-Scalar = str | int | float | bool | None
+Scalar = str | int | float | bool | None | list[float]
+"""A value of a record; a list is a short vector, and no record holds anything deeper."""
+
 Record = dict[str, Scalar]
 
 

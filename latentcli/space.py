@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -68,6 +69,8 @@ class Choice:
             raise UsageError(f"the number of answers must be at least 1, not {self.top}")
         if self.restrict is not None and self.restrict < 1:
             raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+        if self.min_score is not None and math.isnan(self.min_score):
+            raise UsageError("--min-score must be a number, not nan")
         if self.match is not None:
             try:
                 re.compile(self.match)

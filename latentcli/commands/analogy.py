@@ -55,7 +55,8 @@ def command(
 
     def parse(tokens: list[str]) -> Asked:
         if len(tokens) != 3:
-            raise UsageError(f"an analogy takes three words (A B C), not {len(tokens)}")
+            hint = "; leave out the quotes" if len(tokens) == 1 and " " in tokens[0] else ""
+            raise UsageError(f"an analogy takes three words (A B C), not {len(tokens)}{hint}")
         a, b, c = tokens
         question = space.ask_analogy(a, b, c, method=method, raw=raw, choice=choice)
         return quoted(tokens), f"{a} - {b} + {c}", question
@@ -74,4 +75,4 @@ def command(
             title="" if batch else asked[0][1],
         )
 
-    run(words, output, parse=parse, answer=answer)
+    run(words, output, parse=parse, answer=answer, at_once=picking.at_once)

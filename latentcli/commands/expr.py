@@ -71,4 +71,11 @@ def command(
             title="" if batch else asked[0][0],
         )
 
-    run(expression, output, parse=parse, answer=answer, split=lambda line: [line])
+    run(
+        expression,
+        output,
+        parse=parse,
+        answer=answer,
+        split=lambda line: [line],
+        at_once=picking.at_once,
+    )

@@ -76,8 +76,8 @@ def _described(space: Space) -> Record:
     return {
         "file": str(entry.path),
         "format": meta["format"],
-        "compression": meta["compression"],
-        "array": meta["key"],
+        "compression": meta["compression"] or None,
+        "array": meta["key"] or None,
         "rows": meta["rows"],
         "words": len(space) if named else None,
         "dimensions": space.dimensions,

@@ -86,7 +86,7 @@ def command(
         )
 
     if vector is None:
-        run(words or [], output, parse=parse, answer=answer)
+        run(words or [], output, parse=parse, answer=answer, at_once=picking.at_once)
         return
     from latentcli.files.load import vectors_of
 

@@ -22,10 +22,14 @@ from latentcli.errors import check_choice
 
 if TYPE_CHECKING:
     from latentcli.core.search import Progress
-    from latentcli.report import Report
+    from latentcli.report import Record, Report
     from latentcli.space import Choice, Space
 
 _LARGE = 50 << 20
+"""Bytes of a file from which reading it draws a progress bar."""
+
+_ANSWERS = 200_000
+"""How many answers of a batch are in memory at a time."""
 
 
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -275,6 +279,11 @@ class Picking:
         ),
     ] = False
 
+    @property
+    def at_once(self) -> int:
+        """How many queries are answered together, so that their answers fit in memory."""
+        return max(1, _ANSWERS // max(1, self.top))
+
     def choice(self) -> Choice:
         """Return the choice that the options make; read the file of --among."""
         from pathlib import Path
@@ -299,7 +308,7 @@ class Picking:
             if absent:
                 output.note(f"{absent:,} of {len(words):,} words of {self.among} are not there")
 
-    def settings(self) -> dict[str, str | int | float | bool | None]:
+    def settings(self) -> Record:
         """Return what goes into the report's settings."""
         return dataclasses.asdict(self)
 
@@ -312,7 +321,7 @@ def say(kind: str, text: str) -> None:
     sys.stderr.flush()
 
 
-def about(space: Space) -> dict[str, str | int | float | bool | None]:
+def about(space: Space) -> Record:
     """Return the settings that say which vectors were asked."""
     return {
         "vectors": str(space.entry.path),

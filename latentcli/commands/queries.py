@@ -32,15 +32,17 @@ def run(
     parse: Callable[[list[str]], Query],
     answer: Callable[[list[Query], bool], Report],
     split: Callable[[str], list[str]] | None = None,
+    at_once: int = 4096,
 ) -> None:
     """Answer the query on the command line, or all on standard input if it is `-`.
 
     `parse` makes a query of its words and raises LatentError if it is wrong; `answer` answers
-    many at once, told whether they are a batch; `split` parts a line into words. A wrong line is reported with its number, the
-    rest go on, and the exit code is 1 at the end.
+    up to `at_once` of them, told whether they are a batch; `split` parts a line into words. A
+    wrong line is reported with its number, the rest go on, and the exit code is 1 at the end.
     """
     if list(words) == ["-"]:
-        _run_batch(output, lambda line: parse((split or split_line)(line)), answer)
+        part = split or split_line
+        _run_batch(output, lambda line: parse(part(line)), answer, at_once)
     else:
         output.show(answer([parse(list(words))], False))
 
@@ -63,7 +65,7 @@ def split_line(line: str) -> list[str]:
     (['new york', 'usa'], ['new york', 'usa'], ['5"', 'disk'])
     """
     if "\t" in line:
-        return line.split("\t")
+        return line.rstrip("\t").split("\t")
     return [word if word else kept for kept, word in _TOKEN.findall(line)]
 
 
@@ -71,6 +73,7 @@ def _run_batch(
     output: Output,
     parse: Callable[[str], Query],
     answer: Callable[[list[Query], bool], Report],
+    at_once: int,
 ) -> None:
     if sys.stdin.isatty():
         output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
@@ -82,8 +85,8 @@ def _run_batch(
         number += len(lines)
         failed += wrong
         answered += len(queries)
-        if queries:
-            report = answer(queries, True)
+        for start in range(0, len(queries), at_once):
+            report = answer(queries[start : start + at_once], True)
             for text in dict.fromkeys(report.notes):
                 if text not in said:
                     output.note(text)
@@ -122,7 +125,9 @@ def _lines() -> Iterator[list[str]]:
     try:
         handle = sys.stdin.fileno()
     except (OSError, ValueError, io.UnsupportedOperation):
-        yield sys.stdin.read().splitlines()
+        text = sys.stdin.read()
+        if text:
+            yield text.removesuffix("\n").split("\n")
         return
     rest = b""
     first = True

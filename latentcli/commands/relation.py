@@ -13,6 +13,7 @@ from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
     from latentcli.core.relation import Consistency
+    from latentcli.space import Space
 
 _LISTED = 10
 """Up to so many pairs, all pairwise cosines are in the summary; beyond, the least of them."""
@@ -48,7 +49,7 @@ def command(
     space = source.open(output)
 
     def parse(tokens: list[str]) -> Answered:
-        return tokens, space.relation([_pair(token) for token in tokens], raw=raw)
+        return tokens, space.relation([_pair(token, space) for token in tokens], raw=raw)
 
     def answer(queries: list[Answered], batch: bool) -> Report:
         records: list[Record] = []
@@ -75,11 +76,17 @@ def command(
     run(pairs, output, parse=parse, answer=answer)
 
 
-def _pair(token: str) -> tuple[str, str]:
-    start, mark, end = token.partition(":")
-    if not (mark and start and end):
+def _pair(token: str, space: Space) -> tuple[str, str]:
+    """Part a pair at its colon; where there are several, at the one between two known words."""
+    parts = token.split(":")
+    splits = [
+        (":".join(parts[:place]), ":".join(parts[place:])) for place in range(1, len(parts))
+    ]
+    pairs = [(start, end) for start, end in splits if start and end]
+    if not pairs:
         raise UsageError(f"'{token}' is not a pair; write it as king:queen")
-    return start, end
+    known = (pair for pair in pairs if pair[0] in space and pair[1] in space)
+    return next(known, pairs[0]) if len(pairs) > 1 else pairs[0]
 
 
 def _summary(tokens: list[str], found: Consistency) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from latentcli.errors import check_choice
@@ -37,7 +38,11 @@ def path(name: str) -> Path:
 
 
 def find(address: str) -> str:
-    """Return an address as it is, or the sample's path if it names one and no file is there."""
-    if address in SAMPLES and not Path(address).exists():
-        return str(path(address))
+    """Return an address as it is, or with the sample's path if it names one and no file is there.
+
+    What is behind the name (`::KEY`, `[3]`) stays.
+    """
+    name = re.split(r"::|\[", address, maxsplit=1)[0]
+    if name in SAMPLES and not Path(name).exists():
+        return str(path(name)) + address[len(name) :]
     return address

@@ -37,6 +37,8 @@ def machine(value: Scalar) -> Scalar:
     >>> machine(0.6510956883430481), machine(1.23456789e-8), machine(float("nan"))
     (0.651096, 1.23457e-08, None)
     """
+    if isinstance(value, list):
+        return [machine(number) for number in value]  # type: ignore[misc]
     if not isinstance(value, float):
         return value
     if not math.isfinite(value):
@@ -56,6 +58,8 @@ def plain(value: Scalar) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return " ".join(plain(number) for number in value)
     return str(value)
 
 
@@ -71,6 +75,8 @@ def human(value: Scalar) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, list):
+        return f"[{', '.join(f'{number:.4g}' for number in value)}]"
     if isinstance(value, float):
         if value != 0 and abs(value) < 5e-5:
             return f"{value:.2g}"

@@ -1,0 +1,88 @@
+"""What the commands of latent codes share: how arrays come in, go out and are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from latentcli.commands.options import Output
+
+if TYPE_CHECKING:
+    from latentcli.core.vectors import Array
+    from latentcli.files.codes import Codes, Result
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Axes:
+    """How arrays are read."""
+
+    axes: Annotated[
+        str,
+        typer.Option(
+            "--axes",
+            metavar="AXES",
+            help="What the axes are: D, ND, LD or NLD (samples N, layers L).",
+            rich_help_panel="Input",
+        ),
+    ] = ""
+
+    def load(self, address: str, output: Output) -> Codes:
+        """Load an array, and say what was decided about its axes."""
+        from latentcli.files import codes
+        from latentcli.files.samples import find
+
+        loaded = codes.load(find(address), axes=self.axes)
+        for text in loaded.notes:
+            output.note(text)
+        return loaded
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where the resulting array goes."""
+
+    output_file: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the array: .npy, .npz, .safetensors or .json, with where it came from.",
+            rich_help_panel="Output",
+        ),
+    ] = None
+
+    def save(
+        self,
+        result: Result,
+        command: str,
+        settings: dict[str, Any],
+        inputs: list[str],
+        output: Output,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        """Write the array if a file was named, and say so."""
+        if self.output_file is None:
+            return
+        from pathlib import Path
+
+        from latentcli.files import codes
+        from latentcli.files.samples import find
+
+        path = Path(self.output_file)
+        found = [find(address) for address in inputs]
+        codes.save(path, result, command=command, settings=settings, inputs=found, extra=extra)
+        shape = " x ".join(map(str, result.shape))
+        output.note(f"wrote {path}: {shape}, {result.dtype}")
+
+
+def shown(code: Array) -> list[float] | str:
+    """Return a short code as its numbers, a long one as its shape and first numbers."""
+    if code.ndim == 1 and code.size <= _SHOWN:
+        return [float(value) for value in code]
+    first = ", ".join(f"{value:.3g}" for value in code.ravel()[:3])
+    return f"{' x '.join(map(str, code.shape))}: {first}, ..."

@@ -1,0 +1,91 @@
+"""Is a code plausible? Its length under the prior N(0, I), or its place among other codes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.errors import LatentError
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long vectors of N(0, I_D) are: chi-distributed, `expected` on average, `deviation` sd."""
+
+    expected: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A set of codes as an ellipsoid: `mean` (D,), and `whiten` (D, R), which makes it round.
+
+    `rank` R counts the directions in which the set has any extent.
+    """
+
+    mean: Array
+    whiten: Array
+    rank: int
+
+
+def length_of(dimensions: int) -> Length:
+    """Return mean and standard deviation of the length of N(0, I_D).
+
+    >>> round(length_of(512).expected, 4), round(length_of(512).deviation, 4)
+    (22.6164, 0.7069)
+    """
+    log_ratio = math.lgamma((dimensions + 1) / 2) - math.lgamma(dimensions / 2)
+    expected = math.sqrt(2) * math.exp(log_ratio)
+    # D - expected^2 loses all digits for large D; there the series of the variance is exact.
+    if dimensions > 1000:
+        variance = 0.5 - 1 / (8 * dimensions) - 1 / (16 * dimensions**2)
+    else:
+        variance = dimensions - expected**2
+    return Length(expected, math.sqrt(variance))
+
+
+def sigmas(norms: Array, dimensions: int) -> Array:
+    """Return how many standard deviations lengths are from what N(0, I_D) gives."""
+    prior = length_of(dimensions)
+    return (np.asarray(norms, dtype=np.float64) - prior.expected) / prior.deviation
+
+
+def percentiles(norms: Array, dimensions: int) -> Array:
+    """Return the percentage of N(0, I_D) that is no longer than `norms`: the chi distribution.
+
+    >>> percentiles(np.array([2.0]), 2).round(4).tolist()  # 100 (1 - exp(-2))
+    [86.4665]
+    """
+    from scipy.special import chdtr
+
+    shares: Array = 100.0 * chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2)
+    return shares
+
+
+def shape_of(codes: Array) -> Shape:
+    """Fit the ellipsoid of a set of codes (N, D), N > 1; flat directions are left out."""
+    codes = np.asarray(codes, dtype=np.float64)
+    if len(codes) < 2:
+        raise LatentError("a reference takes two codes or more")
+    mean = codes.mean(axis=0)
+    _, singular, axes = np.linalg.svd(codes - mean, full_matrices=False)
+    kept = singular > singular.max(initial=0.0) * 1e-10 * max(codes.shape)
+    if not kept.any():
+        raise LatentError("all codes of the reference are the same")
+    scale = singular[kept] / math.sqrt(len(codes) - 1)
+    return Shape(mean, axes[kept].T / scale, int(kept.sum()))
+
+
+def mahalanobis(codes: Array, shape: Shape) -> Array:
+    """Return the Mahalanobis distance (N,) of codes to a fitted set: sigmas, as if round.
+
+    What lies outside the directions of the set is not seen.
+    """
+    distances: Array = np.linalg.norm((codes - shape.mean) @ shape.whiten, axis=-1)
+    return distances

@@ -1,0 +1,268 @@
+"""Arrays of latent codes in and out, with their own dtype and shape, and where they came from."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+import latentcli
+from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
+from latentcli.files import formats, npy, safetensors
+from latentcli.files.labels import split_address
+from latentcli.files.reading import Array
+from latentcli.files.stream import Stream, written_beside
+
+META = "__meta__"
+"""The array of an .npz that holds where it came from, as JSON."""
+
+AXES = ("D", "ND", "LD", "NLD")
+"""What the axes of an array can be: samples N, layers L, dimensions D."""
+
+_SLICE = re.compile(r"(?P<file>.+?)\[(?P<slice>[0-9:,\-\s]+)\]$")
+_HASHED = 64 << 20
+
+
+@dataclass(frozen=True)
+class Codes:
+    """An array as it is in its file: `values` in the file's dtype and shape, maybe mapped.
+
+    `axes` says what its axes are, one of `AXES`; `meta` what an .npz or a file beside says of
+    where it came from; `notes` what was decided on the way.
+    """
+
+    address: str
+    values: Array
+    axes: str
+    meta: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> int:
+        """How many codes there are."""
+        return int(self.values.shape[0]) if "N" in self.axes else 1
+
+    def rows(self) -> Array:
+        """Return each code as one row (N, ...)."""
+        return self.values if "N" in self.axes else self.values[None]
+
+
+def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
+    """Load `FILE`, `FILE::KEY` or either with a slice behind: `codes.npy[3]`, `w.npz::w[0,:4]`.
+
+    `axes` says what the axes mean; without it (D,), (N, D) and (N, L, D) are taken, and a note
+    says so where (N, D) might as well be (L, D). Raises FormatError for NaN or infinity if
+    `finite`.
+    """
+    file, index = _split_slice(address)
+    path, key = split_address(file)
+    values, meta = _values(path, key)
+    if index:
+        try:
+            values = values[index]
+        except IndexError as error:
+            raise UsageError(f"{address}: {error}, its shape is {values.shape}") from None
+    if values.ndim == 0 or 0 in values.shape:
+        raise FormatError(f"{address}: shape {values.shape} holds no code")
+    if finite:
+        _check_finite(address, values)
+    decided, notes = _axes(address, values.shape, axes)
+    return Codes(address, values, decided, meta, tuple(notes))
+
+
+@dataclass(frozen=True)
+class Result:
+    """An array to be written: its shape and dtype, and its parts along the first axis."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    parts: Iterable[Array]
+
+    @classmethod
+    def of(cls, values: Array) -> Result:
+        """Make a result of an array that is at hand."""
+        return cls(values.shape, values.dtype, [values])
+
+
+def save(
+    path: Path,
+    result: Result,
+    *,
+    command: str,
+    settings: dict[str, Any],
+    inputs: list[str],
+    extra: dict[str, Any] | None = None,
+) -> None:
+    """Write an array with its provenance: in an .npz as `__meta__`, else in `FILE.json` beside.
+
+    The parts are written as they come, and the file is whole or not there.
+    """
+    name = _SAVED.get(path.suffix.lower())
+    if name is None:
+        raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    meta = {
+        "command": command,
+        "version": latentcli.__version__,
+        "settings": settings,
+        "inputs": [_provenance(address) for address in inputs],
+        **(extra or {}),
+    }
+    try:
+        with written_beside(path) as part:
+            _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
+        if name in ("npy", "safetensors"):
+            with written_beside(_sidecar(path)) as part:
+                part.write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {reason(error)}") from error
+
+
+def _write_npy(part: Path, result: Result, meta: str) -> None:
+    with part.open("wb") as out:
+        _write_array(out, result)
+
+
+def _write_npz(part: Path, result: Result, meta: str) -> None:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        with archive.open("codes.npy", "w", force_zip64=True) as member:
+            _write_array(member, result)
+        with archive.open(f"{META}.npy", "w") as member:
+            npy.write(member, np.array(meta))
+
+
+def _write_safetensors(part: Path, result: Result, meta: str) -> None:
+    with part.open("wb") as out:
+        safetensors.write(out, "codes", result.shape, result.dtype, iter(result.parts))
+
+
+def _write_json(part: Path, result: Result, meta: str) -> None:
+    whole = np.concatenate([np.atleast_1d(values) for values in result.parts])
+    content = {"codes": whole.reshape(result.shape).tolist(), META: json.loads(meta)}
+    part.write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
+
+
+_SAVED = {".npy": "npy", ".npz": "npz", ".safetensors": "safetensors", ".json": "json"}
+_WRITE = {
+    "npy": _write_npy,
+    "npz": _write_npz,
+    "safetensors": _write_safetensors,
+    "json": _write_json,
+}
+
+
+def _write_array(out: IO[bytes], result: Result) -> None:
+    header = {
+        "descr": np.lib.format.dtype_to_descr(result.dtype),
+        "fortran_order": False,
+        "shape": result.shape,
+    }
+    np.lib.format.write_array_header_1_0(out, header)
+    for values in result.parts:
+        out.write(np.ascontiguousarray(values, dtype=result.dtype).data)
+
+
+def _sidecar(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _provenance(address: str) -> dict[str, Any]:
+    """Return what identifies an input: its name, size and (up to 64 MB) its SHA-256."""
+    import hashlib
+
+    path = split_address(_split_slice(address)[0])[0]
+    if not path.is_file():
+        return {"address": address}
+    size = path.stat().st_size
+    described: dict[str, Any] = {"address": address, "bytes": size}
+    if size <= _HASHED:
+        described["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return described
+
+
+def _values(path: Path, key: str) -> tuple[Array, dict[str, Any]]:
+    """Read an array as it is, mapped if it is a plain .npy; and its provenance if it has one."""
+    with Stream(path) as stream:
+        reading = formats.read(stream, key)
+        if reading.format == "NumPy array" and stream.plain:
+            mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+            return mapped, _meta_beside(path)
+        parts = [block.values for block in reading.blocks()]
+    whole = np.concatenate(parts)
+    shape = reading.shape or whole.shape
+    return whole.reshape(shape), _meta_inside(path) or _meta_beside(path)
+
+
+def _meta_beside(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(_sidecar(path).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _meta_inside(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(json.loads(str(archive[META])))
+    except Exception:  # not an .npz, or one without provenance: there is nothing to say
+        return {}
+
+
+def _split_slice(address: str) -> tuple[str, tuple[Any, ...]]:
+    match = _SLICE.fullmatch(address)
+    if match is None or Path(address).exists():
+        return address, ()
+    return match["file"], tuple(_index(part, address) for part in match["slice"].split(","))
+
+
+def _index(text: str, address: str) -> Any:
+    try:
+        parts = [int(part) if part.strip() else None for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if len(parts) == 1 and parts[0] is not None:
+        return parts[0]
+    if len(parts) in (2, 3):
+        return slice(*parts)
+    raise UsageError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")
+
+
+def _axes(address: str, shape: tuple[int, ...], axes: str) -> tuple[str, list[str]]:
+    if axes:
+        if axes not in AXES:
+            raise UsageError(f"--axes is one of {', '.join(AXES)}, not '{axes}'")
+        if len(axes) != len(shape):
+            raise UsageError(f"{address}: its shape {shape} does not have the axes {axes}")
+        return axes, []
+    if len(shape) == 2:
+        rows, dimensions = shape
+        if rows == 1:
+            return "ND", []
+        read_as = f"{rows:,} codes of {dimensions:,} numbers"
+        return "ND", [
+            f"{address}: {shape} is read as {read_as} (--axes LD: one code of layers)"
+        ]
+    if len(shape) > 3:
+        raise LatentError(
+            f"{address}: shape {shape} has more axes than samples, layers, dimensions"
+        )
+    return ("D", "ND", "NLD")[len(shape) - 1], []
+
+
+def _check_finite(address: str, values: Array) -> None:
+    """Refuse NaN and infinity, block by block, naming the first row that has any."""
+    if values.dtype.kind != "f":
+        return
+    rows = values.reshape(1, -1) if values.ndim == 1 else values
+    step = max(1, (16 << 20) // max(1, rows[0].nbytes))
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
+        bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
+        if bad.any():
+            row = start + int(np.flatnonzero(bad)[0])
+            raise FormatError(f"{address}: NaN or infinity in row {row:,}")
