@@ -111,7 +111,8 @@ class _Sink:
             words = label_files.read(labels, path)
             if len(words) != self.rows:
                 raise FormatError(
-                    f"{labels}: {len(words):,} labels for the {self.rows:,} rows of {path.name}"
+                    f"{labels}: {_count(len(words), 'label', 'labels')} for the "
+                    f"{_count(self.rows, 'row', 'rows')} of {path.name}"
                 )
             if self.builder is not None:
                 self.builder.close()
@@ -124,7 +125,8 @@ class _Sink:
         self.vocabulary, repeated = self.builder.finish(distinct=distinct)
         if repeated and not distinct:
             self.notes.append(
-                f"{len(repeated):,} rows share their label with an earlier row; "
+                f"{_count(len(repeated), 'row shares its', 'rows share their')} label with an "
+                "earlier row; "
                 "a label asks for the first row that has it"
             )
         elif repeated:
@@ -205,6 +207,10 @@ class _Sink:
                 self.vectors.close()
             if self.builder is not None:
                 self.builder.close()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _where(reading: Reading) -> list[str | int] | None:

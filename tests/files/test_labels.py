@@ -102,7 +102,7 @@ def test_a_label_may_name_many_rows_and_none_is_dropped(codes, put):
     assert words(entry) == ["a", "b", "a"]
     assert entry.vocabulary.row("a") == 0
     assert (entry.norms > 0).all()
-    assert "share" in entry.notes[0]
+    assert "shares its label" in entry.notes[0]
 
 
 def test_changed_labels_make_an_entry_stale(codes, put):
@@ -113,12 +113,15 @@ def test_changed_labels_make_an_entry_stale(codes, put):
     assert words(open_entry(str(codes))) == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize(("content", "count"), [("a\n", 1), ("a\nb\nc\nd\n", 4), ("", 0)])
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [("a\n", "1 label"), ("a\nb\nc\nd\n", "4 labels"), ("", "0 labels")],
+)
 def test_a_wrong_number_of_labels_is_refused(codes, put, content, count):
     path = put(content, "labels.txt")
     with pytest.raises(FormatError) as error:
         open_entry(str(codes), labels=str(path))
-    assert str(error.value) == f"{path}: {count} labels for the 3 rows of codes.npy"
+    assert str(error.value) == f"{path}: {count} for the 3 rows of codes.npy"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_rows_with_one_label_are_all_kept(opened):
     entry = opened(saved(w=VALUES, words=np.array(["a", "b", "a"])), "codes.npz")
     assert len(entry.vocabulary) == 3
     assert (entry.norms > 0).all()
-    assert "1 rows share their label with an earlier row" in entry.notes[0]
+    assert "1 row shares its label with an earlier row" in entry.notes[0]
 
 
 def test_objects_are_never_unpickled(put, tmp_path):
