@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+_SMALL, _LARGE = 1e-100, 1e100
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -29,6 +31,11 @@ def unit(vector: Array) -> Array:
     [0.6, 0.8]
     """
     vector = np.asarray(vector, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        norm = np.sqrt((vector * vector).sum(axis=-1, keepdims=True))
+    if norm.size and norm.min() > _SMALL and norm.max() < _LARGE:
+        plain: Array = vector / norm
+        return plain
     # Scaling first keeps squares of very large and very small numbers in range.
     largest = np.abs(vector).max(axis=-1, keepdims=True)
     scaled = np.divide(vector, largest, out=np.zeros_like(vector), where=largest > 0)

@@ -23,9 +23,9 @@ FORMATS: dict[str, Format] = {
     "parquet": Format("latentcli.files.parquet", "Parquet (.parquet)"),
     "fasttext": Format("latentcli.files.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.safetensors", "safetensors (.safetensors)"),
-    "json": Format("latentcli.files.json_array", "JSON array (.json)"),
     "table": Format("latentcli.files.table", "table of numbers (.csv, .tsv)"),
     "text": Format("latentcli.files.text", "word2vec, GloVe and fastText text (.txt, .vec)"),
+    "json": Format("latentcli.files.json_array", "JSON array (.json)"),
     "word2vec": Format("latentcli.files.word2vec_binary", "word2vec binary (.bin)"),
 }
 """Every format that is read, in the order in which the bytes are asked."""

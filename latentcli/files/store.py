@@ -214,10 +214,15 @@ def _state(file: Path) -> list[int]:
 
 def _matrix(folder: Path, meta: dict[str, Any]) -> Array:
     if meta["mapped"] is None:
-        return np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        return _mapped(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False))
     file, offset = meta["mapped"]
     shape = (meta["rows"], meta["dimensions"])
-    return np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape)
+    return _mapped(np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape))
+
+
+def _mapped(values: Array) -> Array:
+    """Return mapped rows as a plain array: each access to a memmap costs several times as much."""
+    return np.asarray(values)
 
 
 def _vocabulary(folder: Path, meta: dict[str, Any]) -> Vocabulary:

@@ -291,19 +291,20 @@ def _parse_clean(chunk: bytes, found: Layout, findings: Findings) -> Block | Non
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = table[:, 0] - starts
+    named = _positions(starts, lengths + 1)
     json = text.copy()
     json[table[:, 1:]] = 44  # commas between numbers, and for the line breaks
-    json[_positions(starts, lengths + 1)] = 32  # blanks for the words
+    json[named] = 32  # blanks for the words
     json[-1] = 93
     if np.count_nonzero(json == 44) != len(table) * dimensions - 1:
         return None  # a comma inside a number
     values = _parse_json(json.tobytes(), len(table), dimensions)
     if values is None:
         return None
-    spans = zip(starts.tolist(), table[:, 0].tolist(), strict=True)
-    words = [chunk[start:end] for start, end in spans]
+    words = text[named]
+    words[np.cumsum(lengths + 1) - 1] = 10  # a line break for each separator
     findings.add("empty", int(np.count_nonzero(lengths == 0)))
-    return Block(decode(words, findings), values)
+    return Block(decode(words.tobytes()[:-1].split(b"\n"), findings), values)
 
 
 def _positions(starts: Array, lengths: Array) -> Array:
@@ -321,8 +322,7 @@ def _json_parser() -> Any:
 
 def _parse_json(text: bytes, rows: int, dimensions: int) -> Array | None:
     """Parse the inside of a JSON array to float32 (rows, D); None if it is not just numbers."""
-    # simdjson takes the sign off an integer -0, and lists in lists for one list.
-    if b"[" in text or b"-0," in text or text.endswith(b"-0]"):
+    if b"[" in text:  # simdjson would take lists in lists for one list
         return None
     try:
         array = _json_parser().parse(b"[" + text)
@@ -331,6 +331,8 @@ def _parse_json(text: bytes, rows: int, dimensions: int) -> Array | None:
         return None
     if flat.size != rows * dimensions:
         return None
+    if not flat.all() and (b"-0," in text or text.endswith(b"-0]")):
+        return None  # simdjson takes the sign off an integer -0
     return _to_float32(flat.reshape(rows, dimensions))
 
 

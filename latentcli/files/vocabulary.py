@@ -120,7 +120,9 @@ class Words:
     def open(cls, folder: Path) -> Words:
         """Map a finished vocabulary."""
         index = {
-            name: np.load(folder / f"word_{name}.npy", mmap_mode="r", allow_pickle=False)
+            name: np.asarray(
+                np.load(folder / f"word_{name}.npy", mmap_mode="r", allow_pickle=False)
+            )
             for name in INDEX
         }
         with (folder / TEXT).open("rb") as file:

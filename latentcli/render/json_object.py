@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TextIO
 
 from latentcli.render.cells import machine
@@ -34,4 +35,10 @@ def record(row: Record) -> Record:
 def dump(value: object, out: TextIO, indent: int | None = None) -> str:
     """Write JSON that `out` can hold: UTF-8 as it is, escapes where the encoding is another."""
     utf8 = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    return json.dumps(value, ensure_ascii=not utf8, allow_nan=False, indent=indent)
+    return _encoder(not utf8, indent).encode(value)
+
+
+@cache
+def _encoder(ascii_only: bool, indent: int | None) -> json.JSONEncoder:
+    """Keep the encoder: json.dumps would make one for every record."""
+    return json.JSONEncoder(ensure_ascii=ascii_only, allow_nan=False, indent=indent)

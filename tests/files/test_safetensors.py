@@ -37,7 +37,7 @@ def test_what_the_library_writes_is_read(opened, dtype, shape):
 
 def test_float32_rows_are_mapped_where_they_lie(opened):
     entry = opened(save({"z": VALUES.astype("f4")}), "codes.safetensors")
-    assert isinstance(entry.matrix, np.memmap)
+    assert isinstance(entry.matrix.base, np.memmap)
     assert not (entry.folder / "vectors.npy").exists()
     assert entry.matrix.tolist() == VALUES.tolist()
 

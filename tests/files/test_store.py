@@ -395,7 +395,7 @@ def test_float32_rows_are_mapped_where_they_lie(tmp_path):
     np.save(path, values)
     first, second = open_entry(str(path)), open_entry(str(path))
     for entry in (first, second):
-        assert isinstance(entry.matrix, np.memmap)
+        assert isinstance(entry.matrix.base, np.memmap)
         assert Path(entry.matrix.filename) == path
         assert entry.matrix.tobytes() == values.tobytes()
         assert not (entry.folder / "vectors.npy").exists()
