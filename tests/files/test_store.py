@@ -396,7 +396,7 @@ def test_float32_rows_are_mapped_where_they_lie(tmp_path):
     first, second = open_entry(str(path)), open_entry(str(path))
     for entry in (first, second):
         assert isinstance(entry.matrix.base, np.memmap)
-        assert Path(entry.matrix.filename) == path
+        assert Path(entry.matrix.base.filename) == path
         assert entry.matrix.tobytes() == values.tobytes()
         assert not (entry.folder / "vectors.npy").exists()
     assert second.cached
