@@ -54,7 +54,17 @@ def check_choice(what: str, given: str, choices: Iterable[str]) -> None:
         raise unknown_choice(what, given, choices)
 
 
+def shown(text: object, most: int = 160) -> str:
+    """Return text (from a file, say) as one printable line, cut where it is long."""
+    line = " ".join(str(text).split())
+    if not line.isprintable():
+        line = "".join(
+            letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+            for letter in line
+        )
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
 def reason(error: BaseException) -> str:
     """Return the operating system's words for an error, or the error's own, on one line."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split())
+    return shown(getattr(error, "strerror", None) or str(error) or type(error).__name__)

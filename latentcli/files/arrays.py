@@ -7,8 +7,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, shown
+from latentcli.errors import FormatError, shown
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block
 from latentcli.files.stream import Stream
 
 KNOWN_KEYS = (

@@ -9,11 +9,11 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
+from latentcli.errors import FormatError, shown
 from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array, Findings, Progress, Reading, shown
+from latentcli.files.reading import Array, Findings, Progress, Reading
 from latentcli.files.stream import Stream
 from latentcli.files.vocabulary import Builder, RowNumbers, Vocabulary
 

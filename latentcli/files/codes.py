@@ -57,23 +57,22 @@ def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
     """Load `FILE`, `FILE::KEY` or either with a slice behind: `codes.npy[3]`, `w.npz::w[0,:4]`.
 
     `axes` says what the axes mean; without it (D,), (N, D) and (N, L, D) are taken, and a note
-    says so where (N, D) might as well be (L, D). Raises FormatError for NaN or infinity if
-    `finite`.
+    says so where (N, D) might as well be (L, D); a slice of (N, L, D) keeps its axes. Raises
+    FormatError for NaN or infinity if `finite`.
     """
     file, index = _split_slice(address)
     path, key = split_address(file)
-    values, meta = _values(path, key)
-    if index:
-        try:
-            values = values[index]
-        except IndexError as error:
-            raise UsageError(f"{address}: {error}, its shape is {values.shape}") from None
+    whole, meta, remarks = _values(path, key)
+    try:
+        values = whole[index] if index else whole
+    except (IndexError, ValueError) as error:
+        raise UsageError(f"{address}: {reason(error)}; its shape is {whole.shape}") from None
     if values.ndim == 0 or 0 in values.shape:
         raise FormatError(f"{address}: shape {values.shape} holds no code")
     if finite:
         _check_finite(address, values)
-    decided, notes = _axes(address, values.shape, axes)
-    return Codes(address, values, decided, meta, tuple(notes))
+    decided, notes = _axes(address, values.shape, axes.upper(), _left(whole.ndim, index))
+    return Codes(address, values, decided, meta, (*remarks, *notes))
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,7 @@ def save(
 
     The parts are written as they come, and the file is whole or not there.
     """
-    name = _SAVED.get(path.suffix.lower())
-    if name is None:
-        raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    name = check_saved(path)
     meta = {
         "command": command,
         "version": latentcli.__version__,
@@ -116,11 +113,25 @@ def save(
     try:
         with written_beside(path) as part:
             _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
-        if name in ("npy", "safetensors"):
-            with written_beside(_sidecar(path)) as part:
-                part.write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            if name in ("npy", "safetensors"):
+                with written_beside(sidecar(path)) as beside:
+                    text = json.dumps(meta, ensure_ascii=False, indent=1)
+                    beside.write_text(f"{text}\n", "utf-8")
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
+
+
+def check_saved(path: Path) -> str:
+    """Return the format in which an array is written to `path`; an error if it cannot be."""
+    name = _SAVED.get(path.suffix.lower())
+    if name is None:
+        raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    if not path.parent.is_dir():
+        raise FileError(f"cannot write {path}: there is no folder {path.parent}")
+    for taken in (path, sidecar(path)):
+        if taken.is_dir():
+            raise FileError(f"cannot write {path}: {taken.name} is a folder")
+    return name
 
 
 def _write_npy(part: Path, result: Result, meta: str) -> None:
@@ -167,7 +178,8 @@ def _write_array(out: IO[bytes], result: Result) -> None:
         out.write(np.ascontiguousarray(values, dtype=result.dtype).data)
 
 
-def _sidecar(path: Path) -> Path:
+def sidecar(path: Path) -> Path:
+    """Return the file beside an array that says where it came from."""
     return path.with_name(path.name + ".json")
 
 
@@ -185,32 +197,47 @@ def _provenance(address: str) -> dict[str, Any]:
     return described
 
 
-def _values(path: Path, key: str) -> tuple[Array, dict[str, Any]]:
-    """Read an array as it is, mapped if it is a plain .npy; and its provenance if it has one."""
+def _values(path: Path, key: str) -> tuple[Array, dict[str, Any], list[str]]:
+    """Read an array as it is, mapped if it is a plain .npy; its provenance; and remarks."""
     with Stream(path) as stream:
         reading = formats.read(stream, key)
         if reading.format == "NumPy array" and stream.plain:
             mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-            return mapped, _meta_beside(path)
+            return mapped, _meta_beside(path), []
         parts = [block.values for block in reading.blocks()]
+    if not parts:
+        raise FormatError(f"{path.name}: no codes in it")
     whole = np.concatenate(parts)
     shape = reading.shape or whole.shape
-    return whole.reshape(shape), _meta_inside(path) or _meta_beside(path)
+    remarks = [f"{path.name}: {note}" for note in reading.notes if reading.format == "table"]
+    inside = _META_INSIDE.get(reading.format)
+    meta = inside(path) if inside else {}
+    return whole.reshape(shape), meta or _meta_beside(path), remarks
 
 
 def _meta_beside(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(_sidecar(path).read_text("utf-8")))
+        return dict(json.loads(sidecar(path).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 
 
-def _meta_inside(path: Path) -> dict[str, Any]:
+def _meta_in_npz(path: Path) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return dict(json.loads(str(archive[META])))
-    except Exception:  # not an .npz, or one without provenance: there is nothing to say
+    except Exception:  # without provenance, or with something else of that name
         return {}
+
+
+def _meta_in_json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text("utf-8-sig"))[META])
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+_META_INSIDE = {"NumPy archive": _meta_in_npz, "JSON array": _meta_in_json}
 
 
 def _split_slice(address: str) -> tuple[str, tuple[Any, ...]]:
@@ -232,13 +259,25 @@ def _index(text: str, address: str) -> Any:
     raise UsageError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")
 
 
-def _axes(address: str, shape: tuple[int, ...], axes: str) -> tuple[str, list[str]]:
+def _left(dimensions: int, index: tuple[Any, ...]) -> str:
+    """Return what a slice leaves of (N, L, D); "" where the whole was not that."""
+    if dimensions != 3 or not index:
+        return ""
+    kept = [isinstance(part, slice) for part in index] + [True] * (dimensions - len(index))
+    axes = "".join(axis for axis, stays in zip("NLD", kept, strict=True) if stays)
+    return axes if axes in AXES else ""
+
+
+def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[str, list[str]]:
+    """Return what the axes are: as was said, as is known, or as decided, with a note."""
     if axes:
         if axes not in AXES:
             raise UsageError(f"--axes is one of {', '.join(AXES)}, not '{axes}'")
         if len(axes) != len(shape):
             raise UsageError(f"{address}: its shape {shape} does not have the axes {axes}")
         return axes, []
+    if known:
+        return known, []
     if len(shape) == 2:
         rows, dimensions = shape
         if rows == 1:
@@ -249,7 +288,8 @@ def _axes(address: str, shape: tuple[int, ...], axes: str) -> tuple[str, list[st
         ]
     if len(shape) > 3:
         raise LatentError(
-            f"{address}: shape {shape} has more axes than samples, layers, dimensions"
+            f"{address}: shape {shape} has more axes than samples, layers, dimensions; "
+            "flatten each sample first (numpy.reshape)"
         )
     return ("D", "ND", "NLD")[len(shape) - 1], []
 

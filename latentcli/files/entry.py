@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from latentcli.files.reading import Array
 from latentcli.files.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from latentcli.files.reading import Array
 
 
 @dataclass

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from latentcli.errors import FormatError, UsageError
-from latentcli.files.reading import shown
+from latentcli.errors import FormatError, UsageError, shown
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream

@@ -8,9 +8,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
+from latentcli.errors import FormatError, shown
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Findings, Reading, shown
+from latentcli.files.reading import Array, Findings, Reading
 from latentcli.files.stream import Stream
 
 MAGIC = b"\x93NUMPY"

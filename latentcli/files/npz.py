@@ -8,10 +8,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, reason
+from latentcli.errors import FormatError, reason, shown
 from latentcli.files import arrays
 from latentcli.files.npy import read_header
-from latentcli.files.reading import Array, Block, Findings, Reading, shown
+from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 
 _MAX_WORDS_BYTES = 2 << 30
@@ -113,7 +113,7 @@ def _blocks(
                 done += len(values)
                 yield Block(part, values)
     except BROKEN_ZIP as error:
-        raise FormatError(f"{label}: damaged ({shown(reason(error))})") from error
+        raise FormatError(f"{label}: damaged ({reason(error)})") from error
 
 
 def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: str) -> Array:

@@ -11,15 +11,7 @@ import numpy as np
 
 from latentcli.errors import FormatError, reason
 from latentcli.files import arrays
-from latentcli.files.reading import (
-    MAX_DIMENSIONS,
-    Array,
-    Block,
-    Findings,
-    Reading,
-    decode,
-    shown,
-)
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
 
 MAGIC = b"PAR1"
@@ -104,7 +96,7 @@ def _damage(stream: Stream) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise stream.error(f"a damaged Parquet file ({shown(reason(error))})") from error
+        raise stream.error(f"a damaged Parquet file ({reason(error)})") from error
 
 
 def write(

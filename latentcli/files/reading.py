@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
+from latentcli.errors import shown
+
 Array = npt.NDArray[Any]
 
 Progress = Callable[[int, int], None]
@@ -90,17 +92,6 @@ class Reading:
     shape: tuple[int, ...] | None = None
     extras: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-def shown(text: object, most: int = 160) -> str:
-    """Return text from a file as one printable line, cut where it is long."""
-    line = " ".join(str(text).split())
-    if not line.isprintable():
-        line = "".join(
-            letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
-            for letter in line
-        )
-    return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 def decode(words: list[bytes], findings: Findings) -> list[str]:

@@ -14,9 +14,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError
+from latentcli.errors import FormatError, shown
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Block, Findings, Reading, shown
+from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import Stream
 
 _MAX_HEADER = 10 << 20

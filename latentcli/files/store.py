@@ -21,16 +21,18 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
-from latentcli.errors import FileError, reason
+from latentcli.errors import FileError, reason, shown
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
-from latentcli.files.reading import Array, Progress, shown
 from latentcli.files.vocabulary import RowNumbers, Vocabulary, Words
+
+if TYPE_CHECKING:
+    from latentcli.files.reading import Array, Progress
 
 VERSION = 1
 """Raise it when readers or entries change: older entries are then rebuilt."""

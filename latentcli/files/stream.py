@@ -17,8 +17,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from latentcli.errors import FileError, FormatError, reason
-from latentcli.files.reading import Progress, shown
+from latentcli.errors import FileError, FormatError, reason, shown
+from latentcli.files.reading import Progress
 
 HEAD = 1 << 20
 """How many bytes a reader may look at before it decides."""
