@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from latentcli.errors import FormatError, shown
 from latentcli.files.reading import MAX_DIMENSIONS, Array, Block
-from latentcli.files.stream import Stream
+from latentcli.files.stream import Readable, read_exactly
 
 KNOWN_KEYS = (
     "vectors", "z", "w", "ws", "wp", "latents", "latent_tensor", "codes", "embeddings",
@@ -115,29 +115,18 @@ def in_blocks(values: Array) -> Iterator[Block]:
 
 
 def stream_rows(
-    stream: Stream | IO[bytes], name: str, kind: np.dtype[Any], rows: int, dimensions: int
+    stream: Readable, name: str, kind: np.dtype[Any], rows: int, dimensions: int
 ) -> Iterator[Block]:
     """Yield rows of a C-ordered array whose bytes come next in a stream."""
     width = dimensions * kind.itemsize
     step = _rows_per_block(width)
     for start in range(0, rows, step):
         count = min(step, rows - start)
-        data = _exactly(stream, count * width)
+        data = read_exactly(stream, count * width)
         if len(data) < count * width:
             have = start + len(data) // width
             raise FormatError(f"{name}: truncated: {have:,} of {rows:,} rows are there")
         yield Block(None, np.frombuffer(data, dtype=kind).reshape(count, dimensions))
-
-
-def _exactly(stream: Stream | IO[bytes], count: int) -> bytes:
-    parts = []
-    while count > 0:
-        part = stream.read(min(count, _BLOCK_BYTES))
-        if not part:
-            break
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
 
 
 def _rows_per_block(width: int) -> int:

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from latentcli.errors import FileError, FormatError, reason, shown
 from latentcli.files.reading import Progress
@@ -87,15 +87,8 @@ class Stream:
         return self._take(count)
 
     def read_exactly(self, count: int) -> bytes:
-        """Return `count` bytes, or fewer at the end of the stream; never more memory than read."""
-        parts = []
-        while count > 0:
-            part = self.read(min(count, HEAD))
-            if not part:
-                break
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+        """Return `count` bytes, or fewer at the end of the stream."""
+        return read_exactly(self, count)
 
     def unpacked(self) -> Path:
         """Return a file with the decompressed bytes, for libraries that want to seek."""
@@ -213,6 +206,25 @@ class Stream:
         self.compression = "zip"
         self._ahead = b""
         return True
+
+
+class Readable(Protocol):
+    """Anything that gives bytes."""
+
+    def read(self, count: int, /) -> bytes:
+        """Return up to `count` bytes; b"" only at the end."""
+
+
+def read_exactly(file: Readable, count: int) -> bytes:
+    """Return `count` bytes, or fewer at the end; memory is taken for what is there only."""
+    parts = []
+    while count > 0:
+        part = file.read(min(count, HEAD))
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 class _Rest:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentcli.errors import FormatError
-from latentcli.files import text
+from latentcli.files import text, text_rows
 from latentcli.files.store import open_entry
 
 
@@ -15,8 +15,8 @@ from latentcli.files.store import open_entry
 def parser(request, monkeypatch):
     """Parse numbers with simdjson, and without it, as on a Python that has no wheel of it."""
     if request.param == "Python":
-        monkeypatch.setattr(text, "simdjson", None)
-    elif text.simdjson is None:
+        monkeypatch.setattr(text_rows, "simdjson", None)
+    elif text_rows.simdjson is None:
         pytest.skip("simdjson is not installed")
 
 
