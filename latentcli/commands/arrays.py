@@ -40,6 +40,11 @@ class Axes:
             output.note(text)
         return loaded
 
+    def load_set(self, address: str, output: Output) -> Codes:
+        """Load codes to hold others against: where those are (L, D), these are (N, L, D)."""
+        axes = self.axes.upper()
+        return Axes(axes if not axes or "N" in axes else f"N{axes}").load(address, output)
+
 
 @dataclass(frozen=True)
 class Saving:
@@ -55,6 +60,15 @@ class Saving:
             rich_help_panel="Output",
         ),
     ] = None
+
+    def check(self) -> None:
+        """Refuse a file that cannot be written, before the work is done."""
+        if self.output_file is not None:
+            from pathlib import Path
+
+            from latentcli.files import codes
+
+            codes.check_saved(Path(self.output_file))
 
     def save(
         self,

@@ -69,20 +69,25 @@ def command(
 
     latent direction codes.npy --labels factors.csv --attribute shape --positive circle
     """
+    import warnings
+
     from latentcli.core import directions
 
     check_choice("method", method, directions.METHODS)
+    saving.check()
     sides = _sides(files, labels, attribute, positive, balance, axes, output)
-    found = directions.find(
-        sides.positive, sides.negative, method=method, seed=seed, others=sides.others
-    )
-    vector = found.vector
-    kept = None
-    if orthogonal_to:
-        others = [load_direction(address) for address in orthogonal_to]
-        vector = directions.orthogonal_to(vector, [_flat(other, vector) for other in others])
-        kept = float(vector @ found.vector)
-        found = directions.judged(vector, found.norm, sides.positive, sides.negative)
+    size = sides.positive.shape[1]
+    without = [_flat(load_direction(address), size) for address in orthogonal_to or []]
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        found = directions.find(
+            sides.positive,
+            sides.negative,
+            method=method,
+            seed=seed,
+            others=sides.others,
+            without=without,
+        )
     settings: Record = {
         "codes": " ".join(files), "labels": labels, "attribute": attribute,
         "positive": len(sides.positive), "negative": len(sides.negative), "method": method,
@@ -100,7 +105,7 @@ def command(
     }
     from latentcli.files.codes import Result
 
-    shaped = vector.reshape(sides.shape)
+    shaped = found.vector.reshape(sides.shape)
     extra = {"direction": known}
     inputs = [*files, *([labels] if labels else []), *(orthogonal_to or [])]
     saving.save(Result.of(shaped), "direction", settings, inputs, output, extra)
@@ -112,11 +117,21 @@ def command(
         "held_out_auc": found.auc,
     }
     summary: Record = {"intercept": found.intercept, "scale": found.scale}
-    if kept is not None:
-        summary["cosine_kept"] = kept
-    notes = () if found.auc is not None else ("too few codes to hold some out: no AUC",)
+    if without:
+        summary["cosine_kept"] = found.kept
+    notes = [] if found.auc is not None else ["too few codes to hold some out: no AUC"]
+    if warned:
+        said = " ".join(str(warned[0].message).split())
+        notes.append(f"{method}: {said}")
     output.show(
-        Report("direction", COLUMNS, [record], settings=settings, summary=summary, notes=notes)
+        Report(
+            "direction",
+            COLUMNS,
+            [record],
+            settings=settings,
+            summary=summary,
+            notes=tuple(notes),
+        )
     )
 
 
@@ -175,7 +190,7 @@ def _sides(
     others = {
         name: column
         for name, column in table.items()
-        if balance and name != attribute and len(set(column.tolist())) == 2
+        if balance and name != attribute and _two_valued(column)
     }
     if not others:
         return _Sides(codes[mask], codes[~mask])
@@ -189,6 +204,13 @@ def _binary(column: Array, name: str, positive: str | None) -> Array:
     """Return which rows have the attribute."""
     import numpy as np
 
+    missing = [row for row, value in enumerate(column.tolist()) if _missing(value)]
+    if missing:
+        raise LatentError(
+            f"'{name}' has no value in row {missing[0]:,}"
+            + (f" and {len(missing) - 1:,} more" if len(missing) > 1 else "")
+            + "; leave those codes and labels out"
+        )
     texts = np.array([_plain(value) for value in column.tolist()])
     values = sorted(set(texts.tolist()))
     if positive is None:
@@ -204,6 +226,15 @@ def _binary(column: Array, name: str, positive: str | None) -> Array:
     return mask
 
 
+def _two_valued(column: Array) -> bool:
+    values = set(column.tolist())
+    return len(values) == 2 and not any(map(_missing, values))
+
+
+def _missing(value: object) -> bool:
+    return value is None or value != value or (isinstance(value, str) and not value.strip())
+
+
 def _plain(value: object) -> str:
     """Return a label as text: 1, 1.0 and True in one way each."""
     if isinstance(value, bool):
@@ -214,9 +245,9 @@ def _plain(value: object) -> str:
     return text.lower() if text.lower() in ("true", "false") else text
 
 
-def _flat(other: Loaded, vector: Array) -> Array:
-    if other.vector.size != vector.size:
+def _flat(other: Loaded, size: int) -> Array:
+    if other.vector.size != size:
         raise LatentError(
-            f"{other.address}: shape {other.vector.shape} does not fit {vector.size} dimensions"
+            f"{other.address}: shape {other.vector.shape} does not fit {size} dimensions"
         )
     return other.vector.ravel()

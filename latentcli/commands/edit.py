@@ -55,6 +55,7 @@ def command(
 
     if (by is None) == (to is None):
         raise UsageError("say how far: --by (relative) or --to (absolute)")
+    saving.check()
     alphas = editing.parse_numbers(by if by is not None else str(to))
     line = load_direction(direction)
     loaded = load_layered(codes, axes, output, layers is not None or line.vector.ndim == 2)

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 LISTED = 1000
 """Up to so many codes have a record of their own; more are summed up by their means."""
 
-_PART = 16 << 20
+_PART = 2 << 20
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A direction from a file: `vector` (D,) or (L, D) as it is, and what travels with it."""
+    """A direction from a file: `vector` (D,) or (L, D) as it is, and what travels with it.
+
+    `intercept` and `scale` are in steps of `editing.shift`.
+    """
 
     address: str
     vector: Array
@@ -44,10 +47,27 @@ def load_direction(address: str) -> Loaded:
         vector = vector[0]
     if vector.ndim > 2:
         raise LatentError(f"{address}: shape {vector.shape} is not one direction")
-    if not np.linalg.norm(vector, axis=-1).all():
+    length = float(np.linalg.norm(vector))
+    if not length > 0:
         raise LatentError(f"{address}: a direction of length 0")
-    known = codes.meta.get("direction", {})
-    return Loaded(address, vector, float(known.get("intercept", 0.0)), known.get("scale"))
+    known = codes.meta.get("direction")
+    intercept, scale = (
+        _number(known.get(name)) if isinstance(known, dict) else None
+        for name in ("intercept", "scale")
+    )
+    # The file's numbers are for its vector; a step in all layers is longer by the root of their number.
+    step = length * (len(vector) ** 0.5 if vector.ndim == 2 else 1.0)
+    return Loaded(
+        address, vector, (intercept or 0.0) / step, None if scale is None else scale / step
+    )
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number from a file of provenance, which anyone may have written."""
+    import math
+
+    usable = isinstance(value, int | float) and math.isfinite(value)
+    return float(value) if usable and isinstance(value, int | float) else None
 
 
 def load_layered(address: str, axes: Axes, output: Output, wanted: bool) -> Codes:
@@ -134,7 +154,12 @@ class Walk:
         ]
         if self.codes.samples * len(self.changes) > LISTED:
             return [
-                {**what, "row": None, **{name: float(v.mean()) for name, v in numbers.items()}}
+                {
+                    **what,
+                    "row": None,
+                    **{name: float(values.mean()) for name, values in numbers.items()},
+                    "z": None,
+                }
                 for (what, _), numbers in zip(self.changes, columns, strict=True)
             ]
         return [
@@ -160,6 +185,8 @@ class Walk:
     def _parts(self) -> Iterator[Array]:
         import numpy as np
 
+        from latentcli.core.editing import cast
+
         rows = self.codes.rows()
         step = max(1, _PART // max(1, rows[0].nbytes))
         total = len(rows) * len(self.changes)
@@ -172,7 +199,7 @@ class Walk:
                     self._measure(index, part)
                     if progress:
                         progress(index * len(rows) + start + len(part), total)
-                    yield part.astype(self.dtype)
+                    yield cast(part, self.dtype)
 
     def _measure(self, index: int, part: Array) -> None:
         import numpy as np

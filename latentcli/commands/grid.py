@@ -51,6 +51,9 @@ def command(
         raise UsageError(f"a grid has four corners, not {len(corners)}")
     if min(rows, columns) < 2:
         raise UsageError("a grid has two rows and two columns or more")
+    if rows * columns > editing.MOST:
+        raise UsageError(f"a grid has up to {editing.MOST:,} codes, not {rows * columns:,}")
+    saving.check()
     loaded = [axes.load(corner, output) for corner in corners]
     shapes = {codes.values.shape for codes in loaded}
     if len(shapes) > 1:
@@ -59,7 +62,7 @@ def command(
         )
     kind = np.result_type(*(float_type(codes.values) for codes in loaded))
     values = [codes.values for codes in loaded]
-    filled = editing.grid(values, rows, columns, preserve=lol).astype(kind)
+    filled = editing.cast(editing.grid(values, rows, columns, preserve=lol), kind)
     for place, corner in zip(((0, 0), (0, -1), (-1, 0), (-1, -1)), values, strict=True):
         filled[place] = corner
     what: list[Record] = [{"row": i, "column": j} for i in range(rows) for j in range(columns)]

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.commands.arrays import Axes, Saving, shown
 from latentcli.commands.options import Output
-from latentcli.errors import UsageError
+from latentcli.errors import UsageError, check_choice
 from latentcli.report import Record, Report, Scalar
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _DIP = 0.8
 """Part of the shorter end's norm below which a path is said to dip through the core."""
+
+_FAR = 6.0
+"""Standard deviations from N(0, I) at which points are no codes of it."""
 
 _PART = 1 << 22
 """Numbers of the path that are in work at a time."""
@@ -117,8 +120,11 @@ def command(
         raise UsageError("--even chooses the times; leave out --at")
     if len(points) < 2:
         raise UsageError("a path takes two points or more")
+    _check_slerp(norm, via, seed, kind == "slerp" or compare)
+    _check_reference(k, hole_percentile)
+    saving.check()
     loaded = _Points(points, axes, vectors, output)
-    opening = {"norm": norm, "via": _via(via, seed, loaded.values)}
+    opening = {"norm": norm, "via": _via(via, seed, loaded.values, axes, output)}
     path = _Path(loaded.values, kind, loop, opening if kind == "slerp" else {})
     times = _times(at, steps, loop=loop, extrapolate=extrapolate)
     if even:
@@ -130,9 +136,6 @@ def command(
         "hole_percentile": hole_percentile if reference else None,
         "shape": " x ".join(map(str, loaded.values.shape[1:])), "dtype": str(loaded.dtype),
     }  # fmt: skip
-    walk = _Walk(path, times, loaded, output)
-    saving.save(walk.result(), "interp", settings, points, output)
-    course = walk.course()
     extra = _Columns()
     if compare:
         extra.add_lengths(_Path(loaded.values, "slerp", loop, opening), times)
@@ -140,6 +143,10 @@ def command(
         extra.add_holes(path.at(times), reference, k, hole_percentile, axes, output)
     if loaded.space is not None:
         extra.values["word"] = [*loaded.nearest(path.at(times))]
+    walk = _Walk(path, times, loaded, output)
+    inputs = [*([vectors] if vectors else points), *(file for file in (reference, via) if file)]
+    saving.save(walk.result(), "interp", settings, inputs, output)
+    course = walk.course()
     records = _records(times, course, extra, walk.shown)
     output.show(
         Report(
@@ -148,7 +155,7 @@ def command(
             records,
             settings=settings,
             summary=_summary(loaded.values, course, times, extra.holes),
-            notes=_notes(course, times, extra.holes, kind),
+            notes=_notes(loaded.values, course, times, extra.holes, kind),
             title=f"{kind}{', closed' if loop else ''}: {' to '.join(points)}",
         )
     )
@@ -171,7 +178,14 @@ class _Path:
     def even(self, steps: int) -> Array:
         from latentcli.core.interpolation import even_times
 
-        return even_times(self.at, steps, closed=self.loop)
+        part = max(1, _PART // self.points[0].size)
+        return even_times(self.at, steps, closed=self.loop, part=part)
+
+    def parts(self, times: Array) -> Iterator[Array]:
+        """Follow the path in parts that fit in memory."""
+        step = max(1, _PART // self.points[0].size)
+        for start in range(0, len(times), step):
+            yield self.at(times[start : start + step])
 
 
 class _Walk:
@@ -187,7 +201,6 @@ class _Walk:
         self.shown: list[list[float] | str] = []
         self._meter = Meter()
         self._output = output
-        self._size = points.values[0].size
 
     def result(self) -> Result:
         """Return the path to be written; it is measured while it is written."""
@@ -203,15 +216,16 @@ class _Walk:
         return self._meter.course(closed=self.path.loop)
 
     def _parts(self) -> Iterator[Array]:
-        step = max(1, _PART // self._size)
+        from latentcli.core.editing import cast
+
+        size = self.path.points[0].size
         with self._output.progress("following the path", least=_PART) as progress:
-            for start in range(0, len(self.times), step):
-                part = self.path.at(self.times[start : start + step])
+            for part in self.path.parts(self.times):
                 self._meter.add(part)
                 self.shown += [shown(code) for code in part]
                 if progress:
-                    progress((start + len(part)) * self._size, len(self.times) * self._size)
-                yield part.astype(self.dtype)
+                    progress(len(self.shown) * size, len(self.times) * size)
+                yield cast(part, self.dtype)
 
 
 class _Columns:
@@ -222,10 +236,12 @@ class _Columns:
         self.holes: Holes | None = None
 
     def add_lengths(self, other: _Path, times: Array) -> None:
-        from latentcli.core.paths import measure
+        from latentcli.core.paths import Meter
 
-        norms = measure(other.at(times)).norms.mean(axis=1)
-        self.values["slerp_norm"] = norms.tolist()
+        meter = Meter()
+        for part in other.parts(times):
+            meter.add(part)
+        self.values["slerp_norm"] = meter.course().norms.mean(axis=1).tolist()
 
     def add_holes(
         self, path: Array, reference: str, k: int, percentile: float, axes: Axes, output: Output
@@ -278,9 +294,7 @@ class _Points:
         shapes = {code.values.shape for code in codes}
         if len(shapes) > 1:
             listed = ", ".join(f"{code.address} {code.values.shape}" for code in codes)
-            from latentcli.core.editing import SIZES
-
-            raise LatentError(f"the points have different shapes: {listed}; {SIZES}")
+            raise LatentError(f"the points have different shapes: {listed}{_sizes(shapes)}")
         self.dtype = np.result_type(*(code.values.dtype for code in codes))
         if self.dtype.kind != "f":
             self.dtype = np.dtype(np.float64)
@@ -307,11 +321,11 @@ def _kind(**chosen: bool) -> str:
 def _times(at: str | None, steps: int, *, loop: bool, extrapolate: bool) -> Array:
     import numpy as np
 
-    from latentcli.core.editing import parse_numbers
+    from latentcli.core.editing import MOST, parse_numbers
 
     if at is None:
-        if steps < 2:
-            raise UsageError(f"--steps must be at least 2, not {steps}")
+        if not 2 <= steps <= MOST:
+            raise UsageError(f"--steps must be from 2 to {MOST:,}, not {steps:,}")
         return np.linspace(0.0, 1.0, steps, endpoint=not loop)
     times = np.array(parse_numbers(at))
     if not extrapolate and (times.min() < 0 or times.max() > 1):
@@ -319,14 +333,44 @@ def _times(at: str | None, steps: int, *, loop: bool, extrapolate: bool) -> Arra
     return times
 
 
-def _via(via: str | None, seed: int | None, values: Array) -> Array | None:
+def _sizes(shapes: set[tuple[int, ...]]) -> str:
+    """Say what numbers of layers mean, where they are what differs."""
+    from latentcli.core.editing import SIZES
+
+    layers = {shape[-2] for shape in shapes if len(shape) > 1}
+    return f"; {SIZES}" if len(layers) > 1 else ""
+
+
+def _check_slerp(norm: str, via: str | None, seed: int | None, slerp: bool) -> None:
+    """Refuse options of a slerp that are wrong, or without one."""
+    from latentcli.core.interpolation import NORMS
+
+    check_choice("norm", norm, NORMS)
+    if via is not None and seed is not None:
+        raise UsageError("--via and --seed exclude each other")
+    given = {"--norm": norm != NORMS[0], "--via": via is not None, "--seed": seed is not None}
+    for option, there in given.items():
+        if there and not slerp:
+            raise UsageError(f"{option} is for a slerp: add --slerp or --compare")
+    if seed is not None and seed < 0:
+        raise UsageError(f"--seed must be at least 0, not {seed}")
+
+
+def _check_reference(k: int, percentile: float) -> None:
+    if k < 1:
+        raise UsageError(f"--k must be at least 1, not {k}")
+    if not 0 <= percentile <= 100:
+        raise UsageError(f"--hole-percentile is from 0 to 100, not {percentile:g}")
+
+
+def _via(
+    via: str | None, seed: int | None, values: Array, axes: Axes, output: Output
+) -> Array | None:
     """Return the point that opens the plane between opposite ends, from a file or by chance."""
     import numpy as np
 
     if via is not None:
-        from latentcli.files.codes import load
-
-        return np.asarray(load(via).values, dtype=np.float64)
+        return np.asarray(axes.load(via, output).values, dtype=np.float64)
     if seed is not None:
         return np.random.default_rng(seed).standard_normal(values.shape[1:])
     return None
@@ -339,7 +383,7 @@ def _holes(
 
     from latentcli.core import paths
 
-    codes = axes.load(reference, output).rows()
+    codes = axes.load_set(reference, output).rows()
     if codes[0].size != path[0].size:
         from latentcli.errors import LatentError
 
@@ -379,19 +423,34 @@ def _summary(values: Array, course: Course, times: Array, found: Holes | None) -
     return summary
 
 
-def _notes(course: Course, times: Array, found: Holes | None, kind: str) -> tuple[str, ...]:
+def _notes(
+    values: Array, course: Course, times: Array, found: Holes | None, kind: str
+) -> tuple[str, ...]:
     import numpy as np
 
+    from latentcli.core.typicality import sigmas
+
     notes = []
-    ends = np.maximum(course.norms[[0, -1]].min(axis=0), 1e-300)
-    row = int((course.norms.min(axis=0) / ends).argmin())
+    given = np.linalg.norm(values, axis=-1).reshape(len(values), -1)
+    if not given.all():
+        point = int(np.flatnonzero(~given.all(axis=1))[0])
+        notes.append(f"point {point + 1} has a vector of zeros, which points nowhere")
+    far = sigmas(given, values.shape[-1]).mean(axis=1)
+    if found is None and (np.abs(far) > _FAR).all():
+        notes.append(
+            f"the points are not codes of N(0, I): their norms are {far.min():+.1f} to "
+            f"{far.max():+.1f} sd off. Typicality says nothing here; --reference CODES does"
+        )
+    least = np.maximum(given.min(axis=0), 1e-300)
+    row = int((course.norms.min(axis=0) / least).argmin())
     low = int(course.norms[:, row].argmin())
-    norms = course.norms[:, row]
-    if norms[low] < _DIP * ends[row]:
+    dip = course.norms[low, row]
+    if dip < _DIP * least[row]:
         other = "" if kind in ("slerp", "lol") else "; --slerp or --lol keeps the length"
+        ends = f"{given[0, row]:.3f} and {given[-1, row]:.3f}"
         notes.append(
             f"the path dips through the core: at t = {times[low]:.2f} the norm is "
-            f"{norms[low]:.3f}, the ends have {norms[0]:.3f} and {norms[-1]:.3f}{other}"
+            f"{dip:.3f}, the ends have {ends}{other}"
         )
     if found is not None and found.holes.any():
         first = int(np.flatnonzero(found.holes)[0])

@@ -40,6 +40,7 @@ def command(
 
     from latentcli.core import editing
 
+    saving.check()
     rows = load_layered(row, axes, output, wanted=True)
     columns = load_layered(column, axes, output, wanted=True)
     first, second = layer_count(rows), layer_count(columns)

@@ -14,7 +14,10 @@ from latentcli.report import Record, Report
 
 COLUMNS = ("seed", "norm", "typicality", "z")
 
-_MAX_SEED = 2**32 - 1
+_SEEDS = 2**32
+
+_LEAST = 0.01
+"""A smaller truncation would draw again and again."""
 
 
 def command(
@@ -49,9 +52,10 @@ def command(
 
     if dimensions < 1:
         raise UsageError(f"--dim must be at least 1, not {dimensions}")
-    if truncation is not None and not truncation > 0:
-        raise UsageError(f"--truncation must be above 0, not {truncation}")
-    numbers = editing.parse_ranges(seeds, _MAX_SEED, "seed")
+    if truncation is not None and not truncation >= _LEAST:
+        raise UsageError(f"--truncation must be at least {_LEAST}, not {truncation}")
+    saving.check()
+    numbers = editing.parse_ranges(seeds, _SEEDS, "seed")
     drawn = np.stack([editing.draw(seed, dimensions, truncation) for seed in numbers])
     settings: Record = {
         "seeds": seeds, "dimensions": dimensions, "truncation": truncation,

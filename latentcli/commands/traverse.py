@@ -37,9 +37,12 @@ def command(
 
     latent traverse 'codes.npy[0]' --dims 1 --range -1:1:3 --json
     """
+    import numpy as np
+
     from latentcli.core import editing
     from latentcli.files.codes import Result
 
+    saving.check()
     loaded = axes.load(code, output)
     start = (
         loaded.values[0]
@@ -52,7 +55,9 @@ def command(
         )
     chosen = editing.parse_ranges(dims, len(start), "dimension")
     numbers = editing.parse_numbers(values)
-    walked = editing.traverse(start.astype(float_type(start)), chosen, numbers)
+    kind = float_type(start)
+    editing.cast(np.array(numbers), kind)
+    walked = editing.traverse(start.astype(kind), chosen, numbers)
     what: list[Record] = [{"dim": dim, "value": value} for dim in chosen for value in numbers]
     settings: Record = {"code": code, "dims": dims, "range": values, "dtype": str(walked.dtype)}
     saving.save(Result.of(walked), "traverse", settings, [code], output)

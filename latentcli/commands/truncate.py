@@ -54,6 +54,9 @@ def command(
 
     if (mean is None) == (mean_of is None):
         raise UsageError("name the mean: --mean W_AVG or --mean-of CODES")
+    if not np.isfinite(psi):
+        raise UsageError(f"--psi is a number, not {psi}")
+    saving.check()
     loaded = load_layered(codes, axes, output, cutoff is not None)
     if cutoff is not None and not 0 < cutoff <= layer_count(loaded):
         raise UsageError(f"--cutoff {cutoff}: the codes have {layer_count(loaded)} layers")
@@ -90,7 +93,7 @@ def _mean(mean: str | None, mean_of: str | None, axes: Axes, output: Output) -> 
     from latentcli.files.samples import find
 
     if mean_of is not None:
-        found: Array = axes.load(mean_of, output).rows().mean(axis=0, dtype=np.float64)
+        found: Array = axes.load_set(mean_of, output).rows().mean(axis=0, dtype=np.float64)
         return found
     values = np.asarray(load(find(str(mean))).values, dtype=np.float64)
     while values.ndim > 1 and len(values) == 1:

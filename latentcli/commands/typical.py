@@ -18,6 +18,9 @@ COLUMNS = ("row", "norm", "expected", "sigma", "percentile")
 
 _FAR = 4.0
 
+_PART = 1 << 21
+"""Numbers that are in work at a time."""
+
 
 def command(
     codes: Annotated[str, typer.Argument(metavar="Z", help="Codes.")],
@@ -50,8 +53,11 @@ def command(
     loaded = axes.load(codes, output)
     rows = loaded.rows()
     if reference is None:
-        flat = rows.reshape(-1, rows.shape[-1])
-        norms = np.linalg.norm(flat.astype(np.float64), axis=1)
+        step = max(1, _PART // rows[0].size)
+        parts = [rows[start : start + step] for start in range(0, len(rows), step)]
+        norms = np.concatenate(
+            [np.linalg.norm(part.astype(np.float64), axis=-1).ravel() for part in parts]
+        )
         dimensions = rows.shape[-1]
     else:
         norms, dimensions = _distances(rows, reference, axes, output)
@@ -86,7 +92,7 @@ def _distances(rows: Array, reference: str, axes: Axes, output: Output) -> tuple
 
     from latentcli.core import typicality
 
-    known = axes.load(reference, output).rows()
+    known = axes.load_set(reference, output).rows()
     if known.shape[1:] != rows.shape[1:]:
         raise LatentError(
             f"the reference has codes of shape {known.shape[1:]}, the codes {rows.shape[1:]}"

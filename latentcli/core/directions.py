@@ -33,7 +33,8 @@ class Direction:
     found with (the distance of the means, for the mean difference). A code x is on the positive
     side when x . vector + intercept > 0. `separation` is the distance of the two sides' means
     along it, in their pooled standard deviations (d'); `scale` the standard deviation of all codes
-    along it; `auc` the area under the ROC curve on codes held out, None when there are too few.
+    along it; `auc` the area under the ROC curve on codes held out, None when there are too few;
+    `kept` the cosine with what it was before others were taken out of it.
     """
 
     vector: Array
@@ -42,6 +43,7 @@ class Direction:
     separation: float | None
     scale: float
     auc: float | None
+    kept: float = 1.0
 
 
 def find(
@@ -51,13 +53,15 @@ def find(
     method: str = "mean",
     seed: int = 0,
     others: tuple[Array, Array] | None = None,
+    without: Sequence[Array] = (),
 ) -> Direction:
     """Find the direction from `negative` (M, D) to `positive` (N, D).
 
     Methods: "mean" difference; "logistic" regression, linear "svm", "ridge" regression, of
     standardised labels on the codes. `others` are further binary labels ((N, K), (M, K)) over which the mean
     difference is balanced: every combination weighs the same, so the direction is free of what
-    only goes along with the attribute (White, 2016).
+    only goes along with the attribute (White, 2016). What it shares with directions `without`
+    is taken out, see `orthogonal_to`.
     """
     check_choice("method", method, METHODS)
     positive = np.asarray(positive, dtype=np.float64)
@@ -72,8 +76,10 @@ def find(
     spread = float(np.abs(codes).max(initial=0.0))
     if not norm > _VANISHED * 1e-6 * max(spread, 1e-300):
         raise LatentError("the two sides do not differ: there is no direction")
-    found = judged(unit(vector), norm, positive, negative)
-    return replace(found, auc=_held_out(codes, labels, extra, method, seed))
+    direction = _cleaned(vector, without)
+    scores = _held_out(codes, labels, extra, method, seed, without)
+    found = judged(direction, norm, positive, negative)
+    return replace(found, auc=scores, kept=float(direction @ unit(vector)))
 
 
 def judged(direction: Array, norm: float, positive: Array, negative: Array) -> Direction:
@@ -109,6 +115,10 @@ def orthogonal_to(vector: Array, others: Sequence[Array]) -> Array:
     if not np.linalg.norm(left) > _VANISHED * np.linalg.norm(vector):
         raise LatentError("nothing is left: the direction lies in the span of the others")
     return unit(left)
+
+
+def _cleaned(vector: Array, without: Sequence[Array]) -> Array:
+    return orthogonal_to(vector, without) if without else unit(vector)
 
 
 def cosines(vectors: Array) -> Array:
@@ -210,7 +220,12 @@ def _separation(scores: Array, labels: Array) -> float | None:
 
 
 def _held_out(
-    codes: Array, labels: Array, extra: Array | None, method: str, seed: int
+    codes: Array,
+    labels: Array,
+    extra: Array | None,
+    method: str,
+    seed: int,
+    without: Sequence[Array],
 ) -> float | None:
     """Find the direction again from 70% of each side, and score the rest with it."""
     if min(labels.sum(), (~labels).sum()) < _LEAST:
@@ -222,7 +237,8 @@ def _held_out(
         test[rng.permutation(rows)[: max(1, round(_HELD_OUT * len(rows)))]] = True
     kept = None if extra is None else extra[~test]
     try:
-        vector = METHODS[method](codes[~test], labels[~test], kept, seed)
+        found = METHODS[method](codes[~test], labels[~test], kept, seed)
+        vector = _cleaned(found, without)
     except LatentError:
         return None
     return auc(codes[test] @ vector, labels[test])

@@ -6,6 +6,7 @@ Arithmetic is float64, the result comes back in the dtype of the codes.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -22,14 +23,17 @@ Array = npt.NDArray[Any]
 SIZES = "18 layers are 1024 px, 16 are 512 px, 14 are 256 px, 12 are 128 px"
 """How many layers StyleGAN2's codes have; said when they do not fit."""
 
+MOST = 1_000_000
+"""How many numbers a range may stand for."""
+
 
 def parse_ranges(text: str, count: int, what: str = "layer") -> list[int]:
-    """Read "1,2,5-10" (ends included) as indices below `count`, or "all".
+    """Read "1,2,5-10" (ends included) as indices below `count`, each once, or "all".
 
     >>> parse_ranges("0,4-6", 18)
     [0, 4, 5, 6]
     """
-    if text == "all":
+    if text == "all" and count <= MOST:
         return list(range(count))
     found: list[int] = []
     for part in text.split(","):
@@ -42,8 +46,10 @@ def parse_ranges(text: str, count: int, what: str = "layer") -> list[int]:
         if last >= count:
             hint = f" ({SIZES})" if what == "layer" else ""
             raise UsageError(f"{what} {last} is asked for, there are 0 to {count - 1}{hint}")
+        if len(found) + last - first >= MOST:
+            raise UsageError(f"'{text}' names more than {MOST:,} {what}s")
         found += range(first, last + 1)
-    return sorted(set(found))
+    return list(dict.fromkeys(found))
 
 
 def parse_numbers(text: str) -> list[float]:
@@ -55,12 +61,12 @@ def parse_numbers(text: str) -> list[float]:
     try:
         if ":" in text:
             first, last, count = text.split(":")
-            if int(count) < 1:
-                raise ValueError
-            return [
-                float(value) for value in np.linspace(float(first), float(last), int(count))
-            ]
-        numbers = [float(part) for part in text.split(",")]
+            if not 1 <= int(count) <= MOST:
+                raise UsageError(f"'{text}': the count is from 1 to {MOST:,}")
+            ends = float(first), float(last)
+            numbers = [float(number) for number in np.linspace(*ends, int(count))]
+        else:
+            numbers = [float(part) for part in text.split(",")]
     except ValueError:
         raise UsageError(
             f"'{text}' is neither numbers (0,0.5,1) nor first:last:count (-3:3:7)"
@@ -101,14 +107,13 @@ def place(
     [1.0, 3.0]
     """
     moved = np.asarray(codes, dtype=np.float64).copy()
-    part = moved if layers is None else moved[..., list(layers), :]
     line = _fitting(direction, moved.shape, layers)
-    now = (part * line).sum(axis=-1, keepdims=True) + intercept
-    part = part + (to - now) * line
+    now = project(moved, direction, intercept, layers)
+    step = (to - now)[(..., *(None,) * line.ndim)] * line
     if layers is None:
-        moved = part
+        moved += step
     else:
-        moved[..., list(layers), :] = part
+        moved[..., list(layers), :] += step
     return moved.astype(codes.dtype)
 
 
@@ -173,13 +178,20 @@ def project(
 ) -> Array:
     """Return the signed distance (...,) of codes (..., D) from a direction's plane.
 
+    For a direction (L, D) codes (..., L, D) have one distance, in steps of `shift`: moving
+    by 1 adds 1.
+
     >>> project(np.array([[0.0, 5.0], [4.0, 5.0]]), np.array([2.0, 0.0]), -1.0).tolist()
     [-1.0, 3.0]
     """
     line = _fitting(direction, np.shape(codes), layers)
     part = np.asarray(codes, dtype=np.float64)
     part = part if layers is None else part[..., list(layers), :]
-    distances: Array = (part * line).sum(axis=-1) + intercept
+    along = tuple(range(-line.ndim, 0))
+    length = (line**2).sum() if line.ndim == 2 else 1.0
+    if not length > 0:
+        raise LatentError("the direction has length 0 in these layers")
+    distances: Array = (part * line).sum(axis=along) / length + intercept
     return distances
 
 
@@ -199,14 +211,31 @@ def draw(seed: int, dimensions: int, truncation: float | None = None) -> Array:
     return drawn
 
 
+def cast(values: Array, kind: np.dtype[Any]) -> Array:
+    """Return numbers in another dtype; LatentError for those that it cannot hold."""
+    with np.errstate(over="ignore"):
+        narrow: Array = values.astype(kind)
+    if not np.isfinite(narrow).all():
+        raise LatentError(
+            f"the result has numbers beyond {kind}, whose largest is {np.finfo(kind).max:g}; "
+            "give codes of a wider type"
+        )
+    return narrow
+
+
 def check_fits(direction: Array, shape: Sequence[int], layers: Sequence[int] | None) -> None:
     """Raise LatentError unless a direction (D,) or (L, D) fits codes of a shape."""
     _fitting(direction, tuple(shape), layers)
 
 
 def _fitting(direction: Array, shape: tuple[int, ...], layers: Sequence[int] | None) -> Array:
-    """Return the direction at length 1 per row, as it fits codes of a shape (or their layers)."""
-    line = unit(np.asarray(direction, dtype=np.float64))
+    """Return the direction at length 1, as it fits codes of a shape (or their layers).
+
+    Layers (L, D) keep their lengths relative to each other: the root mean square becomes 1.
+    """
+    line: Array = np.asarray(direction, dtype=np.float64)
+    layered = math.sqrt(len(line)) if line.ndim == 2 else 1.0
+    line = layered * unit(line.ravel()).reshape(line.shape)
     fits = line.shape[-1] == shape[-1]
     if line.ndim == 2:
         fits = fits and len(shape) > 1 and len(line) == shape[-2]
@@ -214,4 +243,6 @@ def _fitting(direction: Array, shape: tuple[int, ...], layers: Sequence[int] | N
         raise LatentError(
             f"a direction of shape {line.shape} does not fit codes of shape {shape}; {SIZES}"
         )
-    return line[list(layers)] if layers is not None and line.ndim == 2 else line
+    if layers is not None and line.ndim == 2:
+        line = line[list(layers)]
+    return line

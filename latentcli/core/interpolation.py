@@ -74,7 +74,7 @@ def slerp(
         path = first * _direction(start, end) + second * _direction(end, start)
     if opposite.any():
         assert via is not None
-        around = _half_circle(start, via, times, norm, end)
+        around = _half_circle(start, end, via, times, norm, opposite)
         path = np.where(opposite, around, path)
     if norm == "linear":
         lengths = (1 - times) * _length(start) + times * _length(end)
@@ -132,22 +132,33 @@ def along(points: Array, t: Array, *, kind: str = "lerp", **options: Any) -> Arr
     points = np.asarray(points)
     if len(points) < 2:
         raise LatentError("a path takes two points or more")
+    t = np.asarray(t, dtype=np.float64)
     if options.pop("loop", False):
         points = np.concatenate([points, points[:1]])
+        t = t - np.floor(t)
         if kind == "spline":
             options["periodic"] = True
-    return KINDS[kind].join(points, np.asarray(t, dtype=np.float64), **options)
+    return KINDS[kind].join(points, t, **options)
 
 
-def even_times(path: Callable[[Array], Array], count: int, *, closed: bool = False) -> Array:
+def even_times(
+    path: Callable[[Array], Array], count: int, *, closed: bool = False, part: int = 1024
+) -> Array:
     """Find times (count,) at which a path has gone equal parts of its length.
 
-    The length is measured on a fine path; `closed` leaves out the last point, the first again.
+    The length is measured on a fine path, of which `part` steps are in memory at a time;
+    `closed` leaves out the last point, the first again.
     """
     fine = np.linspace(0.0, 1.0, max(1024, 16 * count) + 1)
-    gone = np.concatenate(([0.0], np.cumsum(step_lengths(path(fine)))))
+    steps = [
+        step_lengths(path(fine[start : start + part + 1]))
+        for start in range(0, len(fine) - 1, part)
+    ]
+    gone = np.concatenate(([0.0], np.cumsum(np.concatenate(steps))))
+    if not gone[-1] > 0:
+        return np.linspace(0.0, 1.0, count, endpoint=not closed)
     wanted = np.linspace(0.0, gone[-1], count, endpoint=not closed)
-    times = np.interp(wanted, gone, fine) if gone[-1] > 0 else np.linspace(0, 1, count)
+    times: Array = np.interp(wanted, gone, fine)
     times[0] = 0.0
     if not closed:
         times[-1] = 1.0
@@ -164,13 +175,21 @@ def step_lengths(path: Array) -> Array:
 def _piecewise(step: Callable[[Array, Array, Array], Array], points: Array, t: Array) -> Array:
     """Go through the waypoints one pair after the other."""
     spans = len(points) - 1
-    place = t * spans
+    place = _places(t, spans)
     leg = np.clip(np.floor(place).astype(int), 0, spans - 1)
     path = np.empty((len(t), *points.shape[1:]), dtype=np.float64)
     for index in np.unique(leg):
         mine = leg == index
         path[mine] = step(points[index], points[index + 1], place[mine] - index)
     return path
+
+
+def _places(t: Array, spans: int) -> Array:
+    """Return times counted in spans, those at a waypoint exactly there: 49 (1/49) is below 1."""
+    place = t * spans
+    whole = np.rint(place)
+    exact: Array = np.where(np.abs(place - whole) < 1e-12 * spans, whole, place)
+    return exact
 
 
 def _lerp_path(points: Array, t: Array) -> Array:
@@ -200,8 +219,9 @@ def _spline_path(points: Array, t: Array, *, periodic: bool = False) -> Array:
         knots, points.astype(np.float64), bc_type="periodic" if periodic else "not-a-knot"
     )
     path: Array = smooth(t)
-    for index, knot in enumerate(knots):
-        path[t == knot] = points[index]
+    place = _places(t, len(points) - 1)
+    for index in range(len(points)):
+        path[place == index] = points[index]
     return path
 
 
@@ -243,12 +263,19 @@ def _length(vector: Array) -> Array:
     return length
 
 
-def _half_circle(start: Array, via: Array, times: Array, norm: str, end: Array) -> Array:
-    """Turn by pi from `start`, through the side on which `via` lies."""
+def _half_circle(
+    start: Array, end: Array, via: Array, times: Array, norm: str, opposite: Array
+) -> Array:
+    """Turn by pi from `start`, through the side on which `via` lies, in the rows `opposite`."""
     first = unit(start)
-    via = unit(np.broadcast_to(np.asarray(via, dtype=np.float64), start.shape))
+    via = np.asarray(via, dtype=np.float64)
+    if via.shape not in (start.shape[-1:], start.shape):
+        raise LatentError(
+            f"the point to go through has shape {via.shape}, the ends have {start.shape}"
+        )
+    via = unit(np.broadcast_to(via, start.shape))
     side = via - (via * first).sum(axis=-1, keepdims=True) * first
-    if (_length(side) < _ANTIPODAL).any():
+    if (opposite & (_length(side) < _ANTIPODAL)).any():
         raise LatentError("the point to go through lies on the line of the two ends")
     turned: Array = np.cos(np.pi * times) * first + np.sin(np.pi * times) * unit(side)
     if norm == "textbook":

@@ -13,7 +13,7 @@ from latentcli.core.scoring import EUCLIDEAN
 from latentcli.core.search import Progress, Question, search
 from latentcli.core.typicality import sigmas
 from latentcli.core.vectors import unit
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, UsageError
 
 Array = npt.NDArray[Any]
 
@@ -86,7 +86,7 @@ class Meter:
             steps=steps,
             sigmas=sigmas(norms, self._dimensions),
             length=length,
-            straightness=direct / length if length > 0 else None,
+            straightness=min(1.0, direct / length) if length > 0 else None,
         )
 
 
@@ -122,7 +122,11 @@ def find_holes(
         raise LatentError(
             f"the reference has {reference.shape[1]:,} dimensions, the path {path.shape[1]:,}"
         )
-    if not 0 < k < count:
+    if not 0 <= percentile <= 100:
+        raise UsageError(f"a percentile is from 0 to 100, not {percentile:g}")
+    if k < 1:
+        raise UsageError(f"k must be at least 1, not {k}")
+    if k >= count:
         raise LatentError(
             f"k must be from 1 to {count - 1:,}, one less than the reference's rows"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,16 @@ from latentcli.files.stream import Stream
 
 _MAX_BYTES = 1 << 30
 
+_LIST = re.compile(rb"\[[\[\s]*(?:[-+.\w]+\s*,|(?:[-+.\w]+\s*)?\]\s*(?:[,\]]|$))")
+"""A list of numbers, or of such lists: not the word "[" or "[1]" of a text file."""
+
 
 def sniff(stream: Stream) -> bool:
     """Tell by "[" or "{" at the start, with what JSON may have behind it."""
     head = stream.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     behind = head[1:].lstrip()
     if head[:1] == b"[":
-        return behind[:1] in b"[-0123456789" and behind != b""
+        return _LIST.match(head) is not None
     return head[:1] == b"{" and behind[:1] == b'"'
 
 
@@ -57,11 +61,12 @@ def read(stream: Stream, key: str = "") -> Reading:
 
 
 def _array(value: Any) -> Array | None:
-    """Return a list of numbers as float64; None where a number is NaN too (JSON has none)."""
+    """Return a list of numbers, or of lists of them, as float64, null as NaN; None if it is not."""
     if not isinstance(value, list) or not value:
         return None
     try:
-        values = np.array(value, dtype=np.float64)
+        plain = np.array(value)
+        values = plain.astype(np.float64) if plain.dtype.kind in "fiubO" else None
     except (ValueError, TypeError, OverflowError):
         return None
     return values

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from typing import Any
 
 import numpy as np
@@ -18,20 +20,22 @@ Columns = dict[str, Array]
 def sniff(stream: Stream) -> bool:
     """Tell delimited text with numbers: commas, or tabs under a line of names."""
     head = stream.head(1 << 16).removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in head:
+    if b"\x00" in head or head.lstrip()[:1] in (b"[", b"{"):
         return False
-    lines = [line for line in head.split(b"\n")[:3] if line.strip()]
+    lines = [line.rstrip(b"\r") for line in head.split(b"\n")[:3] if line.strip()]
     if not lines:
         return False
-    data = lines[1] if len(lines) > 1 else lines[0]
-    if b"," in lines[0] and lines[0].count(b",") == data.count(b","):
-        fields = data.split(b",")
-        return any(map(_is_number, fields)) and not any(map(_ends_in_number, fields))
-    names = lines[0].split(b"\t")
+    first, data = lines[0], lines[1] if len(lines) > 1 else lines[0]
+    for separator in (b",", b";"):
+        fields = _split(data, separator)
+        if 1 < len(fields) == len(_split(first, separator)):
+            numeric = any(_is_number(field.replace(b",", b".")) for field in fields)
+            return numeric and not any(map(_ends_in_number, fields))
+    names = first.split(b"\t")
     named = len(names) > 1 and len(lines) > 1 and not any(map(_is_number, names))
     return (
         named
-        and any(map(_is_number, data.split(b"\t")))
+        and any(_is_number(field.replace(b",", b".")) for field in data.split(b"\t"))
         and data.count(b"\t") == len(names) - 1
     )
 
@@ -43,10 +47,15 @@ def read(stream: Stream, key: str = "") -> Reading:
     texts = {name: values for name, values in columns.items() if values.dtype.kind == "O"}
     if key:
         raise stream.error(f"a table has no array '{key}': its columns are the dimensions")
+    for name, values in texts.items():
+        _check_no_numbers(stream, name, values)
     if not numbers:
         raise stream.error("no columns of numbers")
     words = next((name for name in arrays.WORD_KEYS if name in texts), "")
     words = words or (next(iter(texts)) if len(texts) == 1 else "")
+    notes = [f"the words are its column '{words}'"] if words else []
+    if others := [name for name in texts if name != words]:
+        notes.append(f"columns of text are left out: {', '.join(others)}")
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
     labels = [str(word) for word in texts[words]] if words else None
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
@@ -65,12 +74,15 @@ def read(stream: Stream, key: str = "") -> Reading:
         findings=Findings(),
         dtype="float64",
         shape=(rows, dimensions),
-        notes=[f"the words are its column '{words}'"] if words else [],
+        notes=notes,
     )
 
 
 def read_columns(stream: Stream) -> Columns:
-    """Read a table whole; columns without names are called column0, column1, ..."""
+    """Read a table whole; columns without names are called column0, column1, ...
+
+    A first column without a name that counts the rows, as Pandas writes it, is left out.
+    """
     import pyarrow as pa
 
     try:
@@ -82,26 +94,77 @@ def read_columns(stream: Stream) -> Columns:
             table = _delimited(stream)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise stream.error(f"not a table ({reason(error)[:160]})") from error
-    return {name: _column(table.column(name)) for name in table.column_names}
+    names = table.column_names
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise stream.error(f"two columns are named '{twice}'")
+    columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
+    if "" in columns and np.array_equal(columns[""], np.arange(len(columns[""]))):
+        del columns[""]
+    return columns
 
 
 def _delimited(stream: Stream) -> Any:
     import pyarrow as pa
-    from pyarrow import csv
+    from pyarrow import csv as arrow
 
     text = stream.read_exactly(1 << 32).removeprefix(b"\xef\xbb\xbf")
-    first = text.split(b"\n", 1)[0].rstrip(b"\r")
-    separator = "\t" if first.count(b"\t") > first.count(b",") else ","
-    names = [field.strip().strip(b'"') for field in first.split(separator.encode())]
-    headed = not any(map(_is_number, names)) and all(names)
-    return csv.read_csv(
+    first = text.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    separator = b"\t" if first.count(b"\t") > first.count(b",") else b","
+    names = [field.strip() for field in _split(first, separator)]
+    if separator == b"," and _has_semicolons(text.split(b"\n", 2)[:2]):
+        raise stream.error(
+            "its columns are parted by semicolons; write commas or tabs, and decimals with a point"
+        )
+    headed = all(names[1:]) and not any(map(_is_number, names))
+    counted = _counts(names) and text.count(b"\n") > 1
+    return arrow.read_csv(
         pa.BufferReader(text),
-        read_options=csv.ReadOptions(
-            column_names=None if headed else [f"column{i}" for i in range(len(names))],
+        read_options=arrow.ReadOptions(
+            column_names=None
+            if headed or counted
+            else [f"column{i}" for i in range(len(names))],
         ),
-        parse_options=csv.ParseOptions(delimiter=separator),
-        convert_options=csv.ConvertOptions(strings_can_be_null=True),
+        parse_options=arrow.ParseOptions(delimiter=separator.decode()),
+        convert_options=arrow.ConvertOptions(strings_can_be_null=True),
     )
+
+
+def _counts(names: list[bytes]) -> bool:
+    """Tell 0, 1, 2, ... as Pandas names columns, after the empty name of its index if it is there."""
+    numbers = names[1:] if names[0] == b"" else names
+    return len(numbers) > 1 and numbers == [str(i).encode() for i in range(len(numbers))]
+
+
+def _has_semicolons(lines: list[bytes]) -> bool:
+    """Tell columns parted by semicolons, with points or commas in their decimals."""
+    numeric = any(
+        _is_number(field.replace(b",", b".")) for field in _split(lines[-1], b";")[1:]
+    )
+    return b";" in lines[0] and b";" in lines[-1] and numeric
+
+
+def _split(line: bytes, separator: bytes) -> list[bytes]:
+    """Split a line, leaving separators within double quotes."""
+    if b'"' not in line:
+        return line.split(separator)
+    text = line.decode("utf-8", "surrogateescape")
+    (fields,) = csv.reader([text], delimiter=separator.decode())
+    return [field.encode("utf-8", "surrogateescape") for field in fields]
+
+
+def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
+    """Refuse a column of text that is mostly numbers: a dimension would be lost."""
+    texts = [(row, text) for row, text in enumerate(values.tolist()) if text is not None]
+    odd = [(row, text) for row, text in texts if not _is_number(text.encode())]
+    if not texts or 2 * len(odd) > len(texts) + sum(map(_has_decimal_comma, texts)):
+        return
+    row, text = odd[0]
+    commas = "; write decimals with a point" if _has_decimal_comma(odd[0]) else ""
+    raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
+
+
+def _has_decimal_comma(item: tuple[int, str]) -> bool:
+    return re.fullmatch(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*", item[1]) is not None
 
 
 def _column(column: Any) -> Array:
