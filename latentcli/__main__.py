@@ -1,8 +1,6 @@
 """`python -m latentcli` is `latent`."""
 
-import sys
-
-from latentcli.app import main
+from latentcli.app import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

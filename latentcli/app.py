@@ -10,8 +10,9 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from latentcli.errors import LatentError
 
@@ -89,6 +90,20 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 
             app.command(name, **panel)(expand(found))
     return app
+
+
+def run() -> NoReturn:
+    """Be the process: run `main` and end at once.
+
+    Taking the interpreter and mapped vectors apart in order costs as much as a search; everything
+    that must be closed or removed is closed and removed when `main` returns.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
