@@ -63,8 +63,9 @@ def parse_numbers(text: str) -> list[float]:
             first, last, count = text.split(":")
             if not 1 <= int(count) <= MOST:
                 raise UsageError(f"'{text}': the count is from 1 to {MOST:,}")
-            ends = float(first), float(last)
-            numbers = [float(number) for number in np.linspace(*ends, int(count))]
+            numbers = [float(first), float(last)]
+            if np.isfinite(numbers).all():
+                numbers = np.linspace(*numbers, int(count)).tolist()
         else:
             numbers = [float(part) for part in text.split(",")]
     except ValueError:
