@@ -327,4 +327,5 @@ def about(space: Space) -> Record:
         "vectors": str(space.entry.path),
         "words": len(space),
         "dimensions": space.dimensions,
+        "ignore_case": space.ignore_case,
     }

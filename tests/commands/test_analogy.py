@@ -39,6 +39,7 @@ def test_settings_hold_all_that_shaped_the_answer(answer, words):
         "vectors": str(words),
         "words": 6,
         "dimensions": 3,
+        "ignore_case": False,
         "method": "3cosmul",
         "raw": False,
         "top": 2,

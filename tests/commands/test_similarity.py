@@ -35,7 +35,12 @@ def test_a_pair_by_hand(answer, tmp_path):
             "angle_degrees": 45.0,
         },
     ]
-    assert whole["settings"] == {"vectors": str(path), "words": 4, "dimensions": 2}
+    assert whole["settings"] == {
+        "vectors": str(path),
+        "words": 4,
+        "dimensions": 2,
+        "ignore_case": False,
+    }
 
 
 def test_a_word_is_like_itself(results, words):
