@@ -65,7 +65,8 @@ def parse_numbers(text: str) -> list[float]:
                 raise UsageError(f"'{text}': the count is from 1 to {MOST:,}")
             numbers = [float(first), float(last)]
             if np.isfinite(numbers).all():
-                numbers = np.linspace(*numbers, int(count)).tolist()
+                spaced = np.linspace(numbers[0], numbers[1], int(count))
+                numbers = [float(number) for number in spaced]
         else:
             numbers = [float(part) for part in text.split(",")]
     except ValueError:

@@ -20,6 +20,8 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "npy": Format("latentcli.files.npy", "NumPy array (.npy)"),
     "npz": Format("latentcli.files.npz", "NumPy archive (.npz)"),
+    "torch": Format("latentcli.files.torch_zip", "PyTorch tensors (.pt)"),
+    "hdf5": Format("latentcli.files.hdf5", "HDF5 (.h5)"),
     "parquet": Format("latentcli.files.parquet", "Parquet (.parquet)"),
     "fasttext": Format("latentcli.files.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.safetensors", "safetensors (.safetensors)"),
@@ -35,7 +37,6 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\x80\x03", "a Python pickle, which can run code and is never loaded"),
     (b"\x80\x04", "a Python pickle, which can run code and is never loaded"),
     (b"\x80\x05", "a Python pickle, which can run code and is never loaded"),
-    (b"\x89HDF\r\n", "an HDF5 file; save its data set with numpy.save first"),
     (b"SQLite format 3\x00", "an SQLite database (a .magnitude file?), not vectors"),
     (b"FiFu", "a finalfusion file; convert it to text or word2vec with finalfusion first"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),

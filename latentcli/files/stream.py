@@ -39,7 +39,8 @@ class Stream:
     """A file's bytes, decompressed, with a look ahead.
 
     `compression` names the layers taken off, outermost first ("" for none); `member` the name
-    inside a zip; `archive` is the zip itself when it holds nothing but arrays (an .npz).
+    inside a zip; `archive` is the zip itself when it holds nothing but arrays (an .npz), `tensors`
+    when it is one of PyTorch's.
     `regular` is False for pipes, which can be read once only.
     """
 
@@ -49,6 +50,7 @@ class Stream:
         self.compression = ""
         self.member = ""
         self.archive: zipfile.ZipFile | None = None
+        self.tensors: zipfile.ZipFile | None = None
         self._progress = progress
         self._ahead = b""
         self._given = 0
@@ -193,11 +195,9 @@ class Stream:
             if all(name.endswith(".npy") for name in names):
                 self.archive = archive
                 return False
-            if any(name.endswith("data.pkl") for name in names):
-                raise self.error(
-                    "a PyTorch file, which is a Python pickle and is never loaded; "
-                    "save the tensor with numpy.save or safetensors"
-                )
+            if any(name.split("/")[-1] == "data.pkl" for name in names):
+                self.tensors = archive
+                return False
             largest = max(files, key=lambda info: info.file_size)
             self._file = self._opened.enter_context(archive.open(largest))
         except BROKEN_ZIP as error:

@@ -1,0 +1,95 @@
+"""HDF5: data sets of numbers, through h5py, an extra: `pip install 'latentcli[h5]'`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from latentcli.errors import FormatError, reason, shown
+from latentcli.files import arrays
+from latentcli.files.reading import Block, Findings, Reading
+from latentcli.files.stream import Stream
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+
+_BLOCK_BYTES = 4 << 20
+_FREE_BYTES = 16 << 20
+_MAX_RATIO = 500
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by the magic bytes."""
+    return stream.head(8) == MAGIC
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the data set that is meant as rows."""
+    with _opened(stream) as file:
+        shapes = _shapes(file)
+        chosen = arrays.choose(stream.name, shapes, key.strip("/"))
+        shape, kind = shapes[chosen]
+        label = f"{stream.name}::{shown(chosen)}"
+        rows, dimensions = arrays.rows_of(label, shape, kind)
+        size = stream.unpacked().stat().st_size
+        if rows * dimensions * kind.itemsize > max(_FREE_BYTES, _MAX_RATIO * size):
+            raise FormatError(f"{label}: more numbers than the file can hold")
+
+    def blocks() -> Iterator[Block]:
+        with _opened(stream) as file:
+            values = file[chosen]
+            if len(shape) == 1:
+                yield Block(None, values[()].reshape(1, -1))
+                return
+            step = max(1, _BLOCK_BYTES // (dimensions * kind.itemsize))
+            for start in range(0, rows, step):
+                part = values[start : start + step]
+                yield Block(None, part.reshape(len(part), dimensions))
+
+    return Reading(
+        format="HDF5",
+        dimensions=dimensions,
+        blocks=blocks,
+        findings=Findings(),
+        dtype=str(kind),
+        key=chosen,
+        shape=shape,
+        notes=arrays.flattened_note(shape),
+    )
+
+
+@contextmanager
+def _opened(stream: Stream) -> Iterator[Any]:
+    try:
+        import h5py
+    except ImportError:
+        raise stream.error(
+            "an HDF5 file; save its data set with numpy.save first, or let it be read: "
+            "pip install 'latentcli[h5]'"
+        ) from None
+    try:
+        with h5py.File(stream.unpacked(), "r") as file:
+            yield file
+    except FormatError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        said = reason(error)
+        raise stream.error(
+            f"an HDF5 file; save its data set with numpy.save first, it cannot be read ({said})"
+        ) from error
+
+
+def _shapes(file: Any) -> arrays.Shapes:
+    """List the data sets of numbers in this file; what lies in other files is left alone."""
+    import h5py
+
+    found: arrays.Shapes = {}
+
+    def visit(name: str, value: Any) -> None:
+        if not isinstance(value, h5py.Dataset) or value.is_virtual or value.external:
+            return
+        if value.shape is not None and value.dtype.kind in "fiub":
+            found[name] = (tuple(value.shape), value.dtype)
+
+    file.visititems(visit)
+    return found
