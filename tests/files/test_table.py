@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from latentcli.errors import FormatError
+from latentcli.files import codes, labels
+from latentcli.files.store import open_entry
+
+ROWS = [[1.5, -2.0], [3.0, 4e-3]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["x,y\n1.5,-2\n3,4e-3\n", "1.5,-2\n3,4e-3\n", "x,y\r\n1.5,-2\r\n3,0.004\r\n",
+     "\ufeffx,y\n1.5,-2\n3,0.004", "x\ty\n1.5\t-2\n3\t4e-3\n", '"x","y"\n"1.5","-2"\n3,4e-3\n',
+     ",0,1\n0,1.5,-2\n1,3,0.004\n", "0,1\n1.5,-2\n3,0.004\n", ",x,y\n0,1.5,-2\n1,3,0.004\n",
+     '"a;b",y\n1.5,-2\n3,4e-3\n', "x,y\n 1.5, -2\n 3, 4e-3\n"],
+    ids=range(11),
+)  # fmt: skip
+def test_columns_of_numbers_are_dimensions(put, content):
+    loaded = codes.load(str(put(content, "z.csv")))
+    assert loaded.values.tolist() == ROWS
+    assert loaded.values.dtype == np.float64
+
+
+def test_one_line_of_numbers_is_one_code(put):
+    assert codes.load(str(put("0,1,2\n", "z.csv"))).values.tolist() == [[0, 1, 2]]
+
+
+def test_a_column_of_text_holds_the_words(put):
+    path = str(put('name,x,y\n"a, b",1,2\n"say ""c""",3,4\n', "z.csv"))
+    assert codes.load(path).notes[0] == "z.csv: the words are its column 'name'"
+    entry = open_entry(path)
+    assert entry.vocabulary.words([0, 1]) == ["a, b", 'say "c"']
+    assert entry.matrix.tolist() == [[1, 2], [3, 4]]
+
+
+def test_several_columns_of_text_are_left_out_and_it_is_said(put):
+    loaded = codes.load(str(put("a,b,x\nu,v,1\nw,z,2\n", "z.csv")))
+    assert loaded.values.tolist() == [[1], [2]]
+    assert loaded.notes[0] == "z.csv: columns of text are left out: a, b"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("x;y\n1,5;2,5\n3,5;4,5\n", "parted by semicolons"), ("1,5;2,5\n3,5;4,5\n", "semicolons"),
+     ("x;y\n1.5;2\n3;4\n", "semicolons; write commas or tabs, and decimals with a point"),
+     ("x\ty\n1,5\t2,5\n3,5\t1,2\n", "column 'x': '1,5' in row 0 is not a number; write decimals"),
+     ('x,y\n"1,5",2\n"2,5",3\n', "'1,5' in row 0 is not a number; write decimals with a point"),
+     ("x,y\n1,2\n3,?\n5,6\n", "column 'y': '\\?' in row 1 is not a number"),
+     ("x,y\n1,\n3,4\n", "NaN or infinity in row 0"), ("x,x\n1,2\n", "two columns are named 'x'"),
+     ("x,y\n1,2\n3,4,5\n", "not a table"), ("x,y\nnan,1\n2,3\n", "NaN or infinity in row 0")],
+)  # fmt: skip
+def test_what_would_be_misread_is_refused(put, content, message):
+    with pytest.raises(FormatError, match=message) as error:
+        codes.load(str(put(content, "z.csv")))
+    assert str(error.value).isprintable()
+
+
+def test_a_table_has_no_keys(put):
+    with pytest.raises(FormatError, match="a table has no array 'x'"):
+        codes.load(str(put("x,y\n1,2\n", "z.csv")) + "::x")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[",", "1,000", "the"], ["1,000", "2,000"], [";", ";;"], ["1;5", "2;5"], ["a,b", "c,d"],
+     ["'", '"'], ['"a', 'b"'], ["0,5", "1,5"]],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("header", [False, True])
+def test_word_vectors_with_separators_in_their_words_are_text(opened, words, header):
+    lines = [f"{word} 0.{n} 0.5 -1.5\n" for n, word in enumerate(words)]
+    entry = opened((f"{len(words)} 3\n" if header else "") + "".join(lines))
+    assert "text" in entry.meta["format"]
+    assert entry.vocabulary.words(range(len(words))) == words
+    assert entry.matrix.shape == (len(words), 3)
+
+
+def test_labels_keep_their_types(put):
+    path = str(put("shape,size,round\ncircle,1,true\nsquare,,false\n,3,true\n", "factors.csv"))
+    table = labels.read_table(path)
+    assert list(table) == ["shape", "size", "round"]
+    assert table["shape"].tolist() == ["circle", "square", None]
+    assert table["size"].tolist()[::2] == [1, 3]
+    assert np.isnan(table["size"][1])
+    assert table["round"].tolist() == [True, False, True]
+
+
+def test_labels_may_hold_semicolons(put):
+    table = labels.read_table(str(put("tag\na;b\nc;d\n", "tags.csv")))
+    assert table["tag"].tolist() == ["a;b", "c;d"]
