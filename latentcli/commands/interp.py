@@ -441,8 +441,9 @@ def _notes(
             f"the points are not codes of N(0, I): their norms are {far.min():+.1f} to "
             f"{far.max():+.1f} sd off. Typicality says nothing here; --reference CODES does"
         )
-    least = np.maximum(given.min(axis=0), 1e-300)
-    row = int((course.norms.min(axis=0) / least).argmin())
+    least = given.min(axis=0)
+    fallen = course.norms.min(axis=0) / np.where(least > 0, least, np.nan)
+    row = int(np.nan_to_num(fallen, nan=np.inf).argmin())
     low = int(course.norms[:, row].argmin())
     dip = course.norms[low, row]
     if dip < _DIP * least[row]:
