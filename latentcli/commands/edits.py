@@ -196,12 +196,13 @@ class Walk:
             for index, (_, change) in enumerate(self.changes):
                 for start in range(0, len(rows), step):
                     part = change(np.asarray(rows[start : start + step], dtype=np.float64))
-                    self._measure(index, part)
+                    narrow = cast(part, self.dtype)
+                    self._measure(index, part, narrow)
                     if progress:
                         progress(index * len(rows) + start + len(part), total)
-                    yield cast(part, self.dtype)
+                    yield narrow
 
-    def _measure(self, index: int, part: Array) -> None:
+    def _measure(self, index: int, part: Array, narrow: Array) -> None:
         import numpy as np
 
         from latentcli.core.typicality import sigmas
@@ -215,7 +216,7 @@ class Walk:
         for name, values in numbers.items():
             self._numbers[index].setdefault(name, []).append(values)
         room = LISTED - len(self._shown[index])
-        self._shown[index] += [shown(code.astype(self.dtype)) for code in part[: max(0, room)]]
+        self._shown[index] += [shown(code) for code in narrow[: max(0, room)]]
 
 
 def np_concatenate(parts: list[Array]) -> Array:
