@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -98,12 +99,18 @@ def run() -> NoReturn:
     Taking the interpreter and mapped vectors apart in order costs as much as a search; everything
     that must be closed or removed is closed and removed when `main` returns.
     """
+    signal.signal(signal.SIGTERM, _terminate)
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if stream is not None:
                 stream.flush()
     os._exit(code)
+
+
+def _terminate(signum: int, _: object) -> NoReturn:
+    """Leave as on Ctrl-C: what is half-written is removed on the way out."""
+    raise SystemExit(128 + signum)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,7 +147,6 @@ def _run(given: list[str], debug: bool) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        given = [_readable(word) for word in given]
         build(given)(args=given, prog_name="latent")
     except SystemExit as stop:
         return _code(stop, given)
@@ -159,11 +165,6 @@ def _run(given: list[str], debug: bool) -> int:
             f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
         )
     return 0
-
-
-def _readable(word: str) -> str:
-    """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
-    return os.fsencode(word).decode("utf-8", "backslashreplace")
 
 
 def _code(stop: SystemExit, given: list[str]) -> int:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from latentcli.core import analogy as analogies
 from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN, Scorer
 from latentcli.core.search import Hits, Progress, Question, search
 from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
-from latentcli.errors import LatentError, UsageError, WordError, check_choice
+from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
 from latentcli.files import samples
 from latentcli.files.entry import Entry
 from latentcli.files.store import open_entry
@@ -69,6 +69,8 @@ class Choice:
             raise UsageError(f"the number of answers must be at least 1, not {self.top}")
         if self.restrict is not None and self.restrict < 1:
             raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+        if isinstance(self.among, str):
+            raise UsageError("among takes a list of words, not one")
         if self.min_score is not None and math.isnan(self.min_score):
             raise UsageError("--min-score must be a number, not nan")
         if self.match is not None:
@@ -83,6 +85,17 @@ class Choice:
 EVERYTHING = Choice()
 
 
+class Choices(TypedDict, total=False):
+    """The fields of `Choice`, as keyword arguments."""
+
+    top: int
+    restrict: int | None
+    match: str | None
+    among: Iterable[str] | None
+    min_score: float | None
+    include_inputs: bool
+
+
 class Space:
     """Vectors with words (or row numbers), open for questions.
 
@@ -90,13 +103,15 @@ class Space:
     row of zeros, NaN or infinity. All scores are computed in float64 from the float32 vectors.
     """
 
-    def __init__(self, entry: Entry, *, ignore_case: bool = False) -> None:
+    def __init__(self, entry: Entry, *, address: str = "", ignore_case: bool = False) -> None:
         self.entry = entry
+        self.address = address or str(entry.path)
         self.ignore_case = ignore_case
         self.words = entry.vocabulary
         self.matrix = entry.matrix
         self.norms = entry.norms
         self.name = entry.path.name
+        self._stamp = _stamp(entry)
 
     @property
     def dimensions(self) -> int:
@@ -125,6 +140,15 @@ class Space:
         """Return the vector of a word (D,) float64; fastText models make one for any word."""
         return self._term(word)[1]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the file's name, to be opened again."""
+        return _open_again, (str(self.entry.path), self.entry.meta["key"], self.ignore_case)
+
+    def _check_file(self) -> None:
+        """Refuse to go on when a file whose rows are read where they lie has changed."""
+        if self._stamp is not None and _stamp(self.entry) != self._stamp:
+            raise FileError(f"{self.name} has changed since it was opened; open it again")
+
     def _find(self, word: str) -> int | None:
         row = self.words.row(word)
         if row is None and self.ignore_case:
@@ -134,6 +158,7 @@ class Space:
 
     def _term(self, word: str) -> tuple[int | None, Array]:
         """Return a word's row (None if it is made of n-grams) and vector."""
+        self._check_file()
         row = self._find(word)
         if row is None:
             made = self._from_subwords(word)
@@ -160,9 +185,10 @@ class Space:
     def _missing(self, word: str) -> WordError:
         if not self.words.named:
             return WordError(
-                f"'{word}' is not a row of {self.name} (rows 0 to {len(self) - 1:,})"
+                f"'{shown(word, 80)}' is not a row of {self.name} (rows 0 to {len(self) - 1:,})"
             )
-        where = f"'{word}' is not in {self.name} ({len(self):,} words)"
+        count = f"{len(self):,} word{'s' if len(self) != 1 else ''}"
+        where = f"'{shown(word, 80)}' is not in {self.name} ({count})"
         others = self.words.variants(word)
         if others:
             return WordError(f"{where}, but '{others[0]}' is; --ignore-case takes it")
@@ -180,23 +206,27 @@ class Space:
         *,
         method: str = "3cosadd",
         raw: bool = False,
-        **choice: Any,
+        **choice: Unpack[Choices],
     ) -> list[Hit]:
         """Answer A - B + C; `choice` takes the fields of `Choice` (top, restrict, ...)."""
         wanted = Choice(**choice)
         question = self.ask_analogy(a, b, c, method=method, raw=raw, choice=wanted)
         return self.answer([question], wanted, method=method)[0]
 
-    def neighbors(self, of: str | Array, *, metric: str = "cosine", **choice: Any) -> list[Hit]:
+    def neighbors(
+        self, of: str | Array, *, metric: str = "cosine", **choice: Unpack[Choices]
+    ) -> list[Hit]:
         """Return what is nearest to a word or a vector (D,)."""
         wanted = Choice(**choice)
         if isinstance(of, str):
             question = self.ask_neighbors(of, choice=wanted)
         else:
-            question = self.ask_vector(of)
+            question = self.ask_vector(np.asarray(of, dtype=np.float64))
         return self.answer([question], wanted, metric=metric)[0]
 
-    def expression(self, text: str, *, raw: bool = False, **choice: Any) -> list[Hit]:
+    def expression(
+        self, text: str, *, raw: bool = False, **choice: Unpack[Choices]
+    ) -> list[Hit]:
         """Return what is nearest to a weighted sum such as "king - man + 0.5*woman"."""
         from latentcli.core.expression import parse
 
@@ -228,7 +258,7 @@ class Space:
         from latentcli.core import relation as relations
 
         for start, end in pairs:
-            if self.row_or_made(start) == self.row_or_made(end):
+            if self._identity(start) == self._identity(end):
                 raise LatentError(f"{start}:{end} is no pair: both are the same word")
         starts = self._stack([start for start, _ in pairs])
         ends = self._stack([end for _, end in pairs])
@@ -240,12 +270,14 @@ class Space:
             raise LatentError(f"{start}:{end} has no direction: both have the same vector")
         return relations.consistency(starts, ends)
 
-    def row_or_made(self, word: str) -> int | str:
+    def _identity(self, word: str) -> int | str:
         """Return what identifies a word: its row, or itself if it is made of n-grams."""
         row = self._term(word)[0]
         return word if row is None else row
 
     def _stack(self, words: Sequence[str]) -> Array:
+        if not words:
+            raise UsageError("no words are given")
         return np.stack([self._term(word)[1] for word in words])
 
     # ---- questions in numbers: ask each, then answer all in one pass over the vectors
@@ -310,6 +342,7 @@ class Space:
         scorer = METRICS[metric]
         if metric == "cosine":
             scorer = analogies.METHODS[method].scorer
+        self._check_file()
         rank: Callable[..., list[Hits]] = partial(search, scorer=scorer)
         if metric == "csls":
             from latentcli.core.csls import csls as rank
@@ -354,7 +387,7 @@ class Space:
 def open(
     path: str | os.PathLike[str] | None = None,
     *,
-    labels: str | None = None,
+    labels: str | os.PathLike[str] | None = None,
     cache: bool = True,
     ignore_case: bool = False,
     progress: Progress | None = None,
@@ -367,6 +400,22 @@ def open(
     on each line, or a key of the same file. With `ignore_case`, a word that is not there is
     taken in another case.
     """
-    address = os.fspath(path) if path is not None else str(samples.path(samples.DEFAULT))
+    address = os.fspath(path) if path is not None else samples.DEFAULT
+    labels = None if labels is None else os.fspath(labels)
     entry = open_entry(address, labels=labels, cache=cache, progress=progress)
-    return Space(entry, ignore_case=ignore_case)
+    return Space(entry, address=address, ignore_case=ignore_case)
+
+
+def _open_again(path: str, key: str, ignore_case: bool) -> Space:
+    return open(f"{path}::{key}" if key else path, ignore_case=ignore_case)
+
+
+def _stamp(entry: Entry) -> tuple[int, int] | None:
+    """Return size and time of a file whose rows are mapped where they lie; None for others."""
+    if entry.meta["mapped"] is None:
+        return None
+    try:
+        status = os.stat(entry.meta["mapped"][0])  # noqa: PTH116
+    except OSError:
+        return (0, 0)
+    return status.st_size, status.st_mtime_ns

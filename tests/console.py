@@ -9,7 +9,6 @@ import io
 import os
 import re
 import shlex
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,7 +19,6 @@ for name in ("LATENT_VECTORS", "LATENT_FORMAT", "LATENT_DEBUG"):
 
 from latentcli.app import main
 
-ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 PIPED = re.compile(r"(?:echo|printf) (?P<text>.*?) \| (?P<command>latent .*)")
 
@@ -29,9 +27,6 @@ def refreshed(text: str) -> str:
     """Return the text with every console block's output as it is now."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         os.environ["LATENT_CACHE_DIR"] = str(Path(folder) / ".cache")
-        for sample in (ROOT / "sample_vectors").iterdir():
-            if sample.name != "README.md":
-                shutil.copy(sample, folder)
         return BLOCK.sub(lambda match: _block(match[0]), text)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.commands.options import Output, Source, expand
+from latentcli.errors import FileError
 from latentcli.report import Record, Report
 
 COLUMNS = ("file", "format", "rows", "dimensions", "bytes", "made", "state")
@@ -89,6 +90,8 @@ def build(
             }
         )
     output.show(Report("cache build", COLUMNS, records))
+    if any(record["state"] != "good" for record in records):
+        raise typer.Exit(1)
 
 
 def clear(
@@ -105,8 +108,11 @@ def clear(
     latent cache clear glove.6B.50d.txt
     """
     from latentcli.files import store
+    from latentcli.files.labels import split_address
 
     count, size = store.clear(file)
+    if file is not None and not count and not split_address(file)[0].exists():
+        raise FileError(f"no such file: {file}, and nothing of it is in the cache")
     record: Record = {"removed": count, "bytes": size}
     output.show(Report("cache clear", ("removed", "bytes"), [record], upright=True))
 

@@ -74,9 +74,9 @@ def _described(space: Space) -> Record:
     named = space.words.named
     declared = meta["declared"]
     return {
-        "file": str(entry.path),
+        "file": space.address.removesuffix(f"::{meta['key']}"),
         "format": meta["format"],
-        "compression": meta["compression"] or None,
+        "compression": " ".join(filter(None, (meta["compression"], meta["member"]))) or None,
         "array": meta["key"] or None,
         "rows": meta["rows"],
         "words": len(space) if named else None,

@@ -11,19 +11,23 @@ import dataclasses
 import functools
 import inspect
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from latentcli.errors import check_choice
+from latentcli.errors import UsageError, check_choice
 
 if TYPE_CHECKING:
     from latentcli.core.search import Progress
     from latentcli.report import Record, Report
     from latentcli.space import Choice, Space
+
+_PATIENCE = 0.5
+"""Seconds after which a progress bar is drawn."""
 
 _LARGE = 50 << 20
 """Bytes of a file from which reading it draws a progress bar."""
@@ -150,10 +154,12 @@ class Output:
         )
         task = bar.add_task(what, total=None)
         started = False
+        begun = time.monotonic()
 
         def advance(done: int, total: int) -> None:
             nonlocal started
-            if not started and total >= least:
+            late = time.monotonic() - begun > _PATIENCE
+            if not started and late and total >= least:
                 bar.start()
                 started = True
             bar.update(task, completed=done, total=total)
@@ -208,7 +214,9 @@ class Source:
         import latentcli
         from latentcli.files import samples
 
-        address = samples.find(self.vectors or samples.DEFAULT)
+        if self.vectors == "":
+            raise UsageError("-v has an empty name; leave it out for the sample vectors")
+        address = self.vectors or samples.DEFAULT
         with output.progress(f"reading {address}", least=_LARGE) as progress:
             space = latentcli.open(
                 address,
@@ -317,14 +325,15 @@ def say(kind: str, text: str) -> None:
     """Write one line to stderr: `latent: note: ...`; what is hostile in it is made visible."""
     from latentcli.render.cells import visible
 
-    sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # nobody can be told that nobody can be told
+        sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
+        sys.stderr.flush()
 
 
 def about(space: Space) -> Record:
     """Return the settings that say which vectors were asked."""
     return {
-        "vectors": str(space.entry.path),
+        "vectors": space.address,
         "words": len(space),
         "dimensions": space.dimensions,
         "ignore_case": space.ignore_case,

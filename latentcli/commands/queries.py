@@ -44,7 +44,12 @@ def run(
         part = split or split_line
         _run_batch(output, lambda line: parse(part(line)), answer, at_once)
     else:
-        output.show(answer([parse(list(words))], False))
+        output.show(answer([parse([readable(word) for word in words])], False))
+
+
+def readable(word: str) -> str:
+    """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ def command(
         ]
         output.show(Report("sample", ("name", "bytes", "what"), records))
         return
-    wanted = list(samples.SAMPLES) if names == ["all"] else names
+    wanted = list(samples.SAMPLES) if "all" in names else names
     found = [samples.path(name) for name in wanted]
     paths = found if to is None else _copied(found, Path(to), force)
     copies: list[Record] = [{"path": str(path)} for path in paths]

@@ -36,7 +36,12 @@ def csls(
     if not questions:
         return []
     nearest = search(
-        matrix, norms, questions, top=max(CANDIDATES, 20 * top), rows=rows, limit=limit
+        matrix,
+        norms,
+        questions,
+        top=max(CANDIDATES, 20 * min(top, len(norms))),
+        rows=rows,
+        limit=limit,
     )
     around = [replace(one, exclude=(*one.exclude, *one.own)) for one in questions]
     asked = _crowdedness(matrix, norms, around)

@@ -85,6 +85,7 @@ def search(
     -------
     list of Hits, one for each question, scores computed in float64.
     """
+    top = min(top, len(norms))
     if not questions or top <= 0:
         return [_none() for _ in questions]
     blocks = list(_blocks(norms, matrix.shape[1], rows, limit, len(questions)))

@@ -25,8 +25,14 @@ def build(
     path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
 ) -> Entry:
     """Read a file into a folder, or into memory when that is None."""
-    with Stream(path, progress) as stream:
-        reading = formats.read(stream, key)
+    with Stream(path, progress, member=key) as stream:
+        reading = formats.read(stream, "" if stream.taken else key)
+        if stream.others and not stream.taken:
+            others = shown(", ".join(stream.others))
+            reading.notes.append(
+                f"it is {stream.member}, the largest file of the zip; the others, {others}, "
+                f"are read as {path.name}::NAME"
+            )
         sink = _Sink(reading, folder, mapped=reading.mapped is not None)
         try:
             sink.fill(path, labels)
@@ -36,7 +42,7 @@ def build(
 
 
 class _Sink:
-    """Where the blocks of a file go: vectors and norms to files or memory, words to SQLite."""
+    """Where the blocks of a file go: vectors and norms to files or memory, words to a builder."""
 
     def __init__(self, reading: Reading, folder: Path | None, *, mapped: bool) -> None:
         self.reading = reading

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 
 from latentcli.errors import FormatError, UsageError, shown
+from latentcli.files import samples
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
 
-_MAX_BYTES = 4 << 30
+_MAX_BYTES = 1 << 30
 
 
 def split_address(address: str) -> tuple[Path, str]:
-    """Split `FILE::KEY`; the key is "" when there is none."""
+    """Split `FILE::KEY`; the key is "" when there is none. A sample's name finds the sample."""
+    address = samples.find(address)
     if os.path.exists(address):  # noqa: PTH110 - False, too, for names no file can have
         return Path(address), ""
     file, mark, key = address.rpartition("::")
@@ -40,7 +42,7 @@ def read(labels: str, of: Path) -> list[str]:
         if key:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
-            raise UsageError(f"name the words of {stream.name}: --labels {path}::KEY")
+            raise UsageError(f"say which of {stream.name} are the words: {path}::KEY")
         return _lines(stream)
 
 
@@ -57,9 +59,11 @@ def _column(stream: Stream, key: str) -> list[str]:
 
 
 def _lines(stream: Stream) -> list[str]:
-    text = stream.read_exactly(_MAX_BYTES)
-    if b"\x00" in text[:4096]:
+    if b"\x00" in stream.head(4096):
         raise stream.error("not a text file with one label on each line")
+    text = stream.read_exactly(_MAX_BYTES + 1)
+    if len(text) > _MAX_BYTES:
+        raise stream.error("more than 1 GB of labels")
     decoded = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace")
     lines = decoded.replace("\r\n", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
@@ -68,8 +72,7 @@ def _lines(stream: Stream) -> list[str]:
 def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
     """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
     from latentcli.files import table
-    from latentcli.files.samples import find
     from latentcli.files.stream import Stream
 
-    with Stream(find(address)) as stream:
+    with Stream(split_address(address)[0]) as stream:
         return table.read_columns(stream)

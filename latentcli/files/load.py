@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from latentcli.files import formats
+from latentcli.files import codes, formats
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
 from latentcli.files.stream import Stream
@@ -12,6 +14,10 @@ from latentcli.files.stream import Stream
 
 def vectors_of(address: str) -> tuple[list[str], Array]:
     """Return a label for each row of `FILE` or `FILE::KEY`, and the rows (n, D) float64."""
+    if address.endswith("]") and not Path(address).exists():
+        values = codes.load(address).values
+        rows = np.asarray(values, dtype=np.float64).reshape(-1, values.shape[-1])
+        return _called(address, len(rows)), rows
     path, key = split_address(address)
     with Stream(path) as stream:
         reading = formats.read(stream, key)
@@ -25,6 +31,8 @@ def vectors_of(address: str) -> tuple[list[str], Array]:
     rows = np.concatenate(parts)
     if words:
         return words, rows
-    if len(rows) == 1:
-        return [address], rows
-    return [f"{address}[{number}]" for number in range(len(rows))], rows
+    return _called(address, len(rows)), rows
+
+
+def _called(address: str, rows: int) -> list[str]:
+    return [address] if rows == 1 else [f"{address}[{number}]" for number in range(rows)]

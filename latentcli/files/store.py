@@ -64,8 +64,10 @@ def open_entry(
 ) -> Entry:
     """Open a file of vectors, from the cache if it is there, else by reading it into the cache."""
     path, key = label_files.split_address(address)
-    labels = labels or _labels_beside(path)
     status = _status(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise FileError(f"{path} is a folder, not a file")
+    labels = labels or _labels_beside(path)
     if not cache or not stat.S_ISREG(status.st_mode):
         return _read(path, key, labels, None, progress)
     source = _fingerprint(path, key, labels)
@@ -88,11 +90,14 @@ def entries() -> list[tuple[Path, dict[str, Any]]]:
     folder = cache_dir()
     if not folder.is_dir():
         return []
-    found = sorted(
-        child
-        for child in folder.iterdir()
-        if child.is_dir() and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
-    )
+    try:
+        found = sorted(
+            child
+            for child in folder.iterdir()
+            if child.is_dir() and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
+        )
+    except OSError as error:
+        raise FileError(f"cannot read the cache {folder}: {reason(error)}") from error
     return [(child, _meta(child) or {}) for child in found]
 
 
@@ -324,7 +329,9 @@ def _build_in_cache(
     finally:
         _remove(building)
     for other in root.glob(f"*-{_digest(_real(path))}-*"):
-        if other != folder and not _still_true(_meta(other) or {}):
+        meta = _meta(other) or {}
+        current = meta.get("source", {}).get("version") == VERSION
+        if other != folder and not (current and _still_true(meta)):
             _discard(other)
     entry.notes = built.notes
     entry.cached = False

@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -30,6 +30,7 @@ _MAX_LAYERS = 3
 _FREE_BYTES = 16 << 20
 _MAX_RATIO = 500
 _MAX_MESSAGE = 400
+_MAX_PREFIX = 40  # letters of up to four bytes, in a name of up to 255
 
 BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
 """What zipfile raises for archives that are damaged, encrypted or not supported."""
@@ -38,17 +39,26 @@ BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
 class Stream:
     """A file's bytes, decompressed, with a look ahead.
 
-    `compression` names the layers taken off, outermost first ("" for none); `member` the name
+    `member` names the file wanted of a zip, the largest if it has none of that name; `taken` tells
+    whether it had, `others` what else is in it. `compression` names the layers taken off, outermost first ("" for none); `member` the name
     inside a zip; `archive` is the zip itself when it holds nothing but arrays (an .npz), `tensors`
     when it is one of PyTorch's.
     `regular` is False for pipes, which can be read once only.
     """
 
-    def __init__(self, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        progress: Progress | None = None,
+        member: str = "",
+    ) -> None:
         self.path = Path(path)
         self.name = shown(self.path.name or path)
         self.compression = ""
         self.member = ""
+        self.wanted = member
+        self.taken = False
+        self.others: list[str] = []
         self.archive: zipfile.ZipFile | None = None
         self.tensors: zipfile.ZipFile | None = None
         self._progress = progress
@@ -199,6 +209,10 @@ class Stream:
                 self.tensors = archive
                 return False
             largest = max(files, key=lambda info: info.file_size)
+            if self.wanted in names:
+                largest = next(info for info in files if info.filename == self.wanted)
+                self.taken = True
+            self.others = [name for name in names if name != largest.filename]
             self._file = self._opened.enter_context(archive.open(largest))
         except BROKEN_ZIP as error:
             raise self.error(f"the zip archive cannot be read ({reason(error)})") from error
@@ -265,10 +279,14 @@ def _open(path: Path) -> IO[bytes]:
 
 @contextmanager
 def written_beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it into place only if all went well."""
+    """Give a temporary path beside `path`; rename it into place only if all went well.
+
+    A symbolic link stays, and the file that it leads to is written.
+    """
+    real = written_to(path)
     try:
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.name}.", suffix=".part", dir=path.parent
+            prefix=f".{real.name[:_MAX_PREFIX]}.", suffix=".part", dir=real.parent
         )
         os.close(handle)
     except OSError as error:
@@ -277,11 +295,23 @@ def written_beside(path: Path) -> Iterator[Path]:
     try:
         yield part
         _give_usual_mode(part)
-        part.replace(path)
+        part.replace(real)
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def written_to(path: Path) -> Path:
+    """Return the file that `path` leads to; FileError if that cannot be a regular file."""
+    try:
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: not a regular file")
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        where = shown(path, _MAX_MESSAGE)
+        raise FileError(f"cannot write {where}: {reason(error)}") from error
 
 
 def _give_usual_mode(path: Path) -> None:

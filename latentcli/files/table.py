@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from latentcli.errors import reason
 from latentcli.files import arrays, parquet
 from latentcli.files.reading import Array, Findings, Reading
 from latentcli.files.stream import Stream
+
+_MAX_BYTES = 1 << 30
+_MAX_COLUMNS = 16_384
+"""More columns take a table gigabytes for each of them; such an array is no table."""
 
 Columns = dict[str, Array]
 """Columns by name: float64, int64, bool or text (object) arrays of the same length."""
@@ -95,7 +100,7 @@ def read_columns(stream: Stream) -> Columns:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise stream.error(f"not a table ({reason(error)[:160]})") from error
     names = table.column_names
-    if twice := next((name for name in names if names.count(name) > 1), None):
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise stream.error(f"two columns are named '{twice}'")
     columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
     if "" in columns and np.array_equal(columns[""], np.arange(len(columns[""]))):
@@ -107,8 +112,13 @@ def _delimited(stream: Stream) -> Any:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    text = stream.read_exactly(1 << 32).removeprefix(b"\xef\xbb\xbf")
+    text = stream.read_exactly(_MAX_BYTES + 1)
+    if len(text) > _MAX_BYTES:
+        raise stream.error("a table of more than 1 GB; save it as Parquet or .npy")
+    text = text.removeprefix(b"\xef\xbb\xbf")
     first = text.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    if max(first.count(b"\t"), first.count(b",")) >= _MAX_COLUMNS:
+        raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
     separator = b"\t" if first.count(b"\t") > first.count(b",") else b","
     names = [field.strip() for field in _split(first, separator)]
     if separator == b"," and _has_semicolons(text.split(b"\n", 2)[:2]):

@@ -60,6 +60,8 @@ def layout(stream: Stream) -> Layout | None:
     fitting = sum(times for count, times in counts.items() if count >= dimensions)
     if not 0 < dimensions <= MAX_DIMENSIONS or fitting * 2 <= len(rows):
         return None
+    if dimensions == 1 and rows[0].lstrip()[:1] in (b"[", b"{"):
+        return None  # JSON, perhaps cut short
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
     return Layout(
@@ -103,7 +105,7 @@ def write_rows(out: IO[bytes], words: list[str], values: Array) -> None:
 
 
 def storable(word: str) -> str:
-    """Return the word as a row can hold it: line breaks made visible, blanks at its end as "_"."""
+    """Return the word as a row can hold it: as one line, and blanks at its end as "_"."""
     word = one_line(word)
     bare = word.rstrip(" \t")
     # A word that is nothing but blanks is read back as it is.
@@ -111,8 +113,8 @@ def storable(word: str) -> str:
 
 
 def one_line(word: str) -> str:
-    """Return the word with line breaks made visible."""
-    return word.replace("\r", "\\r").replace("\n", "\\n")
+    """Return the word with line breaks and NUL, which no text file has, made visible."""
+    return word.replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\x00")
 
 
 def digits(row: Array) -> list[str]:

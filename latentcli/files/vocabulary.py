@@ -11,6 +11,7 @@ import io
 import mmap
 import re
 import string
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -22,6 +23,7 @@ import numpy.typing as npt
 Rows = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
+_LONG = 40  # letters from which a word is no misspelling of another
 _NEAR = 3000  # like-spelled candidates that are compared letter by letter
 TEXT = "words.utf8"
 INDEX = ("ends", "hashes", "hash_rows", "form_hashes", "form_rows", "dropped")
@@ -143,12 +145,17 @@ class Words:
         return [self._raw(int(row)).decode("utf-8") for row in rows]
 
     def variants(self, word: str) -> list[str]:
-        """Return the words with the same case-folded form, in file order."""
-        form = word.casefold()
-        wanted = crc32(form.encode("utf-8", "backslashreplace"))
-        rows = sorted({*self._words.rows(wanted), *self._forms.rows(wanted)})
-        others = dict.fromkeys(self.words(rows))
-        return [other for other in others if other != word and other.casefold() == form]
+        """Return the words that differ in case or Unicode normal form only, in file order."""
+        forms = {word.casefold()}
+        forms |= {
+            unicodedata.normalize(kind, form) for kind in ("NFC", "NFD") for form in forms
+        }
+        rows: set[int] = set()
+        for form in forms:
+            wanted = crc32(form.encode("utf-8", "backslashreplace"))
+            rows |= {*self._words.rows(wanted), *self._forms.rows(wanted)}
+        others = dict.fromkeys(self.words(sorted(rows)))
+        return [other for other in others if other != word and other.casefold() in forms]
 
     def close(self, word: str, most: int = 3) -> list[str]:
         """Return words one edit away, in order of frequency; else like-spelled ones."""
@@ -311,10 +318,10 @@ class Builder:
 
 def _edits(word: str) -> set[str]:
     """All strings one deletion, transposition, replacement or insertion away."""
+    if len(word) > _LONG:
+        return set()
     letters = sorted({*string.ascii_lowercase, *word})
     splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    if len(word) > 40:
-        return set()
     return {
         *(left + right[1:] for left, right in splits if right),
         *(left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1),

@@ -1,14 +1,13 @@
-r"""TSV: a header line, then the records; tabs and line breaks in words become \t, \n and \r."""
+r"""TSV: a header line, then the records; control characters in words are escaped, a tab as \t."""
 
 from __future__ import annotations
 
 from typing import TextIO
 
-from latentcli.render.cells import plain
+from latentcli.render.cells import plain, visible
 from latentcli.report import Report
 
 STREAMS = True
-_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def write(report: Report, out: TextIO, first: bool) -> None:
@@ -16,5 +15,5 @@ def write(report: Report, out: TextIO, first: bool) -> None:
     if first:
         out.write("\t".join(report.columns) + "\n")
     for row in report.records:
-        cells = (plain(row.get(name)).translate(_ESCAPES) for name in report.columns)
+        cells = (visible(plain(row.get(name))) for name in report.columns)
         out.write("\t".join(cells) + "\n")

@@ -133,7 +133,7 @@ def test_a_wrong_number_of_labels_is_refused(codes, put, content, count):
         ),
         ("absent.npz::w", "no such file: absent.npz"),
         ("codes.npy", "not a text file with one label on each line"),
-        ("codes.npz", "name the words of codes.npz: --labels codes.npz::KEY"),
+        ("codes.npz", "say which of codes.npz are the words: codes.npz::KEY"),
         ("codes.npz::absent", "no array 'absent'; it holds w, one, two"),
         ("codes.npz::w", "'w' holds float32, not words"),
         (".", "is a folder, not a file"),

@@ -266,7 +266,9 @@ def check_tsv(name, text):
     assert lines.pop() == ""
     header, *rows = [line.split("\t") for line in lines]
     assert header == list(REPORTS[name].columns)
-    marks = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+    marks = str.maketrans(
+        {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\x1b", "\u202e": "\\u202e"}
+    )
     expected = [
         [value.translate(marks) for value in as_text(record).values()] for record in DATA[name]
     ]
