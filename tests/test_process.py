@@ -298,3 +298,13 @@ def test_a_narrow_terminal_folds_and_cuts_nothing(tmp_path, terminal):
 
 def test_help_keeps_to_the_width_of_a_terminal():
     assert max(map(len, run("--help", COLUMNS="60").stdout.splitlines())) <= 60
+
+
+def test_a_file_name_that_is_not_utf8_is_opened(tmp_path):
+    path = os.fsencode(tmp_path) + b"/bad\xff.txt"
+    with open(path, "wb") as file:  # noqa: PTH123 - pathlib has no bytes
+        file.write(b"king 1 2\nqueen 1 2.1\nman 3 -1\n")
+    command = [*LATENT, "neighbors", "king", "-k", "1", "-q", "-f", "tsv", "-v", path]
+    done = subprocess.run(command, capture_output=True, timeout=SECONDS)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"queen" in done.stdout

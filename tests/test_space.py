@@ -1,5 +1,6 @@
 """The library: `latentcli.open(path)` and its questions."""
 
+import pickle
 import re
 
 import numpy as np
@@ -372,3 +373,42 @@ def test_a_pair_of_one_vector_is_refused(write):
     space = write("a 1 2", "b 2 4", "c 3 1")
     with pytest.raises(LatentError, match="a:b has no direction"):
         space.relation([("a", "c"), ("a", "b")])
+
+
+def test_a_mapped_file_that_has_changed_is_not_asked_again(tmp_path):
+    path = tmp_path / "codes.npy"
+    np.save(path, np.eye(4, dtype=np.float32))
+    space = latentcli.open(path)
+    assert space.neighbors("0", top=1, metric="euclidean")
+    np.save(path, np.eye(2, dtype=np.float32))
+    with pytest.raises(latentcli.FileError, match="has changed since it was opened"):
+        space.neighbors("0")
+
+
+def test_a_space_is_pickled_as_its_file(samples):
+    space = latentcli.open(samples / "article-words.txt", ignore_case=True)
+    again = pickle.loads(pickle.dumps(space))
+    assert again.similarity("KING", "queen") == space.similarity("king", "queen")
+
+
+def test_one_word_is_no_list_of_words(samples):
+    with pytest.raises(latentcli.UsageError, match="a list of words"):
+        latentcli.open(samples / "article-words.txt").neighbors("king", among="queen")
+
+
+def test_a_word_of_any_length_is_told_in_a_line():
+    with pytest.raises(latentcli.WordError) as caught:
+        latentcli.open().vector("a" * 1_000_000)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_word_in_another_normal_form_is_pointed_to(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("caf\u00e9 1 2\ntea 3 4\n", "utf-8")
+    with pytest.raises(latentcli.WordError, match="but 'caf\u00e9' is"):
+        latentcli.open(path).vector("cafe\u0301")
+
+
+def test_samples_are_opened_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "king" in latentcli.open("article-words.txt")

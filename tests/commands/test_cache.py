@@ -63,3 +63,11 @@ def test_a_missing_file_is_told(latent, tmp_path):
 @pytest.mark.parametrize("arguments", [["cache", "bild"], ["cache", "build"]])
 def test_what_cannot_be_done_is_a_usage_error(latent, arguments):
     assert latent(*arguments)[0] == 2
+
+
+def test_a_file_that_is_not_kept_fails_the_build(latent, samples, own_cache):
+    own_cache.write_text("not a folder")
+    code, out, err = latent("cache", "build", samples / "article-words.txt", "-f", "tsv")
+    assert code == 1
+    assert "not kept" in out
+    assert "not kept in the cache" in err

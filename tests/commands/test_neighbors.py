@@ -146,3 +146,29 @@ def test_a_line_of_a_batch_may_hold_several_words(latent, words, stdin):
     code, out, err = latent("neighbors", "-", "-v", words, "-k", "1", "-f", "ndjson")
     assert (code, err) == (0, "")
     assert [json.loads(line)["query"] for line in out.splitlines()] == ["king", "queen", "man"]
+
+
+def test_more_answers_than_there_are_rows(latent, words):
+    code, out, _ = latent("neighbors", "king", "-v", words, "-k", "9" * 20, "-f", "tsv")
+    assert (code, out.count("\n")) == (0, 6)
+
+
+def test_an_empty_name_is_not_the_sample(latent):
+    code, out, err = latent("neighbors", "king", "-v", "")
+    assert (code, out) == (2, "")
+    assert "empty name" in err
+
+
+def test_a_folder_is_told(latent, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = latent("neighbors", "king", "-v", ".")
+    assert (code, err) == (1, "latent: error: . is a folder, not a file\n")
+
+
+def test_a_row_of_an_array_asks(latent, samples):
+    code, out, _ = latent(
+        "neighbors", "-v", samples / "codes.npy", "--vector", f"{samples}/codes.npy[3]",
+        "-k", "1", "-q", "-f", "tsv",
+    )  # fmt: skip
+    assert code == 0
+    assert out.split("\n")[1].split("\t")[2] == "3"

@@ -234,3 +234,24 @@ def test_a_file_in_no_folder_cannot_be_written(tmp_path):
         written_beside(tmp_path / "absent" / "x"),
     ):
         pass
+
+
+def two_in_a_zip(folder):
+    path = folder / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("small.txt", "a 1 2\nb 3 4\n")
+        archive.writestr("large.txt", "a 1 2 3\nb 4 5 6\nc 7 8 9\n")
+    return path
+
+
+def test_of_several_files_in_a_zip_the_largest_is_read_and_the_others_are_named(tmp_path):
+    entry = open_entry(str(two_in_a_zip(tmp_path)))
+    assert entry.matrix.shape == (3, 3)
+    assert "large.txt" in entry.notes[0]
+    assert "small.txt" in entry.notes[0]
+
+
+def test_a_file_of_a_zip_can_be_named(tmp_path):
+    entry = open_entry(f"{two_in_a_zip(tmp_path)}::small.txt")
+    assert entry.matrix.shape == (2, 2)
+    assert entry.notes == []

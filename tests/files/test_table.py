@@ -89,3 +89,10 @@ def test_labels_keep_their_types(put):
 def test_labels_may_hold_semicolons(put):
     table = labels.read_table(str(put("tag\na;b\nc;d\n", "tags.csv")))
     assert table["tag"].tolist() == ["a;b", "c;d"]
+
+
+def test_a_table_of_very_many_columns_is_refused(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(["1.5"] * 200_000) + "\n")
+    with pytest.raises(FormatError, match="columns"):
+        open_entry(str(path))
