@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from latentcli.commands.options import Output, Source
-from latentcli.errors import FileError, UsageError
+from latentcli.errors import UsageError
 from latentcli.report import Record, Report
 
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
@@ -16,10 +18,31 @@ COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", 
 _ARRAYS = {"npy", "npz", "safetensors", "parquet"}
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How IN is read."""
+
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels",
+            help="Words for an array's rows: a file with one on each line, or FILE::KEY.",
+            metavar="FILE",
+            rich_help_panel="Input",
+        ),
+    ] = None
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache", help="Read the file afresh, keep nothing.", rich_help_panel="Input"
+        ),
+    ] = False
+
+
 def command(
     file: Annotated[str, typer.Argument(metavar="IN", help="File of vectors, or FILE::KEY.")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="File to write.")],
-    source: Source,
+    reading: Reading,
     output: Output,
     to: Annotated[
         str,
@@ -30,13 +53,19 @@ def command(
             "safetensors, parquet or projector.",
         ),
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Replace OUT, and the words beside it, if they are there."
+        ),
+    ] = False,
 ) -> None:
     """Write vectors in another format, told from the ending of OUT.
 
     .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
     .safetensors, .parquet, .tsv (TensorBoard projector); each also with .gz, .bz2, .xz or .zip.
-    Arrays keep their dtype and shape. OUT is either whole or not there.
+    Arrays keep their dtype and shape. OUT is either whole or not there. The words of .npy and
+    .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv.
 
     Examples:
 
@@ -46,21 +75,24 @@ def command(
 
     latent convert vectors.bin projector.tsv
     """
-    import dataclasses
-
     from latentcli.files import writing
     from latentcli.files.samples import find
 
     path = Path(target)
-    name = writing.choose(path, to)
-    if path.exists() and not force:
-        raise FileError(f"{path} is there already; --force replaces it")
-    space = dataclasses.replace(source, vectors=find(file)).open(output)
-    entry = space.entry
-    if path.exists() and path.samefile(entry.path):
-        raise UsageError("IN and OUT are the same file")
-    array = entry.meta["is_array"] and name in _ARRAYS
-    content = writing.array_of(find(file), entry) if array else writing.words_of(entry)
+    writing.check_targets(path, to, force=force)
+    address = find(file)
+    source = Source(vectors=address, labels=reading.labels, no_cache=reading.no_cache)
+    entry = source.open(output).entry
+    for written in writing.targets(path, to):
+        if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
+            where = "OUT" if written == path else f"{written}, which goes beside OUT,"
+            raise UsageError(f"IN and {where} are the same file")
+    array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
+    again = entry.path.is_file()  # a pipe is read once
+    content = writing.array_of(address, entry) if array and again else writing.words_of(entry)
+    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
+    if array and not again and not kept:
+        content.notes.append(f"{file} can be read only once: written as rows of float32")
     name, beside = writing.write(content, path, to)
     for text in content.notes:
         output.note(text)

@@ -6,7 +6,7 @@ for data. Empty lines are skipped there, so an empty word is written as a mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from latentcli.files.reading import Array
@@ -16,7 +16,7 @@ MOST = 100_000
 """How many rows the projector's server shows."""
 
 _EMPTY = "(empty)"
-_BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+_BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " ", "\0": "\\x00"})
 
 
 def metadata_of(path: Path) -> Path:
@@ -27,17 +27,14 @@ def metadata_of(path: Path) -> Path:
     return path.with_name(f"{name}.metadata.tsv")
 
 
-def write(path: Path, batches: Iterator[tuple[list[str], Array]]) -> list[str]:
-    """Write the numbers; return the words."""
-    words: list[str] = []
+def write(path: Path, batches: Iterable[Array]) -> None:
+    """Write the numbers."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for some, values in batches:
-            words += some
+        for values in batches:
             out.writelines("\t".join(digits(row)) + "\n" for row in values)
-    return words
 
 
-def write_metadata(path: Path, words: list[str]) -> None:
+def write_metadata(path: Path, words: Iterable[str]) -> None:
     """Write one word on each line, without a header."""
-    lines = [f"{word.translate(_BREAKS).strip() or _EMPTY}\n" for word in words]
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(f"{word.translate(_BREAKS).strip() or _EMPTY}\n" for word in words)

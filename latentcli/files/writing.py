@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import shutil
 import tempfile
 import zipfile
@@ -16,13 +17,13 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, FormatError, UsageError, reason, unknown_choice
+from latentcli.errors import FileError, UsageError, reason, unknown_choice
 from latentcli.files import formats, npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files import labels as label_files
 from latentcli.files.entry import Entry
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
-from latentcli.files.stream import Stream, written_beside
+from latentcli.files.stream import Stream, written_beside, written_to
 
 Batch = tuple[list[str] | None, Array]
 
@@ -57,28 +58,34 @@ class Content:
         return [word for words, _ in self.batches() for word in words or []]
 
 
+class Beside(NamedTuple):
+    """A file of words beside the vectors: its place, how it is written, and for which rows."""
+
+    place: Callable[[Path], Path]
+    write: Callable[[Content, Path], None]
+    unnamed: bool
+    """True when rows without words have it, too."""
+
+
 class Writer(NamedTuple):
-    """One way to write: file endings, name for people, and the function."""
+    """One way to write: file endings, name for people, the function, and the file beside."""
 
     endings: tuple[str, ...]
     title: str
-    write: Callable[[Content, Path, Path], list[Path]]
-    """Writes to the first path, and to files beside the second; returns the latter."""
+    write: Callable[[Content, Path], None]
+    beside: Beside | None = None
 
 
-def _word2vec_text(content: Content, part: Path, _: Path) -> list[Path]:
+def _word2vec_text(content: Content, part: Path) -> None:
     _rows(content, part, text, header=True)
-    return []
 
 
-def _glove(content: Content, part: Path, _: Path) -> list[Path]:
+def _glove(content: Content, part: Path) -> None:
     _rows(content, part, text, header=False)
-    return []
 
 
-def _word2vec_binary(content: Content, part: Path, _: Path) -> list[Path]:
+def _word2vec_binary(content: Content, part: Path) -> None:
     _rows(content, part, word2vec_binary, header=True)
-    return []
 
 
 def _rows(content: Content, part: Path, module: Any, *, header: bool) -> None:
@@ -89,20 +96,23 @@ def _rows(content: Content, part: Path, module: Any, *, header: bool) -> None:
         for words, values in content.named_batches():
             changed += sum(module.storable(word) != word for word in words)
             module.write_rows(out, words, values)
+    _note_changed(content, changed)
+
+
+def _note_changed(content: Content, changed: int) -> None:
     if changed:
         content.notes.append(
-            f"{changed:,} {'words hold' if changed > 1 else 'word holds'} a blank or line break "
-            "that the format cannot: written as '_' or '\\n'"
+            f"{changed:,} {'words hold' if changed > 1 else 'word holds'} a blank, line break "
+            "or NUL that the format cannot: written as '_', '\\n' or '\\x00'"
         )
 
 
-def _npy(content: Content, part: Path, path: Path) -> list[Path]:
+def _npy(content: Content, part: Path) -> None:
     with part.open("wb") as out:
         _write_array(out, content)
-    return _words_beside(content, path)
 
 
-def _npz(content: Content, part: Path, _: Path) -> list[Path]:
+def _npz(content: Content, part: Path) -> None:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         with archive.open("vectors.npy", "w", force_zip64=True) as member:
             _write_array(member, content)
@@ -115,45 +125,56 @@ def _npz(content: Content, part: Path, _: Path) -> list[Path]:
                 )
             with archive.open("words.npy", "w", force_zip64=True) as member:
                 npy.write(member, np.array(words, dtype=str))
-    return []
 
 
-def _safetensors(content: Content, part: Path, path: Path) -> list[Path]:
+def _safetensors(content: Content, part: Path) -> None:
     with part.open("wb") as out:
         values = (values for _, values in content.batches())
         safetensors.write(out, "vectors", content.shape, content.dtype, values)
-    return _words_beside(content, path)
 
 
-def _parquet(content: Content, part: Path, _: Path) -> list[Path]:
+def _parquet(content: Content, part: Path) -> None:
     parquet.write(part, content.batches(), content.dimensions)
-    return []
 
 
-def _projector(content: Content, part: Path, path: Path) -> list[Path]:
-    words = projector.write(part, content.named_batches())
+def _projector(content: Content, part: Path) -> None:
+    projector.write(part, (values for _, values in content.batches()))
     if content.rows > projector.MOST:
         content.notes.append(
             f"the projector shows the first {projector.MOST:,} of {content.rows:,} rows"
         )
-    metadata = projector.metadata_of(path)
-    with written_beside(metadata) as beside:
-        projector.write_metadata(beside, words)
-    return [metadata]
 
+
+def _metadata(content: Content, part: Path) -> None:
+    batches = content.named_batches()
+    projector.write_metadata(part, (word for words, _ in batches for word in words))
+
+
+def _words(content: Content, part: Path) -> None:
+    changed = 0
+    with part.open("wb") as out:
+        for words, _ in content.batches():
+            lines = [text.one_line(word) for word in words or []]
+            changed += sum(line != word for line, word in zip(lines, words or [], strict=True))
+            out.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+    _note_changed(content, changed)
+
+
+_WORDS = Beside(label_files.beside, _words, unnamed=False)
+_METADATA = Beside(projector.metadata_of, _metadata, unnamed=True)
 
 WRITERS: dict[str, Writer] = {
     "word2vec-text": Writer((".txt", ".vec"), "word2vec text, with header", _word2vec_text),
     "glove": Writer((".glove",), "GloVe text, no header", _glove),
     "word2vec": Writer((".bin",), "word2vec binary", _word2vec_binary),
-    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy),
+    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy, _WORDS),
     "npz": Writer((".npz",), "NumPy archive, arrays 'vectors' and 'words'", _npz),
     "safetensors": Writer(
-        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors
+        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors, _WORDS
     ),
     "parquet": Writer((".parquet",), "Parquet, columns 'word' and 'vector'", _parquet),
     "projector": Writer(
-        (".tsv",), "TensorBoard projector, words in NAME.metadata.tsv", _projector
+        (".tsv",), "TensorBoard projector, words in NAME.metadata.tsv", _projector, _METADATA
     ),
 }
 """Every format that is written."""
@@ -164,24 +185,54 @@ _COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
     """Write to `path`, in the format `to` or that of its ending, compressed if it ends so.
 
-    Returns the format's name and the files written beside. Either everything is in place in
-    the end, or `path` is as it was.
+    Returns the format's name and the files written beside. What is there is replaced (see
+    `check_targets`), and only when all files are complete: they are then renamed one after the
+    other. The words of another array, left beside `path`, are taken away.
     """
     name = choose(path, to)
+    writer = WRITERS[name]
+    beside = writer.beside
     compression = path.suffix.lower() if path.suffix.lower() in _COMPRESSED else ""
+    written, stale = [], None
     with ExitStack() as stack:
         part = stack.enter_context(written_beside(path))
         try:
+            if beside and (content.named or beside.unnamed):
+                written = [beside.place(path)]
+                beside.write(content, stack.enter_context(written_beside(written[0])))
+            elif beside:
+                stale = beside.place(path)
             if not compression:
-                beside = WRITERS[name].write(content, part, path)
+                writer.write(content, part)
             else:
-                room = tempfile.TemporaryDirectory(prefix=".latent-", dir=path.parent)
+                room = tempfile.TemporaryDirectory(prefix=".latent-", dir=part.parent)
                 plain = Path(stack.enter_context(room)) / path.stem
-                beside = WRITERS[name].write(content, plain, path)
+                writer.write(content, plain)
                 _compress(plain, part, compression, path.stem)
         except OSError as error:
             raise FileError(f"cannot write {path}: {reason(error)}") from error
-    return name, beside
+    if stale and os.path.lexists(stale):
+        try:
+            stale.unlink()
+        except OSError as error:
+            raise FileError(f"cannot remove {stale}: {reason(error)}") from error
+    return name, written
+
+
+def targets(path: Path, to: str = "") -> list[Path]:
+    """Return `path`, and the files beside it that writing there makes or takes away."""
+    beside = WRITERS[choose(path, to)].beside
+    return [path, beside.place(path)] if beside else [path]
+
+
+def check_targets(path: Path, to: str = "", *, force: bool = False) -> None:
+    """Refuse to write where something is already; with `force`, where it is no regular file."""
+    for target in targets(path, to):
+        # A name too long for the words is no harm to an array that has none.
+        if target == path or os.path.lexists(target):
+            written_to(target)
+        if os.path.lexists(target) and not force:
+            raise FileError(f"{target} is there already; --force replaces it")
 
 
 def choose(path: Path, to: str) -> str:
@@ -259,19 +310,6 @@ def _write_array(out: IO[bytes], content: Content) -> None:
         out.write(np.ascontiguousarray(values, dtype=content.dtype).tobytes())
 
 
-def _words_beside(content: Content, path: Path) -> list[Path]:
-    """Write the words of an array beside it, or take away those of a file that was there."""
-    beside = label_files.beside(path)
-    if not content.named:
-        beside.unlink(missing_ok=True)
-        return []
-    with written_beside(beside) as part, part.open("wb") as out:
-        for words, _ in content.batches():
-            lines = [f"{text.one_line(word)}\n" for word in words or []]
-            out.write("".join(lines).encode("utf-8"))
-    return [beside]
-
-
 def _compress(plain: Path, part: Path, compression: str, name: str) -> None:
     with plain.open("rb") as source, ExitStack() as stack:
         out: Any
@@ -282,9 +320,3 @@ def _compress(plain: Path, part: Path, compression: str, name: str) -> None:
             openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
             out = stack.enter_context(openers[compression](part, "wb"))
         shutil.copyfileobj(source, out, 1 << 20)
-
-
-def check_readable(entry: Entry) -> None:
-    """Refuse to write a space that has no rows left."""
-    if not len(entry.vocabulary):
-        raise FormatError(f"{entry.path.name}: no rows to write")

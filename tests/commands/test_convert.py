@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -102,3 +106,119 @@ def test_a_folder_that_is_missing_is_told(latent, words, tmp_path):
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache"]
+
+
+SIDES = [
+    ("words", "out.npy", "out.npy.words.txt"),
+    ("codes", "out.npy", "out.npy.words.txt"),
+    ("codes", "out.safetensors.gz", "out.safetensors.gz.words.txt"),
+    ("words", "out.tsv", "out.metadata.tsv"),
+]
+
+
+@pytest.mark.parametrize(("source", "name", "beside"), SIDES)
+def test_a_file_beside_out_is_kept_unless_forced(
+    latent, request, tmp_path, source, name, beside
+):
+    file, precious = request.getfixturevalue(source), tmp_path / beside
+    precious.write_text("precious")
+    code, out, err = latent("convert", file, tmp_path / name)
+    assert (code, out) == (1, "")
+    assert err == f"latent: error: {precious} is there already; --force replaces it\n"
+    assert precious.read_text() == "precious"
+    assert not (tmp_path / name).exists()
+    assert latent("convert", file, tmp_path / name, "--force")[0] == 0
+    assert not precious.exists() if source == "codes" else precious.read_text() != "precious"
+
+
+@pytest.mark.parametrize("name", ["out.npy", "out.tsv", "out.txt"])
+def test_a_folder_by_the_name_of_out_is_told_and_nothing_is_left(latent, words, tmp_path, name):
+    (tmp_path / "there" / name).mkdir(parents=True)
+    for force in ([], ["--force"]):
+        code, out, err = latent("convert", words, tmp_path / "there" / name, *force)
+        assert (code, out) == (1, "")
+        assert err.endswith(f"{name}: not a regular file\n")
+    assert [child.name for child in (tmp_path / "there").iterdir()] == [name]
+
+
+def test_a_pipe_is_kept_even_if_forced(latent, words, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, _, err = latent("convert", words, pipe, "--to", "glove", "--force")
+    assert (code, err) == (1, f"latent: error: cannot write {pipe}: not a regular file\n")
+    assert pipe.is_fifo()
+
+
+def test_a_link_is_kept_and_written_through(latent, words, tmp_path):
+    real, link = tmp_path / "real.txt", tmp_path / "link.txt"
+    link.symlink_to(real)
+    assert latent("convert", words, link)[0] == 1  # it is there, though it leads nowhere yet
+    assert not real.exists()
+    assert latent("convert", words, link, "--force")[0] == 0
+    assert link.is_symlink()
+    assert real.read_text().startswith("6 3\n")
+
+
+def test_in_is_not_written_over_as_the_words_of_out(latent, words, tmp_path):
+    copy = tmp_path / "out.metadata.tsv"
+    copy.write_bytes(words.read_bytes())
+    code, _, err = latent("convert", copy, tmp_path / "out.tsv", "--force")
+    assert code == 2
+    assert f"IN and {copy}, which goes beside OUT, are the same file" in err
+    assert copy.read_bytes() == words.read_bytes()
+
+
+@pytest.mark.parametrize("name", [f"{'a' * 252}.npy", f"{'a' * 252}.txt", f"{'a' * 300}.tsv"])
+def test_a_name_that_is_too_long_is_one_line(latent, words, tmp_path, name):
+    code, out, err = latent("convert", words, tmp_path / name)
+    assert (code, out) == (1, "")
+    assert err.startswith("latent: error: cannot write ")
+    assert err.endswith(": File name too long\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["o.npy", "o.npz", "o.safetensors", "o.parquet"])
+def test_an_array_from_a_pipe_is_read_once(codes, tmp_path, name):
+    done = subprocess.run(
+        [sys.executable, "-m", "latentcli", "convert", "/dev/stdin", name],
+        input=codes.read_bytes(),
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.decode()) == (
+        0,
+        "latent: note: /dev/stdin can be read only once: written as rows of float32\n",
+    )
+    space = latentcli.open(tmp_path / name)
+    assert not space.words.named
+    np.testing.assert_array_equal(space.matrix, np.load(codes).astype(np.float32))
+
+
+def test_words_that_had_to_be_changed_are_told(latent, tmp_path):
+    np.savez(tmp_path / "in.npz", vectors=np.eye(2), words=np.array(["a\0b", "c"]))
+    code, _, err = latent(
+        "convert", tmp_path / "in.npz", tmp_path / "out.npy", "--labels", "words"
+    )
+    assert code == 0
+    assert "1 word holds a blank, line break or NUL" in err
+    assert (tmp_path / "out.npy.words.txt").read_text() == "a\\x00b\nc\n"
+    assert latent("neighbors", "c", "-v", tmp_path / "out.npy")[0] == 0
+
+
+def test_the_help_offers_only_what_is_used(latent):
+    _, out, _ = latent("convert", "--help")
+    for option in ("--labels", "--no-cache", "--to", "--force"):
+        assert option in out
+    for option in ("--vectors", "LATENT_VECTORS", "--ignore-case"):
+        assert option not in out
+
+
+def test_labels_and_no_cache_are_used(results, codes, tmp_path, own_cache):
+    labels = tmp_path / "names"
+    labels.write_text("".join(f"code{number}\n" for number in range(12)))
+    target = tmp_path / "out.glove"
+    results("convert", codes, target, "--labels", labels, "--no-cache")
+    assert target.read_text().startswith("code0 ")
+    assert not own_cache.exists()

@@ -227,7 +227,23 @@ def test_words_that_had_to_be_changed_are_counted(tmp_path):
     content = content_of(*SPACE)
     writing.write(content, tmp_path / "out.bin")
     assert content.notes == [
-        "1 word holds a blank or line break that the format cannot: written as '_' or '\\n'"
+        (
+            "1 word holds a blank, line break or NUL that the format cannot: "
+            "written as '_', '\\n' or '\\x00'"
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["out.npy", "out.safetensors", "out.txt"])
+def test_words_with_nul_and_line_breaks_are_read_back_as_they_are_shown(tmp_path, name):
+    content = content_of(["a\0b", "c\nd"], SPACE[1])
+    writing.write(content, tmp_path / name)
+    assert list(read_back(tmp_path / name)) == ["a\\x00b", "c\\nd"]
+    assert content.notes == [
+        (
+            "2 words hold a blank, line break or NUL that the format cannot: "
+            "written as '_', '\\n' or '\\x00'"
+        )
     ]
 
 
@@ -257,6 +273,84 @@ def test_a_writing_that_fails_leaves_all_as_it_was(tmp_path, name):
         "out.metadata.tsv",
     }
     assert {child.read_text() for child in tmp_path.iterdir()} == {"old"}
+
+
+@pytest.mark.parametrize("name", ["out.npy", "out.tsv", "out.safetensors.gz"])
+@pytest.mark.parametrize("named", [True, False])
+def test_the_files_are_put_in_place_together_in_the_end(tmp_path, monkeypatch, name, named):
+    """Nothing is renamed, and nothing taken away, while there is still something to write."""
+    path = tmp_path / name
+    for target in writing.targets(path):
+        target.write_text("old")
+    writer = writing.WRITERS[writing.choose(path, "")]
+    seen = []
+
+    def looking(content, part):
+        writer.write(content, part)
+        seen.append({target.read_text() for target in writing.targets(path)})
+
+    monkeypatch.setitem(
+        writing.WRITERS, writing.choose(path, ""), writer._replace(write=looking)
+    )
+    writing.write(content_of(SPACE[0] if named else None, SPACE[1]), path)
+    assert seen == [{"old"}]
+    for target in writing.targets(path):
+        assert not target.exists() or target.read_bytes() != b"old"
+
+
+def test_a_folder_in_the_way_of_the_words_leaves_all_as_it_was(tmp_path):
+    (tmp_path / "out.npy.words.txt").mkdir()
+    (tmp_path / "out.npy").write_text("old")
+    with pytest.raises(FileError, match=r"out\.npy\.words\.txt: not a regular file"):
+        writing.write(content_of(*SPACE), tmp_path / "out.npy")
+    assert (tmp_path / "out.npy").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "there").mkdir()
+    real, link = tmp_path / "there" / "real.txt", tmp_path / "out.txt"
+    link.symlink_to(real)
+    for _ in ("new", "replaced"):
+        writing.write(content_of(*SPACE), link)
+        assert link.is_symlink()
+        assert not real.is_symlink()
+        assert list(read_back(real)) == ["a", "b c"]
+    assert [child.name for child in real.parent.iterdir()] == ["real.txt"]
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path, linked):
+    pipe = path = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    if linked:
+        path = tmp_path / "link.txt"
+        path.symlink_to(pipe)
+    with pytest.raises(FileError, match="not a regular file"):
+        writing.write(content_of(*SPACE), path)
+    assert pipe.is_fifo()
+    assert path.is_symlink() == linked
+
+
+def test_links_in_a_circle_are_told(tmp_path):
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    with pytest.raises(FileError, match=r"cannot write .*a\.txt: "):
+        writing.write(content_of(*SPACE), tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_longest_name_is_written_if_the_words_need_none_longer(tmp_path, named):
+    path = tmp_path / f"{'x' * 251}.npy"
+    writing.check_targets(path)
+    content = content_of(SPACE[0] if named else None, SPACE[1])
+    if named:
+        with pytest.raises(FileError, match="File name too long"):
+            writing.write(content, path)
+        assert list(tmp_path.iterdir()) == []
+    else:
+        writing.write(content, path)
+        assert list(tmp_path.iterdir()) == [path]
 
 
 def test_words_beside_an_array_are_replaced_or_taken_away(tmp_path):
@@ -289,7 +383,8 @@ def test_the_projector_shows_so_many_rows(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("word", "line"), [("", "(empty)"), (" ", "(empty)"), ("a\tb", "a b"), ("a\nb\r", "a b")]
+    ("word", "line"),
+    [("", "(empty)"), (" ", "(empty)"), ("a\tb", "a b"), ("a\nb\r", "a b"), ("a\0", "a\\x00")],
 )
 def test_a_word_is_one_line_of_the_metadata(tmp_path, word, line):
     projector.write_metadata(tmp_path / "m.tsv", [word, "z"])
