@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.commands.arrays import Axes, Saving, shown
+from latentcli.commands.arrays import Axes, Saving
+from latentcli.commands.following import Columns, Path, Points, Walk, records_of, via_point
 from latentcli.commands.options import Output
 from latentcli.errors import UsageError, check_choice
 from latentcli.report import Record, Report, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from latentcli.core.paths import Course, Holes
     from latentcli.core.vectors import Array
-    from latentcli.files.codes import Result
-    from latentcli.space import Space
-
-_DIP = 0.8
-"""Part of the shorter end's norm below which a path is said to dip through the core."""
-
-_FAR = 6.0
-"""Standard deviations from N(0, I) at which points are no codes of it."""
-
-_PART = 1 << 22
-"""Numbers of the path that are in work at a time."""
 
 
 def command(
@@ -123,9 +111,9 @@ def command(
     _check_slerp(norm, via, seed, kind == "slerp" or compare)
     _check_reference(k, hole_percentile)
     saving.check()
-    loaded = _Points(points, axes, vectors, output)
-    opening = {"norm": norm, "via": _via(via, seed, loaded.values, axes, output)}
-    path = _Path(loaded.values, kind, loop, opening if kind == "slerp" else {})
+    loaded = Points(points, axes, vectors, output)
+    opening = {"norm": norm, "via": via_point(via, seed, loaded.values, axes, output)}
+    path = Path(loaded.values, kind, loop, opening if kind == "slerp" else {})
     times = _times(at, steps, loop=loop, extrapolate=extrapolate)
     if even:
         times = path.even(steps)
@@ -136,179 +124,29 @@ def command(
         "hole_percentile": hole_percentile if reference else None,
         "shape": " x ".join(map(str, loaded.values.shape[1:])), "dtype": str(loaded.dtype),
     }  # fmt: skip
-    extra = _Columns()
+    extra = Columns()
     if compare:
-        extra.add_lengths(_Path(loaded.values, "slerp", loop, opening), times)
+        extra.add_lengths(Path(loaded.values, "slerp", loop, opening), times)
     if reference is not None:
         extra.add_holes(path.at(times), reference, k, hole_percentile, axes, output)
     if loaded.space is not None:
         extra.values["word"] = [*loaded.nearest(path.at(times))]
-    walk = _Walk(path, times, loaded, output)
+    walk = Walk(path, times, loaded, output)
     inputs = [*([vectors] if vectors else points), *(file for file in (reference, via) if file)]
     saving.save(walk.result(), "interp", settings, inputs, output)
     course = walk.course()
-    records = _records(times, course, extra, walk.shown)
+    records = records_of(times, course, extra, walk.shown)
     output.show(
         Report(
             "interp",
             tuple(records[0]),
             records,
             settings=settings,
-            summary=_summary(loaded.values, course, times, extra.holes),
+            summary=_summary(course, path.angle_degrees(), times, extra.holes),
             notes=_notes(loaded.values, course, times, extra.holes, kind),
             title=f"{kind}{', closed' if loop else ''}: {' to '.join(points)}",
         )
     )
-
-
-class _Path:
-    """A path by its rule: ask it for any times."""
-
-    def __init__(self, points: Array, kind: str, loop: bool, options: dict[str, Any]) -> None:
-        self.points = points
-        self.kind = kind
-        self.loop = loop
-        self.options = options
-
-    def at(self, times: Array) -> Array:
-        from latentcli.core.interpolation import along
-
-        return along(self.points, times, kind=self.kind, loop=self.loop, **self.options)
-
-    def even(self, steps: int) -> Array:
-        from latentcli.core.interpolation import even_times
-
-        part = max(1, _PART // self.points[0].size)
-        return even_times(self.at, steps, closed=self.loop, part=part)
-
-    def parts(self, times: Array) -> Iterator[Array]:
-        """Follow the path in parts that fit in memory."""
-        step = max(1, _PART // self.points[0].size)
-        for start in range(0, len(times), step):
-            yield self.at(times[start : start + step])
-
-
-class _Walk:
-    """Follows a path in parts that fit in memory, measuring and writing as it goes."""
-
-    def __init__(self, path: _Path, times: Array, points: _Points, output: Output) -> None:
-        from latentcli.core.paths import Meter
-
-        self.path = path
-        self.times = times
-        self.dtype = points.dtype
-        self.shape = (len(times), *points.values.shape[1:])
-        self.shown: list[list[float] | str] = []
-        self._meter = Meter()
-        self._output = output
-
-    def result(self) -> Result:
-        """Return the path to be written; it is measured while it is written."""
-        from latentcli.files.codes import Result
-
-        return Result(self.shape, self.dtype, self._parts())
-
-    def course(self) -> Course:
-        """Return the measures; walk the path for them if it was not written."""
-        if not self.shown:
-            for _ in self._parts():
-                pass
-        return self._meter.course(closed=self.path.loop)
-
-    def _parts(self) -> Iterator[Array]:
-        from latentcli.core.editing import cast
-
-        size = self.path.points[0].size
-        with self._output.progress("following the path", least=_PART) as progress:
-            for part in self.path.parts(self.times):
-                self._meter.add(part)
-                self.shown += [shown(code) for code in part]
-                if progress:
-                    progress(len(self.shown) * size, len(self.times) * size)
-                yield cast(part, self.dtype)
-
-
-class _Columns:
-    """Columns that were asked for beside the usual ones, and the holes if there are any."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, list[Scalar]] = {}
-        self.holes: Holes | None = None
-
-    def add_lengths(self, other: _Path, times: Array) -> None:
-        from latentcli.core.paths import Meter
-
-        meter = Meter()
-        for part in other.parts(times):
-            meter.add(part)
-        self.values["slerp_norm"] = meter.course().norms.mean(axis=1).tolist()
-
-    def add_holes(
-        self, path: Array, reference: str, k: int, percentile: float, axes: Axes, output: Output
-    ) -> None:
-        self.holes = _holes(path, reference, k, percentile, axes, output)
-        self.values |= {
-            "distance": self.holes.distances.tolist(),
-            "percentile": self.holes.percentiles.tolist(),
-            "nearest": self.holes.nearest.tolist(),
-            "hole": self.holes.holes.tolist(),
-        }
-
-
-def _records(
-    times: Array, course: Course, extra: _Columns, codes: list[list[float] | str]
-) -> list[Record]:
-    return [
-        {
-            "t": float(t),
-            "norm": float(course.norms[index].mean()),
-            "step": float(course.steps[index]),
-            "typicality": float(course.sigmas[index].mean()),
-            **{name: column[index] for name, column in extra.values.items()},
-            "z": codes[index],
-        }
-        for index, t in enumerate(times)
-    ]
-
-
-class _Points:
-    """The waypoints, from files or from the words of a space: `values` (P, ..., D)."""
-
-    def __init__(
-        self, points: list[str], axes: Axes, vectors: str | None, output: Output
-    ) -> None:
-        import numpy as np
-
-        from latentcli.errors import LatentError
-
-        self.space: Space | None = None
-        if vectors is not None:
-            import latentcli
-            from latentcli.files.samples import find
-
-            self.space = latentcli.open(find(vectors))
-            self.values = np.stack([self.space.vector(word) for word in points])
-            self.dtype = self.space.matrix.dtype
-            return
-        codes = [axes.load(point, output) for point in points]
-        shapes = {code.values.shape for code in codes}
-        if len(shapes) > 1:
-            listed = ", ".join(f"{code.address} {code.values.shape}" for code in codes)
-            raise LatentError(f"the points have different shapes: {listed}{_sizes(shapes)}")
-        self.dtype = np.result_type(*(code.values.dtype for code in codes))
-        if self.dtype.kind != "f":
-            self.dtype = np.dtype(np.float64)
-        self.values = np.stack([np.asarray(code.values, dtype=np.float64) for code in codes])
-
-    def nearest(self, path: Array) -> list[str]:
-        """Return the word nearest to each step."""
-        from latentcli.core.vectors import unit
-        from latentcli.space import Choice
-
-        assert self.space is not None
-        questions = [self.space.ask_vector(unit(step)) for step in path]
-        found = self.space.answer(questions, Choice(top=1))
-        return [hits[0].word if hits else "" for hits in found]
 
 
 def _kind(**chosen: bool) -> str:
@@ -333,14 +171,6 @@ def _times(at: str | None, steps: int, *, loop: bool, extrapolate: bool) -> Arra
     return times
 
 
-def _sizes(shapes: set[tuple[int, ...]]) -> str:
-    """Say what numbers of layers mean, where they are what differs."""
-    from latentcli.core.editing import SIZES
-
-    layers = {shape[-2] for shape in shapes if len(shape) > 1}
-    return f"; {SIZES}" if len(layers) > 1 else ""
-
-
 def _check_slerp(norm: str, via: str | None, seed: int | None, slerp: bool) -> None:
     """Refuse options of a slerp that are wrong, or without one."""
     from latentcli.core.interpolation import NORMS
@@ -363,61 +193,18 @@ def _check_reference(k: int, percentile: float) -> None:
         raise UsageError(f"--hole-percentile is from 0 to 100, not {percentile:g}")
 
 
-def _via(
-    via: str | None, seed: int | None, values: Array, axes: Axes, output: Output
-) -> Array | None:
-    """Return the point that opens the plane between opposite ends, from a file or by chance."""
-    import numpy as np
-
-    if via is not None:
-        return np.asarray(axes.load(via, output).values, dtype=np.float64)
-    if seed is not None:
-        return np.random.default_rng(seed).standard_normal(values.shape[1:])
-    return None
-
-
-def _holes(
-    path: Array, reference: str, k: int, percentile: float, axes: Axes, output: Output
-) -> Holes:
-    import numpy as np
-
-    from latentcli.core import paths
-
-    codes = axes.load_set(reference, output).rows()
-    if codes[0].size != path[0].size:
-        from latentcli.errors import LatentError
-
-        raise LatentError(
-            f"the reference has codes of shape {codes.shape[1:]}, the path {path.shape[1:]}"
-        )
-    with output.progress("looking for holes") as progress:
-        return paths.find_holes(
-            path.reshape(len(path), -1),
-            np.asarray(codes).reshape(len(codes), -1),
-            k=k,
-            percentile=percentile,
-            progress=progress,
-        )
-
-
-def _summary(values: Array, course: Course, times: Array, found: Holes | None) -> Record:
-    import numpy as np
-
-    from latentcli.core import interpolation
-
-    turned = interpolation.angles(values[:-1], values[1:])
-    step, row = np.unravel_index(int(course.norms.argmin()), course.norms.shape)
+def _summary(course: Course, angle: float, times: Array, found: Holes | None) -> Record:
     summary: Record = {
-        "angle_degrees": float(np.degrees(turned).mean()),
+        "angle_degrees": angle,
         "length": course.length,
         "straightness": course.straightness,
-        "smallest_norm": float(course.norms[step, row]),
-        "smallest_norm_at": float(times[step]),
-        "smallest_norm_sigma": float(course.sigmas[step, row]),
+        "smallest_norm": course.smallest.norm,
+        "smallest_norm_at": float(times[course.smallest.step]),
+        "smallest_norm_sigma": course.smallest.sigma,
         "largest_step": float(course.steps.max()),
     }
     if course.norms.shape[1] > 1:
-        summary["smallest_norm_row"] = int(row)
+        summary["smallest_norm_row"] = course.smallest.row
     if found is not None:
         summary |= {"hole_limit": found.limit, "holes": int(found.holes.sum())}
     return summary
@@ -426,37 +213,31 @@ def _summary(values: Array, course: Course, times: Array, found: Holes | None) -
 def _notes(
     values: Array, course: Course, times: Array, found: Holes | None, kind: str
 ) -> tuple[str, ...]:
-    import numpy as np
+    """Say in words what a careful reader would want to be told of a path."""
+    from latentcli.core import paths
 
-    from latentcli.core.typicality import sigmas
-
+    verdict = paths.judge(values, course)
     notes = []
-    given = np.linalg.norm(values, axis=-1).reshape(len(values), -1)
-    if not given.all():
-        point = int(np.flatnonzero(~given.all(axis=1))[0])
-        notes.append(f"point {point + 1} has a vector of zeros, which points nowhere")
-    far = sigmas(given, values.shape[-1]).mean(axis=1)
-    if found is None and (np.abs(far) > _FAR).all():
+    if verdict.zero_point is not None:
         notes.append(
-            f"the points are not codes of N(0, I): their norms are {far.min():+.1f} to "
-            f"{far.max():+.1f} sd off. Typicality says nothing here; --reference CODES does"
+            f"point {verdict.zero_point + 1} has a vector of zeros, which points nowhere"
         )
-    least = given.min(axis=0)
-    fallen = course.norms.min(axis=0) / np.where(least > 0, least, np.nan)
-    row = int(np.nan_to_num(fallen, nan=np.inf).argmin())
-    low = int(course.norms[:, row].argmin())
-    dip = course.norms[low, row]
-    if dip < _DIP * least[row]:
-        other = "" if kind in ("slerp", "lol") else "; --slerp or --lol keeps the length"
-        ends = f"{given[0, row]:.3f} and {given[-1, row]:.3f}"
+    if found is None and verdict.far is not None:
         notes.append(
-            f"the path dips through the core: at t = {times[low]:.2f} the norm is "
-            f"{dip:.3f}, the ends have {ends}{other}"
+            f"the points are not codes of N(0, I): their norms are {verdict.far[0]:+.1f} to "
+            f"{verdict.far[1]:+.1f} sd off. Typicality says nothing here; --reference CODES does"
+        )
+    if verdict.dip is not None:
+        other = "" if kind in ("slerp", "lol") else "; --slerp or --lol keeps the length"
+        first, last = verdict.ends
+        notes.append(
+            f"the path dips through the core: at t = {times[verdict.dip.step]:.2f} the norm is "
+            f"{verdict.dip.norm:.3f}, the ends have {first:.3f} and {last:.3f}{other}"
         )
     if found is not None and found.holes.any():
-        first = int(np.flatnonzero(found.holes)[0])
+        first_hole = int(found.holes.argmax())
         notes.append(
             f"{int(found.holes.sum())} of {len(times)} steps are in a hole of the reference, "
-            f"the first at t = {times[first]:.2f}"
+            f"the first at t = {times[first_hole]:.2f}"
         )
     return tuple(notes)

@@ -18,6 +18,23 @@ from latentcli.errors import LatentError, UsageError
 Array = npt.NDArray[Any]
 
 
+DIP = 0.8
+"""Part of the shortest waypoint's norm below which a path is said to dip through the core."""
+
+FAR = 6.0
+"""Standard deviations from N(0, I) at which waypoints are no codes of it."""
+
+
+@dataclass(frozen=True)
+class Low:
+    """Where a path is shortest: the step, the row, the norm and its sigma under N(0, I)."""
+
+    step: int
+    row: int
+    norm: float
+    sigma: float
+
+
 @dataclass(frozen=True)
 class Course:
     """A path measured.
@@ -33,6 +50,31 @@ class Course:
     sigmas: Array
     length: float
     straightness: float | None
+
+    @property
+    def smallest(self) -> Low:
+        """The lowest place of all rows."""
+        step, row = np.unravel_index(int(self.norms.argmin()), self.norms.shape)
+        return self.low(int(step), int(row))
+
+    def low(self, step: int, row: int) -> Low:
+        """Return a place of the path as such."""
+        return Low(step, row, float(self.norms[step, row]), float(self.sigmas[step, row]))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is odd about a path and its waypoints.
+
+    `zero_point` the first waypoint with a row of zeros; `far` the least and greatest sigma of the
+    waypoints' norms, if all are too far from N(0, I) to be codes of it; `dip` the lowest place of
+    a path that dips through the low-norm core of the prior (None if none does), and `ends` the norms of its row's ends.
+    """
+
+    zero_point: int | None
+    far: tuple[float, float] | None
+    dip: Low | None
+    ends: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -100,6 +142,23 @@ def measure(path: Array, *, closed: bool = False) -> Course:
     meter = Meter()
     meter.add(path)
     return meter.course(closed=closed)
+
+
+def judge(points: Array, course: Course) -> Verdict:
+    """Judge a path measured as `course` by the norms of its waypoints (P, ..., D)."""
+    given = np.linalg.norm(points, axis=-1).reshape(len(points), -1)
+    zeros = np.flatnonzero(~given.all(axis=1))
+    far = sigmas(given, points.shape[-1]).mean(axis=1)
+    least = given.min(axis=0)
+    fallen = course.norms.min(axis=0) / np.where(least > 0, least, np.nan)
+    row = int(np.nan_to_num(fallen, nan=np.inf).argmin())
+    low = course.low(int(course.norms[:, row].argmin()), row)
+    return Verdict(
+        zero_point=int(zeros[0]) if zeros.size else None,
+        far=(float(far.min()), float(far.max())) if (np.abs(far) > FAR).all() else None,
+        dip=low if low.norm < DIP * least[row] else None,
+        ends=(float(given[0, row]), float(given[-1, row])),
+    )
 
 
 def find_holes(

@@ -1,0 +1,228 @@
+"""Follow a path for `latent interp`: points in, parts out, measured, written and shown as they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from latentcli.commands.arrays import Axes, shown
+from latentcli.commands.options import Output
+from latentcli.report import Record, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from latentcli.core.paths import Course, Holes
+    from latentcli.core.vectors import Array
+    from latentcli.files.codes import Result
+    from latentcli.space import Space
+
+_PART = 1 << 22
+"""Numbers of the path that are in work at a time."""
+
+
+class Path:
+    """A path by its rule: ask it for any times."""
+
+    def __init__(self, points: Array, kind: str, loop: bool, options: dict[str, Any]) -> None:
+        self.points = points
+        self.kind = kind
+        self.loop = loop
+        self.options = options
+
+    def at(self, times: Array) -> Array:
+        """Return the codes at some times (T, ..., D)."""
+        from latentcli.core.interpolation import along
+
+        return along(self.points, times, kind=self.kind, loop=self.loop, **self.options)
+
+    def even(self, steps: int) -> Array:
+        """Return the times of steps of equal length."""
+        from latentcli.core.interpolation import even_times
+
+        part = max(1, _PART // self.points[0].size)
+        return even_times(self.at, steps, closed=self.loop, part=part)
+
+    def angle_degrees(self) -> float:
+        """Return the mean angle between consecutive points."""
+        import numpy as np
+
+        from latentcli.core.interpolation import angles
+
+        return float(np.degrees(angles(self.points[:-1], self.points[1:])).mean())
+
+    def parts(self, times: Array) -> Iterator[Array]:
+        """Follow the path in parts that fit in memory."""
+        step = max(1, _PART // self.points[0].size)
+        for start in range(0, len(times), step):
+            yield self.at(times[start : start + step])
+
+
+class Walk:
+    """Follows a path in parts that fit in memory, measuring and writing as it goes."""
+
+    def __init__(self, path: Path, times: Array, points: Points, output: Output) -> None:
+        from latentcli.core.paths import Meter
+
+        self.path = path
+        self.times = times
+        self.dtype = points.dtype
+        self.shape = (len(times), *points.values.shape[1:])
+        self.shown: list[list[float] | str] = []
+        self._meter = Meter()
+        self._output = output
+
+    def result(self) -> Result:
+        """Return the path to be written; it is measured while it is written."""
+        from latentcli.files.codes import Result
+
+        return Result(self.shape, self.dtype, self._parts())
+
+    def course(self) -> Course:
+        """Return the measures; walk the path for them if it was not written."""
+        if not self.shown:
+            for _ in self._parts():
+                pass
+        return self._meter.course(closed=self.path.loop)
+
+    def _parts(self) -> Iterator[Array]:
+        from latentcli.core.editing import cast
+
+        size = self.path.points[0].size
+        with self._output.progress("following the path", least=_PART) as progress:
+            for part in self.path.parts(self.times):
+                self._meter.add(part)
+                self.shown += [shown(code) for code in part]
+                if progress:
+                    progress(len(self.shown) * size, len(self.times) * size)
+                yield cast(part, self.dtype)
+
+
+class Columns:
+    """Columns that were asked for beside the usual ones, and the holes if there are any."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, list[Scalar]] = {}
+        self.holes: Holes | None = None
+
+    def add_lengths(self, other: Path, times: Array) -> None:
+        """Add the norms of another path beside."""
+        from latentcli.core.paths import Meter
+
+        meter = Meter()
+        for part in other.parts(times):
+            meter.add(part)
+        self.values["slerp_norm"] = meter.course().norms.mean(axis=1).tolist()
+
+    def add_holes(
+        self, path: Array, reference: str, k: int, percentile: float, axes: Axes, output: Output
+    ) -> None:
+        """Hold the path against reference codes, and add what was found."""
+        self.holes = _holes(path, reference, k, percentile, axes, output)
+        self.values |= {
+            "distance": self.holes.distances.tolist(),
+            "percentile": self.holes.percentiles.tolist(),
+            "nearest": self.holes.nearest.tolist(),
+            "hole": self.holes.holes.tolist(),
+        }
+
+
+def records_of(
+    times: Array, course: Course, extra: Columns, codes: list[list[float] | str]
+) -> list[Record]:
+    """Make a record of each step."""
+    return [
+        {
+            "t": float(t),
+            "norm": float(course.norms[index].mean()),
+            "step": float(course.steps[index]),
+            "typicality": float(course.sigmas[index].mean()),
+            **{name: column[index] for name, column in extra.values.items()},
+            "z": codes[index],
+        }
+        for index, t in enumerate(times)
+    ]
+
+
+class Points:
+    """The waypoints, from files or from the words of a space: `values` (P, ..., D)."""
+
+    def __init__(
+        self, points: list[str], axes: Axes, vectors: str | None, output: Output
+    ) -> None:
+        import numpy as np
+
+        from latentcli.errors import LatentError
+
+        self.space: Space | None = None
+        if vectors is not None:
+            import latentcli
+            from latentcli.files.samples import find
+
+            self.space = latentcli.open(find(vectors))
+            self.values = np.stack([self.space.vector(word) for word in points])
+            self.dtype = self.space.matrix.dtype
+            return
+        codes = [axes.load(point, output) for point in points]
+        shapes = {code.values.shape for code in codes}
+        if len(shapes) > 1:
+            listed = ", ".join(f"{code.address} {code.values.shape}" for code in codes)
+            raise LatentError(f"the points have different shapes: {listed}{_sizes(shapes)}")
+        self.dtype = np.result_type(*(code.values.dtype for code in codes))
+        if self.dtype.kind != "f":
+            self.dtype = np.dtype(np.float64)
+        self.values = np.stack([np.asarray(code.values, dtype=np.float64) for code in codes])
+
+    def nearest(self, path: Array) -> list[str]:
+        """Return the word nearest to each step."""
+        from latentcli.core.vectors import unit
+        from latentcli.space import Choice
+
+        assert self.space is not None
+        questions = [self.space.ask_vector(unit(step)) for step in path]
+        found = self.space.answer(questions, Choice(top=1))
+        return [hits[0].word if hits else "" for hits in found]
+
+
+def via_point(
+    via: str | None, seed: int | None, values: Array, axes: Axes, output: Output
+) -> Array | None:
+    """Return the point that opens the plane between opposite ends, from a file or by chance."""
+    import numpy as np
+
+    if via is not None:
+        return np.asarray(axes.load(via, output).values, dtype=np.float64)
+    if seed is not None:
+        return np.random.default_rng(seed).standard_normal(values.shape[1:])
+    return None
+
+
+def _holes(
+    path: Array, reference: str, k: int, percentile: float, axes: Axes, output: Output
+) -> Holes:
+    import numpy as np
+
+    from latentcli.core import paths
+
+    codes = axes.load_set(reference, output).rows()
+    if codes[0].size != path[0].size:
+        from latentcli.errors import LatentError
+
+        raise LatentError(
+            f"the reference has codes of shape {codes.shape[1:]}, the path {path.shape[1:]}"
+        )
+    with output.progress("looking for holes") as progress:
+        return paths.find_holes(
+            path.reshape(len(path), -1),
+            np.asarray(codes).reshape(len(codes), -1),
+            k=k,
+            percentile=percentile,
+            progress=progress,
+        )
+
+
+def _sizes(shapes: set[tuple[int, ...]]) -> str:
+    """Say what numbers of layers mean, where they are what differs."""
+    from latentcli.core.editing import SIZES
+
+    layers = {shape[-2] for shape in shapes if len(shape) > 1}
+    return f"; {SIZES}" if len(layers) > 1 else ""
