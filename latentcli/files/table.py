@@ -97,9 +97,9 @@ def read_columns(stream: Stream) -> Columns:
             table = pq.read_table(stream.unpacked())
         else:
             table = _delimited(stream)
+        names = table.column_names
     except (pa.ArrowException, OSError, ValueError) as error:
         raise stream.error(f"not a table ({reason(error)[:160]})") from error
-    names = table.column_names
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise stream.error(f"two columns are named '{twice}'")
     columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
@@ -158,7 +158,10 @@ def _split(line: bytes, separator: bytes) -> list[bytes]:
     if b'"' not in line:
         return line.split(separator)
     text = line.decode("utf-8", "surrogateescape")
-    (fields,) = csv.reader([text], delimiter=separator.decode())
+    try:
+        (fields,) = csv.reader([text], delimiter=separator.decode())
+    except (csv.Error, ValueError):  # a quote that never ends, or a line in a line
+        return line.split(separator)
     return [field.encode("utf-8", "surrogateescape") for field in fields]
 
 
@@ -185,8 +188,14 @@ def _column(column: Any) -> Array:
         return np.asarray(column.to_numpy())
     if kinds.is_boolean(column.type) and column.null_count == 0:
         return np.asarray(column.to_numpy())
-    texts = column.to_pylist()
-    return np.array([None if text is None else str(text) for text in texts], dtype=object)
+    return np.array([_text(value) for value in column.to_pylist()], dtype=object)
+
+
+def _text(value: object) -> str | None:
+    """Return a value as text; bytes that are not UTF-8 with their odd ones escaped."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return None if value is None else str(value)
 
 
 def _ends_in_number(field: bytes) -> bool:

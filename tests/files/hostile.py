@@ -61,6 +61,11 @@ def seeds(folder: Path) -> dict[str, bytes]:
         "zstd.parquet": _parquet(values, compression="zstd"),
         "plain.parquet": _parquet(values, compression="none", use_dictionary=False),
         "columns.parquet": _columns(values),
+        "rows.json": json.dumps(values.tolist()).encode(),
+        "named.json": json.dumps({"z": values.tolist(), "note": "x"}, indent=1).encode(),
+        "header.csv": b"name,a,b\n" + b"".join(b"w,%.5f,%.5f\n" % (n[0], n[1]) for n in values),
+        "bare.csv": b"".join(b",".join(b"%.7f" % n for n in row) + b"\n" for row in values),
+        "names.tsv": b"a\tb\n" + b"".join(b"%.5f\t%.5f\n" % (n[0], n[1]) for n in values),
     }
     for name in ("header.vec", "c.bin", "f64.npy", "f32.safetensors"):
         for ending, pack in PACKERS.items():
