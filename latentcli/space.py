@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 import numpy as np
 
 from latentcli.core import analogy as analogies
-from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN, Scorer
+from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.core.search import Hits, Progress, Question, search
 from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
@@ -30,13 +30,23 @@ from latentcli.files.store import open_entry
 if TYPE_CHECKING:
     from latentcli.core.relation import Consistency
 
-METRICS: dict[str, Scorer] = {
-    "cosine": COSINE,
-    "dot": DOT,
-    "euclidean": EUCLIDEAN,
-    "csls": COSINE,
+Rank = Callable[..., list[Hits]]
+"""A search: takes matrix, norms, questions and what is wanted, gives hits for each question."""
+
+
+def _csls(*arguments: Any, **wanted: Any) -> list[Hits]:
+    from latentcli.core.csls import csls  # few questions want it
+
+    return csls(*arguments, **wanted)
+
+
+METRICS: dict[str, Rank] = {
+    "cosine": partial(search, scorer=COSINE),
+    "dot": partial(search, scorer=DOT),
+    "euclidean": partial(search, scorer=EUCLIDEAN),
+    "csls": _csls,
 }
-"""What "near" can mean for neighbours; csls ranks the nearest by cosine again."""
+"""What "near" can mean for neighbours."""
 
 
 class Hit(NamedTuple):
@@ -339,13 +349,10 @@ class Space:
         check_choice("metric", metric, METRICS)
         if metric == "euclidean" and choice.min_score is not None:
             raise UsageError("with the euclidean metric a score is a distance; no --min-score")
-        scorer = METRICS[metric]
-        if metric == "cosine":
-            scorer = analogies.METHODS[method].scorer
+        rank = METRICS[metric]
+        if metric == "cosine":  # which an analogy's method may shape
+            rank = partial(search, scorer=analogies.METHODS[method].scorer)
         self._check_file()
-        rank: Callable[..., list[Hits]] = partial(search, scorer=scorer)
-        if metric == "csls":
-            from latentcli.core.csls import csls as rank
         found = rank(
             self.matrix,
             self.norms,

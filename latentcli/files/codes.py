@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -136,13 +136,13 @@ def check_saved(path: Path) -> str:
 
 def _write_npy(part: Path, result: Result, meta: str) -> None:
     with part.open("wb") as out:
-        _write_array(out, result)
+        npy.write_parts(out, result.shape, result.dtype, result.parts)
 
 
 def _write_npz(part: Path, result: Result, meta: str) -> None:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         with archive.open("codes.npy", "w", force_zip64=True) as member:
-            _write_array(member, result)
+            npy.write_parts(member, result.shape, result.dtype, result.parts)
         with archive.open(f"{META}.npy", "w") as member:
             npy.write(member, np.array(meta))
 
@@ -165,17 +165,6 @@ _WRITE = {
     "safetensors": _write_safetensors,
     "json": _write_json,
 }
-
-
-def _write_array(out: IO[bytes], result: Result) -> None:
-    header = {
-        "descr": np.lib.format.dtype_to_descr(result.dtype),
-        "fortran_order": False,
-        "shape": result.shape,
-    }
-    np.lib.format.write_array_header_1_0(out, header)
-    for values in result.parts:
-        out.write(np.ascontiguousarray(values, dtype=result.dtype).data)
 
 
 def sidecar(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterable
 from typing import IO, Any
 
 import numpy as np
@@ -86,6 +87,17 @@ def read_header(file: IO[bytes], name: str) -> Header:
 def write(file: IO[bytes], values: Array) -> None:
     """Write an array."""
     np.lib.format.write_array(file, np.asanyarray(values), allow_pickle=False)
+
+
+def write_parts(
+    file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], parts: Iterable[Array]
+) -> None:
+    """Write an array of a shape and dtype from its parts along the first axis, as they come."""
+    descr = np.lib.format.dtype_to_descr(kind)
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for values in parts:
+        file.write(np.ascontiguousarray(values, dtype=kind).data)
 
 
 def _mapped(

@@ -300,14 +300,7 @@ def array_of(address: str, entry: Entry) -> Content:
 
 
 def _write_array(out: IO[bytes], content: Content) -> None:
-    header = {
-        "descr": np.lib.format.dtype_to_descr(content.dtype),
-        "fortran_order": False,
-        "shape": content.shape,
-    }
-    np.lib.format.write_array_header_1_0(out, header)
-    for _, values in content.batches():
-        out.write(np.ascontiguousarray(values, dtype=content.dtype).tobytes())
+    npy.write_parts(out, content.shape, content.dtype, (rows for _, rows in content.batches()))
 
 
 def _compress(plain: Path, part: Path, compression: str, name: str) -> None:

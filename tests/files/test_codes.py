@@ -265,7 +265,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(codes, "_write_array", full)
+    monkeypatch.setattr(codes.npy, "write_parts", full)
     for ending in (".npy", ".npz"):
         with pytest.raises(FileError, match=r"cannot write .*: No space left on device$"):
             save(tmp_path / f"out{ending}", VALUES)
