@@ -94,9 +94,12 @@ class Saving:
         output.note(f"wrote {path}: {shape}, {result.dtype}")
 
 
-def shown(code: Array) -> list[float] | str:
-    """Return a short code as its numbers, a long one as its shape and first numbers."""
+def shown(code: Array, shape: tuple[int, ...] | None = None) -> list[float] | str:
+    """Return a short code as its numbers, a long one as its shape and first numbers.
+
+    `shape` is that of the whole code when only its first rows are at hand.
+    """
     if code.ndim == 1 and code.size <= _SHOWN:
         return [float(value) for value in code]
     first = ", ".join(f"{value:.3g}" for value in code.ravel()[:3])
-    return f"{' x '.join(map(str, code.shape))}: {first}, ..."
+    return f"{' x '.join(map(str, shape or code.shape))}: {first}, ..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from latentcli.commands.arrays import Axes, shown
@@ -23,7 +24,7 @@ _PART = 1 << 22
 class Path:
     """A path by its rule: ask it for any times."""
 
-    def __init__(self, points: Array, kind: str, loop: bool, options: dict[str, Any]) -> None:
+    def __init__(self, points: Points, kind: str, loop: bool, options: dict[str, Any]) -> None:
         self.points = points
         self.kind = kind
         self.loop = loop
@@ -31,15 +32,26 @@ class Path:
 
     def at(self, times: Array) -> Array:
         """Return the codes at some times (T, ..., D)."""
+        return self._along(self.points.values, times, self.options)
+
+    def rows_at(self, rows: slice, times: Array) -> Array:
+        """Return some rows of the codes at some times (T, n, ..., D): each goes its own way."""
+        options = dict(self.options)
+        via = options.get("via")
+        if via is not None and via.ndim == len(self.points.shape):
+            options["via"] = via[rows]
+        return self._along(self.points.block(rows), times, options)
+
+    def _along(self, points: Array, times: Array, options: dict[str, Any]) -> Array:
         from latentcli.core.interpolation import along
 
-        return along(self.points, times, kind=self.kind, loop=self.loop, **self.options)
+        return along(points, times, kind=self.kind, loop=self.loop, **options)
 
     def even(self, steps: int) -> Array:
         """Return the times of steps of equal length."""
         from latentcli.core.interpolation import even_times
 
-        part = max(1, _PART // self.points[0].size)
+        part = max(1, _PART // self.points.size)
         return even_times(self.at, steps, closed=self.loop, part=part)
 
     def angle_degrees(self) -> float:
@@ -48,11 +60,15 @@ class Path:
 
         from latentcli.core.interpolation import angles
 
-        return float(np.degrees(angles(self.points[:-1], self.points[1:])).mean())
+        found = [
+            angles(points[:-1], points[1:]).ravel()
+            for points in map(self.points.block, self.points.blocks())
+        ]
+        return float(np.degrees(np.concatenate(found)).mean())
 
     def parts(self, times: Array) -> Iterator[Array]:
         """Follow the path in parts that fit in memory."""
-        step = max(1, _PART // self.points[0].size)
+        step = max(1, _PART // self.points.size)
         for start in range(0, len(times), step):
             yield self.at(times[start : start + step])
 
@@ -66,7 +82,7 @@ class Walk:
         self.path = path
         self.times = times
         self.dtype = points.dtype
-        self.shape = (len(times), *points.values.shape[1:])
+        self.shape = (len(times), *points.shape)
         self.shown: list[list[float] | str] = []
         self._meter = Meter()
         self._output = output
@@ -87,14 +103,39 @@ class Walk:
     def _parts(self) -> Iterator[Array]:
         from latentcli.core.editing import cast
 
-        size = self.path.points[0].size
+        size = self.path.points.size
+        parts = self._by_rows() if self.path.points.wide else self._by_steps()
         with self._output.progress("following the path", least=_PART) as progress:
-            for part in self.path.parts(self.times):
-                self._meter.add(part)
-                self.shown += [shown(code) for code in part]
+            for part in parts:
                 if progress:
                     progress(len(self.shown) * size, len(self.times) * size)
                 yield cast(part, self.dtype)
+
+    def _by_steps(self) -> Iterator[Array]:
+        """Follow many steps of small codes at a time."""
+        for part in self.path.parts(self.times):
+            self._meter.add(part)
+            self.shown += [shown(code) for code in part]
+            yield part
+
+    def _by_rows(self) -> Iterator[Array]:
+        """Follow one step of some rows at a time, for codes that do not fit in memory together."""
+        import numpy as np
+
+        last = len(self.times) - 1
+        for index in range(last + 1):
+            norms = []
+            step = back = 0.0
+            for number, rows in enumerate(self.path.points.blocks()):
+                when = self.times[[0, max(0, index - 1), index]]
+                first, before, now = self.path.rows_at(rows, when)
+                step += float(((now - before) ** 2).sum())
+                back += float(((now - first) ** 2).sum())
+                norms.append(np.linalg.norm(now, axis=-1).ravel())
+                if number == 0:
+                    self.shown.append(shown(now, self.shape[1:]))
+                yield now
+            self._meter.add_step(np.concatenate(norms), step**0.5, back**0.5, self.shape[-1])
 
 
 class Columns:
@@ -144,7 +185,11 @@ def records_of(
 
 
 class Points:
-    """The waypoints, from files or from the words of a space: `values` (P, ..., D)."""
+    """The waypoints, from files or from the words of a space.
+
+    `arrays` as they are in their files, maybe mapped; `shape` of each; `values` (P, ..., D)
+    all of them in float64; `wide` when those, and a path of them, are better taken in blocks.
+    """
 
     def __init__(
         self, points: list[str], axes: Axes, vectors: str | None, output: Output
@@ -159,7 +204,7 @@ class Points:
             from latentcli.files.samples import find
 
             self.space = latentcli.open(find(vectors))
-            self.values = np.stack([self.space.vector(word) for word in points])
+            self.arrays = [self.space.vector(word) for word in points]
             self.dtype = self.space.matrix.dtype
             return
         codes = [axes.load(point, output) for point in points]
@@ -170,7 +215,55 @@ class Points:
         self.dtype = np.result_type(*(code.values.dtype for code in codes))
         if self.dtype.kind != "f":
             self.dtype = np.dtype(np.float64)
-        self.values = np.stack([np.asarray(code.values, dtype=np.float64) for code in codes])
+        self.arrays = [code.values for code in codes]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of each point."""
+        return tuple(self.arrays[0].shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers a point has."""
+        return int(self.arrays[0].size)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the points are so many rows that they are taken in blocks."""
+        return len(self.shape) > 1 and self.size > _PART
+
+    @cached_property
+    def values(self) -> Array:
+        """All points (P, ..., D) in float64."""
+        return self.block(slice(None))
+
+    def block(self, rows: slice) -> Array:
+        """Return some rows of all points in float64 (P, n, ..., D); a lone vector is whole."""
+        import numpy as np
+
+        whole = len(self.shape) == 1
+        return np.stack(
+            [np.asarray(array if whole else array[rows], np.float64) for array in self.arrays]
+        )
+
+    def blocks(self) -> Iterator[slice]:
+        """Yield the rows in slices that fit in memory."""
+        if len(self.shape) == 1:
+            yield slice(None)
+            return
+        step = max(1, _PART * self.shape[0] // (4 * len(self.arrays) * self.size))
+        for start in range(0, self.shape[0], step):
+            yield slice(start, start + step)
+
+    def norms(self) -> Array:
+        """Return the norms of the points' rows (P, R)."""
+        import numpy as np
+
+        found = [
+            np.linalg.norm(points, axis=-1).reshape(len(points), -1)
+            for points in map(self.block, self.blocks())
+        ]
+        return np.concatenate(found, axis=1)
 
     def nearest(self, path: Array) -> list[str]:
         """Return the word nearest to each step."""
@@ -184,7 +277,7 @@ class Points:
 
 
 def via_point(
-    via: str | None, seed: int | None, values: Array, axes: Axes, output: Output
+    via: str | None, seed: int | None, shape: tuple[int, ...], axes: Axes, output: Output
 ) -> Array | None:
     """Return the point that opens the plane between opposite ends, from a file or by chance."""
     import numpy as np
@@ -192,7 +285,7 @@ def via_point(
     if via is not None:
         return np.asarray(axes.load(via, output).values, dtype=np.float64)
     if seed is not None:
-        return np.random.default_rng(seed).standard_normal(values.shape[1:])
+        return np.random.default_rng(seed).standard_normal(shape)
     return None
 
 

@@ -112,8 +112,8 @@ def command(
     _check_reference(k, hole_percentile)
     saving.check()
     loaded = Points(points, axes, vectors, output)
-    opening = {"norm": norm, "via": via_point(via, seed, loaded.values, axes, output)}
-    path = Path(loaded.values, kind, loop, opening if kind == "slerp" else {})
+    opening = {"norm": norm, "via": via_point(via, seed, loaded.shape, axes, output)}
+    path = Path(loaded, kind, loop, opening if kind == "slerp" else {})
     times = _times(at, steps, loop=loop, extrapolate=extrapolate)
     if even:
         times = path.even(steps)
@@ -122,11 +122,11 @@ def command(
         "norm": norm if kind == "slerp" or compare else None, "steps": len(times), "seed": seed,
         "reference": reference, "k": k if reference else None,
         "hole_percentile": hole_percentile if reference else None,
-        "shape": " x ".join(map(str, loaded.values.shape[1:])), "dtype": str(loaded.dtype),
+        "shape": " x ".join(map(str, loaded.shape)), "dtype": str(loaded.dtype),
     }  # fmt: skip
     extra = Columns()
     if compare:
-        extra.add_lengths(Path(loaded.values, "slerp", loop, opening), times)
+        extra.add_lengths(Path(loaded, "slerp", loop, opening), times)
     if reference is not None:
         extra.add_holes(path.at(times), reference, k, hole_percentile, axes, output)
     if loaded.space is not None:
@@ -143,7 +143,7 @@ def command(
             records,
             settings=settings,
             summary=_summary(course, path.angle_degrees(), times, extra.holes),
-            notes=_notes(loaded.values, course, times, extra.holes, kind),
+            notes=_notes(loaded, course, times, extra.holes, kind),
             title=f"{kind}{', closed' if loop else ''}: {' to '.join(points)}",
         )
     )
@@ -211,12 +211,12 @@ def _summary(course: Course, angle: float, times: Array, found: Holes | None) ->
 
 
 def _notes(
-    values: Array, course: Course, times: Array, found: Holes | None, kind: str
+    points: Points, course: Course, times: Array, found: Holes | None, kind: str
 ) -> tuple[str, ...]:
     """Say in words what a careful reader would want to be told of a path."""
     from latentcli.core import paths
 
-    verdict = paths.judge(values, course)
+    verdict = paths.judge(points.norms(), points.shape[-1], course)
     notes = []
     if verdict.zero_point is not None:
         notes.append(

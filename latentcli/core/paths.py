@@ -101,6 +101,7 @@ class Meter:
         self._steps: list[Array] = []
         self._first: Array | None = None
         self._last: Array | None = None
+        self._back = 0.0
         self._dimensions = 0
 
     def add(self, part: Array) -> None:
@@ -113,16 +114,24 @@ class Meter:
         if self._first is None:
             self._first = part[0].copy()
         self._last = part[-1:].copy()
+        self._back = float(np.linalg.norm(self._last[0] - self._first))
+
+    def add_step(self, norms: Array, step: float, back: float, dimensions: int) -> None:
+        """Take the next step as measured elsewhere.
+
+        `norms` (R,); `step` how far it is from the one before, `back` how far from the first.
+        """
+        self._dimensions = dimensions
+        self._norms.append(norms[None])
+        self._steps.append(np.array([step]))
+        self._back = back
 
     def course(self, *, closed: bool = False) -> Course:
         """Return what was measured; a closed path has the way back to its start in its length."""
-        assert self._first is not None
-        assert self._last is not None
         norms = np.concatenate(self._norms)
         steps = np.concatenate(self._steps)
-        back = float(np.linalg.norm(self._last[0] - self._first))
-        length = float(steps.sum()) + (back if closed else 0.0)
-        direct = 0.0 if closed else back
+        length = float(steps.sum()) + (self._back if closed else 0.0)
+        direct = 0.0 if closed else self._back
         return Course(
             norms=norms,
             steps=steps,
@@ -144,11 +153,10 @@ def measure(path: Array, *, closed: bool = False) -> Course:
     return meter.course(closed=closed)
 
 
-def judge(points: Array, course: Course) -> Verdict:
-    """Judge a path measured as `course` by the norms of its waypoints (P, ..., D)."""
-    given = np.linalg.norm(points, axis=-1).reshape(len(points), -1)
+def judge(given: Array, dimensions: int, course: Course) -> Verdict:
+    """Judge a path measured as `course` by the norms of its waypoints' rows (P, R)."""
     zeros = np.flatnonzero(~given.all(axis=1))
-    far = sigmas(given, points.shape[-1]).mean(axis=1)
+    far = sigmas(given, dimensions).mean(axis=1)
     least = given.min(axis=0)
     fallen = course.norms.min(axis=0) / np.where(least > 0, least, np.nan)
     row = int(np.nan_to_num(fallen, nan=np.inf).argmin())

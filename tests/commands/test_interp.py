@@ -405,3 +405,29 @@ def test_a_pipe(capsys, z):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
     assert lines[0].split("\t") == ["t", "norm", "step", "typicality", "z"]
+
+
+@pytest.mark.parametrize("kind", ["--lerp", "--slerp", "--lol", "--spline"])
+@pytest.mark.parametrize("shape", [(50, 6), (20, 3, 6)])
+def test_very_many_rows_are_followed_in_blocks(latent, tmp_path, monkeypatch, kind, shape):
+    rng = np.random.default_rng(0)
+    points = [tmp_path / f"{name}.npy" for name in "abc"]
+    for point in points:
+        np.save(point, rng.standard_normal(shape))
+
+    def followed(out):
+        arguments = [*points, kind, "--steps", "7", "-q", "--json", "-o", tmp_path / out]
+        code, text, _ = latent("interp", *arguments)
+        assert code == 0
+        whole = json.loads(text)
+        for record in whole["results"]:
+            record.pop("z")
+        return np.load(tmp_path / out), whole["results"], whole["summary"]
+
+    path, records, summary = followed("whole.npy")
+    monkeypatch.setattr("latentcli.commands.following._PART", 100)
+    in_blocks, same_records, same_summary = followed("blocks.npy")
+    assert in_blocks == pytest.approx(path, rel=1e-12, abs=1e-12)
+    assert same_summary == pytest.approx(summary, rel=1e-5)
+    for one, other in zip(same_records, records, strict=True):
+        assert one == pytest.approx(other, rel=1e-5, abs=1e-6)
