@@ -71,8 +71,23 @@ def _lines(stream: Stream) -> list[str]:
 
 def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
     """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
-    from latentcli.files import table
+    import csv
+
+    from latentcli.files import parquet, table
     from latentcli.files.stream import Stream
 
     with Stream(split_address(address)[0]) as stream:
-        return table.read_columns(stream)
+        unusable = stream.error("not a CSV, TSV or Parquet table of labels")
+        if stream.archive or (not parquet.sniff(stream) and _is_binary(stream)):
+            raise unusable
+        try:
+            return table.read_columns(stream)
+        except (csv.Error, UnicodeError) as error:
+            raise unusable from error
+
+
+def _is_binary(stream: Stream) -> bool:
+    """Tell bytes that no text has: NUL and other controls but tab, line ends and form feed."""
+    controls = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
+    head = stream.head(1 << 16)
+    return len(head.translate(None, controls)) < len(head)

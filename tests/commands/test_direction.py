@@ -164,6 +164,15 @@ def test_labels_that_do_not_serve(latent, labelled, table, options, code, messag
     assert message in err
 
 
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i1"])
+def test_an_array_given_as_labels(latent, put, dtype):
+    rng = np.random.default_rng(0)
+    path = put("X.npy", (rng.normal(size=(400, 50)) * 100).astype(dtype))
+    code, out, err = latent("direction", path, "--labels", path, "--attribute", "y", "-q")
+    assert (code, out) == (1, "")
+    assert err == "latent: error: X.npy: not a CSV, TSV or Parquet table of labels\n"
+
+
 def test_labels_with_gaps_are_not_balanced_over(answer, labelled):
     table = "a,b,c\n1,x,1\n0,,1\n1,x,2\n0,,2\n"
     whole = answer("direction", *labelled(CODES, table), "--attribute", "a")

@@ -91,6 +91,31 @@ def test_labels_may_hold_semicolons(put):
     assert table["tag"].tolist() == ["a;b", "c;d"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"\x93NUMPY\x01\x00v\x00{'descr': '<f8'}\n\x89\x00", b"\x80\x04\x95,\n",
+     b"\x89PNG\r\n\x1a\n,\n", b'"\x00\xff,"\n\xfe,1\n', b"a\x01\n1\n"],
+    ids=range(5),
+)  # fmt: skip
+def test_a_binary_file_is_no_table_of_labels(tmp_path, content):
+    path = tmp_path / "X.npy"
+    path.write_bytes(content)
+    with pytest.raises(FormatError) as error:
+        labels.read_table(str(path))
+    assert str(error.value) == "X.npy: not a CSV, TSV or Parquet table of labels"
+
+
+def test_archives_are_no_table_of_labels(tmp_path):
+    np.savez(tmp_path / "X.npz", y=np.ones(3))
+    with pytest.raises(FormatError, match="not a CSV, TSV or Parquet table of labels"):
+        labels.read_table(str(tmp_path / "X.npz"))
+
+
+def test_labels_in_latin_1_are_text(tmp_path):
+    (tmp_path / "l.csv").write_bytes("tag,n\ncafé,1\n".encode("latin-1"))
+    assert labels.read_table(str(tmp_path / "l.csv"))["tag"].tolist() == ["caf\\xe9"]
+
+
 def test_a_table_of_very_many_columns_is_refused(tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(",".join(["1.5"] * 200_000) + "\n")
