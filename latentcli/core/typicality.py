@@ -89,3 +89,22 @@ def mahalanobis(codes: Array, shape: Shape) -> Array:
     """
     distances: Array = np.linalg.norm((codes - shape.mean) @ shape.whiten, axis=-1)
     return distances
+
+
+def estimated_percentiles(
+    distances: Array, count: int, dimensions: int, inside: Array
+) -> Array:
+    """Place Mahalanobis distances (n,) to `count` normal codes (N, D), N > D + 1, in percent.
+
+    Where the ellipsoid is estimated from the codes, the squared distance of another code follows an
+    F distribution (Hotelling, 1931), and that of a code `inside` (n,) them a beta distribution
+    (Gnanadesikan and Kettenring, 1972); chi-squared is right only for very many codes.
+    """
+    from scipy.special import betainc, fdtr
+
+    n, p = float(count), float(dimensions)
+    squares = np.asarray(distances, dtype=np.float64) ** 2
+    outer = fdtr(p, n - p, squares * n * (n - p) / ((n * n - 1) * p))
+    inner = betainc(p / 2, (n - p - 1) / 2, np.minimum(squares * n / (n - 1) ** 2, 1.0))
+    shares: Array = 100.0 * np.where(inside, inner, outer)
+    return shares

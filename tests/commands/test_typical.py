@@ -63,7 +63,7 @@ def test_a_real_code_among_the_others(latent, data, options):
     code, _, err = latent("typical", f"{data / W}[0]", "--reference", data / W, *options)
     assert code == 0
     assert len(np.unique(np.load(data / W), axis=0)) == 67  # one face is there twice
-    assert "68 codes span 66 of 9,216 dimensions; what lies outside is not seen" in err
+    assert "68 codes span 66 of 9,216 dimensions: too few" in err
 
 
 def test_a_reference_that_does_not_serve(latent, put):
@@ -73,3 +73,24 @@ def test_a_reference_that_does_not_serve(latent, put):
         code, out, err = latent("typical", z, "--reference", put("r.npy", reference), "-q")
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert message in err
+
+
+def test_a_few_reference_codes_are_allowed_for(results, put):
+    """Of codes like the reference, 1 % lie beyond the 99th percentile, however few it has."""
+    rng = np.random.default_rng(0)
+    beyond = []
+    for _ in range(30):
+        reference = put("r.npy", rng.standard_normal((20, 10)))
+        found = results(
+            "typical", put("z.npy", rng.standard_normal((200, 10))), "--reference", reference
+        )
+        beyond += [record["percentile_estimated"] > 99 for record in found]
+    assert 0.002 < np.mean(beyond) < 0.03
+
+
+def test_the_codes_of_a_reference_are_placed_evenly_among_themselves(results, put):
+    codes = put("r.npy", np.random.default_rng(0).standard_normal((300, 5)))
+    found = results("typical", codes, "--reference", codes)
+    assert np.mean([record["percentile_estimated"] for record in found]) == pytest.approx(
+        50, abs=5
+    )
