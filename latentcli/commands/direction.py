@@ -59,8 +59,9 @@ def command(
     """Find the direction of an attribute in a latent space.
 
     From codes of both sides, or from labelled codes. The default is the difference of the
-    means, balanced over the other labels. Separation is the distance of the two sides along it
-    in standard deviations; the AUC is of 30 % of the codes, held out. -o writes the direction
+    means, balanced over the other labels, as are the numbers shown. Separation is the distance of
+    the two sides along it in standard deviations; the AUC is of 30 % of the codes, held out when
+    each side has 10. -o writes the direction
     at length 1 with its intercept, scale and origin.
 
     Examples:
@@ -213,6 +214,10 @@ def _binary(column: Array, name: str, positive: str | None) -> Array:
         )
     texts = np.array([_plain(value) for value in column.tolist()])
     values = sorted(set(texts.tolist()))
+    if len(values) == 1:
+        raise LatentError(
+            f"all {len(texts):,} codes have '{name}' = {values[0]}: there is no other side"
+        )
     if positive is None:
         if values not in (["0", "1"], ["false", "true"], ["-1", "1"]):
             raise UsageError(

@@ -7,7 +7,6 @@ from (`auc`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +21,7 @@ Array = npt.NDArray[Any]
 
 _VANISHED = 1e-6
 _HELD_OUT = 0.3
-_LEAST = 4  # codes of each side, below which none is held out
+_LEAST = 10  # codes of each side, below which none is held out: at least 3 are
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,14 @@ class Direction:
     """A direction found from two sides.
 
     `vector` (D,) has length 1 and points to the positive side; `norm` is the length it was
-    found with (the distance of the means, for the mean difference). A code x is on the positive
-    side when x . vector + intercept > 0. `separation` is the distance of the two sides' means
-    along it, in their pooled standard deviations (d'); `scale` the standard deviation of all codes
-    along it; `auc` the area under the ROC curve on codes held out, None when there are too few;
-    `kept` the cosine with what it was before others were taken out of it.
+    found with (the distance of the means, for the mean difference), or what is left of it where
+    others were taken out. A code x is on the positive side when x . vector + intercept > 0: the
+    plane is a classifier's own, or else midway between the means of the sides. `separation` is
+    the distance of the two sides' means along it, in their pooled standard deviations (d');
+    `scale` the standard deviation of all codes along it; `auc` the area under the ROC curve on
+    codes held out, None when there are too few. Where the direction is balanced over other
+    labels, codes count in all of these as they do in the balance. `kept` is the cosine with what
+    it was before others were taken out of it.
     """
 
     vector: Array
@@ -57,11 +59,12 @@ def find(
 ) -> Direction:
     """Find the direction from `negative` (M, D) to `positive` (N, D).
 
-    Methods: "mean" difference; "logistic" regression, linear "svm", "ridge" regression, of
-    standardised labels on the codes. `others` are further binary labels ((N, K), (M, K)) over which the mean
-    difference is balanced: every combination weighs the same, so the direction is free of what
-    only goes along with the attribute (White, 2016). What it shares with directions `without`
-    is taken out, see `orthogonal_to`.
+    Methods: "mean" difference; "logistic" regression, linear "svm", "ridge" regression of
+    labels -1 and 1 on the codes. `others` are further binary labels ((N, K), (M, K)) over which
+    the direction is balanced: every combination weighs the same, so it is free of what only goes
+    along with the attribute (White, 2016). The mean difference leaves out combinations that only
+    one side has. What it shares with directions `without` is taken out, see `orthogonal_to`; the
+    intercept is then midway between the sides, as a classifier's own belongs to the whole normal.
     """
     check_choice("method", method, METHODS)
     positive = np.asarray(positive, dtype=np.float64)
@@ -71,29 +74,48 @@ def find(
     codes = np.concatenate([positive, negative])
     labels = np.repeat([True, False], [len(positive), len(negative)])
     extra = None if others is None else np.concatenate(others)
-    vector = METHODS[method](codes, labels, extra, seed)
+    weights = _weights(labels, extra, shared=method == "mean")
+    vector, intercept = METHODS[method](codes, labels, weights, seed)
     norm = float(np.linalg.norm(vector))
     spread = float(np.abs(codes).max(initial=0.0))
     if not norm > _VANISHED * 1e-6 * max(spread, 1e-300):
         raise LatentError("the two sides do not differ: there is no direction")
     direction = _cleaned(vector, without)
     scores = _held_out(codes, labels, extra, method, seed, without)
-    found = judged(direction, norm, positive, negative)
-    return replace(found, auc=scores, kept=float(direction @ unit(vector)))
+    # Without other labels each side is judged as it is: weights would only change their shares.
+    balance = weights if extra is not None else None
+    found = judged(direction, norm, positive, negative, balance)
+    kept = float(direction @ unit(vector))
+    if intercept is not None and not without:
+        found = replace(found, intercept=intercept / norm)
+    return replace(found, norm=norm * kept, auc=scores, kept=kept)
 
 
-def judged(direction: Array, norm: float, positive: Array, negative: Array) -> Direction:
-    """Measure how a direction (D,) of length 1 separates two sides; its AUC is not held out."""
+def judged(
+    direction: Array,
+    norm: float,
+    positive: Array,
+    negative: Array,
+    weights: Array | None = None,
+) -> Direction:
+    """Measure how a direction (D,) of length 1 separates two sides, without an AUC.
+
+    `weights` (N + M,) say how much each code counts, the positive ones first. The intercept is
+    the midpoint of the weighted means; spreads are unbiased for such weights, and the usual ones
+    where all are the same.
+    """
     codes = np.concatenate([positive, negative])
     labels = np.repeat([True, False], [len(positive), len(negative)])
+    weights = np.ones(len(codes)) if weights is None else weights
     scores = codes @ direction
-    middle = (scores[labels].mean() + scores[~labels].mean()) / 2
+    sides = [_moments(scores[side], weights[side]) for side in (labels, ~labels)]
+    _, squares, degrees = _moments(scores, weights)
     return Direction(
         vector=direction,
         norm=norm,
-        intercept=float(-middle),
-        separation=_separation(scores, labels),
-        scale=float(scores.std(ddof=1)) if len(scores) > 1 else 0.0,
+        intercept=-(sides[0][0] + sides[1][0]) / 2,
+        separation=_separation(*sides),
+        scale=float(np.sqrt(squares / degrees)) if degrees > _VANISHED else 0.0,
         auc=None,
     )
 
@@ -128,67 +150,62 @@ def cosines(vectors: Array) -> Array:
     return matrix
 
 
-def auc(scores: Array, labels: Array) -> float:
+def auc(scores: Array, labels: Array, weights: Array | None = None) -> float:
     """Return the area under the ROC curve: how often a positive scores above a negative.
 
-    Ties count half (Mann and Whitney, 1947).
+    Ties count half (Mann and Whitney, 1947); a pair counts by the product of its `weights`.
 
     >>> auc(np.array([0.1, 0.4, 0.4, 0.8]), np.array([False, False, True, True]))
     0.875
     """
-    order = np.argsort(scores, kind="stable")
-    ranks = np.empty(len(scores))
-    _, start, count = np.unique(scores[order], return_index=True, return_counts=True)
-    ranks[order] = np.repeat(start + (count + 1) / 2, count)
-    many = int(labels.sum())
-    wins = ranks[labels].sum() - many * (many + 1) / 2
-    return float(wins / (many * (len(labels) - many)))
+    weights = np.ones(len(scores)) if weights is None else weights
+    _, place = np.unique(scores, return_inverse=True)
+    positive = np.bincount(place.ravel(), weights * labels)
+    negative = np.bincount(place.ravel(), weights * ~labels)
+    up_to = np.cumsum(negative)
+    return float(
+        positive @ (up_to - negative / 2) / (positive @ np.full_like(up_to, up_to[-1]))
+    )
 
 
-Fit = Callable[[Array, Array, Array | None, int], Array]
+Fit = Callable[[Array, Array, Array, int], tuple[Array, float | None]]
+"""From codes, labels, weights and a seed, a direction of any length, and its own intercept."""
 
 
-def _mean(codes: Array, labels: Array, extra: Array | None, seed: int) -> Array:
-    if extra is None:
-        difference: Array = codes[labels].mean(axis=0) - codes[~labels].mean(axis=0)
-        return difference
-    found = []
-    for cell in itertools.product(*(np.unique(column) for column in extra.T)):
-        here = (extra == np.array(cell)).all(axis=1)
-        if (here & labels).any() and (here & ~labels).any():
-            found.append(codes[here & labels].mean(axis=0) - codes[here & ~labels].mean(axis=0))
-    if not found:
-        raise LatentError(
-            "no combination of the other labels has codes of both sides: cannot balance"
-        )
-    balanced: Array = np.mean(found, axis=0)
-    return balanced
+def _mean(codes: Array, labels: Array, weights: Array, seed: int) -> tuple[Array, float | None]:
+    positive, negative = (
+        np.average(codes[side], axis=0, weights=weights[side]) for side in (labels, ~labels)
+    )
+    return positive - negative, None
 
 
-def _logistic(codes: Array, labels: Array, extra: Array | None, seed: int) -> Array:
+def _logistic(
+    codes: Array, labels: Array, weights: Array, seed: int
+) -> tuple[Array, float | None]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(max_iter=5000)
-    return _coefficients(model.fit(codes, labels, sample_weight=_weights(labels, extra)))
+    return _plane(model.fit(codes, labels, sample_weight=weights))
 
 
-def _svm(codes: Array, labels: Array, extra: Array | None, seed: int) -> Array:
+def _svm(codes: Array, labels: Array, weights: Array, seed: int) -> tuple[Array, float | None]:
     from sklearn.svm import LinearSVC
 
     model = LinearSVC(random_state=seed, max_iter=20000, dual="auto")
-    return _coefficients(model.fit(codes, labels, sample_weight=_weights(labels, extra)))
+    return _plane(model.fit(codes, labels, sample_weight=weights))
 
 
-def _ridge(codes: Array, labels: Array, extra: Array | None, seed: int) -> Array:
+def _ridge(
+    codes: Array, labels: Array, weights: Array, seed: int
+) -> tuple[Array, float | None]:
     from sklearn.linear_model import Ridge
 
-    weights = _weights(labels, extra)
-    return _coefficients(Ridge().fit(codes, 2.0 * labels - 1.0, sample_weight=weights))
+    return _plane(Ridge().fit(codes, 2.0 * labels - 1.0, sample_weight=weights))
 
 
-def _coefficients(model: Any) -> Array:
+def _plane(model: Any) -> tuple[Array, float | None]:
     vector: Array = np.ravel(model.coef_).astype(np.float64)
-    return vector
+    return vector, float(np.ravel(model.intercept_)[0])
 
 
 METHODS: dict[str, Fit] = {
@@ -200,23 +217,47 @@ METHODS: dict[str, Fit] = {
 """The ways to find a direction."""
 
 
-def _weights(labels: Array, extra: Array | None) -> Array:
-    """Weigh codes so that both sides, in every combination of other labels, count the same."""
-    cells = labels[:, None] if extra is None else np.column_stack([labels, extra])
-    _, cell, count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
-    weights: Array = len(labels) / (len(count) * count[cell.ravel()])
-    return weights
+def _weights(labels: Array, extra: Array | None, *, shared: bool) -> Array:
+    """Weigh codes so that both sides, in every combination of other labels, count the same.
+
+    With `shared`, combinations that only one side has count nothing.
+    """
+    if extra is None:
+        extra = np.zeros((len(labels), 1))
+    _, cell = np.unique(extra, axis=0, return_inverse=True)
+    _, part, count = np.unique(
+        2 * cell.ravel() + labels, return_inverse=True, return_counts=True
+    )
+    weights = 1.0 / count[part.ravel()]
+    if shared:
+        both = np.intersect1d(cell.ravel()[labels], cell.ravel()[~labels])
+        if not len(both):
+            raise LatentError(
+                "no combination of the other labels has codes of both sides: cannot balance"
+                " (--no-balance leaves the other labels out)"
+            )
+        weights = weights * np.isin(cell.ravel(), both)
+    scaled: Array = weights * (len(labels) / weights.sum())
+    return scaled
 
 
-def _separation(scores: Array, labels: Array) -> float | None:
+def _moments(scores: Array, weights: Array) -> tuple[float, float, float]:
+    """Return the weighted mean, sum of squares about it, and degrees of freedom."""
+    mean = np.average(scores, weights=weights)
+    total = weights.sum()
+    squares = weights @ (scores - mean) ** 2
+    return float(mean), float(squares), float(total - weights @ weights / total)
+
+
+def _separation(
+    positive: tuple[float, float, float], negative: tuple[float, float, float]
+) -> float | None:
     """Distance of the means over the pooled standard deviation; None where there is no spread."""
-    sides = scores[labels], scores[~labels]
-    degrees = sum(len(side) - 1 for side in sides)
-    if degrees < 1:
+    degrees = positive[2] + negative[2]
+    squares = positive[1] + negative[1]
+    if degrees <= _VANISHED or squares <= 0:
         return None
-    pooled = np.sqrt(sum(((side - side.mean()) ** 2).sum() for side in sides) / degrees)
-    apart = sides[0].mean() - sides[1].mean()
-    return float(apart / pooled) if pooled > 0 else None
+    return float((positive[0] - negative[0]) / np.sqrt(squares / degrees))
 
 
 def _held_out(
@@ -227,7 +268,10 @@ def _held_out(
     seed: int,
     without: Sequence[Array],
 ) -> float | None:
-    """Find the direction again from 70% of each side, and score the rest with it."""
+    """Find the direction again from 70% of each side, and score the rest with it.
+
+    With other labels both parts are balanced over them, each by its own combinations.
+    """
     if min(labels.sum(), (~labels).sum()) < _LEAST:
         return None
     rng = np.random.default_rng(seed)
@@ -235,10 +279,13 @@ def _held_out(
     for side in (labels, ~labels):
         rows = np.flatnonzero(side)
         test[rng.permutation(rows)[: max(1, round(_HELD_OUT * len(rows)))]] = True
-    kept = None if extra is None else extra[~test]
+    shared = method == "mean"
+    fitted, scored = (None if extra is None else extra[part] for part in (~test, test))
     try:
-        found = METHODS[method](codes[~test], labels[~test], kept, seed)
+        weights = _weights(labels[~test], fitted, shared=shared)
+        found, _ = METHODS[method](codes[~test], labels[~test], weights, seed)
         vector = _cleaned(found, without)
+        balance = None if scored is None else _weights(labels[test], scored, shared=shared)
     except LatentError:
         return None
-    return auc(codes[test] @ vector, labels[test])
+    return auc(codes[test] @ vector, labels[test], balance)

@@ -40,6 +40,7 @@ def worked(labelled):
 def test_the_balanced_direction_is_one_where_the_naive_one_is_zero(latent, results, worked):
     (found,) = results("direction", *worked, "--attribute", "smile")
     assert (found["attribute"], found["norm"]) == ("smile", pytest.approx(1))
+    assert found["separation"] == pytest.approx(1 / 1.5**0.5)
     code, _, err = latent("direction", *worked, "--attribute", "smile", "--no-balance", "-q")
     assert (code, err) == (
         1,
@@ -108,6 +109,7 @@ def test_joint_orthogonalisation(answer, put, tmp_path):
     whole = answer("direction", *files, "--orthogonal-to", c1, "--orthogonal-to", c2, "-o", out)
     assert np.load(out) == pytest.approx(np.array([0, 0, 1]), abs=1e-12)
     assert whole["summary"]["cosine_kept"] == pytest.approx(3 / 14**0.5)
+    assert whole["results"][0]["norm"] == pytest.approx(3)
     meta = json.loads((tmp_path / "dir.npy.json").read_text())
     assert [given["address"] for given in meta["inputs"]] == [str(f) for f in (*files, c1, c2)]
 
@@ -129,7 +131,8 @@ def test_methods(answer, samples, method):
         "--attribute", "shape", "--positive", "circle", "--method", method,
     )  # fmt: skip
     assert whole["settings"]["method"] == method
-    assert whole["results"][0]["held_out_auc"] == 1
+    assert whole["results"][0]["separation"] > 1
+    assert whole["results"][0]["held_out_auc"] is None
 
 
 CODES = [[1.0], [2], [3], [4]]
@@ -154,6 +157,13 @@ CODES = [[1.0], [2], [3], [4]]
             1,
             "row 1 and 1 more",
         ),
+        (
+            "a\n1\n1\n1\n1\n",
+            ["--attribute", "a"],
+            1,
+            "all 4 codes have 'a' = 1: there is no other",
+        ),
+        ("a,b\n1,1\n1,1\n0,0\n0,0\n", ["--attribute", "a"], 1, "cannot balance (--no-balance"),
         ("a\n1\n0\n1\n0\n", [], 2, "--attribute NAME"),
         ("a\n1\n0\n1\n0\n", ["--attribute", "a", "--method", "lda"], 2, "unknown method 'lda'"),
     ],

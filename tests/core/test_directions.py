@@ -47,6 +47,43 @@ def test_the_balanced_direction_is_free_of_what_goes_along(attribute, naive, bal
     assert found.vector.tolist() == [1.0]
 
 
+def test_a_balanced_direction_is_judged_in_balance():
+    """Sides 3 and 1, 2 and 0, half each: means 2 and 1, each variance 1 * 4 / (4 - 4/3)."""
+    found = directions.find(*worked(1)[:2], others=worked(1)[2])
+    assert found.intercept == pytest.approx(-1.5)
+    assert found.separation == pytest.approx(1 / 1.5**0.5)
+    assert found.scale == pytest.approx(1.5**0.5)  # squares 10, degrees 8 - 4/3
+
+
+def test_the_held_out_area_is_balanced():
+    """Smile is 1 along the axis, but 2 are the male that rarely smile: 3 of 4 pairs of cells win."""
+    positive, negative, others = (
+        np.repeat(part, 100, axis=0) if n < 2 else part for n, part in enumerate(worked(1))
+    )
+    others = tuple(np.repeat(part, 100, axis=0) for part in others)
+    assert directions.find(positive, negative, others=others).auc == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("method", ["logistic", "svm", "ridge"])
+def test_a_classifier_keeps_its_own_plane(method):
+    from sklearn.linear_model import Ridge
+
+    positive, negative = sides(apart=6.0)
+    positive[:5, 0] += 50  # outliers move the mean, not a logistic plane
+    found = directions.find(positive, negative, method=method)
+    middle = directions.judged(found.vector, 1.0, positive, negative).intercept
+    if method == "ridge":
+        labels = np.repeat([1.0, -1.0], 40)
+        model = Ridge().fit(np.concatenate([positive, negative]), labels)
+        assert found.intercept == pytest.approx(model.intercept_ / np.linalg.norm(model.coef_))
+    else:
+        assert found.intercept > middle + 1
+        assert (positive @ found.vector + found.intercept > 0).all()
+    cleaned = directions.find(positive, negative, method=method, without=[np.eye(6)[1]])
+    means = positive.mean(0) + negative.mean(0)
+    assert cleaned.intercept == pytest.approx(-(cleaned.vector @ means) / 2)
+
+
 def test_the_naive_direction_is_none():
     positive, negative, _ = worked(1)
     with pytest.raises(LatentError, match="the two sides do not differ"):
@@ -60,7 +97,7 @@ def test_cells_of_one_side_only_do_not_count():
 
 
 def test_labels_that_go_together_cannot_be_balanced():
-    with pytest.raises(LatentError, match="cannot balance"):
+    with pytest.raises(LatentError, match=r"cannot balance .*no-balance"):
         directions.find(*sides(), others=(np.ones((40, 1)), np.zeros((40, 1))))
 
 
@@ -115,9 +152,10 @@ def test_what_is_noise_is_not_called_found():
     assert 0.15 < found.auc < 0.85
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 3, 9])
 def test_too_few_codes_to_hold_out(count):
     assert directions.find(*sides(count=count)).auc is None
+    assert directions.find(*sides(count=10)).auc is not None
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -173,6 +211,9 @@ def test_a_found_direction_is_cleaned_and_still_judged_on_codes_held_out():
     found = directions.find(positive, negative, without=[np.eye(6)[1]])
     assert found.vector[1] == pytest.approx(0, abs=1e-12)
     assert found.kept == pytest.approx(0.5**0.5, abs=0.03)
+    whole = directions.find(positive, negative)
+    assert found.norm == pytest.approx(whole.norm * found.kept)
+    assert found.norm == pytest.approx(found.vector @ (positive.mean(0) - negative.mean(0)))
     assert found.auc == pytest.approx(0.983, abs=0.03)
 
 
@@ -202,3 +243,12 @@ def test_scikit_learn_agrees_on_the_area(pairs):
     if labels.all() or not labels.any():
         return
     assert directions.auc(scores, labels) == pytest.approx(roc_auc_score(labels, scores))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(1, 9)), min_size=2))
+def test_scikit_learn_agrees_on_the_weighted_area(rows):
+    scores, labels, weights = map(np.array, zip(*rows, strict=True))
+    if labels.all() or not labels.any():
+        return
+    expected = roc_auc_score(labels, scores, sample_weight=weights)
+    assert directions.auc(scores, labels, weights) == pytest.approx(expected)
