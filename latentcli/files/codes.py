@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -103,7 +104,8 @@ def save(
     The parts are written as they come, and the file is whole or not there.
     """
     name = check_saved(path)
-    meta = {
+    result, checksum = _summed(result)
+    meta: dict[str, Any] = {
         "command": command,
         "version": latentcli.__version__,
         "settings": settings,
@@ -115,6 +117,7 @@ def save(
             _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
             if name in ("npy", "safetensors"):
                 with written_beside(sidecar(path)) as beside:
+                    meta["crc32"] = f"{checksum[0]:08x}"
                     text = json.dumps(meta, ensure_ascii=False, indent=1)
                     beside.write_text(f"{text}\n", "utf-8")
     except OSError as error:
@@ -131,7 +134,23 @@ def check_saved(path: Path) -> str:
     for taken in (path, sidecar(path)):
         if taken.is_dir():
             raise FileError(f"cannot write {path}: {taken.name} is a folder")
+    beside = sidecar(path)
+    if name in ("npy", "safetensors") and beside.exists() and _read_meta(beside) is None:
+        raise FileError(f"cannot write {path}: {beside.name} is there, and is not latent's")
     return name
+
+
+def _summed(result: Result) -> tuple[Result, list[int]]:
+    """Return the result with a sum that is right when all its parts have been written."""
+    checksum = [0]
+
+    def parts() -> Iterator[Array]:
+        for values in result.parts:
+            part = np.ascontiguousarray(values, dtype=result.dtype)
+            checksum[0] = crc32(part.data.cast("B"), checksum[0])
+            yield part
+
+    return Result(result.shape, result.dtype, parts()), checksum
 
 
 def _write_npy(part: Path, result: Result, meta: str) -> None:
@@ -192,7 +211,7 @@ def _values(path: Path, key: str) -> tuple[Array, dict[str, Any], list[str]]:
         reading = formats.read(stream, key)
         if reading.format == "NumPy array" and stream.plain:
             mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-            return mapped, _meta_beside(path), []
+            return mapped, *_meta_beside(path, mapped)
         parts = [block.values for block in reading.blocks()]
     if not parts:
         raise FormatError(f"{path.name}: no codes in it")
@@ -201,14 +220,36 @@ def _values(path: Path, key: str) -> tuple[Array, dict[str, Any], list[str]]:
     remarks = [f"{path.name}: {note}" for note in reading.notes if reading.format == "table"]
     inside = _META_INSIDE.get(reading.format)
     meta = inside(path) if inside else {}
-    return whole.reshape(shape), meta or _meta_beside(path), remarks
+    if not meta:
+        meta, doubts = _meta_beside(path, whole)
+        remarks += doubts
+    return whole.reshape(shape), meta, remarks
 
 
-def _meta_beside(path: Path) -> dict[str, Any]:
+def _meta_beside(path: Path, values: Array) -> tuple[dict[str, Any], list[str]]:
+    """Read the provenance beside an array, unless it is that of another array; then say so."""
+    meta = _read_meta(sidecar(path)) or {}
+    if not meta or "crc32" not in meta or values.nbytes > _HASHED:
+        return meta, []
+    if _checksum([np.asarray(values)]) == meta["crc32"]:
+        return meta, []
+    return {}, [f"{sidecar(path).name} belongs to another array than {path.name}: not used"]
+
+
+def _read_meta(path: Path) -> dict[str, Any] | None:
+    """Read a file of provenance; None if it is none of ours."""
     try:
-        return dict(json.loads(sidecar(path).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
+        meta = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return meta if isinstance(meta, dict) and {"command", "version"} <= meta.keys() else None
+
+
+def _checksum(parts: Iterable[Array]) -> str:
+    found = 0
+    for values in parts:
+        found = crc32(np.ascontiguousarray(values).data.cast("B"), found)
+    return f"{found:08x}"
 
 
 def _meta_in_npz(path: Path) -> dict[str, Any]:

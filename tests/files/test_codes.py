@@ -1,6 +1,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 
 import numpy as np
 import pyarrow as pa
@@ -209,6 +210,8 @@ def test_where_it_came_from_travels_with_it(tmp_path, npy, ending):
     save(path, VALUES[0, 0], inputs=[f"{source}[0]", "king"], extra=extra)
     meta = codes.load(str(path)).meta
     content = (tmp_path / "w.npy").read_bytes()
+    written = zlib.crc32(VALUES[0, 0].tobytes())
+    assert meta.pop("crc32", f"{written:08x}") == f"{written:08x}"
     assert meta == {
         "command": "test",
         "version": latentcli.__version__,
@@ -289,3 +292,29 @@ def test_a_folder_in_the_way(tmp_path):
     with pytest.raises(FileError, match="there is no folder"):
         save(tmp_path / "missing" / "a.npy", VALUES)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.npy", "b.npy.json"]
+
+
+def saved(path, values, command="edit"):
+    codes.save(path, codes.Result.of(values), command=command, settings={}, inputs=[])
+
+
+def test_provenance_is_of_its_own_array_only(tmp_path):
+    path = tmp_path / "d.npy"
+    saved(path, np.eye(3)[0], "direction")
+    assert codes.load(str(path)).meta["command"] == "direction"
+    np.save(path, np.eye(3)[1])
+    found = codes.load(str(path))
+    assert found.meta == {}
+    assert "belongs to another array" in found.notes[0]
+
+
+def test_a_file_that_is_not_ours_is_not_replaced(tmp_path):
+    mine = tmp_path / "own.npy.json"
+    mine.write_text('{"mine": 1}')
+    with pytest.raises(FileError, match=r"own\.npy\.json is there, and is not latent's"):
+        saved(tmp_path / "own.npy", np.eye(2))
+    assert mine.read_text() == '{"mine": 1}'
+    assert not (tmp_path / "own.npy").exists()
+    saved(tmp_path / "again.npy", np.eye(2))
+    saved(tmp_path / "again.npy", np.eye(3))
+    assert codes.load(str(tmp_path / "again.npy")).meta["command"] == "edit"
