@@ -208,14 +208,18 @@ class Points:
             self.dtype = self.space.matrix.dtype
             return
         codes = [axes.load(point, output) for point in points]
-        shapes = {code.values.shape for code in codes}
+        arrays = [code.values for code in codes]
+        shapes = {array.shape for array in arrays}
+        if len(shapes) > 1:  # a batch of one goes with a single code
+            arrays = [_single(array) for array in arrays]
+            shapes = {array.shape for array in arrays}
         if len(shapes) > 1:
             listed = ", ".join(f"{code.address} {code.values.shape}" for code in codes)
             raise LatentError(f"the points have different shapes: {listed}{_sizes(shapes)}")
         self.dtype = np.result_type(*(code.values.dtype for code in codes))
         if self.dtype.kind != "f":
             self.dtype = np.dtype(np.float64)
-        self.arrays = [code.values for code in codes]
+        self.arrays = arrays
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -274,6 +278,11 @@ class Points:
         questions = [self.space.ask_vector(unit(step)) for step in path]
         found = self.space.answer(questions, Choice(top=1))
         return [hits[0].word if hits else "" for hits in found]
+
+
+def _single(array: Array) -> Array:
+    """Return the code of a batch of one; others as they are."""
+    return array[0] if array.ndim > 1 and len(array) == 1 else array
 
 
 def via_point(

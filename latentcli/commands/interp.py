@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from latentcli.core.paths import Course, Holes
     from latentcli.core.vectors import Array
 
+_K, _HOLE = 5, 99.0
+"""Which neighbour of a reference counts, and beyond which percentile a step is in a hole."""
+
 
 def command(
     points: Annotated[
@@ -78,11 +81,11 @@ def command(
     ] = None,
     k: Annotated[
         int, typer.Option("--k", help="Which neighbour of the reference counts.", metavar="K")
-    ] = 5,
+    ] = _K,
     hole_percentile: Annotated[
         float,
         typer.Option(metavar="P", help="A hole is beyond this percentile of the reference."),
-    ] = 99.0,
+    ] = _HOLE,
 ) -> None:
     """Follow a path between latent codes, and judge it.
 
@@ -109,7 +112,7 @@ def command(
     if len(points) < 2:
         raise UsageError("a path takes two points or more")
     _check_slerp(norm, via, seed, kind == "slerp" or compare)
-    _check_reference(k, hole_percentile)
+    _check_reference(k, hole_percentile, reference)
     saving.check()
     loaded = Points(points, axes, vectors, output)
     opening = {"norm": norm, "via": via_point(via, seed, loaded.shape, axes, output)}
@@ -186,11 +189,13 @@ def _check_slerp(norm: str, via: str | None, seed: int | None, slerp: bool) -> N
         raise UsageError(f"--seed must be at least 0, not {seed}")
 
 
-def _check_reference(k: int, percentile: float) -> None:
+def _check_reference(k: int, percentile: float, reference: str | None) -> None:
     if k < 1:
         raise UsageError(f"--k must be at least 1, not {k}")
     if not 0 <= percentile <= 100:
         raise UsageError(f"--hole-percentile is from 0 to 100, not {percentile:g}")
+    if reference is None and (k, percentile) != (_K, _HOLE):
+        raise UsageError("--k and --hole-percentile are for a --reference")
 
 
 def _summary(course: Course, angle: float, times: Array, found: Holes | None) -> Record:
@@ -227,12 +232,13 @@ def _notes(
             f"the points are not codes of N(0, I): their norms are {verdict.far[0]:+.1f} to "
             f"{verdict.far[1]:+.1f} sd off. Typicality says nothing here; --reference CODES does"
         )
-    if verdict.dip is not None:
+    if verdict.dip is not None and verdict.far is None:
+        where = f" (row {verdict.dip.row})" if course.norms.shape[1] > 1 else ""
         other = "" if kind in ("slerp", "lol") else "; --slerp or --lol keeps the length"
         first, last = verdict.ends
         notes.append(
-            f"the path dips through the core: at t = {times[verdict.dip.step]:.2f} the norm is "
-            f"{verdict.dip.norm:.3f}, the ends have {first:.3f} and {last:.3f}{other}"
+            f"the path dips through the core: at t = {times[verdict.dip.step]:.2f} the norm{where} "
+            f"is {verdict.dip.norm:.3f}, the ends have {first:.3f} and {last:.3f}{other}"
         )
     if found is not None and found.holes.any():
         first_hole = int(found.holes.argmax())

@@ -20,6 +20,9 @@ from latentcli.errors import LatentError, UsageError
 
 Array = npt.NDArray[Any]
 
+_LARGEST = 1e100
+"""Amounts beyond it overflow somewhere."""
+
 SIZES = "18 layers are 1024 px, 16 are 512 px, 14 are 256 px, 12 are 128 px"
 """How many layers StyleGAN2's codes have; said when they do not fit."""
 
@@ -75,6 +78,8 @@ def parse_numbers(text: str) -> list[float]:
         ) from None
     if not np.isfinite(numbers).all():
         raise UsageError(f"'{text}' holds a number that is not finite")
+    if np.abs(numbers).max() > _LARGEST:
+        raise UsageError(f"'{text}' holds a number beyond {_LARGEST:g}")
     return numbers
 
 

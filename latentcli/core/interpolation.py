@@ -62,7 +62,7 @@ def slerp(
     if opposite.any() and via is None:
         raise LatentError(
             f"{int(opposite.sum())} of {opposite.size} rows are opposite: any half circle joins "
-            "them; name a point to go through, or a seed that picks one"
+            "them; name a point to go through (--via FILE), or a seed that picks one (--seed N)"
         )
     straight = np.sin(omega) < _PARALLEL
     safe = np.where(straight, 1.0, np.sin(omega))

@@ -27,6 +27,9 @@ AXES = ("D", "ND", "LD", "NLD")
 """What the axes of an array can be: samples N, layers L, dimensions D."""
 
 _SLICE = re.compile(r"(?P<file>.+?)\[(?P<slice>[0-9:,\-\s]+)\]$")
+_LARGEST = 1e150
+"""Numbers beyond it have no norm in float64."""
+
 _HASHED = 64 << 20
 
 
@@ -319,7 +322,7 @@ def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[
     if len(shape) > 3:
         raise LatentError(
             f"{address}: shape {shape} has more axes than samples, layers, dimensions; "
-            "flatten each sample first (numpy.reshape)"
+            f"name a part, such as {address}[0], or flatten each sample (numpy.reshape)"
         )
     return ("D", "ND", "NLD")[len(shape) - 1], []
 
@@ -336,3 +339,7 @@ def _check_finite(address: str, values: Array) -> None:
         if bad.any():
             row = start + int(np.flatnonzero(bad)[0])
             raise FormatError(f"{address}: NaN or infinity in row {row:,}")
+        if values.dtype.itemsize > 4 and np.abs(part).max() > _LARGEST:
+            raise FormatError(
+                f"{address}: holds numbers beyond {_LARGEST:g}, whose squares overflow"
+            )

@@ -431,3 +431,26 @@ def test_very_many_rows_are_followed_in_blocks(latent, tmp_path, monkeypatch, ki
     assert same_summary == pytest.approx(summary, rel=1e-5)
     for one, other in zip(same_records, records, strict=True):
         assert one == pytest.approx(other, rel=1e-5, abs=1e-6)
+
+
+def test_a_batch_of_one_goes_with_a_single_code(latent, tmp_path):
+    np.save(tmp_path / "one.npy", np.ones((1, 3)))
+    np.save(tmp_path / "bare.npy", np.zeros(3) + 2)
+    code, out, _ = latent(
+        "interp", tmp_path / "one.npy", tmp_path / "bare.npy", "--at", "0.5", "--json"
+    )
+    assert code == 0
+    assert json.loads(out)["results"][0]["z"] == [1.5, 1.5, 1.5]
+
+
+def test_numbers_without_a_norm_are_refused(latent, tmp_path):
+    np.save(tmp_path / "huge.npy", np.full(3, 1e200))
+    code, out, err = latent("interp", tmp_path / "huge.npy", tmp_path / "huge.npy")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "whose squares overflow" in err
+
+
+def test_options_of_a_reference_want_one(latent):
+    code, out, err = latent("interp", "z1.npy", "z2.npy", "--k", "3")
+    assert (code, out) == (2, "")
+    assert "--reference" in err
