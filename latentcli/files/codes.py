@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -120,7 +121,8 @@ def save(
             _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
             if name in ("npy", "safetensors"):
                 with written_beside(sidecar(path)) as beside:
-                    meta["crc32"] = f"{checksum[0]:08x}"
+                    if checksum:
+                        meta["crc32"] = f"{checksum[0]:08x}"
                     text = json.dumps(meta, ensure_ascii=False, indent=1)
                     beside.write_text(f"{text}\n", "utf-8")
     except OSError as error:
@@ -144,8 +146,13 @@ def check_saved(path: Path) -> str:
 
 
 def _summed(result: Result) -> tuple[Result, list[int]]:
-    """Return the result with a sum that is right when all its parts have been written."""
+    """Return the result with a sum that is right when all its parts have been written.
+
+    Arrays that are too large to be checked on loading are not summed.
+    """
     checksum = [0]
+    if math.prod(result.shape) * result.dtype.itemsize > _HASHED:
+        return result, []
 
     def parts() -> Iterator[Array]:
         for values in result.parts:
@@ -332,11 +339,11 @@ def _check_finite(address: str, values: Array) -> None:
     if values.dtype.kind != "f":
         return
     rows = values.reshape(1, -1) if values.ndim == 1 else values
-    step = max(1, (16 << 20) // max(1, rows[0].nbytes))
+    step = max(1, (2 << 20) // max(1, rows[0].nbytes))
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
-        bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
-        if bad.any():
+        if not np.isfinite(part).all():
+            bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
             row = start + int(np.flatnonzero(bad)[0])
             raise FormatError(f"{address}: NaN or infinity in row {row:,}")
         if values.dtype.itemsize > 4 and np.abs(part).max() > _LARGEST:
