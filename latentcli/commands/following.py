@@ -271,8 +271,8 @@ class Points:
 
     def nearest(self, path: Array) -> list[str]:
         """Return the word nearest to each step."""
+        from latentcli.choice import Choice
         from latentcli.core.vectors import unit
-        from latentcli.space import Choice
 
         assert self.space is not None
         questions = [self.space.ask_vector(unit(step)) for step in path]

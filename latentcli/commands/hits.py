@@ -9,7 +9,8 @@ from latentcli.commands.options import about
 from latentcli.report import Record, Report, Scalar
 
 if TYPE_CHECKING:
-    from latentcli.space import Hit, Space
+    from latentcli.choice import Hit
+    from latentcli.space import Space
 
 COLUMNS = ("query", "rank", "word", "score")
 

@@ -22,9 +22,10 @@ import typer
 from latentcli.errors import UsageError, check_choice
 
 if TYPE_CHECKING:
+    from latentcli.choice import Choice
     from latentcli.core.search import Progress
     from latentcli.report import Record, Report
-    from latentcli.space import Choice, Space
+    from latentcli.space import Space
 
 _PATIENCE = 0.5
 """Seconds after which a progress bar is drawn."""
@@ -296,8 +297,8 @@ class Picking:
         """Return the choice that the options make; read the file of --among."""
         from pathlib import Path
 
+        from latentcli.choice import Choice
         from latentcli.files import labels
-        from latentcli.space import Choice
 
         return Choice(
             top=self.top,

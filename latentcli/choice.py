@@ -1,0 +1,68 @@
+"""Which answers are wanted of a search, and what one answer is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
+
+from latentcli.errors import UsageError
+
+
+class Hit(NamedTuple):
+    """One answer: a word (or a row's number, for arrays without words), its score, its row."""
+
+    word: str
+    score: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which answers are wanted.
+
+    `top`: how many. `restrict`: only the first N rows, which are the most frequent words in
+    files in order of frequency. `match`: only words in which this regular expression is found.
+    `among`: only these words. `min_score`: only scores from this on. `include_inputs`: also
+    the words that were asked with.
+    """
+
+    top: int = 10
+    restrict: int | None = None
+    match: str | None = None
+    among: Iterable[str] | None = None
+    min_score: float | None = None
+    include_inputs: bool = False
+
+    def __post_init__(self) -> None:
+        if self.top < 1:
+            raise UsageError(f"the number of answers must be at least 1, not {self.top}")
+        if self.restrict is not None and self.restrict < 1:
+            raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+        if isinstance(self.among, str):
+            raise UsageError("among takes a list of words, not one")
+        if self.min_score is not None and math.isnan(self.min_score):
+            raise UsageError("--min-score must be a number, not nan")
+        if self.match is not None:
+            try:
+                re.compile(self.match)
+            except re.error as error:
+                raise UsageError(
+                    f"'{self.match}' is not a regular expression: {error}"
+                ) from None
+
+
+EVERYTHING = Choice()
+
+
+class Choices(TypedDict, total=False):
+    """The fields of `Choice`, as keyword arguments."""
+
+    top: int
+    restrict: int | None
+    match: str | None
+    among: Iterable[str] | None
+    min_score: float | None
+    include_inputs: bool
