@@ -33,9 +33,8 @@ class Axes:
     def load(self, address: str, output: Output) -> Codes:
         """Load an array, and say what was decided about its axes."""
         from latentcli.files import codes
-        from latentcli.files.samples import find
 
-        loaded = codes.load(find(address), axes=self.axes)
+        loaded = codes.load(address, axes=self.axes)
         for text in loaded.notes:
             output.note(text)
         return loaded

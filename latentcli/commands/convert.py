@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.commands.options import Output, Source
+from latentcli.commands.options import Labels, NoCache, Output, Source
 from latentcli.errors import UsageError
 from latentcli.report import Record, Report
 
@@ -22,21 +22,8 @@ _ARRAYS = {"npy", "npz", "safetensors", "parquet"}
 class Reading:
     """How IN is read."""
 
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels",
-            help="Words for an array's rows: a file with one on each line, or FILE::KEY.",
-            metavar="FILE",
-            rich_help_panel="Input",
-        ),
-    ] = None
-    no_cache: Annotated[
-        bool,
-        typer.Option(
-            "--no-cache", help="Read the file afresh, keep nothing.", rich_help_panel="Input"
-        ),
-    ] = False
+    labels: Labels = None
+    no_cache: NoCache = False
 
 
 def command(

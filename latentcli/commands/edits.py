@@ -39,9 +39,8 @@ def load_direction(address: str) -> Loaded:
     import numpy as np
 
     from latentcli.files.codes import load
-    from latentcli.files.samples import find
 
-    codes = load(find(address))
+    codes = load(address)
     vector = np.asarray(codes.values, dtype=np.float64)
     while vector.ndim > 1 and vector.shape[0] == 1:
         vector = vector[0]
@@ -75,11 +74,10 @@ def load_layered(address: str, axes: Axes, output: Output, wanted: bool) -> Code
     import dataclasses
 
     from latentcli.files import codes as files
-    from latentcli.files.samples import find
 
     if not wanted or axes.axes:
         return axes.load(address, output)
-    loaded = files.load(find(address))
+    loaded = files.load(address)
     if loaded.values.ndim == 2:
         output.note(f"{address}: {loaded.values.shape} is read as layers x dimensions")
         return dataclasses.replace(loaded, axes="LD", notes=())

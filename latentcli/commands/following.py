@@ -201,9 +201,8 @@ class Points:
         self.space: Space | None = None
         if vectors is not None:
             import latentcli
-            from latentcli.files.samples import find
 
-            self.space = latentcli.open(find(vectors))
+            self.space = latentcli.open(vectors)
             self.arrays = [self.space.vector(word) for word in points]
             self.dtype = self.space.matrix.dtype
             return

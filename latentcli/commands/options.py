@@ -171,6 +171,23 @@ class Output:
             bar.stop()
 
 
+Labels = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        help="Words for an array's rows: a file with one on each line, or FILE::KEY.",
+        metavar="FILE",
+        rich_help_panel="Input",
+    ),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", help="Read the file afresh, keep nothing.", rich_help_panel="Input"
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Source:
     """The vectors that are asked."""
@@ -186,15 +203,7 @@ class Source:
             rich_help_panel="Input",
         ),
     ] = None
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels",
-            help="Words for an array's rows: a file with one on each line, or FILE::KEY.",
-            metavar="FILE",
-            rich_help_panel="Input",
-        ),
-    ] = None
+    labels: Labels = None
     ignore_case: Annotated[
         bool,
         typer.Option(
@@ -203,12 +212,7 @@ class Source:
             rich_help_panel="Input",
         ),
     ] = False
-    no_cache: Annotated[
-        bool,
-        typer.Option(
-            "--no-cache", help="Read the file afresh, keep nothing.", rich_help_panel="Input"
-        ),
-    ] = False
+    no_cache: NoCache = False
 
     def open(self, output: Output, *, tell: bool = True) -> Space:
         """Open the vectors, with a progress bar for large files, and tell what was noticed."""

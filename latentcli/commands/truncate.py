@@ -90,12 +90,11 @@ def _mean(mean: str | None, mean_of: str | None, axes: Axes, output: Output) -> 
     import numpy as np
 
     from latentcli.files.codes import load
-    from latentcli.files.samples import find
 
     if mean_of is not None:
         found: Array = axes.load_set(mean_of, output).rows().mean(axis=0, dtype=np.float64)
         return found
-    values = np.asarray(load(find(str(mean))).values, dtype=np.float64)
+    values = np.asarray(load(str(mean)).values, dtype=np.float64)
     while values.ndim > 1 and len(values) == 1:
         values = values[0]
     return values
