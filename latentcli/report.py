@@ -21,14 +21,49 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """Some of the records, or their digest, as a table under a heading of its own."""
+
+    title: str
+    columns: tuple[str, ...]
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A matrix as shades: `values[i][j]` between `low` and `high` at row i, column j."""
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[float]]
+    low: float = 0.0
+    high: float = 1.0
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Numbers from 0 up as horizontal bars, the longest as wide as there is room."""
+
+    title: str
+    labels: Sequence[str]
+    values: Sequence[float]
+
+
+Part = Sheet | HeatMap | Bars
+"""What a table can show in place of the plain list of records."""
+
+
+@dataclass(frozen=True)
 class Report:
     """The answer of one command.
 
     `records` are flat and hold the same values in every output format; `settings` holds all
     that shaped them; `summary` holds named scalars about the whole; `notes` what a careful
     person would want to be told. The rest is for the table only: `title`, a heading; `grid`, a
-    matrix shown in place of the records; `upright`, a lone record shown top to bottom; `lines`,
-    a column that is shown bare, one value on each line.
+    matrix shown in place of the records; `parts`, sheets, heat maps and bars shown in their
+    place; `upright`, a lone record shown top to bottom; `lines`, a column that is shown bare, one
+    value on each line.
     """
 
     command: str
@@ -39,6 +74,7 @@ class Report:
     notes: tuple[str, ...] = ()
     title: str = ""
     grid: Grid | None = None
+    parts: tuple[Part, ...] = ()
     upright: bool = False
     lines: str = ""
 
@@ -49,4 +85,5 @@ class Report:
             records=[*self.records, *other.records],
             notes=(*self.notes, *other.notes),
             grid=None,
+            parts=(),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import os
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.box import Box
@@ -12,11 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from latentcli.render.cells import human, visible
-from latentcli.report import Grid, Record, Report, Scalar
+from latentcli.report import Bars, Grid, HeatMap, Part, Record, Report, Scalar, Sheet
 
 STREAMS = False
 _UNBOUNDED = 100_000
 _HEIGHT = 25
+_BAR = 40
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+_SHADES = " ░▒▓█"
+_ASCII_SHADES = " .:+#"
 _RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _ASCII_RULE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
@@ -58,27 +64,87 @@ def _print(report: Report, console: Console, rule: Box) -> None:
         console.print(_upright(report.columns, report.records[0]))
     elif report.grid is not None:
         console.print(_grid(report.grid, rule))
+    elif report.parts:
+        _print_parts(report.parts, console, rule)
     elif report.records:
-        console.print(_records(report, rule))
+        console.print(_records(report.columns, report.records, rule, report.title))
     else:
         console.print(Text("no results", style="dim"))
     for name, value in report.summary.items():
         console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
 
 
-def _records(report: Report, rule: Box) -> Table:
+def _print_parts(parts: Sequence[Part], console: Console, rule: Box) -> None:
+    """Print sheets, heat maps and bars below each other, a blank line after each."""
+    for part in parts:
+        if part.title:
+            console.print(Text(visible(part.title), style="bold"))
+        if isinstance(part, Sheet):
+            console.print(_records(part.columns, part.records, rule))
+        elif isinstance(part, HeatMap):
+            console.print(_heat_map(part, rule))
+        else:
+            console.print(_bars(part, rule is _ASCII_RULE))
+        console.print()
+
+
+def _heat_map(heat: HeatMap, rule: Box) -> Table:
+    """Shade each number: by a character, which paper keeps, and by colour on a terminal."""
+    shades = _ASCII_SHADES if rule is _ASCII_RULE else _SHADES
     table = _table(rule)
-    columns = [name for name in report.columns if not (name == "query" and report.title)]
+    table.add_column("", overflow="fold", style="bold")
+    for name in heat.columns:
+        table.add_column(Text(visible(name)), justify="right", overflow="fold")
+    for name, values in zip(heat.rows, heat.values, strict=True):
+        table.add_row(Text(visible(name)), *(_shade(float(v), heat, shades) for v in values))
+    return table
+
+
+def _shade(value: float, heat: HeatMap, shades: str) -> Text:
+    if not math.isfinite(value):
+        return Text("-", style="dim")
+    share = min(1.0, max(0.0, (value - heat.low) / ((heat.high - heat.low) or 1.0)))
+    mark = shades[min(len(shades) - 1, int(share * len(shades)))]
+    style = ("dim", "", "yellow", "bold yellow", "bold green")[min(4, int(share * 5))]
+    return Text(f"{mark * 2} {value:.2f}", style=style)
+
+
+def _bars(bars: Bars, ascii_only: bool) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(justify="right", no_wrap=True)
+    longest = max((value for value in bars.values if math.isfinite(value)), default=0.0)
+    for label, value in zip(bars.labels, bars.values, strict=True):
+        width = _BAR * value / longest if longest > 0 and math.isfinite(value) else 0.0
+        number = int(value) if float(value).is_integer() else float(value)
+        table.add_row(Text(visible(label)), Text(_bar(width, ascii_only)), Text(human(number)))
+    return table
+
+
+def _bar(width: float, ascii_only: bool) -> str:
+    """Draw a bar of a width in characters, to an eighth of one; what is not nothing is seen."""
+    eighths = max(round(width * 8), int(width > 0))
+    if ascii_only:
+        return "#" * -(-eighths // 8)
+    return (_BLOCKS[8] * (eighths // 8) + _BLOCKS[eighths % 8]).rstrip()
+
+
+def _records(
+    names: Sequence[str], records: Sequence[Record], rule: Box, title: str = ""
+) -> Table:
+    table = _table(rule)
+    columns = [name for name in names if not (name == "query" and title)]
     for name in columns:
-        numeric = any(_is_number(row.get(name)) for row in report.records)
+        numeric = any(_is_number(row.get(name)) for row in records)
         table.add_column(
             Text(name.replace("_", " ")),
             justify="right" if numeric else "left",
             overflow="fold",
             style="bold" if name == "word" else "",
         )
-    for index, row in enumerate(report.records):
-        following = report.records[index + 1] if index + 1 < len(report.records) else row
+    for index, row in enumerate(records):
+        following = records[index + 1] if index + 1 < len(records) else row
         table.add_row(
             *(Text(human(row.get(name))) for name in columns),
             end_section=row.get("query") != following.get("query"),

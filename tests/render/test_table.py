@@ -6,7 +6,7 @@ import re
 import pytest
 
 from latentcli.render.table import write
-from latentcli.report import Grid, Report
+from latentcli.report import Bars, Grid, HeatMap, Report, Sheet
 
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 LONG = "x" * 130
@@ -115,3 +115,45 @@ def test_words_have_no_say_in_styles(shown, word):
     plain = shown(records("w"), 80)
     assert STYLE.findall(text) == STYLE.findall(plain)
     assert word.replace("\x1b", "\\x1b") in text
+
+
+PARTS = (
+    Sheet("Factors", ("factor", "mig"), [{"factor": "[/b]", "mig": 0.5}]),
+    HeatMap("Information", ["z0", "\x1b"], ["shape"], [[1.0], [float("nan")]]),
+    Bars("Patterns", ["one-hot", "binary", "none"], [5, 40, 0]),
+)
+
+
+def test_parts_stand_in_place_of_the_records():
+    out = io.StringIO()
+    write(Report("x", ("a",), [{"a": "unseen"}], parts=PARTS, summary={"n": 3}), out, True)
+    text = out.getvalue()
+    assert "unseen" not in text
+    assert [
+        line for line in text.splitlines() if line in ("Factors", "Information", "Patterns")
+    ]
+    assert "[/b]     0.5000" in text
+    assert "██ 1.00" in text
+    assert "\\x1b" in text
+    assert text.rstrip().endswith("n: 3")
+
+
+def test_bars_are_as_long_as_their_numbers():
+    out = io.StringIO()
+    write(Report("x", (), [], parts=PARTS[2:]), out, True)
+    five, forty, none = out.getvalue().splitlines()[1:4]
+    assert (five.count("█"), forty.count("█"), none.count("█")) == (5, 40, 0)
+    assert five.split()[-1] == "5"
+
+
+def test_a_heat_map_is_coloured_on_a_terminal_only(shown):
+    assert STYLE.search(shown(Report("x", (), [], parts=PARTS[1:2])))
+
+
+def test_parts_without_unicode_are_ascii():
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    write(Report("x", (), [], parts=PARTS), out, True)
+    out.flush()
+    text = out.buffer.getvalue().decode("ascii")
+    assert "## 1.00" in text
+    assert "#" * 40 in text
