@@ -1,0 +1,299 @@
+"""Codes and factors made ready: checked, with kinds, classes and the counts that metrics share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.core import information
+from latentcli.core.information import Binned, Counts
+from latentcli.errors import LatentError, UsageError, shown, unknown_choice
+
+Array = npt.NDArray[Any]
+
+GROUPS = 20
+"""How many parts of the rows are left out in turn to see how a score varies."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A ground-truth factor.
+
+    `labels` (N,) are its classes as numbers from 0, `classes` their names; `values` (N,) what it is
+    as a number: the classes' place in their order for text. A factor of kind "continuous" is cut
+    into equally wide classes.
+    """
+
+    name: str
+    kind: str
+    labels: Array
+    classes: tuple[str, ...]
+    values: Array
+
+    @property
+    def size(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Codes (N, D) with the factors (each N) they are held against, without gaps.
+
+    `names` are those of the dimensions; `alive` (D,) is False for dimensions that never change;
+    `notes` say what was left out and what a careful reader would look at.
+    """
+
+    codes: Array
+    factors: tuple[Factor, ...]
+    names: tuple[str, ...]
+    alive: npt.NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many codes there are."""
+        return len(self.codes)
+
+    @property
+    def dimensions(self) -> int:
+        """How many dimensions a code has."""
+        return int(self.codes.shape[1])
+
+    @property
+    def factor_names(self) -> list[str]:
+        """The names of the factors."""
+        return [factor.name for factor in self.factors]
+
+    def binned(self, **settings: Any) -> Binned:
+        """Return the codes in bins (see `information.discretize`); kept for the next who asks."""
+        settings = self._plain(settings)
+        key = ("bins", *sorted(settings.items()))
+        if key not in self._kept:
+            self._kept[key] = information.discretize(self.codes, **settings)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def counts(self, **settings: Any) -> Counts:
+        """Return the joint counts of bins and classes; kept for the next who asks."""
+        settings = self._plain(settings)
+        key = ("counts", *sorted(settings.items()))
+        if key not in self._kept:
+            self._kept[key] = self._count(self.binned(**settings))
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def grouped(self, seed: int, **settings: Any) -> Counts:
+        """Return the counts of each of GROUPS random parts of the rows, for a jackknife."""
+        settings = self._plain(settings)
+        key = ("groups", seed, *sorted(settings.items()))
+        if key not in self._kept:
+            shuffled = np.random.default_rng(seed).permutation(self.rows)
+            self._kept[key] = self._count(self.binned(**settings), shuffled % GROUPS)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def _plain(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Say "width" for "distinct" where no dimension has few values: the bins are the same."""
+        if settings.get("binning") != "distinct":
+            return settings
+        bins = settings.get("bins", 20)
+        key = ("few", bins)
+        if key not in self._kept:
+            columns = self.codes[:, self.alive].T
+            self._kept[key] = any(
+                information.distinct(column, bins) is not None for column in columns
+            )
+        return settings if self._kept[key] else settings | {"binning": "width"}
+
+    def shuffled(self, order: Array, **settings: Any) -> Counts:
+        """Return the counts that the factors have when their rows come in another order."""
+        return self._count(self.binned(**settings), order=order)
+
+    @property
+    def dependence(self) -> Array:
+        """Information (K, K) of factors about each other, corrected, not below 0; H on the diagonal."""
+        if "dependence" not in self._kept:
+            labels = [factor.labels for factor in self.factors]
+            sizes = [factor.size for factor in self.factors]
+            binned = Binned(np.stack(labels), max(sizes))
+            counts = information.count(binned, labels, sizes)
+            matrix = np.maximum(counts.corrected, 0.0)
+            np.fill_diagonal(matrix, counts.factor_entropy)
+            self._kept["dependence"] = matrix
+        return self._kept["dependence"]  # type: ignore[no-any-return]
+
+    def _count(
+        self, binned: Binned, groups: Array | None = None, order: Array | None = None
+    ) -> Counts:
+        labels = [
+            factor.labels if order is None else factor.labels[order] for factor in self.factors
+        ]
+        return information.count(binned, labels, [f.size for f in self.factors], groups)
+
+
+def prepare(
+    codes: Any,
+    factors: Any = None,
+    *,
+    continuous: Sequence[str] = (),
+    discrete: Sequence[str] = (),
+    factor_bins: int = 20,
+    names: Sequence[str] | None = None,
+    codes_name: str = "the codes",
+    factors_name: str = "the factors",
+) -> Data:
+    """Check codes (N, D) and factors (N, K), or columns by name, and make them ready.
+
+    Rows with a missing value in any factor are left out, factors that never change too, and notes
+    say so. Numbers are continuous when they have more distinct values than 20 and a fifth of the
+    rows, or fractions and mostly distinct values; `continuous` and `discrete` name exceptions.
+    Raises LatentError for codes that are no (N, D) of finite numbers, for row counts that differ,
+    and where no factor is left.
+    """
+    if isinstance(codes, Data):
+        return codes
+    array = _codes(codes, codes_name)
+    columns = {} if factors is None else _columns(factors, factors_name)
+    _check_names([*continuous, *discrete], columns)
+    for column in columns.values():
+        _check_rows(array, len(column), codes_name, factors_name)
+    kept, notes = _complete(columns, factors_name)
+    if kept is not None:
+        array = array[kept]
+        columns = {name: column[kept] for name, column in columns.items()}
+    if len(array) < 2:
+        raise LatentError(f"{codes_name}: {len(array)} row(s); a metric takes two or more")
+    made = []
+    for name, column in columns.items():
+        kind = _kind(name, column, continuous, discrete)
+        factor = _factor(name, kind, column, factor_bins)
+        if factor.size < 2:
+            notes.append(f"factor {shown(name)} is the same in all rows and is left out")
+        else:
+            made.append(factor)
+    if columns and not made:
+        raise LatentError(f"{factors_name}: every factor is the same in all rows")
+    alive = array.min(axis=0) < array.max(axis=0)
+    labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
+    # Metrics go through the codes dimension by dimension.
+    return Data(np.asfortranarray(array), tuple(made), labels, alive, tuple(notes))
+
+
+def _codes(codes: Any, name: str) -> Array:
+    array = np.asarray(codes)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or 0 in array.shape:
+        raise LatentError(
+            f"{name}: shape {array.shape}; codes are (N, D), one row for each sample"
+        )
+    if array.dtype.kind not in "fiub":
+        raise LatentError(f"{name}: {array.dtype} is not numbers")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    bad = ~np.isfinite(array.sum(axis=1, dtype=np.float64))
+    if bad.any():
+        bad &= ~np.isfinite(array).all(axis=1)
+    if bad.any():
+        raise LatentError(
+            f"{name}: {bad.sum():,} of {len(array):,} rows hold NaN or infinity, the first is row "
+            f"{int(bad.argmax()):,}; leave them out here and in the factors"
+        )
+    return array
+
+
+def _columns(factors: Any, name: str) -> dict[str, Array]:
+    if isinstance(factors, Mapping):
+        return {str(key): np.asarray(column) for key, column in factors.items()}
+    array = np.asarray(factors)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or 0 in array.shape:
+        raise LatentError(f"{name}: shape {array.shape}; factors are (N, K), one row a sample")
+    return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
+
+
+def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:
+    for name in asked:
+        if name not in columns:
+            raise unknown_choice("factor", name, list(columns))
+
+
+def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> None:
+    if rows == len(codes):
+        return
+    if rows == codes.shape[1]:
+        raise LatentError(
+            f"{codes_name} is {len(codes):,} x {codes.shape[1]:,} and {factors_name} has {rows:,} "
+            "rows: the codes are transposed; save codes.T, one row for each sample"
+        )
+    raise LatentError(
+        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by row"
+    )
+
+
+def _missing(column: Array) -> npt.NDArray[np.bool_]:
+    if column.dtype.kind == "f":
+        return ~np.isfinite(column)
+    if column.dtype.kind == "O":
+        return np.array([value is None or value != value for value in column], dtype=bool)
+    return np.zeros(len(column), dtype=bool)
+
+
+def _complete(columns: Mapping[str, Array], name: str) -> tuple[Array | None, list[str]]:
+    """Return which rows have all factors, None if all do, and what to say about the others."""
+    gaps = {key: _missing(column) for key, column in columns.items()}
+    holed = {key: int(gap.sum()) for key, gap in gaps.items() if gap.any()}
+    if not holed:
+        return None, []
+    missing = np.any(list(gaps.values()), axis=0)
+    if missing.all():
+        raise LatentError(f"{name}: every row has a missing value")
+    where = ", ".join(f"{shown(key)} {number:,}" for key, number in holed.items())
+    return ~missing, [
+        f"{missing.sum():,} of {len(missing):,} rows are left out: a factor is missing ({where})"
+    ]
+
+
+def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequence[str]) -> str:
+    if name in continuous and name in discrete:
+        raise UsageError(f"factor {shown(name)} is said to be both continuous and discrete")
+    if name in continuous:
+        if column.dtype.kind not in "fiub":
+            raise UsageError(f"factor {shown(name)} is text and cannot be continuous")
+        return "continuous"
+    if name in discrete or column.dtype.kind not in "fiu":
+        return "discrete"
+    distinct, rows = len(np.unique(column)), len(column)
+    fractions = bool((column != np.floor(column)).any())
+    many = distinct > max(20, rows // 5)
+    return "continuous" if many or (fractions and distinct > rows // 2) else "discrete"
+
+
+def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
+    if kind == "continuous":
+        values = column.astype(np.float64)
+        if values.min() == values.max():
+            return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
+        labels = information.discretize(values[:, None], bins=bins).labels[0].astype(np.intp)
+        edges = np.histogram_bin_edges(values, bins)
+        used, labels = np.unique(labels, return_inverse=True)
+        classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
+        return Factor(name, kind, labels, classes, values)
+    text = column.astype(str) if column.dtype.kind == "O" else column
+    found, labels = np.unique(text, return_inverse=True)
+    numeric = found.dtype.kind in "fiu"
+    return Factor(
+        name,
+        kind,
+        labels.astype(np.intp),
+        tuple(_class_name(value) for value in found),
+        column.astype(np.float64) if numeric else labels.astype(np.float64),
+    )
+
+
+def _class_name(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, np.floating) else str(value)
