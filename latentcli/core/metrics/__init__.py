@@ -9,5 +9,11 @@ from __future__ import annotations
 
 METRICS: dict[str, str] = {
     "mig": "Mutual information gap: is each factor in one dimension?",
+    "jemmig": "MIG, and nothing else in that dimension.",
+    "dcimig": "Does each factor have a dimension of its own?",
+    "dmig": "MIG for factors that depend on each other.",
+    "modularity": "Does each dimension tell about one factor only?",
+    "med": "DCI with mutual information as importance.",
+    "infomec": "InfoM, InfoC and InfoE: modular, compact, explicit?",
 }
 """Every metric, with what it asks; nothing is imported before a metric is used."""
