@@ -70,7 +70,7 @@ def _print(report: Report, console: Console, rule: Box) -> None:
         console.print(_records(report.columns, report.records, rule, report.title))
     else:
         console.print(Text("no results", style="dim"))
-    for name, value in report.summary.items():
+    for name, value in ({} if report.brief else report.summary).items():
         console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
 
 

@@ -22,8 +22,11 @@ ABOUT = About(
         "dimension and v' the factor whose own dimension is the runner-up z_2; H(v) if it is no "
         "factor's"
     ),
-    range="0 to 1, below 0 where another dimension tells more than the factor's own",
-    best="1, also for correlated factors, which keep MIG below 1",
+    range="-1 to 1",
+    best=(
+        "1, also for correlated factors, which keep MIG below 1; below 0 where another dimension tells "
+        "more than the factor's own"
+    ),
     source="Watcharasupat and Lerch, 2021",
     blind="two factors in one dimension, unless the assignment is one to one (DLIG sees it)",
     likes={"latte": {"estimator": "knn", "neighbors": 3}},

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from latentcli.core.information import Counts, Cut, log_ratios
 from latentcli.core.metrics import owners
-from latentcli.core.metrics.data import Data, prepare
+from latentcli.core.metrics.data import GROUPS, Data, prepare
 from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.score import About, Score, Value
 from latentcli.errors import check_choice
@@ -162,7 +162,7 @@ def _estimate(data: Data, cut: Cut, ci: float | None) -> _Estimate:
     """
     counts = data.counts(cut)
     gaps = _gaps(counts.corrected.mutual, counts.corrected.entropy)
-    if ci is None:
+    if ci is None or data.rows < 2 * GROUPS:
         return _Estimate(gaps, None, None)
     labels = data.binned(cut).labels
     influences = np.stack(

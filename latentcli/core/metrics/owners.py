@@ -39,7 +39,10 @@ def informative(counts: Counts) -> npt.NDArray[np.bool_]:
 
     A G-test of each pair, with Bonferroni's correction for their number.
     """
-    return np.any(counts.p_values * counts.p_values.size < _CHANCE, axis=1)
+    told: npt.NDArray[np.bool_] = np.any(
+        counts.p_values * counts.p_values.size < _CHANCE, axis=1
+    )
+    return told
 
 
 def nearest(data: Data, neighbors: int, seed: int) -> Array:
