@@ -8,6 +8,7 @@ Everything is in nats.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -18,6 +19,11 @@ import numpy.typing as npt
 from latentcli.errors import UsageError, check_choice
 
 Array = npt.NDArray[Any]
+
+_THREADED = 1 << 20
+"""Numbers from which dimensions are cut side by side."""
+
+_GRID = 1024
 
 _BLOCK = 1 << 17
 """Numbers that are counted at a time: a block that stays in the processor's cache."""
@@ -223,22 +229,35 @@ def discretize(codes: Array, cut: Cut) -> Binned:
         )
     rows, dimensions = codes.shape
     labels = np.empty((dimensions, rows), dtype=np.uint8 if bins <= 256 else np.uint16)
-    for j in range(dimensions):
-        values = np.ascontiguousarray(codes[:, j])
-        low, high = values.min(), values.max()
-        if low == high:
-            labels[j] = 0
-            continue
-        few = distinct(values, bins) if binning in ("distinct", "quantile") else None
-        if few is not None:
-            labels[j] = np.searchsorted(few, values)
-        elif binning == "quantile":
-            labels[j] = _rank(values, bins)
-        elif binning == "fixed":
-            _cut(values, np.linspace(*limits, bins + 1), labels[j])
-        else:
-            _cut(values, np.histogram_bin_edges(values, bins), labels[j])
+
+    def place(j: int) -> None:
+        _place(np.ascontiguousarray(codes[:, j]), cut, labels[j])
+
+    # NumPy lets others run while it sorts and counts.
+    if codes.size < _THREADED:
+        for j in range(dimensions):
+            place(j)
+    else:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(place, range(dimensions)))
     return Binned(labels, bins)
+
+
+def _place(values: Array, cut: Cut, out: Array) -> None:
+    """Write the bin of each value of one dimension."""
+    bins, binning, limits = cut
+    if values.min() == values.max():
+        out[:] = 0
+        return
+    few = distinct(values, bins) if binning in ("distinct", "quantile") else None
+    if few is not None:
+        out[:] = np.searchsorted(few, values)
+    elif binning == "quantile":
+        out[:] = _rank(values, np.unique(np.quantile(values, np.arange(1, bins) / bins)))
+    elif binning == "fixed":
+        _cut(values, np.linspace(*limits, bins + 1), out)
+    else:
+        _cut(values, np.histogram_bin_edges(values, bins), out)
 
 
 BINNINGS = ("width", "distinct", "quantile", "fixed")
@@ -254,10 +273,23 @@ def distinct(values: Array, most: int) -> Array | None:
     return found
 
 
-def _rank(values: Array, bins: int) -> Array:
-    """Return which of `bins` equally full bins each value is in; equal values stay together."""
-    edges = np.unique(np.quantile(values, np.arange(1, bins) / bins))
-    return np.searchsorted(edges, values, side="right")
+def _rank(values: Array, edges: Array) -> Array:
+    """Return how many edges are no greater than each value, as a binary search would.
+
+    A fine grid says nearly all of it, and comparison with the edges the rest.
+    """
+    low, high = float(values.min()), float(values.max())
+    scale = _GRID / (high - low)
+    if not np.isfinite(scale):
+        return np.searchsorted(edges, values, side="right")
+    cells = ((values - low) * scale).astype(np.intp)
+    # A grid line may lie off by rounding: from the cell before, no value is ranked too high.
+    lines = low + (np.arange(_GRID + 1) - 1) / scale
+    ranks: Array = np.searchsorted(edges, lines, side="right")[np.minimum(cells, _GRID)]
+    following = np.append(edges, np.inf)
+    while (above := values >= following[ranks]).any():
+        ranks += above
+    return ranks
 
 
 def _cut(values: Array, edges: Array, out: Array) -> None:
