@@ -200,4 +200,4 @@ def _detail(data: Data, made: dict[str, Score], title: str) -> list[Part]:
         data.factor_names,
         [[float(value) for value in shares[j]] for j in dimensions],
     )
-    return [Sheet(f"{title}factors", scores.columns(rows), rows), heat]
+    return [Sheet(f"{title}factors", *scores.table(rows)), heat]

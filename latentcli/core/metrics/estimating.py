@@ -16,7 +16,9 @@ Statistic = Callable[[Information], float | None]
 
 def normal_quantile(ci: float) -> float:
     """Return how many standard errors an interval of coverage `ci` goes to either side."""
-    from statistics import NormalDist  # scipy.special takes longer to import than MIG to compute
+    from statistics import (
+        NormalDist,
+    )  # scipy.special takes longer to import than MIG to compute
 
     return NormalDist().inv_cdf(0.5 + ci / 2)
 
