@@ -52,6 +52,15 @@ COMMANDS: dict[str, Command] = {
     "grid": Command("grid", "Latents", "A grid between four codes."),
     "typical": Command("typical", "Latents", "Whether codes are plausible under the prior."),
     "sample-z": Command("sample_z", "Latents", "Codes drawn from N(0, I) by seeds."),
+    "capacity": Command(
+        "capacity", "Geometry", "What n units can tell apart; how far a space does."
+    ),
+    "represent": Command(
+        "represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF vectors."
+    ),
+    "compare": Command(
+        "compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes, overlap."
+    ),
     "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(
