@@ -15,6 +15,8 @@ from latentcli.core.vectors import unit
 SMOOTHING = 1e-3
 """The `a` of SIF that Arora et al. recommend."""
 
+_ROUNDING = 1e-12
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -30,12 +32,15 @@ def words_of(text: str) -> list[str]:
 def one_hot_similarities(texts: Sequence[str]) -> Array:
     """Return 1 where two texts are the same and 0 elsewhere (n, n): one-hot codes of the texts."""
     names = np.unique(np.array(list(texts), dtype=object), return_inverse=True)[1]
-    return (names[:, None] == names).astype(np.float64)
+    same: Array = (names[:, None] == names).astype(np.float64)
+    return same
 
 
 def bag_similarities(texts: Sequence[Sequence[str]]) -> Array:
     """Return the cosines (n, n) of the counts of words in each text; NaN for one without words."""
-    places = {word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+    places = {
+        word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))
+    }
     bags = np.zeros((len(texts), max(1, len(places))))
     for row, words in enumerate(texts):
         for word, count in Counter(words).items():
@@ -46,7 +51,7 @@ def bag_similarities(texts: Sequence[Sequence[str]]) -> Array:
 def cosines(vectors: Array) -> Array:
     """Return the cosines (n, n) of vectors (n, D) with each other; NaN where one is zero."""
     directions = unit(vectors)
-    found = np.clip(directions @ directions.T, -1.0, 1.0)
+    found: Array = np.clip(directions @ directions.T, -1.0, 1.0)
     nowhere = ~directions.any(axis=1)
     found[nowhere] = np.nan
     found[:, nowhere] = np.nan
@@ -107,12 +112,21 @@ def common_component_of_words(
 
 
 def without(vectors: Array, component: Array) -> Array:
-    """Return vectors (n, D) less their part along a unit vector (D,)."""
+    """Return vectors (n, D) less their part along a unit vector (D,); nothing but that is zero."""
     left: Array = vectors - np.outer(vectors @ component, component)
+    rounding = np.linalg.norm(left, axis=1) <= _ROUNDING * np.linalg.norm(vectors, axis=1)
+    left[rounding] = 0.0
     return left
 
 
-def weighted_mean(vectors: Array, weights: Array) -> Array:
-    """Return the sum of weighted word vectors (m, D) over how many there are, m (Arora et al.)."""
-    mean: Array = weights @ vectors / len(vectors)
-    return mean
+def means(texts: Sequence[Array], weights: Sequence[Array] | None = None) -> Array:
+    """Return the mean of each text's word vectors (m, D) as rows (n, D); zeros without words.
+
+    With `weights` (m,) for each text, the weighted sum is still parted by the number of words,
+    as Arora et al. have it.
+    """
+    rows = []
+    for index, vectors in enumerate(texts):
+        each = np.ones(len(vectors)) if weights is None else weights[index]
+        rows.append(each @ vectors / max(1, len(vectors)))
+    return np.stack(rows)

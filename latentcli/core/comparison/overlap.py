@@ -95,9 +95,7 @@ def _question(space: Paired, row: int) -> Question:
     return Question(unit(vector)[None], (row,), norm, vector)
 
 
-def _first(
-    hits: Hits, places: Rows, k: int, metric: str, whole: int
-) -> tuple[Rows, bool]:
+def _first(hits: Hits, places: Rows, k: int, metric: str, whole: int) -> tuple[Rows, bool]:
     """Take what is surely nearer than the k-th, and of its ties those that come first in X."""
     distances = 1 - hits.scores if metric == "cosine" else hits.scores
     reach = distances[k - 1]

@@ -10,6 +10,9 @@ from latentcli.core.blocks import Array, Progress, parts
 from latentcli.core.comparison.moments import Side, Triple
 from latentcli.core.vectors import unit
 
+_DIGITS = 12
+"""Of a distance; what differs beyond is the rounding of a sum that should be 1."""
+
 
 @dataclass(frozen=True)
 class Rotation:
@@ -38,12 +41,10 @@ def rotation(sums: Triple) -> Rotation:
     """
     left, singular, right = np.linalg.svd(sums.xy.centred_cross, full_matrices=False)
     total = float(singular.sum()) / float(sums.xx.count)  # sides have |X|_F^2 = n
-    return Rotation(left, right, max(0.0, 2.0 - 2.0 * total))
+    return Rotation(left, right, max(0.0, round(2.0 - 2.0 * total, _DIGITS)))
 
 
-def moved(
-    x: Side, y: Side, found: Rotation, *, progress: Progress | None = None
-) -> Array:
+def moved(x: Side, y: Side, found: Rotation, *, progress: Progress | None = None) -> Array:
     """Return how far each row has moved (n,): 1 - cosine of the rotated row and its partner.
 
     As Hamilton et al. (2016) measure words that change their meaning, with centred rows. NaN for
@@ -66,8 +67,13 @@ def aligned(rows: Array, x: Side, y: Side, found: Rotation) -> Array:
     """Return rows of X (n, D1), as they are in their file, rotated onto Y and moved to its mean.
 
     Distances are kept, but for what lies outside of the span of the paired rows (where there are
-    fewer of those than dimensions) and beyond Y's dimensions (where it has fewer).
+    fewer of those than dimensions) and beyond Y's dimensions (where it has fewer). Rows of zeros,
+    NaN or infinity have no place, and come out as zeros.
     """
-    centred = np.asarray(rows, dtype=np.float64) - x.centre
+    values = np.asarray(rows, dtype=np.float64)
+    there = np.isfinite(values).all(axis=1) & values.any(axis=1)
+    centred = values[there] - x.centre
     rotated = found(centred if x.basis is None else centred @ x.basis)
-    return (rotated if y.basis is None else rotated @ y.basis.T) + y.centre
+    moved = np.zeros((len(values), len(y.centre)))
+    moved[there] = (rotated if y.basis is None else rotated @ y.basis.T) + y.centre
+    return moved
