@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.commands.options import Output, Source, about
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import UsageError
 from latentcli.report import Bars, Record, Report, Sheet
 
 if TYPE_CHECKING:
@@ -131,12 +131,15 @@ def _measured(source: Source, output: Output, sample: int, seed: int) -> Report:
 
     space = source.open(output)
     rows = np.flatnonzero(space.norms > 0)
-    if not rows.size:
-        raise LatentError(f"{space.name}: all rows are zero, NaN or infinite")
     notes = []
     if len(rows) < len(space.matrix):
         left = len(space.matrix) - len(rows)
-        notes.append(f"{left:,} rows of zeros, NaN or infinity are left out")
+        which = (
+            "row of zeros, NaN or infinity is"
+            if left == 1
+            else "rows of zeros, NaN or infinity are"
+        )
+        notes.append(f"{left:,} {which} left out")
     with output.progress("counting patterns") as progress:
         signs = capacity.signs(space.matrix, rows, progress=progress)
     per_dimension = signs.bits / signs.dimensions

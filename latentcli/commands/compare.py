@@ -209,9 +209,8 @@ def _notes(
     """Say what a careful reader should know."""
     notes = [_matching(matched, spaces)]
     if matched.unusable:
-        notes.append(
-            f"{matched.unusable:,} pairs are left out: a row of zeros, NaN or infinity is in them"
-        )
+        pairs = "1 pair is" if matched.unusable == 1 else f"{matched.unusable:,} pairs are"
+        notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
     notes += [text for there, text in _conditions(found, spaces, k) if there]
     if found.rsa_rows < len(matched.x):
         notes.append(

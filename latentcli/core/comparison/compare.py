@@ -73,7 +73,8 @@ def compare(
     """
     count = len(x.rows)
     if count < 3:
-        raise LatentError(f"{count} rows in common: to compare takes three or more")
+        found = "1 row" if count == 1 else f"{count} rows"
+        raise LatentError(f"{found} in common: to compare takes three or more")
     first, second = side_of(x.matrix, x.rows), side_of(y.matrix, y.rows)
     with stage("adding up") as progress:
         sums = triple(first, second, np.arange(count), progress)
