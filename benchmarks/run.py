@@ -267,6 +267,46 @@ class Bench:
             )
         ]
 
+    def comparison(self) -> list[Row]:
+        """Two spaces of very many rows; and fewer, beside CKA as it is usually written."""
+        rows = 50_000 if self.quick else 400_000
+        few = 4_000 if self.quick else 10_000
+        whole = self.two_spaces(rows)
+        ours = self.latent("compare", *whole)
+        some = self.two_spaces(few)
+        same, plain = in_turn(
+            3,
+            lambda: self.latent("compare", *some),
+            lambda: self.peer("cka_gram.py", *some),
+        )
+        return [
+            Row(
+                f"latent compare, {rows:,} x 300 twice",
+                f"{ours.wall:.0f} s, {ours.peak:.0f} MB",
+                "",
+                "",
+                "<= 2 GB",
+            ),
+            Row(
+                f"latent compare, {few:,} x 300 twice, all measures",
+                f"{same.wall:.1f} s, {same.peak:.0f} MB",
+                f"debiased CKA alone, by n x n matrices {plain.wall:.1f} s, {plain.peak:.0f} MB",
+                f"{plain.peak / same.peak:.1f} x less memory",
+                "",
+            ),
+        ]
+
+    def two_spaces(self, rows: int) -> tuple[str, str]:
+        """Made arrays of rows x 300: noise, and a rotation of it with noise."""
+        paths = tuple(self.work / f"space{side}.{rows}x300.npy" for side in "xy")
+        if not all(path.exists() for path in paths):
+            rng = np.random.default_rng(0)
+            turn = np.linalg.qr(rng.standard_normal((300, 300)))[0].astype(np.float32)
+            x = rng.standard_normal((rows, 300), np.float32)
+            np.save(paths[0], x)
+            np.save(paths[1], x @ turn + rng.standard_normal((rows, 300), np.float32))
+        return str(paths[0]), str(paths[1])
+
     def help_text(self) -> list[Row]:
         """`latent --help`, with its panels."""
         ours, typer = in_turn(
@@ -304,6 +344,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
     "many-queries": Bench.many_queries,
     "paths": Bench.paths,
     "edits": Bench.edits,
+    "comparison": Bench.comparison,
     "help": Bench.help_text,
 }
 """Every measurement, by the name that --only takes."""

@@ -72,7 +72,7 @@ def zipf(ranks: Rows, words: int) -> Array:
 def sif_weights(probabilities: Array, smoothing: float = SMOOTHING) -> Array:
     """Return the weights a / (a + p(w)) of words, in (0, 1]: frequent words weigh less.
 
-    >>> sif_weights(np.array([0.0, 1e-3, 0.009])).tolist()
+    >>> sif_weights(np.array([0.0, 1e-3, 9e-3])).round(4).tolist()
     [1.0, 0.5, 0.1]
     """
     weights: Array = smoothing / (smoothing + np.asarray(probabilities, dtype=np.float64))
