@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,40 +27,136 @@ _STILL = 1e-6
 """Rows that moved less did not move: vectors are float32."""
 
 
-def command(
-    x: Annotated[str, typer.Argument(metavar="X", help="File of vectors, or FILE::KEY.")],
-    y: Annotated[str, typer.Argument(metavar="Y", help="Another, with rows in common.")],
-    output: Output,
-    no_cache: NoCache = False,
-    k: Annotated[
-        int, typer.Option("--top", "-k", metavar="K", help="How many neighbours.")
-    ] = 10,
-    moved: Annotated[
-        int, typer.Option(metavar="N", help="List the N rows that moved most.")
-    ] = 10,
-    biased: Annotated[bool, typer.Option("--biased", help="Show biased CKA, too.")] = False,
+@dataclass(frozen=True)
+class Measuring:
+    """What the measures are taken with."""
+
+    k: Annotated[int, typer.Option("--top", "-k", metavar="K", help="How many neighbours.")] = (
+        10
+    )
     metric: Annotated[
         str,
         typer.Option(
             metavar="METRIC",
-            help="For neighbours and RSA: cosine or euclidean. [default: cosine for words, "
-            "euclidean for rows]",
+            show_default=False,
+            help="For neighbours and RSA: cosine or euclidean. Default: cosine for words, "
+            "euclidean for rows.",
         ),
-    ] = "",
+    ] = ""
     ci: Annotated[
         float, typer.Option(metavar="LEVEL", help="Confidence of the intervals; 0: none.")
-    ] = 0.95,
+    ] = 0.95
     sample: Annotated[
         int, typer.Option(metavar="N", help="Rows that RSA and neighbours are measured on.")
-    ] = 1000,
-    seed: Annotated[int, typer.Option(metavar="N", help="For the sample.")] = 0,
+    ] = 1000
+    seed: Annotated[int, typer.Option(metavar="N", help="For the sample.")] = 0
+
+    def __post_init__(self) -> None:
+        if self.k < 1 or self.seed < 0:
+            raise UsageError("-k takes a number from 1, --seed one from 0")
+        if not 0 <= self.ci < 1:
+            raise UsageError(
+                "--ci takes a level between 0 and 1, such as 0.95; 0 for no intervals"
+            )
+        if self.sample < 3:
+            raise UsageError("--sample takes three rows or more")
+        if self.metric:
+            check_choice("metric", self.metric, _METRICS.values())
+
+    def compare(
+        self, spaces: tuple[Space, Space], matched: Match, output: Output
+    ) -> Comparison:
+        """Compare the matched rows of two spaces."""
+        from latentcli.core.comparison.compare import compare
+        from latentcli.core.comparison.overlap import Paired
+
+        x, y = (
+            Paired(space.matrix, space.norms, rows)
+            for space, rows in zip(spaces, (matched.x, matched.y), strict=True)
+        )
+        return compare(
+            x,
+            y,
+            k=self.k,
+            metric=self.near(matched),
+            level=self.ci or None,
+            sample=self.sample,
+            seed=self.seed,
+            stage=output.progress,
+        )
+
+    def near(self, matched: Match) -> str:
+        """Return what is near: as was said, or as is usual for what is matched."""
+        return self.metric or _METRICS[matched.by]
+
+
+@dataclass(frozen=True)
+class Aligning:
+    """Where X is written once it is rotated onto Y."""
+
     align: Annotated[
         str | None,
         typer.Option(
             metavar="OUT", help="Write X rotated onto Y, in the format of OUT's ending."
         ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")] = False,
+    ] = None
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="FORMAT", help="Format of OUT, as convert takes it."),
+    ] = ""
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")] = False
+
+    def __post_init__(self) -> None:
+        if self.align is None and (self.to or self.force):
+            raise UsageError("--to and --force go with --align OUT")
+
+    def check(self) -> None:
+        """Refuse a file that cannot be written, before the work is done."""
+        if self.align is not None:
+            from latentcli.files import writing
+
+            writing.check_targets(Path(self.align), self.to, force=self.force)
+
+    def check_inputs(self, spaces: tuple[Space, Space]) -> None:
+        """Refuse to write over what is compared."""
+        if self.align is None or not Path(self.align).exists():
+            return
+        for space in spaces:
+            if Path(self.align).samefile(space.entry.path):
+                raise UsageError(f"--align would replace {space.name}, which is compared")
+
+    def write(self, found: Comparison, spaces: tuple[Space, Space]) -> list[str]:
+        """Write X rotated onto Y if a file was named, and return what to say of it."""
+        if self.align is None:
+            return []
+        rotation = found.rotation
+        if rotation is None:
+            raise LatentError("nothing to align: all rows of one space are the same")
+        from latentcli.core.comparison.procrustes import aligned
+        from latentcli.files import writing
+
+        turned = writing.changed(
+            writing.words_of(spaces[0].entry),
+            spaces[1].dimensions,
+            lambda rows: aligned(rows, found.x, found.y, rotation),
+        )
+        name, _ = writing.write(turned, Path(self.align), self.to)
+        shape = f"{turned.rows:,} x {turned.dimensions:,}"
+        title = writing.WRITERS[name].title
+        return [f"wrote {self.align}: {shape}, {title}", *turned.notes]
+
+
+def command(
+    x: Annotated[str, typer.Argument(metavar="X", help="File of vectors, or FILE::KEY.")],
+    y: Annotated[str, typer.Argument(metavar="Y", help="Another, with rows in common.")],
+    measuring: Measuring,
+    aligning: Aligning,
+    output: Output,
+    no_cache: NoCache = False,
+    moved: Annotated[
+        int, typer.Option(metavar="N", help="List the N rows that moved most.")
+    ] = 10,
+    biased: Annotated[bool, typer.Option("--biased", help="Show biased CKA, too.")] = False,
 ) -> None:
     """Tell how alike two spaces are, which may have different dimensions.
 
@@ -74,37 +171,28 @@ def command(
 
     latent compare minilm-10k.64d.txt article-words.txt -k 2
     """
-    _check(k, moved, ci, sample, seed, metric)
-    target = None if align is None else Path(align)
-    if target is not None:
-        from latentcli.files import writing
-
-        writing.check_targets(target, force=force)
-    spaces = [_open(address, no_cache, output) for address in (x, y)]
-    if target is not None and target.exists():
-        for space in spaces:
-            if target.samefile(space.entry.path):
-                raise UsageError(f"--align would replace {space.name}, which is compared")
+    if moved < 0:
+        raise UsageError("--moved takes a number from 0")
+    aligning.check()
+    spaces = _open(x, no_cache, output), _open(y, no_cache, output)
+    aligning.check_inputs(spaces)
     from latentcli.files.matching import match
 
     matched = match(spaces[0].entry, spaces[1].entry)
-    near = metric or _METRICS[matched.by]
-    found = _compared(spaces, matched, k, near, ci or None, sample, seed, output)
+    found = measuring.compare(spaces, matched, output)
+    near = measuring.near(matched)
     records = _measures(found, near, biased)
     words = _moved(found, matched, spaces[0], moved)
-    parts = [Sheet("", COLUMNS[:5], records)]
-    if words:
-        title = "moved most: 1 - cosine after the rotation"
-        parts.append(Sheet(title, ("word", "value"), words))
+    notes = _notes(found, matched, spaces, measuring.k)
+    if moved and found.rotation is not None and not words:
+        notes.append("after the rotation no row has moved, but for rounding")
+    notes += aligning.write(found, spaces)
     settings: Record = {
         "x": x, "y": y, "rows_x": len(spaces[0].matrix), "rows_y": len(spaces[1].matrix),
         "dimensions_x": spaces[0].dimensions, "dimensions_y": spaces[1].dimensions,
-        "matched_by": matched.by, "k": found.k, "metric": near, "ci": ci, "sample": sample,
-        "seed": seed,
+        "matched_by": matched.by, "k": found.k, "metric": near, "ci": measuring.ci,
+        "sample": measuring.sample, "seed": measuring.seed, "align": aligning.align,
     }  # fmt: skip
-    notes = _notes(found, matched, spaces, k, sample)
-    if target is not None:
-        notes += _align(found, spaces, target)
     output.show(
         Report(
             "compare",
@@ -112,53 +200,19 @@ def command(
             records + words,
             settings=settings,
             summary={
-                "rows_in_common": len(matched.x), "overlap_by_chance": found.overlap.chance,
+                "rows_in_common": len(matched.x),
+                "overlap_by_chance": found.overlap.chance,
             },
             notes=tuple(notes),
-            parts=tuple(parts),
+            parts=_parts(records, words),
         )
-    )  # fmt: skip
-
-
-def _check(k: int, moved: int, ci: float, sample: int, seed: int, metric: str) -> None:
-    """Refuse settings that mean nothing."""
-    if k < 1 or moved < 0 or seed < 0:
-        raise UsageError("-k takes a number from 1; --moved and --seed one from 0")
-    if not 0 <= ci < 1:
-        raise UsageError("--ci takes a level between 0 and 1, such as 0.95; 0 for no intervals")
-    if sample < 3:
-        raise UsageError("--sample takes three rows or more")
-    if metric:
-        check_choice("metric", metric, _METRICS.values())
+    )
 
 
 def _open(address: str, no_cache: bool, output: Output) -> Space:
     from latentcli.files.samples import find
 
     return Source(vectors=find(address), no_cache=no_cache).open(output)
-
-
-def _compared(
-    spaces: list[Space],
-    matched: Match,
-    k: int,
-    metric: str,
-    level: float | None,
-    sample: int,
-    seed: int,
-    output: Output,
-) -> Comparison:
-    from latentcli.core.comparison.compare import compare
-    from latentcli.core.comparison.overlap import Paired
-
-    first, second = (
-        Paired(space.matrix, space.norms, rows)
-        for space, rows in zip(spaces, (matched.x, matched.y), strict=True)
-    )
-    return compare(
-        first, second, k=k, metric=metric, level=level, sample=sample, seed=seed,
-        stage=output.progress,
-    )  # fmt: skip
 
 
 def _measures(found: Comparison, metric: str, biased: bool) -> list[Record]:
@@ -203,9 +257,14 @@ def _moved(found: Comparison, matched: Match, space: Space, most: int) -> list[R
     ]
 
 
-def _notes(
-    found: Comparison, matched: Match, spaces: list[Space], k: int, sample: int
-) -> list[str]:
+def _parts(measures: list[Record], moved: list[Record]) -> tuple[Sheet, ...]:
+    """Return the measures, and beneath them what moved, if anything did."""
+    sheet = Sheet("", COLUMNS[:5], measures)
+    title = "moved most: 1 - cosine after the rotation"
+    return (sheet, Sheet(title, ("word", "value"), moved)) if moved else (sheet,)
+
+
+def _notes(found: Comparison, matched: Match, spaces: tuple[Space, Space], k: int) -> list[str]:
     """Say what a careful reader should know."""
     notes = [_matching(matched, spaces)]
     if matched.unusable:
@@ -220,7 +279,7 @@ def _notes(
     return notes
 
 
-def _matching(matched: Match, spaces: list[Space]) -> str:
+def _matching(matched: Match, spaces: tuple[Space, Space]) -> str:
     count = len(matched.x)
     if matched.by == "row":
         return f"matched {count:,} rows by number"
@@ -230,7 +289,9 @@ def _matching(matched: Match, spaces: list[Space]) -> str:
     )
 
 
-def _conditions(found: Comparison, spaces: list[Space], k: int) -> list[tuple[bool, str]]:
+def _conditions(
+    found: Comparison, spaces: tuple[Space, Space], k: int
+) -> list[tuple[bool, str]]:
     """Return what might be worth saying of the measures, each with whether it is."""
     from latentcli.core.comparison.cka import FEWEST
 
@@ -265,20 +326,3 @@ def _conditions(found: Comparison, spaces: list[Space], k: int) -> list[tuple[bo
         (sizes[0] != sizes[1], padded),
         (found.overlap.torn > 0, torn),
     ]
-
-
-def _align(found: Comparison, spaces: list[Space], target: Path) -> list[str]:
-    """Write X rotated onto Y, and say so."""
-    if found.rotation is None:
-        raise LatentError("nothing to align: all rows of one space are the same")
-    from latentcli.core.comparison.procrustes import aligned
-    from latentcli.files import writing
-
-    rotation = found.rotation
-    content = writing.words_of(spaces[0].entry)
-    turned = writing.changed(
-        content, spaces[1].dimensions, lambda rows: aligned(rows, found.x, found.y, rotation)
-    )
-    name, _ = writing.write(turned, target)
-    shape = f"{turned.rows:,} x {turned.dimensions:,}"
-    return [f"wrote {target}: {shape}, {writing.WRITERS[name].title}", *turned.notes]

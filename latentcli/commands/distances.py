@@ -28,8 +28,8 @@ def command(
     metric: Annotated[
         str,
         typer.Option(
-            help="cosine (1 - cos), euclidean or angle. [default: cosine; with --one-hot "
-            "euclidean]",
+            help="cosine (1 - cos), euclidean or angle. Default: cosine; with --one-hot "
+            "euclidean.",
             metavar="METRIC",
             show_default=False,
         ),

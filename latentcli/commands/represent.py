@@ -60,7 +60,7 @@ def command(
         typer.Option(
             metavar="FROM",
             help="What SIF takes the common component from: texts or words. "
-            f"[default: texts if there are {_ENOUGH}]",
+            f"Default: texts if there are {_ENOUGH}.",
         ),
     ] = "",
 ) -> None:
@@ -171,10 +171,11 @@ def _read(texts: list[str], space: Space, frequencies: _Frequencies) -> _Told:
     known: dict[str, tuple[int, Array]] = {}
     unknown = []
     for word in dict.fromkeys(word for own in words for word in own):
-        try:
-            known[word] = _row(word, space), space.vector(word)
-        except WordError:
+        found = _look_up(word, space)
+        if found is None:
             unknown.append(word)
+        else:
+            known[word] = found
     there = [[word for word in own if word in known] for own in words]
     nothing = np.zeros((0, space.dimensions))
     return _Told(
@@ -185,11 +186,15 @@ def _read(texts: list[str], space: Space, frequencies: _Frequencies) -> _Told:
     )
 
 
-def _row(word: str, space: Space) -> int:
+def _look_up(word: str, space: Space) -> tuple[int, Array] | None:
+    """Return a word's row (-1 if it is made of n-grams) and vector; None if it has none."""
+    there = word in space
+    if not there and "ngrams" not in space.entry.extras:
+        return None  # asking for the vector would look for words that are spelled alike
     try:
-        return space.row(word)
+        return (space.row(word) if there else -1), space.vector(word)
     except WordError:
-        return -1
+        return None
 
 
 def _sif(

@@ -94,6 +94,12 @@ def test_align_writes_x_turned_onto_y(latent, saved, tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "out.npy"), y, atol=1e-5)
 
 
+def test_align_takes_a_format(latent, codes, tmp_path):
+    out = tmp_path / "out.dat"
+    assert latent("compare", codes, codes, "--align", out, "--to", "npy")[0] == 0
+    np.testing.assert_allclose(np.load(out), np.load(codes), atol=1e-6)
+
+
 def test_align_keeps_words_also_those_that_only_x_has(latent, tmp_path, words, objects):
     both = tmp_path / "both.txt"
     both.write_text("king 1 2 3 4\nman 2 1 0 1\nwoman 3 3 1 0\nqueen 0 1 2 1\n")
@@ -166,6 +172,8 @@ def test_no_intervals(results, codes):
         (["--sample", "2"], "--sample takes three rows"),
         (["--seed", "-1"], "--seed"),
         (["--metric", "euclid"], "Did you mean euclidean?"),
+        (["--force"], "go with --align"),
+        (["--align", "out.dat", "--to", "numpy"], "unknown format 'numpy'"),
     ],
 )
 def test_what_means_nothing_is_a_usage_error(latent, codes, arguments, said):

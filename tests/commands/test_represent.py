@@ -162,3 +162,16 @@ def test_too_many_texts(latent, stdin):
     code, _, err = latent("represent", "-")
     assert code == 2
     assert "not 501" in err
+
+
+def test_words_made_of_ngrams_count(answer, tmp_path):
+    from gensim.models import FastText
+    from gensim.models.fasttext import save_facebook_model
+
+    settings = {"vector_size": 6, "min_count": 1, "bucket": 100, "epochs": 1, "workers": 1}
+    model = FastText([["king", "queen", "castle"] * 4] * 5, **settings)
+    save_facebook_model(model, str(tmp_path / "model.bin"))
+    records = answer("represent", "kings", "queens", "-v", tmp_path / "model.bin")["results"]
+    mean = next(one for one in records if one["representation"] == "mean of word vectors")
+    assert mean["similarity"] == pytest.approx(model.wv.similarity("kings", "queens"), abs=1e-5)
+    assert mean["dimensions"] == 6
