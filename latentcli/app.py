@@ -58,6 +58,15 @@ COMMANDS: dict[str, Command] = {
     ),
     "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
+    "capacity": Command(
+        "capacity", "Geometry", "What n units can tell apart; how far a space does."
+    ),
+    "represent": Command(
+        "represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF vectors."
+    ),
+    "compare": Command(
+        "compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes, overlap."
+    ),
     "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(

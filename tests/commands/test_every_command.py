@@ -88,7 +88,7 @@ def test_help_begins_with_a_sentence_and_shows_the_shared_options(latent, name):
 
 
 @pytest.mark.parametrize("name", ["analogy", "neighbors", "similarity", "distances", "expr",
-                                  "odd", "relation", "info"])  # fmt: skip
+                                  "odd", "relation", "info", "capacity", "represent"])  # fmt: skip
 def test_what_asks_vectors_shows_how_they_are_named(latent, name):
     _, out, _ = latent(name, "--help")
     for option in ("--vectors", "LATENT_VECTORS", "--labels", "--ignore-case", "--no-cache"):
