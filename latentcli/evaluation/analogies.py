@@ -143,6 +143,8 @@ def absent(
 ) -> tuple[list[str], int]:
     """Return the words for which questions were not put, and how many are there in another case."""
     missed = [outcome.question for outcome in outcomes if not outcome.put]
+    if not missed:
+        return [], 0
     words = list(dict.fromkeys(word for question in missed for word in _all_words(question)))
     lexicon = Lexicon(space, protocol, words)
     missing = [word for word in words if lexicon.row(word) is None]

@@ -48,6 +48,12 @@ class Protocol:
     positive: bool = False
     never: tuple[str, ...] = ()
 
+    def told(self) -> str:
+        """Say which rows words mean: "words as they are written, the first 30,000 rows"."""
+        case = ", else in another case" if self.alike and self.exact_first else ""
+        rows = f", the first {self.restrict:,} rows" if self.restrict else ""
+        return f"{self.words}{case}{rows}"
+
 
 PROTOCOLS: dict[str, Protocol] = {
     "latent": Protocol(
@@ -56,7 +62,7 @@ PROTOCOLS: dict[str, Protocol] = {
         bar_alike=True,
     ),
     "gensim": Protocol(
-        "as gensim: words upper-cased, the first 300,000 rows",
+        "as gensim: words upper-cased",
         "five answers looked through for one that is none of the question's words",
         fold=str.upper,
         alike=True,

@@ -15,7 +15,7 @@ from latentcli.errors import LatentError
 from latentcli.evaluation.analogies import TOTAL, Score
 from latentcli.evaluation.protocol import Protocol
 from latentcli.evaluation.similarity import vectors_of
-from latentcli.files.word_sets import Lists, Odd, OddSet, Test
+from latentcli.files.word_sets import AssociationTest, Lists, Odd, OddSet
 from latentcli.space import Space
 
 
@@ -23,7 +23,7 @@ from latentcli.space import Space
 class Tested:
     """An association, and how many words of the test's four lists are there and are not."""
 
-    test: Test
+    test: AssociationTest
     association: Association
     used: int
     skipped: tuple[str, ...]
@@ -40,7 +40,12 @@ class Sorted:
 
 
 def associations(
-    space: Space, tests: Sequence[Test], protocol: Protocol, *, samples: int, seed: int
+    space: Space,
+    tests: Sequence[AssociationTest],
+    protocol: Protocol,
+    *,
+    samples: int,
+    seed: int,
 ) -> list[Tested]:
     """Make each association test with the words that are there.
 

@@ -39,7 +39,7 @@ _EXAMPLES = "examples"
 
 
 @dataclass(frozen=True)
-class Test:
+class AssociationTest:
     """An association test: two lists of targets and two of attributes, with their names."""
 
     name: str
@@ -113,7 +113,9 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(separator) if word.strip()]
 
 
-def tests_of(lists: Lists, targets: Sequence[str], attributes: Sequence[str]) -> list[Test]:
+def association_tests(
+    lists: Lists, targets: Sequence[str], attributes: Sequence[str]
+) -> list[AssociationTest]:
     """Return the tests that lists make.
 
     Two `targets` and two `attributes` by name make one; without them, the tests of `CALISKAN`
@@ -135,7 +137,7 @@ def tests_of(lists: Lists, targets: Sequence[str], attributes: Sequence[str]) ->
             f"{len(lists)} lists are no test of two targets and two attributes; choose with "
             "--targets X,Y --attributes A,B"
         )
-    return [Test(name, names, _four(lists, names)) for name, names in chosen.items()]
+    return [AssociationTest(name, names, _four(lists, names)) for name, names in chosen.items()]
 
 
 def _named(

@@ -111,8 +111,9 @@ def analogies(
         "set": given.name, "method": method, "protocol": protocol, "restrict": rules.restrict,
         "ignore_case": rules.alike, "oov": oov, "include_inputs": include_inputs, "top": top,
     }  # fmt: skip
+    candidates = "all rows may be answered" if include_inputs else rules.answers
     shape = Shape(
-        "evaluate analogies", f"{given.name}, {method}; {rules.words}; {rules.answers}", COLUMNS,
+        "evaluate analogies", f"{given.name}, {method}; {rules.told()}; {candidates}", COLUMNS,
         "section", "accuracy", settings, _notes(given),
     )  # fmt: skip
     if errors is not None:

@@ -89,7 +89,7 @@ def similarity(
         "resamples": resamples, "seed": seed,
     }  # fmt: skip
     shape = Shape(
-        "evaluate similarity", f"cosine; {rules.words}", COLUMNS, "set", "spearman", settings,
+        "evaluate similarity", f"cosine; {rules.told()}", COLUMNS, "set", "spearman", settings,
         tuple(text for one in given for text in one.notes),
     )  # fmt: skip
     output.show(reported(shape, found, names))

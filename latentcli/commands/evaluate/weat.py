@@ -61,7 +61,7 @@ def weat(
     rules = sources.protocol()
     names = sources.names()
     name, lists = word_sets.read_lists(file)
-    tests = word_sets.tests_of(lists, _parted(targets), _parted(attributes))
+    tests = word_sets.association_tests(lists, _parted(targets), _parted(attributes))
     found = []
     for space in sources.open_each(output):
         tested = associations(space, tests, rules, samples=samples, seed=seed)
