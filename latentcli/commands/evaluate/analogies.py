@@ -111,9 +111,12 @@ def analogies(
         "set": given.name, "method": method, "protocol": protocol, "restrict": rules.restrict,
         "ignore_case": rules.alike, "oov": oov, "include_inputs": include_inputs, "top": top,
     }  # fmt: skip
-    candidates = "all rows may be answered" if include_inputs else rules.answers
+    told = [f"{given.name}, {method}", rules.told()]
+    told.append("all rows may be answered" if include_inputs else rules.answers)
+    told += [f"right among the {top} best"] if top > 1 else []
+    told += ["questions with a word that is not there are wrong"] if oov == "wrong" else []
     shape = Shape(
-        "evaluate analogies", f"{given.name}, {method}; {rules.told()}; {candidates}", COLUMNS,
+        "evaluate analogies", "; ".join(told), COLUMNS,
         "section", "accuracy", settings, _notes(given),
     )  # fmt: skip
     if errors is not None:
