@@ -15,7 +15,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.evaluation.bounds import Bounds, Room, cosmul_bounds, direction_bounds
+from latentcli.core.evaluation.bounds import (
+    Bounds,
+    Room,
+    cosmul_bounds,
+    direction_bounds,
+    sum_bounds,
+)
 from latentcli.core.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
 from latentcli.core.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
 from latentcli.core.vectors import Array, unit
@@ -122,7 +128,7 @@ class Method(NamedTuple):
 
 
 METHODS: dict[str, Method] = {
-    "3cosadd": Method(COSINE, _add, "Mikolov, Yih and Zweig, 2013"),
+    "3cosadd": Method(COSINE, _add, "Mikolov, Yih and Zweig, 2013", sum_bounds),
     "3cosmul": Method(COSMUL, _multiply, "Levy and Goldberg, 2014", cosmul_bounds),
     "pairdirection": Method(
         PAIR_DIRECTION, _direction, "Levy and Goldberg, 2014", direction_bounds
@@ -265,7 +271,7 @@ def _scan(
             bound = bounds(near, passes[0][1].error, asked.units, room)
             for first, part in passes:
                 mine = slice(first, first + len(part.questions))
-                part.keep(*bound(a[mine], b[mine], c[mine]), 0.0, numbers[block])
+                part.keep(*bound(a[mine], b[mine], c[mine]), numbers[block])
         if progress:
             progress(min(start + _ROWS_SCANNED, len(norms)), len(norms))
 

@@ -1,7 +1,8 @@
 """Scores of analogies made of float32 cosines with single words, with their error.
 
 A `Bounds` takes places of words (q,) for a, b and c, and returns the least and the greatest
-score (q, n) that each question can give to each of n rows, given the error of the cosines. The
+score (q, n) that each question can give to each of n rows, given the error of the cosines, and
+a slack to be added to the greatest: where the score is a sum, one array serves for both. The
 arrays are those of the `Room` and are written over by the next call.
 """
 
@@ -16,7 +17,7 @@ from latentcli.core.scoring import COSMUL_EPSILON, SAME
 from latentcli.core.vectors import Array
 
 Places = npt.NDArray[np.int64]
-Bounds = Callable[[Places, Places, Places], tuple[Array, Array]]
+Bounds = Callable[[Places, Places, Places], tuple[Array, Array, float]]
 
 _ARRAYS = 5
 _ROUNDING = 8 * float(np.finfo(np.float32).eps)
@@ -40,6 +41,19 @@ class Room:
         return out
 
 
+def sum_bounds(cosines: Array, error: float, units: Array, room: Room) -> Bounds:
+    """Bound 3CosAdd from cosines (W, n), but for the length of b - a + c: ranks are the same."""
+    slack = 6 * (error + _ROUNDING)
+
+    def bounds(a: Places, b: Places, c: Places) -> tuple[Array, Array, float]:
+        total = room.take(0, cosines, b)
+        total -= room.take(1, cosines, a)
+        total += room.take(1, cosines, c)
+        return total, total, slack
+
+    return bounds
+
+
 def cosmul_bounds(cosines: Array, error: float, units: Array, room: Room) -> Bounds:
     """Bound 3CosMul from cosines (W, n) of words with rows, each known within `error`."""
     error += _ROUNDING
@@ -55,8 +69,9 @@ def cosmul_bounds(cosines: Array, error: float, units: Array, room: Room) -> Bou
         found *= room.take(2, others, a)
         return found
 
-    def bounds(a: Places, b: Places, c: Places) -> tuple[Array, Array]:
-        return product(0, down, over_low, a, b, c), product(1, up, over_high, a, b, c)
+    def bounds(a: Places, b: Places, c: Places) -> tuple[Array, Array, float]:
+        low, high = product(0, down, over_low, a, b, c), product(1, up, over_high, a, b, c)
+        return low, high, 0.0
 
     return bounds
 
@@ -68,7 +83,7 @@ def direction_bounds(cosines: Array, error: float, units: Array, room: Room) -> 
     near = 1 / np.sqrt(np.maximum(squares - 2 * error, SAME**2))
     far = 1 / np.sqrt(np.maximum(squares + 2 * error, SAME**2))
 
-    def bounds(a: Places, b: Places, c: Places) -> tuple[Array, Array]:
+    def bounds(a: Places, b: Places, c: Places) -> tuple[Array, Array, float]:
         steps = units[b] - units[a]
         lengths = np.sqrt((steps * steps).sum(axis=1, keepdims=True))
         over = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
@@ -89,6 +104,6 @@ def direction_bounds(cosines: Array, error: float, units: Array, room: Room) -> 
         np.multiply(high, wide, out=other)
         np.multiply(high, close, out=high)
         np.maximum(high, other, out=high)
-        return np.minimum(low, 1, out=low), high
+        return np.minimum(low, 1, out=low), high, 0.0
 
     return bounds
