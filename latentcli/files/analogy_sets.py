@@ -18,6 +18,9 @@ _GOOGLE_SEMANTIC = frozenset(
 _TAG = re.compile(r"[A-Z]+_[A-Z]+")
 """The relation of an MSR question: JJ_JJR, NN_NNPOS."""
 
+_MOST_PAIRS = 1000
+"""Lines of a BATS file, which has 50; each pair of them is a question."""
+
 _PARTS = re.compile(r"\s*/\s*")
 
 
@@ -76,7 +79,7 @@ def _read_file(address: str) -> AnalogySet:
     name, text = lines.read(address)
     sections: dict[str, Section] = {}
     heading = Path(name).stem
-    ignored: list[str] = []
+    ignored: list[tuple[int, str]] = []
     for number, line in enumerate(text, 1):
         if line.startswith(":"):
             heading = line.lstrip(": ").strip()
@@ -87,9 +90,14 @@ def _read_file(address: str) -> AnalogySet:
             a, b, c, answer = words
             section.questions.append(Analogy(a, (b,), c, (answer,)))
         elif line.strip():
-            ignored.append(f"line {number}, '{shown(line, 60)}',")
+            ignored.append((number, line))
     _tell_kinds(list(sections.values()))
-    return AnalogySet(name, list(sections.values()), len(ignored), "".join(ignored[:1]))
+    return AnalogySet(name, list(sections.values()), len(ignored), _first(ignored))
+
+
+def _first(ignored: list[tuple[int, str]], where: str = "") -> str:
+    """Say where the first of the lines is that are no questions."""
+    return f"{where}line {ignored[0][0]}, '{shown(ignored[0][1][:80], 60)}'," if ignored else ""
 
 
 def _four_words(line: str) -> tuple[str, list[str]] | None:
@@ -114,18 +122,27 @@ def _tell_kinds(sections: list[Section]) -> None:
 
 def _read_folder(folder: Path) -> AnalogySet:
     """Read BATS (Gladkova et al., 2016): every ordered pair of lines of a file is a question."""
-    sections, ignored = [], []
+    sections = []
+    count, first = 0, ""
     for path in sorted(folder.rglob("[!.]*.txt")):
         name, text = lines.read(str(path))
+        if len(text) > _MOST_PAIRS:
+            raise FormatError(
+                f"{name}: {len(text):,} lines are no BATS file: each pair of its lines is a "
+                "question, and it has 50 or so"
+            )
         pairs: list[tuple[str, tuple[str, ...]]] = []
+        ignored: list[tuple[int, str]] = []
         for number, line in enumerate(text, 1):
             if pair := _pair(line):
                 pairs.append(pair)
             elif line.strip():
-                ignored.append(f"{name} line {number}, '{shown(line, 60)}',")
+                ignored.append((number, line))
+        count += len(ignored)
+        first = first or _first(ignored, f"{name} ")
         kind = _bats_kind(path.parent.name)
         sections.append(Section(path.stem, kind, list(_questions(pairs))))
-    return AnalogySet(folder.name, sections, len(ignored), "".join(ignored[:1]))
+    return AnalogySet(folder.name, sections, count, first)
 
 
 def _pair(line: str) -> tuple[str, tuple[str, ...]] | None:

@@ -115,3 +115,9 @@ def test_a_file_of_the_name_goes_before_the_set(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a b c d\n", "questions-words")
     assert len(read("questions-words")) == 1
+
+
+def test_a_folder_of_long_files_is_no_bats(tmp_path):
+    put(tmp_path, "word\tother\n" * 1001)
+    with pytest.raises(FormatError, match="1,001 lines are no BATS file"):
+        read(str(tmp_path))
