@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "expr": Command("expr", "Words", "Any weighted sum: 'king - man + 0.5*woman'."),
     "odd": Command("odd", "Words", "The word that does not belong with the others."),
     "relation": Command("relation", "Words", "Whether pairs of words share one direction."),
+    "evaluate": Command("evaluate", "Words", "The field's benchmarks of word vectors."),
     "interp": Command("interp", "Latents", "A path between latent codes, and a verdict on it."),
     "direction": Command("direction", "Latents", "The direction of an attribute."),
     "directions": Command("directions", "Latents", "Directions beside each other: cosine."),
