@@ -21,10 +21,13 @@ from latentcli.space import Space
 
 @dataclass(frozen=True)
 class Tested:
-    """An association, and how many words of the test's four lists are there and are not."""
+    """An association, and how many words of the test's four lists are there and are not.
+
+    It is None where no word of one of the lists is there.
+    """
 
     test: AssociationTest
-    association: Association
+    association: Association | None
     used: int
     skipped: tuple[str, ...]
 
@@ -49,7 +52,7 @@ def associations(
 ) -> list[Tested]:
     """Make each association test with the words that are there.
 
-    Raises LatentError, with the list's name, when none of a list is there.
+    Raises LatentError, with a list's name, when none of the tests can be made.
     """
     found = vectors_of(
         space, [word for test in tests for words in test.lists for word in words], protocol
@@ -57,13 +60,16 @@ def associations(
     tested = []
     for test in tests:
         skipped = tuple(word for words in test.lists for word in words if word not in found)
-        x, y, a, b = (
-            _stack(space, found, words, name)
-            for words, name in zip(test.lists, test.names, strict=True)
+        there = [[found[word] for word in words if word in found] for words in test.lists]
+        association = None
+        if all(there):
+            x, y, a, b = map(np.stack, there)
+            association = associate(x, y, a, b, samples=samples, seed=seed)
+        tested.append(Tested(test, association, sum(map(len, there)), skipped))
+    if not any(one.association for one in tested):
+        raise LatentError(
+            f"no word of the list '{_missing(tests[0], found)}' is in {space.name}"
         )
-        association = associate(x, y, a, b, samples=samples, seed=seed)
-        used = sum(map(len, (x, y, a, b)))
-        tested.append(Tested(test, association, used, skipped))
     return tested
 
 
@@ -104,11 +110,12 @@ def categories(space: Space, lists: Lists, protocol: Protocol, *, seed: int) -> 
     )
 
 
-def _stack(space: Space, found: dict[str, Array], words: Sequence[str], name: str) -> Array:
-    there = [found[word] for word in words if word in found]
-    if not there:
-        raise LatentError(f"no word of the list '{name}' is in {space.name}")
-    return np.stack(there)
+def _missing(test: AssociationTest, found: dict[str, Array]) -> str:
+    return next(
+        name
+        for name, words in zip(test.names, test.lists, strict=True)
+        if not any(word in found for word in words)
+    )
 
 
 def _count(name: str, sets: Sequence[Odd], found: dict[str, Array]) -> Score:

@@ -323,3 +323,26 @@ def test_known_analogies_of_glove(answer, glove, data):
     assert correct["capital-common-countries"] == 401
     assert correct["capital-world"] == 3098
     assert correct["currency"] == 72
+
+
+def test_a_weat_test_without_words_is_told_and_the_others_are_made(latent, tmp_path):
+    lists = {
+        "x": ["king"], "y": ["castle"], "a": ["man"], "b": ["woman"], "nobody": ["zzz"],
+    }  # fmt: skip
+    file = tmp_path / "lists.json"
+    file.write_text(json.dumps(lists | {"tests": []}), "utf-8")
+    code, _, err = latent(
+        "evaluate", "weat", file, "-v", "article-words.txt",
+        "--targets", "nobody,y", "--attributes", "a,b",
+    )  # fmt: skip
+    assert code == 1
+    assert "no word of the list 'nobody'" in err
+
+
+def test_of_several_weat_tests_those_that_can_be_made_are(latent, data):
+    code, out, err = latent("evaluate", "weat", data / "evalsets" / "WEAT.json", "--json")
+    rows = {row["test"]: row for row in json.loads(out)["results"]}
+    assert code == 0
+    assert rows["flowers insects"]["p"] < 0.05
+    assert rows["names 3"]["effect_size"] is None
+    assert "test names 3: no word of one of its lists is there" in err

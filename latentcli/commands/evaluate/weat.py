@@ -20,10 +20,8 @@ from latentcli.report import Record
 if TYPE_CHECKING:
     from latentcli.evaluation.word_sets import Tested
 
-COLUMNS = (
-    "test", "x", "y", "a", "b", "used", "skipped",
-    "effect_size", "difference", "p", "partitions", "exact",
-)  # fmt: skip
+_FOUND = ("effect_size", "difference", "p", "partitions", "exact")
+COLUMNS = ("test", "x", "y", "a", "b", "used", "skipped", *_FOUND)
 
 
 def weat(
@@ -66,7 +64,8 @@ def weat(
     for space in sources.open_each(output):
         tested = associations(space, tests, rules, samples=samples, seed=seed)
         absent = list(dict.fromkeys(word for one in tested for word in one.skipped))
-        notes = told_absent(absent)
+        unasked = [_unasked(one) for one in tested if one.association is None]
+        notes = [*told_absent(absent), *unasked]
         found.append(Evaluated.of(space, [_record(one) for one in tested], {}, notes))
     settings: Record = {
         "set": name, "ignore_case": rules.alike, "samples": samples, "seed": seed,
@@ -77,6 +76,10 @@ def weat(
 
 def _parted(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def _unasked(tested: Tested) -> str:
+    return f"test {tested.test.name}: no word of one of its lists is there"
 
 
 def _record(tested: Tested) -> Record:
@@ -90,9 +93,5 @@ def _record(tested: Tested) -> Record:
         "b": b,
         "used": tested.used,
         "skipped": len(tested.skipped),
-        "effect_size": found.effect_size,
-        "difference": found.difference,
-        "p": found.p,
-        "partitions": found.partitions,
-        "exact": found.exact,
+        **{name: None if found is None else getattr(found, name) for name in _FOUND},
     }
