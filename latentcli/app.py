@@ -52,6 +52,9 @@ COMMANDS: dict[str, Command] = {
     "grid": Command("grid", "Latents", "A grid between four codes."),
     "typical": Command("typical", "Latents", "Whether codes are plausible under the prior."),
     "sample-z": Command("sample_z", "Latents", "Codes drawn from N(0, I) by seeds."),
+    "geometry": Command(
+        "geometry", "Geometry", "What kind of space it is: clusters, dimension, hubs, ..."
+    ),
     "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(

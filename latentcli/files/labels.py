@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,14 @@ def _column(stream: Stream, key: str) -> list[str]:
     )
 
 
+def read_lines(path: Path) -> list[str]:
+    """Read the lines of a text file, also of a packed one; odd bytes are escaped."""
+    from latentcli.files.stream import Stream
+
+    with Stream(path) as stream:
+        return _lines(stream)
+
+
 def _lines(stream: Stream) -> list[str]:
     if b"\x00" in stream.head(4096):
         raise stream.error("not a text file with one label on each line")
@@ -84,6 +93,56 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
             return table.read_columns(stream)
         except (csv.Error, UnicodeError) as error:
             raise unusable from error
+
+
+def read_classes(address: str, rows: int) -> list[object]:
+    """Read a label for each of `rows` rows: text, a number, or None.
+
+    A file with one on each line; a column of a CSV, TSV or Parquet table, `FILE::COLUMN`, or its only
+    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`.
+    """
+    path, key = split_address(address)
+    found = _classes(address, path, key, rows)
+    if len(found) != rows:
+        raise FormatError(f"{address}: {len(found):,} labels for {rows:,} rows")
+    return found
+
+
+def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
+    from latentcli.files import parquet
+    from latentcli.files.stream import Stream
+
+    with Stream(path) as stream:
+        if not parquet.sniff(stream) and (stream.archive or _is_binary(stream)):
+            return _array_of_classes(address, stream, key)
+        if not key and not parquet.sniff(stream):
+            lines: list[object] = [*_lines(stream)]
+            if len(lines) == rows:
+                return lines
+    table = read_table(str(path))
+    if not key and len(table) == 1:
+        key = next(iter(table))
+    if key not in table:
+        which = (
+            f"no column '{shown(key)}'" if key else "several columns; name one, FILE::COLUMN"
+        )
+        raise FormatError(f"{path.name}: {which}: it has {shown(', '.join(table))}")
+    values: list[object] = table[key].tolist()
+    return values
+
+
+def _array_of_classes(address: str, stream: Stream, key: str) -> list[object]:
+    """Read labels from a file of arrays: text, or numbers of one axis."""
+    from latentcli.files import codes
+
+    if stream.archive and key:
+        with suppress(FormatError):
+            return [*_column(stream, key)]
+    values = codes.load(address, axes="", finite=False).values
+    if values.size != max(values.shape):
+        raise FormatError(f"{address}: shape {values.shape} is not one label for each row")
+    found: list[object] = values.ravel().tolist()
+    return found
 
 
 def _is_binary(stream: Stream) -> bool:

@@ -1,0 +1,174 @@
+"""Hubness: whether some points are among the nearest neighbours of very many others.
+
+N_k(x) is the number of rows that have x among their k nearest (Radovanovic et al., 2010). Of a
+very large space some rows only are asked for their neighbours, among all. Their counts c thin
+N_k out without bias in its factorial moments, E[c (c - 1) ...] = E[N_k (N_k - 1) ...] m (m - 1) ... /
+(N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbour
+cannot be told so; that is measured among the asked rows themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcli.core.geometry.cloud import Cloud, Measure, beside, graded
+from latentcli.core.geometry.intervals import Interval, bootstrap, jackknife
+from latentcli.core.geometry.neighbours import Neighbours, nearest
+from latentcli.core.geometry.points import Points
+from latentcli.core.search import Progress
+from latentcli.core.vectors import Array
+
+SECTION = "hubness"
+NAMED = 5
+"""How many hubs are named."""
+
+_GROUPS = 20
+_HUB = 2
+_AS_NOISE = 1.25
+
+
+def occurrences(neighbours: Array, rows: int) -> Array:
+    """Count how often each row is a neighbour (N,) in lists of neighbours (Q, k)."""
+    found: Array = np.bincount(neighbours.ravel(), minlength=rows)
+    return found
+
+
+def skewness(counts: Array, asked: int) -> float | None:
+    """Return the skewness of N_k, of all `counts` (N,) from `asked` rows; None if it has none.
+
+    >>> round(skewness(np.array([4, 1, 0, 0, 0]), 5), 6)
+    1.290994
+    """
+    total = len(counts)
+    seen = np.bincount(counts)
+    values = np.arange(len(seen), dtype=np.float64)
+    falling, factor, moments = np.ones(len(seen)), 1.0, []
+    for step in range(3):
+        falling = falling * (values - step)
+        factor *= (total - step) / max(1, asked - step)
+        moments.append(float((falling * seen).sum()) / total * factor)
+    first, second, third = moments
+    mean, square, cube = first, second + first, third + 3 * second + first
+    variance = square - mean**2
+    if variance <= 1e-12 * max(square, 1.0):
+        return None
+    return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
+
+
+def antihubs(counts: Array) -> float:
+    """Return the share of rows that are nobody's neighbour, in [0, 1]."""
+    return float((counts == 0).mean())
+
+
+def hub_share(counts: Array, k: int) -> float:
+    """Return the share of all neighbours that are hubs, N_k >= 2 k, in [0, 1]."""
+    return float(counts[counts >= _HUB * k].sum() / counts.sum())
+
+
+def robin_hood(counts: Array) -> float:
+    """Return the share that would have to be moved to make all N_k equal, in [0, 1)."""
+    return float(np.abs(counts - counts.mean()).sum() / (2 * counts.sum()))
+
+
+def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
+    """Measure how unevenly the rows of a cloud are neighbours, and name its hubs."""
+    found = _figures(cloud, progress)
+    noise = _figures(cloud.noise, progress)
+    compared = beside(found, noise, {"k_skewness": _read_skewness})
+    return compared if len(found) == 1 else (*compared, *_hubs(cloud))
+
+
+def _read_skewness(one: Measure) -> str:
+    return graded(
+        one.value or 0.0,
+        (1.0, "no hubs to speak of"),
+        (_AS_NOISE * (one.white_noise or 0.0), "no more hubs than white noise"),
+        beyond="hubs: some rows are near very many",
+    )
+
+
+def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
+    graph, k = cloud.neighbours(progress), cloud.k
+    variant = f"k={k}, {cloud.kind}"
+    tied = _tied(graph, k)
+    if tied == 1.0:
+        why = "all rows are equally far: no row is nearer than another"
+        return [Measure(SECTION, "k_skewness", variant, None, note=why)]
+    note = f"order decided ties of {tied:.0%} of the rows" if tied > 0.005 else ""
+    counts, _ = _scaled(cloud)
+    value = skewness(counts, len(graph.asked))
+    low, high = (None, None) if value is None else _interval(cloud, graph, counts, value)
+    if value is None:
+        note = "every row is the neighbour of as many"
+    inner, among = counts, ""
+    if _sampled(graph, cloud):
+        note = "; ".join(filter(None, (note, f"{len(graph.asked):,} rows asked")))
+        own = nearest(Points(cloud.near.take(graph.asked)), np.arange(len(graph.asked)), k)
+        inner = occurrences(own.rows, len(graph.asked))
+        among = f", among {len(inner):,} rows"
+    return [
+        Measure(SECTION, "k_skewness", variant, value, None, low, high, note),
+        Measure(SECTION, "antihubs", f"k={k}{among}, {cloud.kind}", antihubs(inner)),
+        Measure(SECTION, "hub_share", f"k={k}{among}, {cloud.kind}", hub_share(inner, k)),
+        Measure(SECTION, "robin_hood", f"k={k}{among}, {cloud.kind}", robin_hood(inner)),
+    ]
+
+
+def _sampled(graph: Neighbours, cloud: Cloud) -> bool:
+    """Tell whether some rows only were asked."""
+    return len(graph.asked) < len(cloud)
+
+
+def _tied(graph: Neighbours, k: int) -> float:
+    """Return the share of rows whose k-th neighbour is no nearer than the next."""
+    away = graph.distances
+    if away.shape[1] <= k:
+        return 0.0
+    return float(np.isclose(away[:, k - 1], away[:, k], rtol=1e-12, atol=0).mean())
+
+
+def _interval(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
+    """Resample the rows' counts; of a sample of rows, leave out groups of those asked."""
+    settings = cloud.settings
+    if not _sampled(graph, cloud):
+        return bootstrap(counts.astype(np.float64), settings.ci, settings.seed, _skewnesses)
+    groups = np.random.default_rng([settings.seed, 3]).permutation(len(graph.asked)) % _GROUPS
+    near = graph.rows[:, : cloud.k]
+    without = [
+        skewness(counts - occurrences(near[groups == group], len(cloud)),
+                 int((groups != group).sum()))
+        for group in range(_GROUPS)
+    ]  # fmt: skip
+    known = np.array([np.nan if one is None else one for one in without])
+    return jackknife(value, known, settings.ci)
+
+
+def _skewnesses(resampled: Array) -> Array:
+    """Return the skewness (biased) of each resample (B, n); NaN where all are the same."""
+    away = resampled - resampled.mean(axis=1, keepdims=True)
+    variance = (away**2).mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Array = (away**3).mean(axis=1) / variance**1.5
+    return found
+
+
+def _hubs(cloud: Cloud) -> list[Measure]:
+    """Name the rows that are a neighbour of most; white noise: the most that one of its rows is."""
+    counts, scale = _scaled(cloud)
+    noise, noise_scale = _scaled(cloud.noise)
+    most = float(noise.max()) * noise_scale
+    variant = f"of {len(cloud):,} rows" + (f", from {len(cloud.asked):,}" if scale > 1 else "")
+    order = np.argsort(-counts, kind="stable")[:NAMED]
+    return [
+        Measure(
+            SECTION, "hub", cloud.name(int(row)), float(counts[row]) * scale, most, note=variant
+        )
+        for row in order
+        if counts[row]
+    ]
+
+
+def _scaled(cloud: Cloud) -> tuple[Array, float]:
+    """Return how often each row is a neighbour of asked rows, and how many rows each stands for."""
+    graph = cloud.neighbours()
+    return occurrences(graph.rows[:, : cloud.k], len(cloud)), len(cloud) / len(graph.asked)
