@@ -85,7 +85,7 @@ def command(
     sample: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Rows of which all pairs are taken, at most; neighbours: 4 N."
+            metavar="N", help="Rows of which all pairs are taken, at most; neighbours: of 2 N."
         ),
     ] = _SAMPLE,
     seed: Annotated[int, typer.Option(metavar="N", help="Of all that is drawn.")] = 0,
@@ -98,7 +98,7 @@ def command(
     Clusters (of --labels, or found by k-means), linear structure (--relations), dimension,
     isotropy, hubness, uniformity and smoothness (--outputs). Each number stands beside what
     N(0, I) of as many rows and dimensions gives, with an interval where one has a meaning, and
-    with how to read it. All pairs are taken of --sample rows, neighbours are looked for of four times as many.
+    with how to read it. All pairs are taken of --sample rows, neighbours are looked for of twice as many.
 
     Examples:
 

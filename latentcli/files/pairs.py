@@ -38,4 +38,4 @@ def _pairs(line: str, where: str) -> Pairs:
         raise FormatError(
             f"{where}: '{shown(line, 60)}' is neither a pair of words nor an analogy of four"
         )
-    return [(words[0], words[1]), (words[2], words[3])][: len(words) // 2]
+    return [*zip(words[::2], words[1::2], strict=True)]

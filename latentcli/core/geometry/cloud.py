@@ -18,8 +18,8 @@ from latentcli.errors import LatentError
 NEAREST = 20
 """How many neighbours the estimate of Levina and Bickel looks at, as in their paper."""
 
-ASKED = 4
-"""How many times the sample are asked for their neighbours; that costs less than all pairs do."""
+ASKED = 2
+"""How many times the sample is asked for their neighbours; that costs less than all pairs do."""
 
 LEAST_ROWS = 3
 _NOISE = 1 << 27
@@ -54,7 +54,7 @@ Readings = Mapping[str, Callable[[Measure], str]]
 class Settings:
     """How to measure.
 
-    `k` neighbours; `sample` rows at most of which all pairs are taken, and four times as many whose
+    `k` neighbours; `sample` rows at most of which all pairs are taken, and twice as many whose
     neighbours are looked for; `seed` of all that is drawn; `ci` of the intervals; `unit`: rows at
     length 1 where nearness counts.
     """

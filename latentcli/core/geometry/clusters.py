@@ -20,8 +20,8 @@ _TRIED_ON = 2000
 
 _FOLDS = 5
 _STEPS = 300
-_MOST_CLASSES = 1000
-"""Classes that a linear probe is trained for at most."""
+_MOST_CLASSES, _MOST_PROBED = 1000, 100
+"""Classes that are measured at most, and that a linear probe is trained for."""
 
 
 def silhouettes(values: Array, labels: Array) -> Array:
@@ -67,7 +67,7 @@ class Scatter:
 
         None where the means of two classes are the same.
         """
-        apart = np.linalg.norm(self.means[:, None] - self.means, axis=2)
+        apart = np.stack([np.linalg.norm(self.means - mean, axis=1) for mean in self.means])
         np.fill_diagonal(apart, np.inf)
         if not apart.all():
             return None
@@ -154,11 +154,19 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         return _unlabelled(cloud)
     labelled = np.flatnonzero(cloud.labels >= 0)
     found = np.unique(cloud.labels[labelled])
-    if len(found) < 2 or len(found) == len(labelled):
-        why = "all rows have one label" if len(found) < 2 else "each row has its own label"
+    if why := _no_classes(len(found), len(labelled)):
         return (Measure(SECTION, "silhouette", "labels", None, note=f"{why}: no classes"),)
     whole = cloud if len(labelled) == len(cloud) else cloud.part(labelled)
     return beside(_of_labels(whole, progress), _of_labels(whole.noise, progress), _READINGS)
+
+
+def _no_classes(labels: int, rows: int) -> str:
+    """Say why labels make no classes; nothing if they do."""
+    if labels < 2:
+        return "all rows have one label" if labels else "no row has a label"
+    if labels == rows:
+        return "each row has its own label"
+    return f"{labels:,} labels, more than {_MOST_CLASSES:,}" if labels > _MOST_CLASSES else ""
 
 
 def _unlabelled(cloud: Cloud) -> tuple[Measure, ...]:
@@ -243,8 +251,9 @@ def _probed(cloud: Cloud, values: Array, labels: Array, variant: str) -> Measure
     counts = np.bincount(labels)
     kept = counts[labels] > 1
     classes = len(np.unique(labels[kept]))
-    if not 1 < classes <= _MOST_CLASSES:
-        why = "too few classes of two rows or more" if classes < 2 else "too many classes"
+    if not 1 < classes <= _MOST_PROBED:
+        many = f"more than {_MOST_PROBED} classes"
+        why = "too few classes of two rows or more" if classes < 2 else many
         return Measure(SECTION, name, variant, None, note=why)
     right = probe(values[kept], labels[kept], settings.seed)
     low, high = bootstrap(right, settings.ci, settings.seed)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import Cloud, Measure, beside, graded
+from latentcli.core.geometry.cloud import Cloud, Measure, beside
 from latentcli.core.geometry.intervals import Interval, bootstrap, jackknife
 from latentcli.core.geometry.neighbours import Neighbours, nearest
 from latentcli.core.geometry.points import Points
@@ -24,7 +24,7 @@ NAMED = 5
 
 _GROUPS = 20
 _HUB = 2
-_AS_NOISE = 1.25
+_FEW = 1.0
 
 
 def occurrences(neighbours: Array, rows: int) -> Array:
@@ -79,12 +79,13 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
 
 
 def _read_skewness(one: Measure) -> str:
-    return graded(
-        one.value or 0.0,
-        (1.0, "no hubs to speak of"),
-        (_AS_NOISE * (one.white_noise or 0.0), "no more hubs than white noise"),
-        beyond="hubs: some rows are near very many",
-    )
+    value = one.value or 0.0
+    least = value if one.low is None else one.low
+    if value < _FEW:
+        return "no hubs to speak of"
+    if least <= (one.white_noise or 0.0):
+        return "no more hubs than white noise"
+    return "hubs: some rows are near very many"
 
 
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:

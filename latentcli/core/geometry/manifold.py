@@ -110,7 +110,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     def saturates(one: Measure) -> str:
         known = one.white_noise
         low = known is not None and known < _SATURATES * size
-        return f"of {size:,}, of which it would see {known:.0f}" if low else f"of {size:,}"
+        return f"of {size:,}; saturates" if low else f"of {size:,}"
 
     def out_of(one: Measure) -> str:
         return f"of {size:,}"
