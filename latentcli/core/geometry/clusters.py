@@ -131,8 +131,13 @@ def probe(values: Array, labels: Array, seed: int) -> Array:
 def groups(values: Array, count: int, seed: int) -> Array:
     """Return the k-means group of each row (n,) (Lloyd, 1982), best of 3 starts."""
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
-    with warnings.catch_warnings(action="ignore"):  # of fewer distinct rows than groups
+    # Its threads wait by spinning: on few rows, and beside other work, that costs seconds.
+    with (
+        warnings.catch_warnings(action="ignore"),  # of fewer distinct rows than groups
+        threadpool_limits(1, user_api="openmp"),
+    ):
         found: Array = KMeans(count, n_init=3, random_state=seed).fit_predict(values)
     return found.astype(np.int64)
 
