@@ -261,8 +261,8 @@ def test_a_larger_space_is_sampled_and_the_sample_said(measured, answer, put):
     assert whole["summary"]["rows_of_pairs"] == 20
     assert whole["summary"]["rows_asked"] == 40
     assert whole == answer("geometry", x, "--sample", "20", "--seed", "5")
-    notes = {record["measure"]: record["note"] for record in whole["results"]}
-    assert "40 rows asked" in notes["k_skewness"]
+    notes = [record["note"] for record in whole["results"]]
+    assert "40 rows asked" in notes
 
 
 def test_a_slice_and_a_hostile_name(measured, put, latent, tmp_path):

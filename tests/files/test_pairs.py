@@ -8,7 +8,9 @@ from latentcli.files import pairs
 
 def test_pairs_and_analogies_under_headings(tmp_path):
     path = tmp_path / "some.txt"
-    path.write_text("a b\n: two  \n\nc d e f\nc d\n# nothing\nnew york\tusa\n", encoding="utf-8")
+    path.write_text(
+        "a b\n: two  \n\nc d e f\nc d\n# nothing\nnew york\tusa\n", encoding="utf-8"
+    )
     assert pairs.read(str(path)) == {
         "some": [("a", "b")],
         "two": [("c", "d"), ("e", "f"), ("new york", "usa")],

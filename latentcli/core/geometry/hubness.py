@@ -4,7 +4,8 @@ N_k(x) is the number of rows that have x among their k nearest (Radovanovic et a
 very large space some rows only are asked for their neighbours, among all. Their counts c thin
 N_k out without bias in its factorial moments, E[c (c - 1) ...] = E[N_k (N_k - 1) ...] m (m - 1) ... /
 (N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbour
-cannot be told so; that is measured among the asked rows themselves.
+cannot be told so, and of white noise, which has no large hubs, the moments say too little: those
+are measured among the asked rows themselves.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ NAMED = 5
 _GROUPS = 20
 _HUB = 2
 _FEW = 1.0
+_MANY_TIES = 0.005
 
 
 def occurrences(neighbours: Array, rows: int) -> Array:
@@ -72,10 +74,26 @@ def robin_hood(counts: Array) -> float:
 
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
     """Measure how unevenly the rows of a cloud are neighbours, and name its hubs."""
-    found = _figures(cloud, progress)
-    noise = _figures(cloud.noise, progress)
+    found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
     compared = beside(found, noise, {"k_skewness": _read_skewness})
-    return compared if len(found) == 1 else (*compared, *_hubs(cloud))
+    if len(found) == 1:
+        return compared
+    whole = [_of_all(cloud)] if _sampled(cloud.neighbours(), cloud) else []
+    return (*whole, *compared, *_hubs(cloud))
+
+
+def _of_all(cloud: Cloud) -> Measure:
+    """Estimate the skewness among all rows, of which some were asked; of noise it says too little."""
+    graph, (counts, _) = cloud.neighbours(), _scaled(cloud)
+    asked = len(graph.asked)
+    variant = f"k={cloud.k}, among all rows, {cloud.kind}"
+    value = skewness(counts, asked)
+    if value is None:
+        note = f"{asked:,} rows asked are too few to tell"
+        return Measure(SECTION, "k_skewness", variant, None, note=note)
+    low, high = _jackknifed(cloud, graph, counts, value)
+    note = f"{asked:,} rows asked"
+    return Measure(SECTION, "k_skewness", variant, value, None, low, high, note)
 
 
 def _read_skewness(one: Measure) -> str:
@@ -89,29 +107,28 @@ def _read_skewness(one: Measure) -> str:
 
 
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
-    graph, k = cloud.neighbours(progress), cloud.k
-    variant = f"k={k}, {cloud.kind}"
+    """Measure the rows asked among themselves, which are all rows unless there are very many."""
+    graph, k, settings = cloud.neighbours(progress), cloud.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
         why = "all rows are equally far: no row is nearer than another"
-        return [Measure(SECTION, "k_skewness", variant, None, note=why)]
-    note = f"order decided ties of {tied:.0%} of the rows" if tied > 0.005 else ""
-    counts, _ = _scaled(cloud)
-    value = skewness(counts, len(graph.asked))
-    low, high = (None, None) if value is None else _interval(cloud, graph, counts, value)
-    if value is None:
-        note = "every row is the neighbour of as many"
-    inner, among = counts, ""
+        return [Measure(SECTION, "k_skewness", f"k={k}, {cloud.kind}", None, note=why)]
+    note = f"order decided ties of {tied:.0%} of the rows" if tied > _MANY_TIES else ""
+    counts, among = _scaled(cloud)[0], ""
     if _sampled(graph, cloud):
-        note = "; ".join(filter(None, (note, f"{len(graph.asked):,} rows asked")))
-        own = nearest(Points(cloud.near.take(graph.asked)), np.arange(len(graph.asked)), k)
-        inner = occurrences(own.rows, len(graph.asked))
-        among = f", among {len(inner):,} rows"
+        asked = np.arange(len(graph.asked))
+        own = nearest(Points(cloud.near.take(graph.asked)), asked, k)
+        counts, among = occurrences(own.rows, len(asked)), f", among {len(asked):,} rows"
+    variant = f"k={k}{among}, {cloud.kind}"
+    value = skewness(counts, len(counts))
+    low, high = bootstrap(counts.astype(np.float64), settings.ci, settings.seed, _skewnesses)
+    if value is None:
+        low, high, note = None, None, "every row is the neighbour of as many"
     return [
         Measure(SECTION, "k_skewness", variant, value, None, low, high, note),
-        Measure(SECTION, "antihubs", f"k={k}{among}, {cloud.kind}", antihubs(inner)),
-        Measure(SECTION, "hub_share", f"k={k}{among}, {cloud.kind}", hub_share(inner, k)),
-        Measure(SECTION, "robin_hood", f"k={k}{among}, {cloud.kind}", robin_hood(inner)),
+        Measure(SECTION, "antihubs", variant, antihubs(counts)),
+        Measure(SECTION, "hub_share", variant, hub_share(counts, k)),
+        Measure(SECTION, "robin_hood", variant, robin_hood(counts)),
     ]
 
 
@@ -128,18 +145,18 @@ def _tied(graph: Neighbours, k: int) -> float:
     return float(np.isclose(away[:, k - 1], away[:, k], rtol=1e-12, atol=0).mean())
 
 
-def _interval(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
-    """Resample the rows' counts; of a sample of rows, leave out groups of those asked."""
+def _jackknifed(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
+    """Leave out groups of the rows asked."""
     settings = cloud.settings
-    if not _sampled(graph, cloud):
-        return bootstrap(counts.astype(np.float64), settings.ci, settings.seed, _skewnesses)
     groups = np.random.default_rng([settings.seed, 3]).permutation(len(graph.asked)) % _GROUPS
     near = graph.rows[:, : cloud.k]
     without = [
-        skewness(counts - occurrences(near[groups == group], len(cloud)),
-                 int((groups != group).sum()))
+        skewness(
+            counts - occurrences(near[groups == group], len(cloud)),
+            int((groups != group).sum()),
+        )
         for group in range(_GROUPS)
-    ]  # fmt: skip
+    ]
     known = np.array([np.nan if one is None else one for one in without])
     return jackknife(value, known, settings.ci)
 

@@ -66,13 +66,16 @@ def test_a_part_of_the_rows_asked_gives_the_skewness_of_all():
 
 def test_a_sample_is_told_with_its_error():
     rows = np.random.default_rng(0).standard_normal((1500, 15))
-    found = measured(rows, sample=200)
-    one = found["k_skewness", ""]
-    assert "400 rows asked" in one.note
-    assert one.low < one.value < one.high
+    cloud = Cloud(rows, Settings(sample=200))
+    one, among, *others = hubness.measure(cloud)
+    assert one.variant == "k=10, among all rows, euclidean"
+    assert one.note == "400 rows asked"
     whole = measured(rows)["k_skewness", ""].value
     assert one.low < whole < one.high
-    assert found["antihubs", ""].variant == "k=10, among 400 rows, euclidean"
+    assert among.variant == others[0].variant == "k=10, among 400 rows, euclidean"
+    own = measured(rows[cloud.asked])["k_skewness", ""]
+    assert among.value == pytest.approx(own.value)
+    assert others[-1].note == "of 1,500 rows, from 400"
 
 
 def test_one_hot_rows_have_no_hubs_by_the_order_of_the_file():
