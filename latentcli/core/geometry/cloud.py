@@ -25,7 +25,11 @@ LEAST_ROWS = 3
 _NOISE = 1 << 27
 """Numbers of white noise at most: float32, so 0.5 GB."""
 
-_LARGE, _SMALL = 1e100, 1e-100
+LARGE, _SMALL = 1e60, 1e-60
+"""Beyond these, fourth powers of the numbers leave float64."""
+
+_IN_MEMORY = 1 << 26
+"""Numbers of the rows that are drawn or asked at most: float64, so 0.5 GB."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,9 @@ class Cloud:
             )
         low, high = float(self.extent[0].min()), float(self.extent[1].max())
         largest = max(abs(low), abs(high))
-        if largest > _LARGE or 0 < largest < _SMALL:
+        if largest > LARGE or 0 < largest < _SMALL:
             raise LatentError(
-                f"the numbers reach from {low:.3g} to {high:.3g}, and their squares beyond "
+                f"the numbers reach from {low:.3g} to {high:.3g}, and their powers beyond "
                 "float64; multiply them by a power of ten"
             )
         if self.constant == self.dimensions:
@@ -141,12 +145,16 @@ class Cloud:
     @cached_property
     def asked(self) -> Array:
         """The rows (Q,) whose neighbours are looked for among all: all, or a sample."""
-        return chosen(len(self), ASKED * self.settings.sample, self.settings.seed)
+        return self._chosen(ASKED * self.settings.sample)
 
     @cached_property
     def drawn(self) -> Array:
         """The rows (n,) of which all pairs are taken: all, or a sample."""
-        return chosen(len(self), self.settings.sample, self.settings.seed)
+        return self._chosen(self.settings.sample)
+
+    def _chosen(self, most: int) -> Array:
+        least = max(LEAST_ROWS, min(most, _IN_MEMORY // self.dimensions))
+        return chosen(len(self), least, self.settings.seed)
 
     @cached_property
     def sample(self) -> Array:

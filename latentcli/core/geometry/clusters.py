@@ -65,21 +65,21 @@ class Scatter:
     def davies_bouldin(self) -> float | None:
         """Return the index of Davies and Bouldin (1979), 0 or more, less is better.
 
-        None where the means of two classes are the same.
+        None for one class, and where the means of two are the same.
         """
         apart = np.stack([np.linalg.norm(self.means - mean, axis=1) for mean in self.means])
         np.fill_diagonal(apart, np.inf)
-        if not apart.all():
+        if len(apart) < 2 or not apart.all():
             return None
         return float(((self.reach[:, None] + self.reach) / apart).max(axis=1).mean())
 
     def calinski_harabasz(self) -> float | None:
         """Return the variance ratio of Calinski and Harabasz (1974), 1 without classes.
 
-        None where the rows of each class are the same.
+        None for one class, and where the rows of each are the same.
         """
         rows, classes = int(self.counts.sum()), len(self.counts)
-        if not self.within > 0 or rows == classes:
+        if classes < 2 or not self.within > 0 or rows == classes:
             return None
         return self.between * (rows - classes) / (self.within * (classes - 1))
 
@@ -224,14 +224,14 @@ def _scattered(found: Scatter, variant: str) -> list[Measure]:
             "davies_bouldin",
             variant,
             overlap,
-            note="" if overlap is not None else "two classes have the same mean",
+            note="" if overlap is not None else "one class, or two with the same mean",
         ),
         Measure(
             SECTION,
             "calinski_harabasz",
             variant,
             ratio,
-            note="" if ratio is not None else "the rows of each class are the same",
+            note="" if ratio is not None else "one class, or the rows of each are the same",
         ),
     ]
 

@@ -83,10 +83,10 @@ def _harmonic(inverse: Array) -> Array:
     return found
 
 
-def distance_spread(values: Array) -> float:
+def distance_spread(values: Array) -> float | None:
     """Return the standard deviation of the distances of all pairs of rows (n, D), over their mean.
 
-    0 where equidistant: all rows are equally far (Beyer et al., 1999). The rows are not all the
+    0 where all rows are equally far from each other (Beyer et al., 1999); None where they are the
     same.
     """
     middle = total = squared = 0.0
@@ -98,6 +98,8 @@ def distance_spread(values: Array) -> float:
         squared += float((block * block).sum())
     pairs = len(values) * (len(values) - 1)
     offset = total / pairs
+    if not middle + offset > 0:
+        return None
     return math.sqrt(max(squared / pairs - offset * offset, 0.0)) / (middle + offset)
 
 
@@ -194,5 +196,11 @@ def _global(cloud: Cloud) -> list[Measure]:
             for share in _SHARES
         ),
         Measure(SECTION, "pca_top_share", "first component", top),
-        Measure(SECTION, "distance_spread", f"sd / mean{cloud.of_drawn}, {cloud.kind}", spread),
+        Measure(
+            SECTION,
+            "distance_spread",
+            f"sd / mean{cloud.of_drawn}, {cloud.kind}",
+            spread,
+            note="" if spread is not None else "the rows are all in one place",
+        ),
     ]

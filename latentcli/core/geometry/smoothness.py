@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import Cloud, Measure, beside, graded
+from latentcli.core.geometry.cloud import LARGE, LEAST_ROWS, Cloud, Measure, beside, graded
 from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.neighbours import nearest
-from latentcli.core.geometry.points import Points, distances, spans
+from latentcli.core.geometry.points import Points, chosen, distances, spans
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 from latentcli.errors import LatentError
@@ -18,6 +18,8 @@ from latentcli.errors import LatentError
 SECTION = "smoothness"
 _QUANTILES = (0.5, 0.9, 0.99, 1.0)
 _SHORT = 1e-12
+_IN_MEMORY = 1 << 26
+"""Numbers of outputs that are looked at: float64, so 0.5 GB."""
 
 
 def trustworthiness(high: Array, low: Array, k: int) -> float:
@@ -103,12 +105,16 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     """Measure how smoothly the rows of a cloud are decoded to their outputs."""
     if cloud.outputs is None:
         raise LatentError("smoothness is measured against outputs, and there are none")
-    codes = cloud.sample
-    outputs = np.asarray(cloud.outputs[cloud.drawn], dtype=np.float64)
+    most = max(LEAST_ROWS, _IN_MEMORY // cloud.outputs.shape[1])
+    some = chosen(len(cloud.drawn), most, cloud.settings.seed)
+    codes = cloud.sample[some]
+    outputs = np.asarray(cloud.outputs[cloud.drawn[some]], dtype=np.float64)
+    if np.abs(outputs).max() > LARGE:
+        raise LatentError(f"outputs beyond {LARGE:g}: multiply them by a power of ten")
     if not (outputs != outputs[0]).any():
         return (_nothing("all outputs are the same"),)
     # White noise of the codes' own size, so that slopes can be held against each other.
-    noise = cloud.noise.rows[: len(codes)] * _spread(codes)
+    noise = cloud.noise.rows[: len(codes)].astype(np.float64) * _spread(codes)
     return beside(
         [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
          _correlated(codes, outputs)],
@@ -121,13 +127,18 @@ def _nothing(note: str) -> Measure:
     return Measure(SECTION, "trustworthiness", "", None, note=note)
 
 
+def _k(cloud: Cloud, codes: Array) -> int:
+    """Return how many neighbours count: less than half of the codes looked at."""
+    return max(1, min(cloud.k, (len(codes) - 1) // 2))
+
+
 def _spread(values: Array) -> float:
     """Return the root mean square of the dimensions' standard deviations."""
     return float(np.sqrt(values.var(axis=0).mean()))
 
 
 def _preserved(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
-    settings, k = cloud.settings, cloud.k
+    settings, k = cloud.settings, _k(cloud, codes)
     found = []
     for name, high, low, what in (
         ("trustworthiness", outputs, codes, "near codes have near outputs"),
@@ -145,7 +156,7 @@ def _preserved(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
 
 
 def _slopes(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
-    k = cloud.k
+    k = _k(cloud, codes)
     found = slopes(codes, outputs, k)
     if not found.size:
         return [Measure(SECTION, "lipschitz", f"k={k}", None, note="all codes are the same")]

@@ -114,22 +114,27 @@ def test_unit_rows_forget_their_length():
             assert longer[key].value == pytest.approx(one.value, rel=1e-6)
 
 
+@pytest.mark.parametrize("unit", [False, True])
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize(
     "rows",
     [
         pytest.param(np.arange(3.0)[:, None], id="three"),
         pytest.param(np.eye(9), id="one-hot"),
+        pytest.param(np.arange(1.0, 9.0)[:, None] * [1, 2], id="one ray"),
+        pytest.param(np.eye(9) * 1e59, id="large"),
+        pytest.param(np.eye(9) * 1e-59, id="small"),
         pytest.param(np.repeat(np.eye(4), 5, axis=0), id="duplicates"),
         pytest.param(np.random.default_rng(0).standard_normal((6, 40)), id="wide"),
         pytest.param(np.arange(40.0).reshape(10, 4) * [1, 0, 0, 0], id="constant"),
         pytest.param(np.vstack([np.zeros((8, 3)), np.eye(3)]), id="zeros"),
     ],
 )
-def test_degenerate_rows_have_a_value_or_a_note(section, rows):
+def test_degenerate_rows_have_a_value_or_a_note(section, rows, unit):
     count = len(rows)
     cloud = Cloud(
         rows,
+        Settings(unit=unit),
         labels=np.arange(count) % 2,
         outputs=rows,
         relations=[
@@ -140,3 +145,9 @@ def test_degenerate_rows_have_a_value_or_a_note(section, rows):
         assert one.value is not None or one.note
         for value in (one.value, one.white_noise, one.low, one.high):
             assert value is None or math.isfinite(value)
+
+
+@pytest.mark.parametrize("rows", [np.arange(1.0, 9.0)[:, None] * [1, 2], np.eye(9)])
+def test_clusters_that_are_looked_for_where_there_are_none(rows):
+    for one in measure("clusters", Cloud(rows, Settings(unit=True))):
+        assert one.value is not None or one.note

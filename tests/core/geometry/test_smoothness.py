@@ -5,6 +5,7 @@ from sklearn.manifold import trustworthiness
 
 from latentcli.core.geometry import points, smoothness
 from latentcli.core.geometry.cloud import Cloud, Settings
+from latentcli.errors import LatentError
 
 RNG = np.random.default_rng(0)
 
@@ -96,7 +97,19 @@ def test_outputs_that_are_all_the_same():
     assert (one.value, one.note) == (None, "all outputs are the same")
 
 
+def test_outputs_too_large_for_their_squares():
+    with pytest.raises(LatentError, match="beyond 1e"):
+        measured(RNG.standard_normal((20, 3)), np.eye(20) * 1e200)
+
+
 def test_three_rows():
     found = measured(column(0, 1, 3), column(0, 1, 3))
     assert found["distance_correlationbi"].value is None
     assert found["trustworthinessk="].value == 1.0
+
+
+def test_large_outputs_are_drawn_from(monkeypatch):
+    monkeypatch.setattr(smoothness, "_IN_MEMORY", 40 * 20)
+    codes = RNG.standard_normal((100, 3))
+    found = measured(codes, np.tanh(codes @ RNG.standard_normal((3, 20))))
+    assert found["trustworthinessk="].white_noise == smoothness.chance_of_trust(40, 10)
