@@ -25,7 +25,9 @@ NAMED = 5
 
 _GROUPS = 20
 _HUB = 2
-_FEW = 1.0
+_FEW, _AS_NOISE = 1.0, 1.25
+"""Skewness of so little is none, and of so many times white noise's no more than its own error."""
+
 _MANY_TIES = 0.005
 
 
@@ -101,7 +103,7 @@ def _read_skewness(one: Measure) -> str:
     least = value if one.low is None else one.low
     if value < _FEW:
         return "no hubs to speak of"
-    if least <= (one.white_noise or 0.0):
+    if least <= _AS_NOISE * (one.white_noise or 0.0):
         return "no more hubs than white noise"
     return "hubs: some rows are near very many"
 
