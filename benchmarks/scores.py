@@ -1,0 +1,106 @@
+"""Metrics of disentanglement, beside disentanglement_lib's own code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from measuring import Bench, Row, in_turn
+
+SOURCE = "https://github.com/google-research/disentanglement_lib"
+
+SIZES = ((10_000, 10, 5), (100_000, 64, 6), (20_000, 512, 5))
+"""Rows, dimensions and factors, of ten classes each."""
+
+AIMS = {"sap": ">= 2 x", "dci": ">= 2 x"}
+
+SLOW = {("sap", 64), ("sap", 512)}
+"""What takes the peer minutes is run once, and not with --quick."""
+
+ALONE = (("sap", "threshold"), ("sap", "r2"), ("dci", "forest"), ("dci", "lasso"))
+"""Faster forms that the peer does not have: metric and estimator."""
+
+
+class Sizes(NamedTuple):
+    """Rows, dimensions and factors of made codes."""
+
+    rows: int
+    dimensions: int
+    factors: int
+
+    def __str__(self) -> str:
+        return f"({self.rows:,}, {self.dimensions}, {self.factors})"
+
+
+def metrics(bench: Bench) -> list[Row]:
+    """MIG, modularity, SAP and DCI as whole processes."""
+    library = _library(bench)
+    found = []
+    for size in (Sizes(*each) for each in SIZES):
+        files = _made(bench, size)
+        for metric in ("mig", "modularity", "sap", "dci"):
+            if metric == "dci" and size.rows * size.dimensions > 100_000:
+                continue  # hours of boosting
+            if not (bench.quick and _is_slow(metric, size)):
+                found.append(_beside(bench, library, metric, size, files))
+        found += [_alone(bench, *each, size, files) for each in ALONE]
+    return found
+
+
+def _is_slow(metric: str, size: Sizes) -> bool:
+    return metric == "dci" or (metric, size.dimensions) in SLOW
+
+
+def _beside(
+    bench: Bench, library: Path, metric: str, size: Sizes, files: tuple[str, str]
+) -> Row:
+    ours, theirs = in_turn(
+        1 if _is_slow(metric, size) else 3,
+        lambda: bench.latent(metric, *files),
+        lambda: bench.peer("metric_dlib.py", str(library), metric, *files),
+    )
+    aim = ">= 20 x" if (metric, size.rows) == ("mig", 100_000) else AIMS.get(metric, "")
+    return Row(
+        f"latent {metric} {size}",
+        f"{ours.wall:.2f} s, {ours.cpu:.2f} CPU s",
+        f"disentanglement_lib {theirs.wall:.1f} s, {theirs.cpu:.1f} CPU s",
+        f"{theirs.wall / ours.wall:.1f} x faster ({theirs.cpu / ours.cpu:.1f} x in CPU s)",
+        aim,
+    )
+
+
+def _alone(
+    bench: Bench, metric: str, estimator: str, size: Sizes, files: tuple[str, str]
+) -> Row:
+    (ours,) = in_turn(1, lambda: bench.latent(metric, *files, "--estimator", estimator))
+    return Row(
+        f"latent {metric} --estimator {estimator} {size}", f"{ours.wall:.2f} s", "", "", ""
+    )
+
+
+def _made(bench: Bench, size: Sizes) -> tuple[str, str]:
+    """Make codes whose first dimensions are the factors with noise, the rest noise."""
+    paths = [bench.work / f"{what}.{size.rows}x{size.dimensions}.npy" for what in ("z", "v")]
+    if not all(path.exists() for path in paths):
+        random = np.random.default_rng(0)
+        factors = random.integers(0, 10, (size.rows, size.factors))
+        codes = random.standard_normal((size.rows, size.dimensions))
+        codes[:, : size.factors] = (factors - 4.5) / 2.87 + 0.5 * codes[:, : size.factors]
+        np.save(paths[0], codes)
+        np.save(paths[1], factors)
+    return str(paths[0]), str(paths[1])
+
+
+def _library(bench: Bench) -> Path:
+    """Return a checkout of the peer; fetched once, by whoever runs this."""
+    folder = bench.library or bench.work / "disentanglement_lib"
+    if not folder.is_dir():
+        fetched = subprocess.run(
+            ["git", "clone", "--quiet", "--depth", "1", SOURCE, str(folder)], check=False
+        )
+        if fetched.returncode:
+            sys.exit(f"cannot fetch {SOURCE}; name a checkout with --disentanglement-lib DIR")
+    return folder
