@@ -9,5 +9,15 @@ from __future__ import annotations
 
 METRICS: dict[str, str] = {
     "mig": "Mutual information gap: is each factor in one dimension?",
+    "sap": "Separated predictability: does one dimension predict best?",
+    "dci": "Disentanglement, completeness, informativeness",
+    "explicitness": "How well does a line tell each value of a factor?",
+    "irs": "Interventional robustness: what else moves a dimension?",
+    "factorvae": "Z-min: does the stillest dimension tell the factor?",
+    "betavae": "Z-diff: do distances tell which factor is shared?",
+    "zmaxvar": "Z-max: does the liveliest dimension tell the factor?",
+    "total-correlation": "Gaussian total correlation of the dimensions",
+    "wasserstein-dependence": "Gaussian distance from independent dimensions",
+    "mutual-information-score": "What dimensions tell of each other, in pairs",
 }
 """Every metric, with what it asks; nothing is imported before a metric is used."""

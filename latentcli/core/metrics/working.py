@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TypeVar
 
 Progress = Callable[[int, int], None]
@@ -28,6 +29,23 @@ def each(
             if progress is not None:
                 progress(done, len(items))
     return results
+
+
+class Steps:
+    """Counts steps that several threads take, and tells how far they are."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0
+        self._lock = Lock()
+
+    def one(self) -> None:
+        """Count a step."""
+        if self._progress is not None:
+            with self._lock:
+                self._done += 1
+                self._progress(self._done, self._total)
 
 
 def processors() -> int:
