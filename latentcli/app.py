@@ -15,6 +15,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from latentcli.core.metrics import METRICS  # noqa: TID253 - a plain table that imports nothing
 from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ COMMANDS: dict[str, Command] = {
     "grid": Command("grid", "Latents", "A grid between four codes."),
     "typical": Command("typical", "Latents", "Whether codes are plausible under the prior."),
     "sample-z": Command("sample_z", "Latents", "Codes drawn from N(0, I) by seeds."),
+    "disentanglement": Command(
+        "disentanglement", "Disentanglement", "Every metric of codes and factors, one report."
+    ),
+    "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
+    **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
     "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(
@@ -83,7 +89,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         if name != asked and not completing:
             app.command(name, help=command.summary, **panel)(_elsewhere)
             continue
-        found = import_module(f"latentcli.commands.{command.module}").command
+        module = import_module(f"latentcli.commands.{command.module}")
+        found = module.command_of(name) if name in METRICS else module.command
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name, **panel)
         else:

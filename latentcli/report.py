@@ -63,7 +63,7 @@ class Report:
     person would want to be told. The rest is for the table only: `title`, a heading; `grid`, a
     matrix shown in place of the records; `parts`, sheets, heat maps and bars shown in their
     place; `upright`, a lone record shown top to bottom; `lines`, a column that is shown bare, one
-    value on each line.
+    value on each line; `brief`, no summary below, as the parts show it.
     """
 
     command: str
@@ -77,6 +77,7 @@ class Report:
     parts: tuple[Part, ...] = ()
     upright: bool = False
     lines: str = ""
+    brief: bool = False
 
     def joined(self, other: Report) -> Report:
         """Return this report with the records and notes of a later part of the same run."""

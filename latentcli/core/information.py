@@ -8,9 +8,10 @@ Everything is in nats.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,11 @@ import numpy.typing as npt
 from latentcli.errors import UsageError, check_choice
 
 Array = npt.NDArray[Any]
+
+_THREADED = 1 << 20
+"""Numbers from which dimensions are cut side by side."""
+
+_GRID = 1024
 
 _BLOCK = 1 << 17
 """Numbers that are counted at a time: a block that stays in the processor's cache."""
@@ -29,6 +35,35 @@ class Binned:
 
     labels: Array
     size: int
+
+
+class Cut(NamedTuple):
+    """How codes are cut into bins: see `discretize`."""
+
+    bins: int = 20
+    binning: str = "width"
+    limits: tuple[float, float] = (-4.0, 4.0)
+
+    @property
+    def sharper(self) -> Cut:
+        """What a better estimate takes: distinct values where a dimension has few of them."""
+        return self._replace(binning="distinct") if self.binning == "width" else self
+
+    def settings(self) -> dict[str, int | str | list[float]]:
+        """Return what goes into a score's settings."""
+        fixed = {"limits": list(self.limits)} if self.binning == "fixed" else {}
+        return {"bins": self.bins, "binning": self.binning, **fixed}
+
+
+class Information(NamedTuple):
+    """What dimensions tell about factors, in nats.
+
+    `mutual` (D, K) information, `entropy` (K,) of the factors, `joint` (D, K) entropy of both.
+    """
+
+    mutual: Array
+    entropy: Array
+    joint: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,42 +98,46 @@ class Counts:
         return np.stack([_entropy(counts, (-1,)) for counts in classes], axis=-1)
 
     @cached_property
-    def corrected(self) -> Array:
-        """Mutual information with Miller and Madow's correction (..., D, K); may be below 0.
-
-        Each entropy is too low by (occupied cells - 1) / 2N on average (Miller, 1955).
-        """
-        rows = self.tables[0].sum(axis=(-2, -1))
-        bins = np.count_nonzero(self.tables[0].sum(axis=-1), axis=-1)
-        excess = [
-            bins
-            + np.count_nonzero(table.sum(axis=-2), axis=-1)
-            - np.count_nonzero(table, axis=(-2, -1))
-            - 1
-            for table in self.tables
-        ]
-        corrected: Array = self.mutual + np.stack(excess, axis=-1) / (2 * rows[..., None])
-        return corrected
+    def plugin(self) -> Information:
+        """Information with probabilities taken from the counts as they are."""
+        return Information(self.mutual, self.factor_entropy, self.joint)
 
     @cached_property
-    def corrected_factor_entropy(self) -> Array:
-        """Entropy of the factors with Miller and Madow's correction (..., K)."""
-        classes = [table[..., 0, :, :].sum(axis=-2) for table in self.tables]
-        excess = [
-            (np.count_nonzero(counts, axis=-1) - 1) / (2 * counts.sum(axis=-1))
-            for counts in classes
-        ]
-        corrected: Array = self.factor_entropy + np.stack(excess, axis=-1)
-        return corrected
+    def corrected(self) -> Information:
+        """Information with the correction of Miller and Madow, within its bounds.
+
+        Each entropy is too low by (occupied cells - 1) / 2N on average (Miller, 1955). That is
+        right on average; single values, which would go beyond what information can be, are cut.
+        """
+        rows = self.tables[0].sum(axis=(-2, -1))[..., None]
+        bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
+        cells = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
+        classes = np.stack(
+            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
+        )
+        entropy = self.factor_entropy + (classes - 1) / (2 * rows[..., 0, :])
+        joint = self.joint + (cells - 1) / (2 * rows)
+        mutual = self.mutual + (bins + classes[..., None, :] - cells - 1) / (2 * rows)
+        return Information(np.clip(mutual, 0.0, entropy[..., None, :]), entropy, joint)
 
     @cached_property
-    def bounded(self) -> tuple[Array, Array]:
-        """Corrected information (..., D, K) within 0 and the corrected factor entropy (..., K).
+    def p_values(self) -> Array:
+        """Probability (..., D, K) of as much information by chance, by the G-test (Wilks, 1938).
 
-        The correction is right on average; single values would go beyond what information can be.
+        2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom if bin and class are
+        independent; with few rows a cell the test is careful, not rash.
         """
-        entropy = self.corrected_factor_entropy
-        return np.clip(self.corrected, 0.0, entropy[..., None, :]), entropy
+        from scipy.special import chdtrc
+
+        rows = self.tables[0].sum(axis=(-2, -1))[..., None]
+        bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
+        classes = np.stack(
+            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
+        )
+        freedom = (bins - 1) * (classes[..., None, :] - 1)
+        chance = chdtrc(np.maximum(freedom, 1), 2 * rows * np.maximum(self.mutual, 0.0))
+        p_values: Array = np.where(freedom > 0, chance, 1.0)
+        return p_values
 
     @cached_property
     def error(self) -> Array:
@@ -124,6 +163,10 @@ def log_ratios(table: Array) -> Array:
     ratio = np.divide(table * total, product, out=np.ones(table.shape), where=table > 0)
     logs: Array = np.log(ratio)
     return logs
+
+
+def _occupied(counts: Array, axes: int | tuple[int, ...] = -1) -> Array:
+    return np.asarray(np.count_nonzero(counts, axis=axes))
 
 
 def _entropy(counts: Array, axes: tuple[int, ...]) -> Array:
@@ -167,14 +210,8 @@ def count(
     return Counts(tuple(shaped), rows)
 
 
-def discretize(
-    codes: Array,
-    *,
-    bins: int = 20,
-    binning: str = "width",
-    limits: tuple[float, float] = (-4.0, 4.0),
-) -> Binned:
-    """Cut each dimension of codes (N, D) into at most `bins` bins.
+def discretize(codes: Array, cut: Cut) -> Binned:
+    """Cut each dimension of codes (N, D) into at most `cut.bins` bins.
 
     `binning` is "width": equally wide between smallest and largest, edges as NumPy's histogram
     has them (what disentanglement_lib does); "distinct": the distinct values of a dimension that
@@ -182,6 +219,7 @@ def discretize(
     values kept apart as above; "fixed": equally wide between `limits`, what is beyond counted
     into the last bins (robust MIG: Do and Tran, 2020).
     """
+    bins, binning, limits = cut
     check_choice("binning", binning, BINNINGS)
     if not 2 <= bins <= 1 << 15:
         raise UsageError(f"--bins is {bins}; it goes from 2 to 32,768")
@@ -191,22 +229,35 @@ def discretize(
         )
     rows, dimensions = codes.shape
     labels = np.empty((dimensions, rows), dtype=np.uint8 if bins <= 256 else np.uint16)
-    for j in range(dimensions):
-        values = np.ascontiguousarray(codes[:, j])
-        low, high = values.min(), values.max()
-        if low == high:
-            labels[j] = 0
-            continue
-        few = distinct(values, bins) if binning in ("distinct", "quantile") else None
-        if few is not None:
-            labels[j] = np.searchsorted(few, values)
-        elif binning == "quantile":
-            labels[j] = _rank(values, bins)
-        elif binning == "fixed":
-            _cut(values, np.linspace(*limits, bins + 1), labels[j])
-        else:
-            _cut(values, np.histogram_bin_edges(values, bins), labels[j])
+
+    def place(j: int) -> None:
+        _place(np.ascontiguousarray(codes[:, j]), cut, labels[j])
+
+    # NumPy lets others run while it sorts and counts.
+    if codes.size < _THREADED:
+        for j in range(dimensions):
+            place(j)
+    else:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(place, range(dimensions)))
     return Binned(labels, bins)
+
+
+def _place(values: Array, cut: Cut, out: Array) -> None:
+    """Write the bin of each value of one dimension."""
+    bins, binning, limits = cut
+    if values.min() == values.max():
+        out[:] = 0
+        return
+    few = distinct(values, bins) if binning in ("distinct", "quantile") else None
+    if few is not None:
+        out[:] = np.searchsorted(few, values)
+    elif binning == "quantile":
+        out[:] = _rank(values, np.unique(np.quantile(values, np.arange(1, bins) / bins)))
+    elif binning == "fixed":
+        _cut(values, np.linspace(*limits, bins + 1), out)
+    else:
+        _cut(values, np.histogram_bin_edges(values, bins), out)
 
 
 BINNINGS = ("width", "distinct", "quantile", "fixed")
@@ -222,10 +273,23 @@ def distinct(values: Array, most: int) -> Array | None:
     return found
 
 
-def _rank(values: Array, bins: int) -> Array:
-    """Return which of `bins` equally full bins each value is in; equal values stay together."""
-    edges = np.unique(np.quantile(values, np.arange(1, bins) / bins))
-    return np.searchsorted(edges, values, side="right")
+def _rank(values: Array, edges: Array) -> Array:
+    """Return how many edges are no greater than each value, as a binary search would.
+
+    A fine grid says nearly all of it, and comparison with the edges the rest.
+    """
+    low, high = float(values.min()), float(values.max())
+    scale = _GRID / (high - low)
+    if not np.isfinite(scale):
+        return np.searchsorted(edges, values, side="right")
+    cells = ((values - low) * scale).astype(np.intp)
+    # A grid line may lie off by rounding: from the cell before, no value is ranked too high.
+    lines = low + (np.arange(_GRID + 1) - 1) / scale
+    ranks: Array = np.searchsorted(edges, lines, side="right")[np.minimum(cells, _GRID)]
+    following = np.append(edges, np.inf)
+    while (above := values >= following[ranks]).any():
+        ranks += above
+    return ranks
 
 
 def _cut(values: Array, edges: Array, out: Array) -> None:

@@ -65,6 +65,29 @@ def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
     says so where (N, D) might as well be (L, D); a slice of (N, L, D) keeps its axes. Raises
     FormatError for NaN or infinity if `finite`.
     """
+    values, left, meta, remarks = _part(address)
+    if finite:
+        _check_finite(address, values)
+    decided, notes = _axes(address, values.shape, axes.upper(), left)
+    return Codes(address, values, decided, meta, (*remarks, *notes))
+
+
+def load_matrix(address: str) -> tuple[Array, list[str]]:
+    """Load codes as (N, D), a row for each sample, and remarks on the file; (N,) has D = 1.
+
+    What is in them is not checked. Raises LatentError for arrays with more axes.
+    """
+    values, _, _, remarks = _part(address)
+    if values.ndim > 2:
+        raise LatentError(
+            f"{address}: shape {values.shape}; codes are (N, D) here, one row for each sample: name "
+            f"a part, such as '{address}[:, 0]', or flatten each sample (numpy.reshape)"
+        )
+    return (values[:, None] if values.ndim == 1 else values), remarks
+
+
+def _part(address: str) -> tuple[Array, str, dict[str, Any], list[str]]:
+    """Read what an address names: the array, the axes a slice leaves of it, provenance, remarks."""
     file, index = _split_slice(address)
     path, key = split_address(file)
     whole, meta, remarks = _values(path, key)
@@ -74,10 +97,7 @@ def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
         raise UsageError(f"{address}: {reason(error)}; its shape is {whole.shape}") from None
     if values.ndim == 0 or 0 in values.shape:
         raise FormatError(f"{address}: shape {values.shape} holds no code")
-    if finite:
-        _check_finite(address, values)
-    decided, notes = _axes(address, values.shape, axes.upper(), _left(whole.ndim, index))
-    return Codes(address, values, decided, meta, (*remarks, *notes))
+    return values, _left(whole.ndim, index), meta, remarks
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from latentcli.errors import FormatError, reason, shown
 from latentcli.files import arrays
-from latentcli.files.npy import read_header
+from latentcli.files.npy import Header, read_header
 from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 
@@ -25,20 +25,14 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the array that is meant, with the words array beside it if there is one."""
     archive = _archive(stream)
-    headers = {}
-    try:
-        for name in _names(archive):
-            with archive.open(f"{name}.npy") as member:
-                headers[name] = read_header(member, f"{stream.name}::{shown(name)}")
-    except BROKEN_ZIP as error:
-        raise stream.error(f"a damaged .npz ({reason(error)})") from error
-    shapes: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
-    vectors = {name: value for name, value in shapes.items() if value[1].kind not in "USO"}
-    chosen = arrays.choose(stream.name, shapes if key else (vectors or shapes), key)
+    headers = _headers(stream)
+    found: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
+    vectors = {name: value for name, value in found.items() if value[1].kind not in "USO"}
+    chosen = arrays.choose(stream.name, found if key else (vectors or found), key)
     shape, fortran, kind = headers[chosen]
     label = f"{stream.name}::{shown(chosen)}"
     rows, dimensions = arrays.rows_of(label, shape, kind)
-    words = _words_key(shapes, rows)
+    words = _words_key(found, rows)
     return Reading(
         format="NumPy archive",
         dimensions=dimensions,
@@ -50,6 +44,23 @@ def read(stream: Stream, key: str = "") -> Reading:
         notes=arrays.flattened_note(shape)
         + ([f"the words are its array '{shown(words)}'"] if words else []),
     )
+
+
+def shapes(stream: Stream) -> arrays.Shapes:
+    """Return shape and dtype of every array in the archive."""
+    return {name: (shape, kind) for name, (shape, _, kind) in _headers(stream).items()}
+
+
+def _headers(stream: Stream) -> dict[str, Header]:
+    archive = _archive(stream)
+    headers = {}
+    try:
+        for name in _names(archive):
+            with archive.open(f"{name}.npy") as member:
+                headers[name] = read_header(member, f"{stream.name}::{shown(name)}")
+    except BROKEN_ZIP as error:
+        raise stream.error(f"a damaged .npz ({reason(error)})") from error
+    return headers
 
 
 def read_words(stream: Stream, key: str) -> list[str]:

@@ -12,13 +12,15 @@ import pytest
 import typer
 
 from latentcli.app import COMMANDS, main
+from latentcli.core.metrics import METRICS
 
 
 def functions():
     """Every command by what is typed for it: its function."""
     found = {}
     for name, command in COMMANDS.items():
-        value = importlib.import_module(f"latentcli.commands.{command.module}").command
+        module = importlib.import_module(f"latentcli.commands.{command.module}")
+        value = module.command_of(name) if name in METRICS else module.command
         if isinstance(value, typer.Typer):
             found |= {f"{name} {one.name}": one.callback for one in value.registered_commands}
         else:
@@ -65,7 +67,7 @@ def folder(samples, tmp_path, monkeypatch):
 def test_the_summary_fits_a_line_of_the_help(name):
     summary = COMMANDS[name].summary
     assert len(summary) <= 60
-    assert summary.endswith(".")
+    assert summary.endswith((".", "?"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

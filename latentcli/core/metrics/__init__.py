@@ -19,5 +19,11 @@ METRICS: dict[str, str] = {
     "total-correlation": "Gaussian total correlation of the dimensions",
     "wasserstein-dependence": "Gaussian distance from independent dimensions",
     "mutual-information-score": "What dimensions tell of each other, in pairs",
+    "jemmig": "MIG, and nothing else in that dimension.",
+    "dcimig": "Does each factor have a dimension of its own?",
+    "dmig": "MIG for factors that depend on each other.",
+    "modularity": "Does each dimension tell about one factor only?",
+    "med": "DCI with mutual information as importance.",
+    "infomec": "InfoM, InfoC and InfoE: modular, compact, explicit?",
 }
 """Every metric, with what it asks; nothing is imported before a metric is used."""

@@ -112,7 +112,7 @@ def betavae(
         "betavae_high": high,
         "betavae_train": float((found[:train] == shared[:train]).mean()),
         "betavae_scaled": (value - 1 / len(held)) / (1 - 1 / len(held)),
-        "chance": 1 / len(held),
+        "betavae_chance": 1 / len(held),
     }
     ratios = _ratios(points, shared, len(data.factors))
     return Score(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.core import information
-from latentcli.core.information import Binned, Counts
+from latentcli.core.information import Binned, Counts, Cut
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
 
 Array = npt.NDArray[Any]
 
+Kept = TypeVar("Kept")
+
 GROUPS = 20
 """How many parts of the rows are left out in turn to see how a score varies."""
+
+PERMUTATIONS = 10
+"""How often the factors are shuffled to see what chance gives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,47 +75,76 @@ class Data:
         """The names of the factors."""
         return [factor.name for factor in self.factors]
 
-    def binned(self, **settings: Any) -> Binned:
+    def part(self, rows: Array) -> Data:
+        """Return the data of some rows; classes that do not occur among them are gone."""
+        factors = [_relabeled(factor, rows) for factor in self.factors]
+        codes = self.codes[rows]
+        alive = codes.min(axis=0) < codes.max(axis=0)
+        kept = tuple(factor for factor in factors if factor.size > 1)
+        return Data(codes, kept, self.names, alive, self.notes)
+
+    def standard(self, limit: int | None, seed: int) -> Data:
+        """Return at most `limit` random rows with dimensions of mean 0 and deviation 1.
+
+        Dimensions that never change become 0.
+        """
+        key = ("standard", limit, seed)
+        if key not in self._kept:
+            data = self
+            if limit is not None and self.rows > limit:
+                random = np.random.default_rng(seed)
+                data = self.part(np.sort(random.choice(self.rows, limit, replace=False)))
+            codes = data.codes.astype(np.float64)
+            codes -= codes.mean(axis=0)
+            spread = codes.std(axis=0)
+            codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
+            self._kept[key] = replace(data, codes=codes, _kept={})
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def binned(self, cut: Cut) -> Binned:
         """Return the codes in bins (see `information.discretize`); kept for the next who asks."""
-        settings = self._plain(settings)
-        key = ("bins", *sorted(settings.items()))
-        if key not in self._kept:
-            self._kept[key] = information.discretize(self.codes, **settings)
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self._keep("bins", cut, lambda plain: information.discretize(self.codes, plain))
 
-    def counts(self, **settings: Any) -> Counts:
+    def counts(self, cut: Cut) -> Counts:
         """Return the joint counts of bins and classes; kept for the next who asks."""
-        settings = self._plain(settings)
-        key = ("counts", *sorted(settings.items()))
-        if key not in self._kept:
-            self._kept[key] = self._count(self.binned(**settings))
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self._keep("counts", cut, lambda plain: self._count(self.binned(plain)))
 
-    def grouped(self, seed: int, **settings: Any) -> Counts:
+    def grouped(self, cut: Cut, seed: int) -> Counts:
         """Return the counts of each of GROUPS random parts of the rows, for a jackknife."""
-        settings = self._plain(settings)
-        key = ("groups", seed, *sorted(settings.items()))
-        if key not in self._kept:
+
+        def count(plain: Cut) -> Counts:
             shuffled = np.random.default_rng(seed).permutation(self.rows)
-            self._kept[key] = self._count(self.binned(**settings), shuffled % GROUPS)
+            return self._count(self.binned(plain), shuffled % GROUPS)
+
+        return self._keep(f"groups {seed}", cut, count)
+
+    def shuffled(self, cut: Cut, seed: int) -> list[Counts]:
+        """Return the counts when the factors' rows come in each of PERMUTATIONS random orders."""
+
+        def count(plain: Cut) -> list[Counts]:
+            random = np.random.default_rng(seed)
+            orders = (random.permutation(self.rows) for _ in range(PERMUTATIONS))
+            return [self._count(self.binned(plain), order=order) for order in orders]
+
+        return self._keep(f"shuffled {seed}", cut, count)
+
+    def _keep(self, what: str, cut: Cut, make: Callable[[Cut], Kept]) -> Kept:
+        """Make something of these bins once; "distinct" is "width" where no dimension has few."""
+        if cut.binning == "distinct" and not self._has_few(cut.bins):
+            cut = cut._replace(binning="width")
+        key = (what, cut)
+        if key not in self._kept:
+            self._kept[key] = make(cut)
         return self._kept[key]  # type: ignore[no-any-return]
 
-    def _plain(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Say "width" for "distinct" where no dimension has few values: the bins are the same."""
-        if settings.get("binning") != "distinct":
-            return settings
-        bins = settings.get("bins", 20)
-        key = ("few", bins)
-        if key not in self._kept:
+    def _has_few(self, bins: int) -> bool:
+        """Tell whether a dimension that changes has no more than `bins` distinct values."""
+        if bins not in self._kept:
             columns = self.codes[:, self.alive].T
-            self._kept[key] = any(
+            self._kept[bins] = any(
                 information.distinct(column, bins) is not None for column in columns
             )
-        return settings if self._kept[key] else settings | {"binning": "width"}
-
-    def shuffled(self, order: Array, **settings: Any) -> Counts:
-        """Return the counts that the factors have when their rows come in another order."""
-        return self._count(self.binned(**settings), order=order)
+        return bool(self._kept[bins])
 
     @property
     def dependence(self) -> Array:
@@ -120,7 +154,7 @@ class Data:
             sizes = [factor.size for factor in self.factors]
             binned = Binned(np.stack(labels), max(sizes))
             counts = information.count(binned, labels, sizes)
-            matrix = np.maximum(counts.corrected, 0.0)
+            matrix = counts.corrected.mutual.copy()
             np.fill_diagonal(matrix, counts.factor_entropy)
             self._kept["dependence"] = matrix
         return self._kept["dependence"]  # type: ignore[no-any-return]
@@ -278,7 +312,7 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         values = column.astype(np.float64)
         if values.min() == values.max():
             return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
-        labels = information.discretize(values[:, None], bins=bins).labels[0].astype(np.intp)
+        labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
         edges = np.histogram_bin_edges(values, bins)
         used, labels = np.unique(labels, return_inverse=True)
         classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
@@ -293,6 +327,12 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         tuple(_class_name(value) for value in found),
         column.astype(np.float64) if numeric else labels.astype(np.float64),
     )
+
+
+def _relabeled(factor: Factor, rows: Array) -> Factor:
+    used, labels = np.unique(factor.labels[rows], return_inverse=True)
+    classes = tuple(factor.classes[i] for i in used)
+    return replace(factor, labels=labels, classes=classes, values=factor.values[rows])
 
 
 def _class_name(value: Any) -> str:

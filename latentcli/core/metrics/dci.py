@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from latentcli.core.boosting import boost
 from latentcli.core.metrics.data import Data, Factor, prepare
+from latentcli.core.metrics.importance import completeness_of, disentanglement_of, focus
+from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
 from latentcli.core.metrics.working import Progress, Steps, each
@@ -47,7 +49,6 @@ ABOUT = About(
 
 ESTIMATORS = ("boosting", "lasso", "forest")
 
-_TINY = 1e-11
 _ROUNDS = 100
 _ALPHA = 0.02
 _TREES, _DEPTH = 10, 12
@@ -89,7 +90,7 @@ def dci(
         `dci` is `disentanglement`; `completeness` weights factors by their importance,
         `completeness_mean` does not; `informativeness` on held-out rows (accuracy, or r2 of a
         regression) and `informativeness_train` on the rows learnt from; `nrmse` of a regression;
-        `disentanglement_chance` for lasso and forest when the factors' rows are shuffled. The matrix
+        `dci_chance`, its D, for lasso and forest when the factors' rows are shuffled. The matrix
         (D, K) holds the importances. With one factor D is None, with one dimension C.
 
     Examples
@@ -104,17 +105,15 @@ def dci(
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
     learnt = _learn(estimator, data, list(data.factors), splits, seed, progress)
     importances = np.stack([found.importances for found in learnt], axis=1)
-    per_dimension, per_factor = disentanglement(importances), completeness(importances)
-    value = None if per_dimension is None else _weighted(per_dimension, importances.sum(axis=1))
+    per_factor = focus(importances.T) if data.dimensions > 1 else None
+    value = disentanglement_of(importances)
     told = _mean([found.told for found in learnt])
     low, high = _interval(learnt, ci)
     summary: dict[str, Value] = {
         "dci": value,
         "disentanglement": value,
-        "disentanglement_chance": _chance(estimator, data, splits, seed),
-        "completeness": None
-        if per_factor is None
-        else _weighted(per_factor, importances.sum(axis=0)),
+        "dci_chance": _chance(estimator, data, splits, seed),
+        "completeness": completeness_of(importances),
         "completeness_mean": None if per_factor is None else float(per_factor.mean()),
         "informativeness": told,
         "informativeness_low": low,
@@ -127,7 +126,7 @@ def dci(
         value,
         summary,
         factors=_factor_rows(data, learnt, importances, per_factor, ci),
-        dimensions=_dimension_rows(data, importances, per_dimension),
+        dimensions=_dimension_rows(data, importances),
         matrix=importances,
         matrix_name="importance",
         settings={
@@ -147,41 +146,6 @@ def dci(
     )
 
 
-def disentanglement(importances: Array) -> Array | None:
-    """Return 1 - entropy, base K, of each dimension's importances (D, K); None with one factor.
-
-    0 for a dimension without importance.
-    """
-    if importances.shape[1] < 2:
-        return None
-    spread: Array = _entropy(importances.T) / np.log(importances.shape[1])
-    return 1 - spread
-
-
-def completeness(importances: Array) -> Array | None:
-    """Return 1 - entropy, base D, of each factor's importances (D, K); None with one dimension."""
-    if importances.shape[0] < 2:
-        return None
-    spread: Array = _entropy(importances) / np.log(importances.shape[0])
-    return 1 - spread
-
-
-def _entropy(importances: Array) -> Array:
-    """Return the entropy of each column; a little is added, so that nothing is spread evenly."""
-    shares = importances + _TINY
-    shares = shares / shares.sum(axis=0)
-    entropy: Array = -(shares * np.log(shares)).sum(axis=0)
-    return entropy
-
-
-def _weighted(values: Array, weights: Array) -> float:
-    return (
-        float(np.average(values, weights=weights))
-        if weights.sum() > 0
-        else float(values.mean())
-    )
-
-
 @dataclass(frozen=True, eq=False)
 class _Learnt:
     """What a predictor makes of a factor.
@@ -197,55 +161,51 @@ class _Learnt:
     error: float | None = None
 
 
-_Predict = Callable[[Array, Factor, Split, int, Callable[[], None]], tuple[Array, Array, Array]]
+_Found = tuple[Array, Array, Array]
 """Importances (D,), and what is predicted for rows learnt from and rows held out."""
+
+_Predict = Callable[[Array, Array, Array, int, Callable[[], None]], _Found]
+"""Learns from codes (N, D) and their labels or values (N,), and predicts those of other codes."""
 
 
 def _boosted(
-    codes: Array, factor: Factor, parts: Split, seed: int, step: Callable[[], None]
-) -> tuple[Array, Array, Array]:
-    train, test = parts
-    found = boost(
-        codes[train], factor.labels[train], codes[test], rounds=_ROUNDS, seed=seed, step=step
-    )
+    train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None]
+) -> _Found:
+    found = boost(train, labels, test, rounds=_ROUNDS, seed=seed, step=step)
     return found.importances, found.train, found.test
 
 
 def _lasso(
-    codes: Array, factor: Factor, parts: Split, seed: int, step: Callable[[], None]
-) -> tuple[Array, Array, Array]:
+    train: Array, values: Array, test: Array, seed: int, step: Callable[[], None]
+) -> _Found:
     from sklearn.linear_model import Lasso
 
-    train, test = (codes[rows].astype(np.float64) for rows in parts)
-    still = train.min(axis=0) == train.max(axis=0)
-    mean, scale = train.mean(axis=0), np.where(still, 1.0, train.std(axis=0))
-    values = factor.values[parts.train]
-    middle, spread = values.mean(), values.std()
+    mean, deviation = scales(values)
     model = Lasso(alpha=_ALPHA)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of slow convergence, which importances hardly feel
-        model.fit((train - mean) / scale, (values - middle) / (spread or 1.0))
+        model.fit(train, standardised(values, mean, deviation))
     step()
-    found = [
-        model.predict((rows - mean) / scale) * spread + middle if len(rows) else np.empty(0)
-        for rows in (train, test)
-    ]
-    return np.abs(model.coef_), found[0], found[1]
+    told = [_of(model, rows) * deviation + mean for rows in (train, test)]
+    return np.abs(model.coef_), told[0], told[1]
 
 
 def _forest(
-    codes: Array, factor: Factor, parts: Split, seed: int, step: Callable[[], None]
-) -> tuple[Array, Array, Array]:
+    train: Array, target: Array, test: Array, seed: int, step: Callable[[], None]
+) -> _Found:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    regression = _regresses("forest", factor)
-    kind = RandomForestRegressor if regression else RandomForestClassifier
-    target = factor.values if regression else factor.labels
+    kind = RandomForestRegressor if target.dtype.kind == "f" else RandomForestClassifier
     model = kind(n_estimators=_TREES, max_depth=_DEPTH, max_features=None, random_state=seed)
-    model.fit(codes[parts.train], target[parts.train])
+    model.fit(train, target)
     step()
-    found = [model.predict(codes[rows]) if len(rows) else np.empty(0) for rows in parts]
-    return model.feature_importances_, found[0], found[1]
+    return model.feature_importances_, _of(model, train), _of(model, test)
+
+
+def _of(model: Any, rows: Array) -> Array:
+    """Return what a model predicts for rows, of which there may be none."""
+    predicted: Array = model.predict(rows) if len(rows) else np.empty(0)
+    return predicted
 
 
 _PREDICTORS: dict[str, _Predict] = {"boosting": _boosted, "lasso": _lasso, "forest": _forest}
@@ -274,37 +234,34 @@ def _learn(
 
     def learn(k: int) -> _Learnt:
         factor, parts = factors[k], splits[k]
-        found = predict(data.codes, factor, parts, seed, steps.one)
-        regression = _regresses(estimator, factor)
-        return _judged(factor, parts, data.rows, found, regression=regression)
+        target = factor.values if _regresses(estimator, factor) else factor.labels
+        # Trees ask for order alone, but take codes in single precision: small ones would be lost.
+        mean, deviation = scales(data.codes[parts.train])
+        train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
+        found = predict(train, target[parts.train], test, seed, steps.one)
+        return _judged(target, parts, found)
 
     return each(learn, range(len(factors)))
 
 
-def _judged(
-    factor: Factor,
-    parts: Split,
-    rows: int,
-    found: tuple[Array, Array, Array],
-    *,
-    regression: bool,
-) -> _Learnt:
+def _judged(target: Array, parts: Split, found: _Found) -> _Learnt:
+    """Judge predictions: by r2 where the target is values, by accuracy where it is labels."""
     importances, *predicted = found
-    target = factor.values if regression else factor.labels
+    regression = target.dtype.kind == "f"
     terms = []
-    for which, guess in zip(parts, predicted, strict=True):
+    for rows, guess in zip(parts, predicted, strict=True):
         if regression:
             # Where all values are the same there is no variance to explain.
-            variance = float(target[which].var()) if len(which) else 0.0
-            terms.append(1 - (guess - target[which]) ** 2 / (variance or 1.0))
+            variance = float(target[rows].var()) if len(rows) else 0.0
+            terms.append(1 - (guess - target[rows]) ** 2 / (variance or 1.0))
         else:
-            terms.append((guess == target[which]).astype(np.float64))
+            terms.append((guess == target[rows]).astype(np.float64))
     learnt, tested = terms
     if not len(tested):
-        return _Learnt(importances, None, float(learnt.mean()), np.zeros(rows))
+        return _Learnt(importances, None, float(learnt.mean()), np.zeros(len(target)))
     told = float(tested.mean())
     error = float(np.sqrt(max(0.0, 1 - told))) if regression else None
-    moved = influence(tested, parts.test, rows)
+    moved = influence(tested, parts.test, len(target))
     return _Learnt(importances, told, float(learnt.mean()), moved, error)
 
 
@@ -321,9 +278,7 @@ def _chance(estimator: str, data: Data, splits: list[Split], seed: int) -> float
     place = np.argsort(order)
     moved = [Split(place[train], place[test]) for train, test in splits]
     learnt = _learn(estimator, data, factors, moved, seed, None)
-    importances = np.stack([found.importances for found in learnt], axis=1)
-    per_dimension = disentanglement(importances)
-    return None if per_dimension is None else _weighted(per_dimension, importances.sum(axis=1))
+    return disentanglement_of(np.stack([found.importances for found in learnt], axis=1))
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -370,7 +325,8 @@ def _factor_rows(
     return rows
 
 
-def _dimension_rows(data: Data, importances: Array, per_dimension: Array | None) -> list[Row]:
+def _dimension_rows(data: Data, importances: Array) -> list[Row]:
+    per_dimension = focus(importances) if len(data.factors) > 1 else None
     weights = importances.sum(axis=1)
     total = float(weights.sum())
     return [

@@ -3,68 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from latentcli.core.information import Counts
+from latentcli.core.information import Counts, Cut, Information
 from latentcli.core.metrics.data import GROUPS, Data
+from latentcli.core.metrics.score import Value
 
-Array = npt.NDArray[Any]
-
-Statistic = Callable[[Array, Array], float]
-"""A score of mutual information (D, K) and factor entropies (K,)."""
-
-PERMUTATIONS = 10
-"""How often the factors are shuffled to see what chance gives."""
+Statistic = Callable[[Information], float | None]
+"""A score of what dimensions tell about factors; None where it is not defined."""
 
 
-class Estimate(NamedTuple):
-    """A bias-corrected score, and the ends of its interval; None without one."""
-
-    corrected: float
-    low: float | None
-    high: float | None
-
-
-def quantile(ci: float) -> float:
+def normal_quantile(ci: float) -> float:
     """Return how many standard errors an interval of coverage `ci` goes to either side."""
-    from scipy.special import ndtri
+    from statistics import (
+        NormalDist,
+    )  # scipy.special takes longer to import than MIG to compute
 
-    return float(ndtri(0.5 + ci / 2))
+    return NormalDist().inv_cdf(0.5 + ci / 2)
 
 
-def jackknife(
-    statistic: Statistic, data: Data, *, ci: float | None, seed: int, **settings: Any
-) -> Estimate:
-    """Estimate a score of mutual information with its interval.
+def estimates(
+    name: str,
+    statistic: Statistic,
+    data: Data,
+    cut: Cut,
+    *,
+    ci: float | None,
+    seed: int,
+) -> dict[str, Value]:
+    """Return a score's summary: published, corrected, its interval, and what chance gives.
 
-    Information is corrected by Miller and Madow; the interval is Student's, over leaving each of
-    `GROUPS` random parts of the rows out in turn (delete-a-group jackknife: Kott, 2001). A bootstrap
-    would not do: resampled rows repeat, which looks like information.
+    The published score is of plug-in information; the corrected one has Miller and Madow's
+    correction, on distinct values where a dimension has few of them.
     """
-    counts = data.counts(**settings)
-    value = statistic(*counts.bounded)
-    if ci is None or data.rows < 2 * GROUPS:
-        return Estimate(value, None, None)
+    better = cut.sharper
+    corrected = statistic(data.counts(better).corrected)
+    low, high = _interval(statistic, data, better, corrected, ci=ci, seed=seed)
+    return {
+        name: statistic(data.counts(cut).plugin),
+        f"{name}_corrected": corrected,
+        f"{name}_low": low,
+        f"{name}_high": high,
+        f"{name}_chance": chance(statistic, data, cut, seed=seed),
+    }
+
+
+def _interval(
+    statistic: Statistic,
+    data: Data,
+    cut: Cut,
+    value: float | None,
+    *,
+    ci: float | None,
+    seed: int,
+) -> tuple[float | None, float | None]:
+    """Return Student's interval over leaving each of `GROUPS` random parts of the rows out.
+
+    A delete-a-group jackknife (Kott, 2001). A bootstrap would not do: its rows repeat, and that
+    looks like information.
+    """
+    if ci is None or value is None or data.rows < 2 * GROUPS:
+        return None, None
     from scipy.special import stdtrit
 
-    parts = data.grouped(seed, **settings)
-    others = Counts(tuple(t.sum(axis=0) - t for t in parts.tables), data.rows)
-    scores = np.array(
-        [statistic(mutual, entropy) for mutual, entropy in zip(*others.bounded, strict=True)]
-    )
+    parts = data.grouped(cut, seed)
+    others = Counts(tuple(t.sum(axis=0) - t for t in parts.tables), data.rows).corrected
+    found = [statistic(Information(*each)) for each in zip(*others, strict=True)]
+    scores = np.array([score for score in found if score is not None])
+    if len(scores) < GROUPS:
+        return None, None
     error = float(np.sqrt((GROUPS - 1) / GROUPS * ((scores - scores.mean()) ** 2).sum()))
     margin = float(stdtrit(GROUPS - 1, 0.5 + ci / 2)) * error
-    return Estimate(value, value - margin, value + margin)
+    return max(0.0, value - margin), min(1.0, value + margin)
 
 
-def chance(statistic: Statistic, data: Data, *, seed: int, **settings: Any) -> float:
+def chance(statistic: Statistic, data: Data, cut: Cut, *, seed: int) -> float | None:
     """Return the mean plug-in score when the factors' rows are shuffled: what no relation gives."""
-    random = np.random.default_rng(seed)
-    scores = []
-    for _ in range(PERMUTATIONS):
-        counts = data.shuffled(random.permutation(data.rows), **settings)
-        scores.append(statistic(counts.mutual, counts.factor_entropy))
-    return float(np.mean(scores))
+    found = [statistic(counts.plugin) for counts in data.shuffled(cut, seed)]
+    scores = [score for score in found if score is not None]
+    return float(np.mean(scores)) if scores else None

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data, Factor, prepare
+from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
 from latentcli.core.metrics.working import Progress
@@ -134,21 +135,16 @@ class _Told(NamedTuple):
 def _tell(data: Data, factor: Factor, parts: Split) -> _Told:
     from sklearn.linear_model import LogisticRegression
 
-    train, test = (data.codes[rows].astype(np.float64) for rows in parts)
-    mean, deviation = train.mean(axis=0), train.std(axis=0)
-    still = train.min(axis=0, initial=np.inf) == train.max(axis=0, initial=-np.inf)
-    scale = np.where(still, 1.0, deviation)
+    mean, deviation = scales(data.codes[parts.train])
+    train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
     # Newton's method reaches the same optimum as the default solver in a fraction of its time.
     model = LogisticRegression(solver="newton-cg", max_iter=_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said in a note instead
-        model.fit((train - mean) / scale, factor.labels[parts.train])
-    areas, terms, classes = _areas(
-        model.predict_proba((test - mean) / scale), factor.labels[parts.test]
-    )
-    learnt, _, _ = _areas(
-        model.predict_proba((train - mean) / scale), factor.labels[parts.train]
-    )
+        model.fit(train, factor.labels[parts.train])
+    tested = model.predict_proba(test) if len(test) else np.empty((0, factor.size))
+    areas, terms, classes = _areas(tested, factor.labels[parts.test])
+    learnt, _, _ = _areas(model.predict_proba(train), factor.labels[parts.train])
     moved = influence(terms, parts.test, data.rows) if len(areas) else np.zeros(data.rows)
     hardest = None if not len(areas) else factor.classes[classes[int(areas.argmin())]]
     return _Told(

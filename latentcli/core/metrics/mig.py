@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.information import Counts, log_ratios
+from latentcli.core.information import Counts, Cut, log_ratios
 from latentcli.core.metrics import owners
-from latentcli.core.metrics.data import Data, prepare
-from latentcli.core.metrics.estimating import quantile
+from latentcli.core.metrics.data import GROUPS, Data, prepare
+from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.score import About, Score, Value
 from latentcli.errors import check_choice
 
@@ -42,7 +42,8 @@ ABOUT = About(
     ),
 )
 
-ESTIMATORS = ("plugin", "knn")
+SENSITIVITY = (5, 10, 20, 50, 100)
+"""Numbers of bins that show how much of a score is their choice."""
 
 
 def mig(
@@ -54,6 +55,7 @@ def mig(
     limits: tuple[float, float] = (-4.0, 4.0),
     estimator: str = "plugin",
     neighbors: int = 3,
+    sensitivity: bool = False,
     ci: float | None = 0.95,
     seed: int = 0,
 ) -> Score:
@@ -68,6 +70,8 @@ def mig(
     estimator
         "plugin": from counts; "knn": nearest neighbours, as scikit-learn does (Ross, 2014), with
         `neighbors` of them.
+    sensitivity
+        Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...
     ci
         Coverage of the intervals, None for none.
 
@@ -87,15 +91,14 @@ def mig(
     >>> float(mig(grid, grid).value.__round__(6))
     1.0
     """
-    check_choice("estimator", estimator, ESTIMATORS)
+    check_choice("estimator", estimator, owners.ESTIMATORS)
     data = prepare(codes, factors)
-    cut = {"bins": bins, "binning": binning, "limits": limits}
-    counts = data.counts(**cut)
-    mutual = counts.mutual if estimator == "plugin" else owners.nearest(data, neighbors, seed)
+    cut = Cut(bins, binning, limits)
+    counts = data.counts(cut)
+    mutual = owners.information(data, cut, estimator, neighbors, seed)
     entropy = counts.factor_entropy
-    better = {**cut, "binning": "distinct" if binning == "width" else binning}
     gaps = _gaps(mutual, entropy)
-    estimate = _estimate(data, better, ci)
+    estimate = _estimate(data, cut.sharper, ci)
     ceilings = owners.ceilings(data)
     score = float(gaps.mean())
     summary: dict[str, Value] = {
@@ -103,13 +106,16 @@ def mig(
         "mig_corrected": float(estimate.gaps.mean()),
         "mig_low": estimate.low,
         "mig_high": estimate.high,
-        "mig_quantile": _at(data, {**cut, "binning": "quantile"}),
-        "mig_robust": _at(data, {**cut, "binning": "fixed"}),
+        "mig_quantile": _at(data, cut._replace(binning="quantile")),
+        "mig_robust": _at(data, cut._replace(binning="fixed")),
         "mig_sup": _mean(owners.sup(mutual, entropy)),
         "mig_ratio": float(np.mean(owners.share(mutual))),
         "aam": float(np.mean(_alone(mutual))),
         "ceiling": float(ceilings.mean()),
     }
+    if sensitivity:
+        for number in SENSITIVITY:
+            summary[f"mig_bins_{number}"] = _at(data, cut._replace(bins=number))
     rows = owners.factor_rows(data, mutual, entropy)
     for k, row in enumerate(rows):
         row["mig"] = float(gaps[k])
@@ -126,9 +132,7 @@ def mig(
         matrix=mutual / entropy,
         matrix_name="I(z; v) / H(v)",
         settings={
-            "bins": bins,
-            "binning": binning,
-            "limits": list(limits),
+            **cut.settings(),
             "estimator": estimator,
             **({"neighbors": neighbors} if estimator == "knn" else {}),
             "ci": ci,
@@ -148,7 +152,7 @@ class _Estimate:
         self.ends: list[tuple[float | None, float | None]] = [(None, None)] * len(gaps)
         if influences is None or ci is None:
             return
-        reach = quantile(ci) / np.sqrt(influences.shape[1])
+        reach = normal_quantile(ci) / np.sqrt(influences.shape[1])
         each = influences.std(axis=1) * reach
         whole = float(influences.mean(axis=0).std() * reach)
         self.low, self.high = _ends(float(gaps.mean()), whole)
@@ -159,17 +163,17 @@ def _ends(gap: float, margin: float) -> tuple[float, float]:
     return max(0.0, float(gap - margin)), min(1.0, float(gap + margin))
 
 
-def _estimate(data: Data, cut: dict[str, Any], ci: float | None) -> _Estimate:
+def _estimate(data: Data, cut: Cut, ci: float | None) -> _Estimate:
     """Correct the gaps and say how sure they are.
 
     The delta method: how much each row moves the gap is known in closed form from the counts, and
     the deviation of that over the rows is the gap's standard error.
     """
-    counts = data.counts(**cut)
-    gaps = _gaps(*counts.bounded)
-    if ci is None:
+    counts = data.counts(cut)
+    gaps = _gaps(counts.corrected.mutual, counts.corrected.entropy)
+    if ci is None or data.rows < 2 * GROUPS:
         return _Estimate(gaps, None, None)
-    labels = data.binned(**cut).labels
+    labels = data.binned(cut).labels
     influences = np.stack(
         [_influence(counts, labels, data.factors[k].labels, k) for k in range(len(gaps))]
     )
@@ -179,7 +183,7 @@ def _estimate(data: Data, cut: dict[str, Any], ci: float | None) -> _Estimate:
 def _influence(counts: Counts, bins: Array, labels: Array, k: int) -> Array:
     """Return how each row (N,) moves the gap of factor k: the influence function of its plug-in."""
     table = counts.tables[k]
-    order = np.argsort(-counts.corrected[:, k], kind="stable")[:2]
+    order = np.argsort(-counts.corrected.mutual[:, k], kind="stable")[:2]
     entropy = counts.factor_entropy[k]
     classes = table[0].sum(axis=0)
     surprise = np.log(counts.rows / np.maximum(classes, 1))[labels]
@@ -205,8 +209,8 @@ def _alone(mutual: Array) -> Array:
     return alone
 
 
-def _at(data: Data, cut: dict[str, Any]) -> float:
-    counts = data.counts(**cut)
+def _at(data: Data, cut: Cut) -> float:
+    counts = data.counts(cut)
     return float(_gaps(counts.mutual, counts.factor_entropy).mean())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core import information
-from latentcli.core.information import Binned
+from latentcli.core.information import Binned, Cut
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.working import Progress, each
@@ -53,7 +53,7 @@ def mutual_information_score(
     Score
         `mutual_information_score` as published, over all pairs; `mutual_information_score_alive`
         over those that change; `mutual_information_score_corrected` over these, with Miller and
-        Madow's correction; `mutual_information_score_norm` the mean over these of I divided by the
+        Madow's correction, no pair below 0; `mutual_information_score_norm` the mean over these of I divided by the
         smaller entropy. The matrix (D, D) holds I, and entropies on its diagonal. None with one
         dimension.
 
@@ -65,7 +65,8 @@ def mutual_information_score(
     0.0
     """
     data = prepare(codes, factors)
-    settings: dict[str, Value] = {"bins": bins, "binning": binning, "limits": list(limits)}
+    cut = Cut(bins, binning, limits)
+    settings: dict[str, Value] = {**cut.settings()}
     if data.dimensions < 2:
         return Score(
             "mutual-information-score",
@@ -74,7 +75,7 @@ def mutual_information_score(
             settings=settings,
             notes=("one dimension: there is no other to tell of",),
         )
-    binned = data.binned(bins=bins, binning=binning, limits=limits)
+    binned = data.binned(cut)
     mutual, corrected = _all_pairs(binned, progress)
     entropy = mutual.diagonal()
     apart = ~np.eye(data.dimensions, dtype=bool)
@@ -89,7 +90,7 @@ def mutual_information_score(
         smaller = np.minimum.outer(entropy, entropy)[both]
         shares = np.divide(mutual[both], smaller, out=np.zeros(len(smaller)), where=smaller > 0)
         summary["mutual_information_score_alive"] = float(mutual[both].mean())
-        summary["mutual_information_score_corrected"] = max(0.0, float(corrected[both].mean()))
+        summary["mutual_information_score_corrected"] = float(corrected[both].mean())
         summary["mutual_information_score_norm"] = float(shares.mean())
     return Score(
         "mutual-information-score",
@@ -112,7 +113,7 @@ def _all_pairs(binned: Binned, progress: Progress | None) -> tuple[Array, Array]
         before = Binned(binned.labels[: j + 1], binned.size)
         counts = information.count(before, [binned.labels[j]], [binned.size])
         mutual[: j + 1, j] = mutual[j, : j + 1] = counts.mutual[:, 0]
-        corrected[: j + 1, j] = corrected[j, : j + 1] = counts.corrected[:, 0]
+        corrected[: j + 1, j] = corrected[j, : j + 1] = counts.corrected.mutual[:, 0]
 
     each(against, range(dimensions), progress)
     return np.maximum(mutual, 0.0), corrected

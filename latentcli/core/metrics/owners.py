@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.information import Counts
+from latentcli.core.information import Counts, Cut
 from latentcli.core.metrics.data import Data
 from latentcli.core.metrics.score import Row
 
@@ -15,6 +18,31 @@ Array = npt.NDArray[Any]
 
 _FAINT = 0.02
 """Share of a factor's entropy below which a dimension is not said to tell of it."""
+
+
+_CHANCE = 0.01
+"""How improbable by chance, over all pairs, the information of a dimension that counts is."""
+
+ESTIMATORS = ("plugin", "knn")
+"""How information is estimated: from counts of bins, or by nearest neighbours."""
+
+
+def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
+    """Return the information (D, K) of dimensions about factors, by either estimator."""
+    if estimator == "knn":
+        return nearest(data, neighbors, seed)
+    return data.counts(cut).mutual
+
+
+def informative(counts: Counts) -> npt.NDArray[np.bool_]:
+    """Tell which dimensions (D,) have information about a factor that is not chance.
+
+    A G-test of each pair, with Bonferroni's correction for their number.
+    """
+    told: npt.NDArray[np.bool_] = np.any(
+        counts.p_values * counts.p_values.size < _CHANCE, axis=1
+    )
+    return told
 
 
 def nearest(data: Data, neighbors: int, seed: int) -> Array:
@@ -34,6 +62,14 @@ def nearest(data: Data, neighbors: int, seed: int) -> Array:
     mutual = np.stack(columns, axis=1)
     mutual[~data.alive] = 0.0
     return mutual
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep scikit-learn's warnings to itself: that a fit stopped at its last step, above all."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def ceilings(data: Data) -> Array:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from latentcli.core import sorted_classes
 from latentcli.core.metrics.data import Data, Factor, prepare
+from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
 from latentcli.core.metrics.working import Progress, each
@@ -100,26 +101,27 @@ def sap(
     work = _Work(data, splits, ways)
     work.run(progress)
     best = [_best(work.scores[:, k], work.nothing(k)) for k in range(len(ways))]
-    gaps = np.array([found.top - found.next_best for found in best])
+    gaps = [work.gap(k, found) for k, found in enumerate(best)]
     influences = np.stack([work.moved(k, found) for k, found in enumerate(best)])
     straight = [_best(column, 0.0) for column in work.r2.T]
     itself = [
-        _itself(f, s) if w == "svm" else None
-        for f, s, w in zip(data.factors, splits, ways, strict=True)
+        _itself(factor, parts) if way == "svm" else None
+        for factor, parts, way in zip(data.factors, splits, ways, strict=True)
     ]
-    value = float(gaps.mean())
-    low, high = interval(value, influences.mean(axis=0), ci)
+    value = _mean(gaps)
+    tested = [gap is not None for gap in gaps]
+    low, high = _interval(value, influences[tested], ci)
     summary: dict[str, Value] = {
         "sap": value,
         "sap_low": low,
         "sap_high": high,
-        "sap_r2": float(np.mean([found.top - found.next_best for found in straight])),
+        "sap_r2": _mean([found.top - found.next_best for found in straight]),
         "sap_of_factors": _mean(itself),
     }
     rows = _factor_rows(data, ways, best)
     for k, row in enumerate(rows):
-        row["sap"] = float(gaps[k])
-        row["low"], row["high"] = interval(float(gaps[k]), influences[k], ci)
+        row["sap"] = gaps[k]
+        row["low"], row["high"] = _interval(gaps[k], influences[k : k + 1], ci)
         row["r2"] = straight[k].top - straight[k].next_best
         row["of_factor"] = itself[k]
     return Score(
@@ -168,7 +170,7 @@ class _Work:
 
     def __init__(self, data: Data, splits: list[Split], ways: list[str]) -> None:
         self.data, self.splits, self.ways = data, splits, ways
-        self.values = _standardised(np.stack([factor.values for factor in data.factors]))
+        self.values = _standardised(np.stack([f.values for f in data.factors], axis=1))
         self.learnt = [k for k, way in enumerate(ways) if way in _WAYS]
         self.trains = {k: np.zeros(data.rows, dtype=bool) for k in self.learnt}
         for k, train in self.trains.items():
@@ -184,7 +186,7 @@ class _Work:
     def _fit(self, j: int) -> dict[int, Any]:
         column = self.data.codes[:, j].astype(np.float64)
         if self.data.alive[j]:
-            told = (self.values @ _standardised(column) / len(column)) ** 2
+            told = (_standardised(column) @ self.values / len(column)) ** 2
             self.scores[j] = self.r2[j] = np.minimum(told, 1.0)
         if not self.learnt:
             return {}
@@ -207,6 +209,12 @@ class _Work:
             return 0.0
         return float(np.bincount(labels).max() / len(labels))
 
+    def gap(self, k: int, best: _Best) -> float | None:
+        """Return the gap of factor k; None where no row can be tested."""
+        if self.ways[k] != "r2" and not len(self.splits[k].test):
+            return None
+        return best.top - best.next_best
+
     def moved(self, k: int, best: _Best) -> Array:
         """Return how each row (N,) moves the gap of factor k."""
         moved = self._influence(best.first, k)
@@ -215,7 +223,7 @@ class _Work:
     def _influence(self, j: int, k: int) -> Array:
         column, test = self.data.codes[:, j].astype(np.float64), self.splits[k].test
         if self.ways[k] == "r2":
-            return _influence_of_r2(column, self.values[k])
+            return _influence_of_r2(column, self.values[:, k])
         if not len(test):
             return np.zeros(self.data.rows)
         labels = self.data.factors[k].labels[test]
@@ -261,12 +269,7 @@ _NAMES = {"svm": "accuracy", "r2": "r2", "threshold": "J"}
 
 
 def _standardised(values: Array) -> Array:
-    centred = values - values.mean(axis=-1, keepdims=True)
-    largest = np.abs(centred).max(axis=-1, keepdims=True)
-    centred /= np.where(largest > 0, largest, 1.0)
-    spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True))
-    scaled: Array = centred / np.where(spread > 0, spread, 1.0)
-    return scaled
+    return standardised(values, *scales(values))
 
 
 def _influence_of_r2(column: Array, values: Array) -> Array:
@@ -301,6 +304,13 @@ def _itself(factor: Factor, parts: Split) -> float | None:
 def _mean(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None
+
+
+def _interval(
+    value: float | None, influences: Array, ci: float | None
+) -> tuple[float | None, float | None]:
+    """Return the interval of a mean of gaps with influences (K, N)."""
+    return (None, None) if value is None else interval(value, influences.mean(axis=0), ci)
 
 
 def _capped(data: Data, itself: list[float | None]) -> tuple[str, ...]:

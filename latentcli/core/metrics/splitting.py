@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data, Factor
-from latentcli.core.metrics.estimating import quantile
+from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.errors import UsageError, shown
 
 Array = npt.NDArray[Any]
@@ -28,17 +28,18 @@ def split(labels: Array, *, test: float, seed: int, limit: int | None = None) ->
     """Hold out a share `test` of the rows at random, the same share of every class.
 
     Each class of `labels` (N,), numbered from 0, keeps a row to learn from, so a class of one row
-    is never tested. With `limit`, no more than so many rows are used, again of each class its share.
+    is never tested. With `limit` no more than so many rows are used, again of each class its share;
+    None or 0 uses all.
     Raises UsageError for a share outside 0 to 1 and a limit below 2.
     """
     if not 0 < test < 1:
         raise UsageError(f"--test is {test:g}; the share of rows held out is between 0 and 1")
-    if limit is not None and limit < 2:
-        raise UsageError(f"--limit is {limit}; two rows or more are needed")
+    if limit and limit < 2:
+        raise UsageError(f"--limit is {limit}; two rows or more are needed, or 0 for all")
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(labels))
     rows = shuffled[np.argsort(labels[shuffled], kind="stable")]
-    if limit is not None and limit < len(rows):
+    if limit and limit < len(rows):
         rows = rows[_every(len(rows), limit / len(rows), random)]
     chosen = _every(len(rows), test, random)
     chosen[np.diff(labels[rows], prepend=-1) != 0] = False
@@ -67,7 +68,7 @@ def scarce(factors: Sequence[Factor], splits: Sequence[Split]) -> tuple[str, ...
 
 def limited(data: Data, limit: int | None) -> tuple[str, ...]:
     """Say that not all rows are used, where that is so."""
-    if limit is None or limit >= data.rows:
+    if not limit or limit >= data.rows:
         return ()
     return (f"{limit:,} of {data.rows:,} rows are used (--limit)",)
 
@@ -93,7 +94,7 @@ def interval(
     deviation = float(influences.std())
     if ci is None or deviation < _STILL:
         return None, None
-    reach = quantile(ci) * deviation / float(np.sqrt(len(influences)))
+    reach = normal_quantile(ci) * deviation / float(np.sqrt(len(influences)))
     return max(low, value - reach), min(high, value + reach)
 
 
@@ -101,7 +102,7 @@ def wilson(share: float, number: int, ci: float | None) -> tuple[float | None, f
     """Return the ends of Wilson's interval (1927) for a share of `number` independent trials."""
     if ci is None or number == 0:
         return None, None
-    z = quantile(ci)
+    z = normal_quantile(ci)
     middle = share + z * z / (2 * number)
     reach = z * np.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
     scale = 1 + z * z / number

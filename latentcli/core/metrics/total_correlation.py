@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from latentcli.core.metrics import covariance
 from latentcli.core.metrics.data import Data, prepare
+from latentcli.core.metrics.scaling import standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import interval
 
@@ -112,7 +113,7 @@ def _influence(data: Data, mean: Array, deviation: Array, inverse: Array) -> Arr
     """Return how each row (N,) moves the total correlation."""
     parts = []
     for rows in covariance.blocks(data):
-        codes = covariance.standardised(data, rows, mean, deviation)
+        codes = standardised(data.codes[rows][:, data.alive], mean, deviation)
         parts.append(((codes**2).sum(axis=1) - (codes @ inverse * codes).sum(axis=1)) / 2)
     return np.concatenate(parts)
 

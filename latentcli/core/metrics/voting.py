@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data
+from latentcli.core.metrics.scaling import scales
 from latentcli.core.metrics.score import Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
 from latentcli.core.metrics.working import Progress
@@ -85,8 +86,8 @@ def blocks(number: int, size: int) -> Iterator[tuple[int, int]]:
 
 def deviations(data: Data) -> Array:
     """Return the standard deviation of each dimension (D,), with N - 1."""
-    columns = (data.codes[:, j].astype(np.float64) for j in range(data.dimensions))
-    return np.array([column.std(ddof=1) for column in columns])
+    spreads = [scales(data.codes[:, j], ddof=1)[1] for j in range(data.dimensions)]
+    return np.array(spreads)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +196,7 @@ def scored(
         f"{name}_high": high,
         f"{name}_train": float(ballot.right(ballot.train).sum() / ballot.train.sum()),
         f"{name}_scaled": (value - 1 / factors) / (1 - 1 / factors),
-        "chance": 1 / factors,
+        f"{name}_chance": 1 / factors,
     }
     return Score(
         metric,

@@ -58,17 +58,19 @@ def wasserstein_dependence(codes: Any, factors: Any = None) -> Score:
             notes=("fewer than two dimensions change: nothing to depend on",),
         )
     _, deviation, correlation = covariance.moments(data)
-    matrix = covariance.spread(deviation**2, correlation)
+    largest = float(deviation.max())
+    shares = (deviation / largest) ** 2
+    matrix = correlation * np.multiply.outer(shares, shares)
     roots = np.sqrt(np.maximum(np.linalg.eigvalsh(matrix), 0.0))
-    variance = float((deviation**2).sum())
-    value = max(0.0, 2 * variance - 2 * float(roots.sum()))
+    apart = max(0.0, 2 * float(shares.sum()) - 2 * float(roots.sum()))
+    value = apart * largest**2
     return Score(
         "wasserstein-dependence",
         value,
         {
             "wasserstein_dependence": value,
-            "wasserstein_dependence_norm": value / variance,
-            "variance": variance,
+            "wasserstein_dependence_norm": apart / float(shares.sum()),
+            "variance": float(shares.sum()) * largest**2,
         },
         dimensions=[
             {"dimension": name, "alive": bool(alive)}

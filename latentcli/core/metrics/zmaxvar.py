@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core import information
+from latentcli.core.information import Cut
 from latentcli.core.metrics import voting
 from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.score import About, Score, Value
@@ -133,7 +134,7 @@ def _others(data: Data, bins: int) -> list[Groups]:
 def _coarse(factor: Factor, bins: int) -> Array:
     if factor.kind == "discrete":
         return factor.labels
-    labels: Array = information.discretize(factor.values[:, None], bins=bins).labels[0]
+    labels: Array = information.discretize(factor.values[:, None], Cut(bins)).labels[0]
     return labels.astype(np.intp)
 
 

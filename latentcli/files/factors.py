@@ -1,0 +1,188 @@
+"""Ground-truth factors: columns of a table or an array, matched to codes by row or by an id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import FormatError, UsageError, shown, unknown_choice
+from latentcli.files import arrays, formats, labels, npy, npz, parquet, table
+from latentcli.files.reading import Array
+from latentcli.files.stream import Stream
+
+Columns = dict[str, Array]
+"""Factors by name: arrays (N,) of numbers or text; None or NaN where one is missing."""
+
+_NAMES = ("factor_names", "names", "latents_names")
+"""Arrays beside an (N, K) array that name its columns."""
+
+
+def read(address: str) -> Columns:
+    """Read factors: CSV, TSV and Parquet by column, an array (N, K), or an archive of arrays.
+
+    Of an archive (.npz), `FILE::KEY` or its only array of two axes is taken, with the names beside
+    it; else all its arrays, if each has one axis and they are equally long.
+    """
+    path, key = labels.split_address(address)
+    with Stream(path) as stream:
+        if stream.archive is not None:
+            return _archive(stream, key)
+        if npy.sniff(stream) or _is_array(stream):
+            return _split(_array(stream, key), [])
+        if key and not _is_table(stream):
+            raise stream.error(f"no column or array '{shown(key)}' can be picked from it")
+    columns = {name: np.asarray(values) for name, values in labels.read_table(address).items()}
+    if key and key not in columns:
+        raise unknown_choice("column", key, list(columns))
+    columns = {key: columns[key]} if key else columns
+    if not columns or not len(next(iter(columns.values()))):
+        raise FormatError(f"{address}: no rows")
+    return columns
+
+
+def ids_of(address: str, column: str) -> tuple[Array | None, Array | None]:
+    """Return the ids of codes, and the codes without them where both are columns of one table.
+
+    The ids are the column or array of that name in the file of the codes; None if it has none.
+    """
+    path, _ = labels.split_address(address)
+    with Stream(path) as stream:
+        if stream.archive is not None:
+            found = _archive_arrays(stream)
+            if column in found:
+                return _value(stream, column, found[column]), None
+            return None, None
+        if not _is_table(stream):
+            return None, None
+    columns = labels.read_table(address)
+    if column not in columns:
+        return None, None
+    numbers = [
+        values.astype(np.float64)
+        for name, values in columns.items()
+        if name != column and values.dtype.kind in "fiub"
+    ]
+    if not numbers:
+        raise FormatError(f"{address}: no columns of numbers beside '{shown(column)}'")
+    return np.asarray(columns[column]), np.column_stack(numbers)
+
+
+def join(
+    columns: Mapping[str, Array], column: str, ids: Iterable[Any], name: str
+) -> tuple[Array, Columns, list[str]]:
+    """Match factors to codes by their id.
+
+    Return which rows of the codes have factors, the factors in the order of these, and notes on what
+    has no partner. Raises UsageError where there is no such column, FormatError for an id that
+    occurs twice on either side, and when nothing matches.
+    """
+    if column not in columns:
+        raise unknown_choice("column", column, list(columns))
+    wanted = [_id(value) for value in ids]
+    given = [_id(value) for value in columns[column].tolist()]
+    for whose, values in ((name, given), ("the codes", wanted)):
+        twice, times = Counter(values).most_common(1)[0] if values else ("", 0)
+        if times > 1:
+            raise FormatError(
+                f"{whose}: id {shown(twice)} occurs {times:,} times in '{column}'"
+            )
+    place = {value: row for row, value in enumerate(given)}
+    kept = np.array([row for row, value in enumerate(wanted) if value in place], dtype=np.intp)
+    if not len(kept):
+        raise FormatError(
+            f"{name}: no id in '{column}' is one of the codes ({shown(given[0])} against "
+            f"{shown(wanted[0])})"
+        )
+    order = np.array([place[wanted[row]] for row in kept], dtype=np.intp)
+    notes = []
+    if len(kept) < len(wanted):
+        lost = len(wanted) - len(kept)
+        notes.append(f"{lost:,} of {len(wanted):,} codes are left out: {name} has no such id")
+    if len(order) < len(given):
+        lost = len(given) - len(order)
+        notes.append(f"{lost:,} of {len(given):,} rows of {name} have no code and are left out")
+    joined = {key: values[order] for key, values in columns.items() if key != column}
+    if not joined:
+        raise UsageError(f"{name}: no factors beside '{column}'")
+    return kept, joined, notes
+
+
+def _id(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _is_table(stream: Stream) -> bool:
+    return parquet.sniff(stream) or table.sniff(stream) or not _binary(stream)
+
+
+def _binary(stream: Stream) -> bool:
+    return b"\x00" in stream.head(1 << 12)
+
+
+def _is_array(stream: Stream) -> bool:
+    """Tell the formats of arrays that are neither tables nor text."""
+    if parquet.sniff(stream):
+        return False
+    return any(
+        formats.reader_of(name).sniff(stream) for name in ("torch", "hdf5", "safetensors")
+    )
+
+
+def _array(stream: Stream, key: str) -> Array:
+    reading = formats.read(stream, key)
+    whole = np.concatenate([block.values for block in reading.blocks()])
+    shape = reading.shape or whole.shape
+    if len(shape) > 2:
+        raise stream.error(f"shape {shape}; factors are (N, K), a row for each code")
+    return whole.reshape(shape)
+
+
+def _split(values: Array, names: list[str]) -> Columns:
+    matrix = values[:, None] if values.ndim == 1 else values
+    if len(names) != matrix.shape[1]:
+        names = [f"factor{k}" for k in range(matrix.shape[1])]
+    return {name: matrix[:, k] for k, name in enumerate(names)}
+
+
+def _archive(stream: Stream, key: str) -> Columns:
+    found = _archive_arrays(stream)
+    if key and key not in found:
+        raise stream.error(f"no array '{shown(key)}'; it holds {arrays.listed(found)}")
+    planes = [name for name, (shape, _) in found.items() if len(shape) == 2]
+    if key or len(planes) == 1:
+        chosen = key or planes[0]
+        values = _value(stream, chosen, found[chosen])
+        if values.ndim == 1:
+            return {chosen: values}
+        return _split(values, _names_beside(stream, found, values.shape[1]))
+    columns = {name: shape for name, (shape, _) in found.items()}
+    if columns and len(set(columns.values())) == 1 and len(next(iter(columns.values()))) == 1:
+        return {name: _value(stream, name, found[name]) for name in columns}
+    raise arrays.AmbiguousError(stream.name, found, next(iter(found), ""))
+
+
+def _archive_arrays(stream: Stream) -> arrays.Shapes:
+    return {
+        name: shape for name, shape in npz.shapes(stream).items() if not name.startswith("__")
+    }
+
+
+def _value(stream: Stream, name: str, what: tuple[tuple[int, ...], np.dtype[Any]]) -> Array:
+    shape, kind = what
+    if kind.kind in "US":
+        return np.array(npz.read_words(stream, name), dtype=object).reshape(shape)
+    reading = npz.read(stream, name)
+    whole = np.concatenate([block.values for block in reading.blocks()])
+    return whole.reshape(shape)
+
+
+def _names_beside(stream: Stream, found: arrays.Shapes, count: int) -> list[str]:
+    for name in _NAMES:
+        if name in found and found[name][0] == (count,) and found[name][1].kind in "US":
+            return npz.read_words(stream, name)
+    return []
