@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def betavae(
             "fewer than two factors to share: there is nothing to tell apart",
         )
     points, shared = _pairs(data, groups, held, batch, train + evaluate, seed, progress)
-    found, learnt = _told(points, shared, train)
+    found, settled = _told(points, shared, train)
     right = found[train:] == shared[train:]
     value = float(right.mean())
     low, high = wilson(value, evaluate, ci)
@@ -124,7 +125,7 @@ def betavae(
         matrix=ratios,
         matrix_name="mean |z - z'| where shared / elsewhere",
         settings=settings,
-        notes=() if learnt else ("all batches are alike: the regression has nothing to learn",),
+        notes=_notes(points, settled),
     )
 
 
@@ -157,15 +158,29 @@ def _pairs(
 
 
 def _told(points: Array, shared: Array, train: int) -> tuple[Array, bool]:
-    """Return the factor that a regression, learnt from the first batches, tells of all (n,)."""
+    """Return the factor that a regression, learnt from the first batches, tells of all (n,).
+
+    And whether it came to an end.
+    """
     from sklearn.linear_model import LogisticRegression
 
     known = np.unique(shared[:train])
     if len(known) < 2:
-        return np.full(len(shared), known[0]), False
+        return np.full(len(shared), known[0]), True
     model = LogisticRegression(max_iter=_ITERATIONS)
-    model.fit(points[:train], shared[:train])
-    return model.predict(points), bool((points.min(axis=0) < points.max(axis=0)).any())
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model.fit(points[:train], shared[:train])
+        told = model.predict(points)
+    return told, not said
+
+
+def _notes(points: Array, settled: bool) -> tuple[str, ...]:
+    if (points.min(axis=0) == points.max(axis=0)).all():
+        return ("all batches are alike: the regression has nothing to learn",)
+    if not settled:
+        return ("the regression did not settle: the dimensions may have very unlike scales",)
+    return ()
 
 
 def _ratios(points: Array, shared: Array, factors: int) -> Array:
