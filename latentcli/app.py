@@ -58,10 +58,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
-    "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
+    "info": Command("info", "Files", "What is in a file of vectors, and is it healthy?"),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(
-        "cache", "Files", "The cache of files that were read: list, build, clear."
+        "cache", "Files", "The cache of files: list, build, clear."
     ),
     "sample": Command("sample", "Files", "The sample files that come with latent."),
 }

@@ -203,7 +203,7 @@ def _factor_rows(data: Data, ratios: Array, right: Array, shared: Array) -> list
                 "kind": factor.kind,
                 "classes": factor.size,
                 "dimension": data.names[int(ratios[:, k].argmin())],
-                "accuracy": float(right[mine].mean()) if mine.any() else None,
+                "betavae": float(right[mine].mean()) if mine.any() else None,
                 "batches": int(mine.sum()),
             }
         )

@@ -13,11 +13,12 @@ import numpy.typing as npt
 from latentcli.core.boosting import boost
 from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.importance import completeness_of, disentanglement_of, focus
+from latentcli.core.metrics.noting import listed, of_text
 from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
 from latentcli.core.metrics.working import Progress, Steps, each
-from latentcli.errors import check_choice, shown
+from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]
 
@@ -141,6 +142,7 @@ def dci(
             *limited(data, limit),
             *scarce(data.factors, splits),
             *_overfitted(data, learnt),
+            *(of_text(data.factors) if estimator == "lasso" else ()),
             *_undefined(data, importances),
         ),
     )
@@ -346,7 +348,7 @@ def _dimension_rows(data: Data, importances: Array) -> list[Row]:
 
 def _overfitted(data: Data, learnt: list[_Learnt]) -> tuple[str, ...]:
     names = [
-        f"{shown(factor.name)} ({found.told_train:.2f} to {found.told:.2f})"
+        f"{factor.name} ({found.told_train:.2f} to {found.told:.2f})"
         for factor, found in zip(data.factors, learnt, strict=True)
         if found.told is not None and found.told_train - found.told > _OVERFITTED
     ]
@@ -354,7 +356,7 @@ def _overfitted(data: Data, learnt: list[_Learnt]) -> tuple[str, ...]:
         return ()
     note = (
         f"over-fitted: informativeness falls from rows learnt from to rows held out for "
-        f"{', '.join(names)}; importances are in part those of noise"
+        f"{listed(names)}; importances are in part those of noise"
     )
     return (note,)
 

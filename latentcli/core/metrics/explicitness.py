@@ -96,12 +96,12 @@ def explicitness(
                 "factor": factor.name,
                 "kind": factor.kind,
                 "classes": factor.size,
-                "auc": found.test,
+                "explicitness": found.test,
                 "low": ends[0],
                 "high": ends[1],
-                "auc_train": found.train,
+                "explicitness_train": found.train,
                 "hardest": found.hardest,
-                "hardest_auc": found.least,
+                "hardest_explicitness": found.least,
             }
         )
     summary: dict[str, Value] = {

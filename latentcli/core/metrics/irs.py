@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data, prepare
+from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.score import About, Row, Score
 from latentcli.core.metrics.working import Progress, each
-from latentcli.errors import UsageError, shown
+from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]
 
@@ -202,11 +203,11 @@ def _notes(data: Data, quantile: float) -> tuple[str, ...]:
             "no dimension ever changes: there is nothing to be robust, and the score is 0"
         )
     least = 2 if quantile == 1 else int(np.ceil(1 / (1 - quantile)))
-    for factor in data.factors:
-        smallest = int(np.bincount(factor.labels).min())
-        if smallest < least:
-            notes.append(
-                f"factor {shown(factor.name)}: a class of {smallest:,} row(s) tells little of a "
-                f"{quantile:.0%} quantile, and looks robust"
-            )
+    smallest = [(factor.name, int(np.bincount(factor.labels).min())) for factor in data.factors]
+    few = [f"{name} ({rows:,})" for name, rows in smallest if rows < least]
+    if few:
+        notes.append(
+            f"the smallest classes of {listed(few)} have too few rows for a {quantile:.0%} quantile, "
+            "and look robust"
+        )
     return tuple(notes)

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from latentcli.core import sorted_classes
 from latentcli.core.metrics.data import Data, Factor, prepare
+from latentcli.core.metrics.noting import listed, of_text
 from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
 from latentcli.core.metrics.working import Progress, each
 from latentcli.core.sorted_classes import Ordered
-from latentcli.errors import check_choice, shown
+from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]
 
@@ -144,6 +145,7 @@ def sap(
             *limited(data, limit),
             *(scarce(data.factors, splits) if set(ways) != {"r2"} else ()),
             *_capped(data, itself),
+            *of_text(data.factors),
             *_one_dimension(data),
         ),
     )
@@ -315,7 +317,7 @@ def _interval(
 
 def _capped(data: Data, itself: list[float | None]) -> tuple[str, ...]:
     low = [
-        f"{shown(factor.name)} ({factor.size} classes) {gap:.3f}"
+        f"{factor.name} ({factor.size} classes) {gap:.3f}"
         for factor, gap in zip(data.factors, itself, strict=True)
         if gap is not None and gap < _LOW
     ]
@@ -323,7 +325,7 @@ def _capped(data: Data, itself: list[float | None]) -> tuple[str, ...]:
         return ()
     note = (
         "a line cannot cut a class out of the middle: by svm a dimension that is the factor itself, "
-        f"standardised, scores only {', '.join(low)}; see sap_r2, or --estimator threshold"
+        f"standardised, scores only {listed(low)}; see sap_r2, or --estimator threshold"
     )
     return (note,)
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data, Factor
 from latentcli.core.metrics.estimating import normal_quantile
-from latentcli.errors import UsageError, shown
+from latentcli.core.metrics.noting import listed
+from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]
 
@@ -55,15 +56,14 @@ def _every(rows: int, share: float, random: np.random.Generator) -> npt.NDArray[
 
 def scarce(factors: Sequence[Factor], splits: Sequence[Split]) -> tuple[str, ...]:
     """Say which factors have classes that no test row shows."""
-    notes = []
+    found = []
     for factor, parts in zip(factors, splits, strict=True):
         unseen = factor.size - len(np.unique(factor.labels[parts.test]))
         if unseen:
-            notes.append(
-                f"factor {shown(factor.name)}: {unseen} of {factor.size} classes have too few rows to be "
-                "tested; they are only learnt from"
-            )
-    return tuple(notes)
+            found.append(f"{factor.name} ({unseen:,} of {factor.size:,})")
+    if not found:
+        return ()
+    return (f"classes with too few rows to be tested are only learnt from: {listed(found)}",)
 
 
 def limited(data: Data, limit: int | None) -> tuple[str, ...]:

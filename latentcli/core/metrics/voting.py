@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.core.metrics.data import Data
+from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.scaling import scales
 from latentcli.core.metrics.score import Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
@@ -164,10 +165,9 @@ class Vote:
         ]
         if not left:
             return ()
-        names = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
         note = (
-            f"{names} vary less than {threshold:g} and are left out; --threshold is in the codes' "
-            "own units"
+            f"left out, as they vary less than {threshold:g} (--threshold, in the codes' own units): "
+            f"{listed(left)}"
         )
         return (note,)
 
@@ -202,7 +202,7 @@ def scored(
         metric,
         value,
         summary,
-        factors=_factor_rows(data, ballot, right, judged),
+        factors=_factor_rows(name, data, ballot, right, judged),
         dimensions=_dimension_rows(data, ballot, used),
         matrix=ballot.train / np.maximum(ballot.train.sum(axis=0), 1),
         matrix_name="share of votes",
@@ -219,7 +219,9 @@ def undefined(
     return Score(metric, value, {name: value}, settings=settings, notes=(reason,))
 
 
-def _factor_rows(data: Data, ballot: Ballot, right: Array, judged: Array) -> list[Row]:
+def _factor_rows(
+    name: str, data: Data, ballot: Ballot, right: Array, judged: Array
+) -> list[Row]:
     winners = ballot.winners
     return [
         {
@@ -230,7 +232,7 @@ def _factor_rows(data: Data, ballot: Ballot, right: Array, judged: Array) -> lis
             if ballot.train[:, k].any()
             else None,
             "dimensions": int((winners == k).sum()),
-            "accuracy": float(right[k] / judged[k]) if judged[k] else None,
+            name: float(right[k] / judged[k]) if judged[k] else None,
             "votes": int(judged[k]),
         }
         for k, factor in enumerate(data.factors)

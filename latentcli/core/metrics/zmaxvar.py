@@ -11,10 +11,10 @@ from latentcli.core import information
 from latentcli.core.information import Cut
 from latentcli.core.metrics import voting
 from latentcli.core.metrics.data import Data, Factor, prepare
+from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.score import About, Score, Value
 from latentcli.core.metrics.voting import Draw, Groups
 from latentcli.core.metrics.working import Progress
-from latentcli.errors import shown
 
 Array = npt.NDArray[Any]
 
@@ -39,6 +39,9 @@ ABOUT = About(
         "is zmaxvar_scaled; where it gives NaN a note names the factors"
     ),
 )
+
+_FEW = 5
+"""Rows that agree in all factors but one, below which what varies is hardly seen."""
 
 
 def zmaxvar(
@@ -149,15 +152,17 @@ def _drawer(groups: list[Groups], batch: int) -> Draw:
 
 
 def _alone(data: Data, groups: list[Groups]) -> tuple[str, ...]:
-    notes = []
+    alone, few = [], []
     for factor, grouped in zip(data.factors, groups, strict=True):
         if not len(grouped.sizes):
-            notes.append(
-                f"factor {shown(factor.name)} is left out: no two rows agree in all the others"
-            )
-        elif np.median(grouped.sizes) < 5:
-            notes.append(
-                f"factor {shown(factor.name)}: rows that agree in all the others come in groups of "
-                f"{int(np.median(grouped.sizes))}, which is too few to see what varies"
-            )
+            alone.append(factor.name)
+        elif (size := int(np.median(grouped.sizes))) < _FEW:
+            few.append(f"{factor.name} ({size})")
+    notes = []
+    if alone:
+        notes.append(f"left out, as no two rows agree in all the others: {listed(alone)}")
+    if few:
+        notes.append(
+            f"rows that agree in all factors but one are few, and noise wins votes: {listed(few)}"
+        )
     return tuple(notes)

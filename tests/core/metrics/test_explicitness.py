@@ -56,7 +56,7 @@ def test_classes_that_no_row_tests_are_left_out_and_told(case):
     """The peer fails with an index error on this file."""
     score = explicitness(case("01b_grid_exact12")[0])
     assert score.value is not None
-    assert "too few rows to be tested" in score.notes[0]
+    assert "shape (1 of 3), colour (2 of 4)" in score.notes[0]
 
 
 def test_dead_dimensions_tell_nothing(clean):

@@ -50,7 +50,8 @@ def test_noise_is_chance(noise):
 def test_what_the_threshold_leaves_out_is_told(clean):
     codes, factors = clean
     score = factorvae(codes * [1.0, 0.01, 1.0], factors, **FEW)
-    assert score.notes[0].startswith("z1 vary less than 0.05")
+    assert score.notes[0].startswith("left out, as they vary less than 0.05")
+    assert score.notes[0].endswith(": z1")
     all_out = factorvae(codes * 0.01, factors, **FEW)
     assert all_out.value == 0.0
     assert "left out by the threshold" in all_out.notes[0]

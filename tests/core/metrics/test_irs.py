@@ -59,7 +59,7 @@ def test_blocks_of_dimensions_change_nothing(clean, monkeypatch):
 
 def test_classes_too_small_for_the_quantile_are_told():
     score = irs(np.arange(12.0), np.arange(12) % 3)
-    assert "a class of 4 row(s)" in score.notes[0]
+    assert "factor0 (4) have too few rows" in score.notes[0]
 
 
 @pytest.mark.parametrize("quantile", [0.0, 1.1])

@@ -122,6 +122,15 @@ def test_intervals_hold_the_truth(estimator):
     assert 0.88 <= held / 200 <= 0.995
 
 
+def test_text_has_no_order_and_that_is_told(clean):
+    codes, factors = clean
+    names = np.array(["red", "green", "blue", "black"])[factors[:, 1]]
+    score = sap(codes, {"colour": names, "level": factors[:, 0]})
+    assert score.notes == (
+        "regression takes the classes of colour, which are text, in sorted order",
+    )
+
+
 def test_progress_and_an_unknown_estimator(clean):
     seen = []
     sap(*clean, progress=lambda done, total: seen.append((done, total)))

@@ -24,7 +24,7 @@ def test_equals_the_peer_within_its_spread(case, name):
 
 def test_few_rows_that_agree_are_told(case):
     notes = zmaxvar(case("07_dsprites_entangled")[0]).notes
-    assert "come in groups of 2" in notes[0]
+    assert "noise wins votes: shape (2)" in notes[0]
 
 
 def test_without_rows_that_agree_there_is_no_score():
