@@ -128,7 +128,7 @@ class _Columns(NamedTuple):
 
 def _columns(codes: Array) -> _Columns:
     values = np.asarray(codes.T, dtype=np.float32, order="C")
-    order = np.argsort(values, axis=1, kind="stable").astype(np.int32)
+    order = np.argsort(values, axis=1, kind="stable")
     ascending = np.take_along_axis(values, order, axis=1)
     ties = np.flatnonzero((ascending[:, 1:] <= ascending[:, :-1] + _SAME).any(axis=1))
     return _Columns(values, order, ties)
@@ -183,19 +183,21 @@ class _Forest:
         if last:
             own = order[branch.dimension : branch.dimension + 1]
             return own[:, : branch.place], own[:, branch.place :]
-        dimensions = len(order)
         below = order[branch.dimension, : branch.place]
         self.mark[below] = True
-        marked = self.mark[order]
+        flat = order.ravel()
+        marked = self.mark.take(flat)
         self.mark[below] = False
-        return order[marked].reshape(dimensions, -1), order[~marked].reshape(dimensions, -1)
+        # Every dimension has the same rows on either side, so the parts are rectangles again.
+        shape = (len(order), -1)
+        return flat.compress(marked).reshape(shape), flat.compress(~marked).reshape(shape)
 
     def _branch(self, residual: Array, order: Array) -> _Branch | None:
         """Find the split of rows (D, n) that lowers squared error most; None where none does."""
         rows = order.shape[1]
-        sums = residual[order]
-        mean = float(sums[0].mean())
-        if rows < 2 or float((sums[0] ** 2).mean()) - mean * mean <= _EVEN:
+        sums = residual.take(order)
+        mean = float(sums[0].sum()) / rows
+        if rows < 2 or float(sums[0] @ sums[0]) / rows - mean * mean <= _EVEN:
             return None
         np.cumsum(sums, axis=1, out=sums)
         below = np.arange(1, rows, dtype=np.float64)
