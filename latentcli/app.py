@@ -60,9 +60,7 @@ COMMANDS: dict[str, Command] = {
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
     "info": Command("info", "Files", "What is in a file of vectors, and is it healthy?"),
     "convert": Command("convert", "Files", "Write vectors in another format."),
-    "cache": Command(
-        "cache", "Files", "The cache of files: list, build, clear."
-    ),
+    "cache": Command("cache", "Files", "The cache of files: list, build, clear."),
     "sample": Command("sample", "Files", "The sample files that come with latent."),
 }
 """Every command: its name, and where it lives."""

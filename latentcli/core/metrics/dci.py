@@ -16,7 +16,15 @@ from latentcli.core.metrics.importance import completeness_of, disentanglement_o
 from latentcli.core.metrics.noting import listed, of_text
 from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
-from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
+from latentcli.core.metrics.splitting import (
+    Split,
+    influence,
+    interval,
+    limited,
+    mean_known,
+    scarce,
+    split,
+)
 from latentcli.core.metrics.working import Progress, Steps, each
 from latentcli.errors import check_choice
 
@@ -108,7 +116,7 @@ def dci(
     importances = np.stack([found.importances for found in learnt], axis=1)
     per_factor = focus(importances.T) if data.dimensions > 1 else None
     value = disentanglement_of(importances)
-    told = _mean([found.told for found in learnt])
+    told = mean_known([found.told for found in learnt])
     low, high = _interval(learnt, ci)
     summary: dict[str, Value] = {
         "dci": value,
@@ -119,8 +127,8 @@ def dci(
         "informativeness": told,
         "informativeness_low": low,
         "informativeness_high": high,
-        "informativeness_train": _mean([found.told_train for found in learnt]),
-        "nrmse": _mean([found.error for found in learnt]),
+        "informativeness_train": mean_known([found.told_train for found in learnt]),
+        "nrmse": mean_known([found.error for found in learnt]),
     }
     return Score(
         "dci",
@@ -283,14 +291,9 @@ def _chance(estimator: str, data: Data, splits: list[Split], seed: int) -> float
     return disentanglement_of(np.stack([found.importances for found in learnt], axis=1))
 
 
-def _mean(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
-
-
 def _interval(learnt: list[_Learnt], ci: float | None) -> tuple[float | None, float | None]:
     tested = [found for found in learnt if found.told is not None]
-    value = _mean([found.told for found in tested])
+    value = mean_known([found.told for found in tested])
     if value is None:
         return None, None
     moved = np.mean([found.influences for found in tested], axis=0)

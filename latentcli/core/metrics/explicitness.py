@@ -11,7 +11,15 @@ import numpy.typing as npt
 from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
-from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
+from latentcli.core.metrics.splitting import (
+    Split,
+    influence,
+    interval,
+    limited,
+    mean_known,
+    scarce,
+    split,
+)
 from latentcli.core.metrics.working import Progress
 from latentcli.errors import shown
 
@@ -83,7 +91,7 @@ def explicitness(
         told.append(_tell(data, factor, parts))
         if progress is not None:
             progress(k + 1, len(data.factors))
-    value = _mean([found.test for found in told])
+    value = mean_known([found.test for found in told])
     judged = [found.influences for found in told if found.test is not None]
     low, high = (None, None) if value is None else interval(value, np.mean(judged, axis=0), ci)
     rows: list[Row] = []
@@ -108,7 +116,7 @@ def explicitness(
         "explicitness": value,
         "explicitness_low": low,
         "explicitness_high": high,
-        "explicitness_train": _mean([found.train for found in told]),
+        "explicitness_train": mean_known([found.train for found in told]),
         "explicitness_scaled": None if value is None else 2 * (value - 0.5),
     }
     return Score(
@@ -183,11 +191,6 @@ def _areas(scores: Array, labels: Array) -> tuple[Array, Array, Array]:
         weight = np.where(mine, rows / positive, rows / negative)
         terms += area + weight * (right - area)
     return np.array(areas), terms / max(len(areas), 1), np.array(classes, dtype=np.intp)
-
-
-def _mean(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
 
 
 def _notes(data: Data, told: list[_Told]) -> tuple[str, ...]:

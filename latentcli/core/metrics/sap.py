@@ -13,7 +13,15 @@ from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.noting import listed, of_text
 from latentcli.core.metrics.scaling import scales, standardised
 from latentcli.core.metrics.score import About, Row, Score, Value
-from latentcli.core.metrics.splitting import Split, influence, interval, limited, scarce, split
+from latentcli.core.metrics.splitting import (
+    Split,
+    influence,
+    interval,
+    limited,
+    mean_known,
+    scarce,
+    split,
+)
 from latentcli.core.metrics.working import Progress, each
 from latentcli.core.sorted_classes import Ordered
 from latentcli.errors import check_choice
@@ -77,7 +85,8 @@ def sap(
         class between two cuts less the share of the rest, by the best cuts for the class, on
         held-out rows, mean over classes: 0 for chance, 1 where every class has its interval.
     test, seed, limit
-        Share of the rows held out, of each class alike; how they are drawn; rows used at most.
+        Share of the rows held out, of each class alike; how they are drawn; rows used at
+        most. None of these matters to "r2", which takes all rows.
     ci
         Coverage of the intervals, None for none.
 
@@ -109,21 +118,21 @@ def sap(
         _itself(factor, parts) if way == "svm" else None
         for factor, parts, way in zip(data.factors, splits, ways, strict=True)
     ]
-    value = _mean(gaps)
+    value = mean_known(gaps)
     tested = [gap is not None for gap in gaps]
     low, high = _interval(value, influences[tested], ci)
     summary: dict[str, Value] = {
         "sap": value,
         "sap_low": low,
         "sap_high": high,
-        "sap_r2": _mean([found.top - found.next_best for found in straight]),
-        "sap_of_factors": _mean(itself),
+        "sap_r2": mean_known([found.gap for found in straight]),
+        "sap_of_factors": mean_known(itself),
     }
     rows = _factor_rows(data, ways, best)
     for k, row in enumerate(rows):
         row["sap"] = gaps[k]
         row["low"], row["high"] = _interval(gaps[k], influences[k : k + 1], ci)
-        row["r2"] = straight[k].top - straight[k].next_best
+        row["r2"] = straight[k].gap
         row["of_factor"] = itself[k]
     return Score(
         "sap",
@@ -142,8 +151,7 @@ def sap(
             "seed": seed,
         },
         notes=(
-            *limited(data, limit),
-            *(scarce(data.factors, splits) if set(ways) != {"r2"} else ()),
+            *((*limited(data, limit), *scarce(data.factors, splits)) if work.learnt else ()),
             *_capped(data, itself),
             *of_text(data.factors),
             *_one_dimension(data),
@@ -158,6 +166,11 @@ class _Best(NamedTuple):
     second: int | None
     top: float
     next_best: float
+
+    @property
+    def gap(self) -> float:
+        """How much better the first is."""
+        return self.top - self.next_best
 
 
 class _Way(NamedTuple):
@@ -215,7 +228,7 @@ class _Work:
         """Return the gap of factor k; None where no row can be tested."""
         if self.ways[k] != "r2" and not len(self.splits[k].test):
             return None
-        return best.top - best.next_best
+        return best.gap
 
     def moved(self, k: int, best: _Best) -> Array:
         """Return how each row (N,) moves the gap of factor k."""
@@ -301,11 +314,6 @@ def _itself(factor: Factor, parts: Split) -> float | None:
     planes = _learn_planes(sorted_classes.order(places[ascending], factor.labels[ascending]))
     accuracy = float(_right(planes, places[test], factor.labels[test]).mean())
     return max(0.0, accuracy - 1 / factor.size)
-
-
-def _mean(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
 
 
 def _interval(

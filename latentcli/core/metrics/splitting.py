@@ -98,6 +98,12 @@ def interval(
     return max(low, value - reach), min(high, value + reach)
 
 
+def mean_known(values: Sequence[float | None]) -> float | None:
+    """Return the mean of the values that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
 def wilson(share: float, number: int, ci: float | None) -> tuple[float | None, float | None]:
     """Return the ends of Wilson's interval (1927) for a share of `number` independent trials."""
     if ci is None or number == 0:
