@@ -122,7 +122,7 @@ def mig(
         row["corrected"] = float(estimate.gaps[k])
         row["low"], row["high"] = estimate.ends[k]
         row["ceiling"] = float(ceilings[k])
-        row["reading"] = owners.reading(data, mutual[:, k], entropy[k])
+        row["reading"] = owners.reading(data, counts, mutual, k)
     return Score(
         "mig",
         score,
