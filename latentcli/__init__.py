@@ -16,13 +16,23 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from latentcli.core.interpolation import lerp, slerp
+    from latentcli.core.metrics.betavae import betavae
+    from latentcli.core.metrics.dci import dci
     from latentcli.core.metrics.dcimig import dcimig
     from latentcli.core.metrics.dmig import dmig
+    from latentcli.core.metrics.explicitness import explicitness
+    from latentcli.core.metrics.factorvae import factorvae
     from latentcli.core.metrics.infomec import infomec
+    from latentcli.core.metrics.irs import irs
     from latentcli.core.metrics.jemmig import jemmig
     from latentcli.core.metrics.med import med
     from latentcli.core.metrics.mig import mig
     from latentcli.core.metrics.modularity import modularity
+    from latentcli.core.metrics.mutual_information_score import mutual_information_score
+    from latentcli.core.metrics.sap import sap
+    from latentcli.core.metrics.total_correlation import total_correlation
+    from latentcli.core.metrics.wasserstein_dependence import wasserstein_dependence
+    from latentcli.core.metrics.zmaxvar import zmaxvar
     from latentcli.errors import (
         FileError,
         FormatError,
@@ -35,13 +45,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "lerp": "latentcli.core.interpolation",
     "slerp": "latentcli.core.interpolation",
+    "betavae": "latentcli.core.metrics.betavae",
+    "dci": "latentcli.core.metrics.dci",
     "dcimig": "latentcli.core.metrics.dcimig",
     "dmig": "latentcli.core.metrics.dmig",
+    "explicitness": "latentcli.core.metrics.explicitness",
+    "factorvae": "latentcli.core.metrics.factorvae",
     "infomec": "latentcli.core.metrics.infomec",
+    "irs": "latentcli.core.metrics.irs",
     "jemmig": "latentcli.core.metrics.jemmig",
     "med": "latentcli.core.metrics.med",
     "mig": "latentcli.core.metrics.mig",
     "modularity": "latentcli.core.metrics.modularity",
+    "mutual_information_score": "latentcli.core.metrics.mutual_information_score",
+    "sap": "latentcli.core.metrics.sap",
+    "total_correlation": "latentcli.core.metrics.total_correlation",
+    "wasserstein_dependence": "latentcli.core.metrics.wasserstein_dependence",
+    "zmaxvar": "latentcli.core.metrics.zmaxvar",
     "open": "latentcli.space",
     "Space": "latentcli.space",
     "LatentError": "latentcli.errors",
@@ -59,16 +79,26 @@ __all__ = [
     "UsageError",
     "WordError",
     "__version__",
+    "betavae",
+    "dci",
     "dcimig",
     "dmig",
+    "explicitness",
+    "factorvae",
     "infomec",
+    "irs",
     "jemmig",
     "lerp",
     "med",
     "mig",
     "modularity",
+    "mutual_information_score",
     "open",
+    "sap",
     "slerp",
+    "total_correlation",
+    "wasserstein_dependence",
+    "zmaxvar",
 ]
 
 

@@ -60,22 +60,20 @@ COMMANDS: dict[str, Command] = {
     "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
     "geometry": Command(
-        "geometry", "Geometry", "What kind of space it is: clusters, dimension, hubs, ..."
+        "geometry", "Geometry", "What kind of space this is, beside white noise."
     ),
     "capacity": Command(
         "capacity", "Geometry", "What n units can tell apart; how far a space does."
     ),
     "represent": Command(
-        "represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF vectors."
+        "represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF."
     ),
     "compare": Command(
-        "compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes, overlap."
+        "compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes."
     ),
-    "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
+    "info": Command("info", "Files", "What is in a file of vectors, and is it healthy?"),
     "convert": Command("convert", "Files", "Write vectors in another format."),
-    "cache": Command(
-        "cache", "Files", "The cache of files that were read: list, build, clear."
-    ),
+    "cache": Command("cache", "Files", "The cache of files: list, build, clear."),
     "sample": Command("sample", "Files", "The sample files that come with latent."),
 }
 """Every command: its name, and where it lives."""

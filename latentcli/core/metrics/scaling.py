@@ -1,0 +1,31 @@
+"""Means and deviations of codes of any size, and codes brought to one scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+def scales(values: Array, *, ddof: int = 0) -> tuple[Array, Array]:
+    """Return mean and standard deviation of each column (N, ...), in float64; 0 if it never changes.
+
+    Squares are taken of values divided by the largest, so that none is too large or too small.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    mean = values.mean(axis=0)
+    centred = values - mean
+    largest = np.abs(centred).max(axis=0)
+    centred /= np.where(largest > 0, largest, 1.0)
+    squares = (centred**2).sum(axis=0) / max(len(values) - ddof, 1)
+    still = values.min(axis=0) == values.max(axis=0)
+    return mean, np.where(still, 0.0, largest * np.sqrt(squares))
+
+
+def standardised(values: Array, mean: Array, deviation: Array) -> Array:
+    """Return columns (N, ...) less their mean, by their deviation; 0 where that is 0."""
+    scale = np.where(deviation > 0, deviation, np.inf)
+    return (np.asarray(values, dtype=np.float64) - mean) / scale

@@ -1,0 +1,50 @@
+"""The made cases on which peers were run, and generators with known answers."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from latentcli.core.metrics.data import prepare
+
+
+def column(values):
+    for kind in (int, float):
+        try:
+            return np.array([kind(value) for value in values])
+        except ValueError:
+            continue
+    return np.array(values)
+
+
+@pytest.fixture(scope="session")
+def case(data):
+    """Return, for the name of a case, its data and what each peer scored."""
+    folder = data / "metrics"
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))["cases"]
+
+    def load(name):
+        with (folder / "cases" / name / "factors.csv").open(encoding="utf-8") as file:
+            names, *rows = csv.reader(file)
+        columns = zip(*rows, strict=True)
+        factors = {key: column(values) for key, values in zip(names, columns, strict=True)}
+        codes = np.load(folder / "cases" / name / "codes.npy")
+        return prepare(codes, factors), expected[name]
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def clean():
+    """Codes (400, 3) that are three factors of 3, 4 and 2 levels with a little noise."""
+    random = np.random.default_rng(0)
+    factors = random.integers([3, 4, 2], size=(400, 3))
+    return factors + 0.1 * random.normal(size=factors.shape), factors
+
+
+@pytest.fixture(scope="session")
+def noise():
+    """Codes (2000, 4) that tell nothing about three factors."""
+    random = np.random.default_rng(1)
+    return random.normal(size=(2000, 4)), random.integers([3, 4, 2], size=(2000, 3))
