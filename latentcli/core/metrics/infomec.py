@@ -126,8 +126,15 @@ def infomec(
             "ci": ci,
             "seed": seed,
         },
-        notes=owners.one_dimension(data),
+        notes=_notes(data, shares[active]),
     )
+
+
+def _notes(data: Data, shares: Array) -> tuple[str, ...]:
+    notes = owners.one_dimension(data)
+    if shares.any():
+        return notes
+    return (*notes, "no active dimension tells about any factor: InfoM and InfoC say nothing")
 
 
 def _summary(shares: Array, active: Array, explicit: list[float]) -> dict[str, Value]:

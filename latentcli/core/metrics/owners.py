@@ -46,20 +46,22 @@ def informative(counts: Counts) -> npt.NDArray[np.bool_]:
 
 
 def nearest(data: Data, neighbors: int, seed: int) -> Array:
-    """Estimate information (D, K) by nearest neighbours, as scikit-learn does (Ross, 2014)."""
+    """Estimate information (D, K) by nearest neighbours, as scikit-learn does (Ross, 2014).
+
+    Rows that are alone in their class have no neighbour; a factor that has no others gets 0.
+    """
     from sklearn.feature_selection import mutual_info_classif
 
-    columns = [
-        mutual_info_classif(
-            data.codes,
-            factor.labels,
-            discrete_features=False,
-            n_neighbors=neighbors,
-            random_state=seed,
-        )
-        for factor in data.factors
-    ]
-    mutual = np.stack(columns, axis=1)
+    mutual = np.zeros((data.dimensions, len(data.factors)))
+    for k, factor in enumerate(data.factors):
+        if np.bincount(factor.labels).max() > 1:
+            mutual[:, k] = mutual_info_classif(
+                data.codes,
+                factor.labels,
+                discrete_features=False,
+                n_neighbors=neighbors,
+                random_state=seed,
+            )
     mutual[~data.alive] = 0.0
     return mutual
 
