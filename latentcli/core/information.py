@@ -22,6 +22,9 @@ Array = npt.NDArray[Any]
 _BLOCK = 1 << 17
 """Numbers that are counted at a time: a block that stays in the processor's cache."""
 
+_CHANCE = 0.01
+"""How improbable by chance, over all pairs, information is that is believed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Binned:
@@ -100,38 +103,55 @@ class Counts:
     def corrected(self) -> Information:
         """Information with the correction of Miller and Madow, within its bounds.
 
-        Each entropy is too low by (occupied cells - 1) / 2N on average (Miller, 1955). That is
-        right on average; single values, which would go beyond what information can be, are cut.
+        Each entropy is too low by (cells - 1) / 2N on average (Miller, 1955). The cells are those
+        occupied; but where bin and class may well be independent, all that could be: many of
+        these are empty by chance, and information on noise would be left of it. That is right on
+        average; single values, which would go beyond what information can be, are cut.
         """
-        rows = self.tables[0].sum(axis=(-2, -1))[..., None]
-        bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
-        cells = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
-        classes = np.stack(
-            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
-        )
-        entropy = self.factor_entropy + (classes - 1) / (2 * rows[..., 0, :])
-        joint = self.joint + (cells - 1) / (2 * rows)
-        mutual = self.mutual + (bins + classes[..., None, :] - cells - 1) / (2 * rows)
-        return Information(np.clip(mutual, 0.0, entropy[..., None, :]), entropy, joint)
+        rows, bins, classes = self._sizes
+        occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
+        cells = np.where(self.told, occupied, bins * classes)
+        entropy = self.factor_entropy + (classes[..., 0, :] - 1) / (2 * rows[..., 0, :])
+        code = self.code_entropy[..., None] + (bins - 1) / (2 * rows)
+        mutual = self.mutual + (bins + classes - cells - 1) / (2 * rows)
+        mutual = np.clip(mutual, 0.0, np.minimum(code, entropy[..., None, :]))
+        return Information(mutual, entropy, code + entropy[..., None, :] - mutual)
+
+    @cached_property
+    def told(self) -> npt.NDArray[np.bool_]:
+        """Which pairs (..., D, K) have information that is not chance.
+
+        By a G-test of each pair, with Bonferroni's correction for their number.
+        """
+        pairs = self.p_values.shape[-2] * self.p_values.shape[-1]
+        told: npt.NDArray[np.bool_] = self.p_values * pairs < _CHANCE
+        return told
 
     @cached_property
     def p_values(self) -> Array:
-        """Probability (..., D, K) of as much information by chance, by the G-test (Wilks, 1938).
+        """Probability (..., D, K) of as much information by chance, by the G-test.
 
         2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom if bin and class are
-        independent; with few rows a cell the test is careful, not rash.
+        independent (Wilks, 1938), and more with few rows a cell, which Williams (1976) puts right.
         """
         from scipy.special import chdtrc
 
+        rows, bins, classes = self._sizes
+        freedom = np.maximum((bins - 1) * (classes - 1), 1)
+        of_bins = rows * _reciprocals(self.tables[0].sum(axis=-1))[..., None] - 1
+        of_classes = np.stack([_reciprocals(t.sum(axis=-2)) for t in self.tables], axis=-1)
+        excess = 1 + of_bins * (rows * of_classes - 1) / (6 * rows * freedom)
+        chance = chdtrc(freedom, 2 * rows * np.maximum(self.mutual, 0.0) / excess)
+        p_values: Array = np.where((bins > 1) & (classes > 1), chance, 1.0)
+        return p_values
+
+    @cached_property
+    def _sizes(self) -> tuple[Array, Array, Array]:
+        """Rows (..., D, 1), bins that occur (..., D, 1) and classes that do (..., D, K)."""
         rows = self.tables[0].sum(axis=(-2, -1))[..., None]
         bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
-        classes = np.stack(
-            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
-        )
-        freedom = (bins - 1) * (classes[..., None, :] - 1)
-        chance = chdtrc(np.maximum(freedom, 1), 2 * rows * np.maximum(self.mutual, 0.0))
-        p_values: Array = np.where(freedom > 0, chance, 1.0)
-        return p_values
+        classes = [_occupied(table.sum(axis=-2)) for table in self.tables]
+        return rows, bins, np.stack(classes, axis=-1)
 
     @cached_property
     def error(self) -> Array:
@@ -161,6 +181,12 @@ def log_ratios(table: Array) -> Array:
 
 def _occupied(counts: Array, axes: int | tuple[int, ...] = -1) -> Array:
     return np.asarray(np.count_nonzero(counts, axis=axes))
+
+
+def _reciprocals(counts: Array) -> Array:
+    """Return the sum of 1 / n over counts (..., n) that are not 0."""
+    parts = np.divide(1.0, counts, out=np.zeros(counts.shape), where=counts > 0)
+    return np.asarray(parts.sum(axis=-1))
 
 
 def _entropy(counts: Array, axes: tuple[int, ...]) -> Array:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy.stats import chi2_contingency
+from scipy.stats import chi2, chi2_contingency
 from sklearn.metrics import mutual_info_score
 
 from latentcli.core import information
@@ -194,7 +194,7 @@ def test_information_stays_within_its_bounds(table):
     for found in (counts.plugin, counts.corrected):
         mutual, entropy, joint = only(found.mutual), float(found.entropy[0]), only(found.joint)
         assert -1e-12 <= mutual <= entropy + 1e-12
-        assert joint >= entropy - 1e-12 or found is counts.corrected
+        assert joint >= entropy - 1e-12
     assert 0 <= only(counts.p_values) <= 1
     assert only(counts.error) >= 0
 
@@ -205,28 +205,47 @@ def test_information_stays_within_its_bounds(table):
 @pytest.mark.parametrize(
     ("table", "change"),
     [
-        # (bins + classes - cells - 1) / 2N, after Miller (1955), before the bounds
-        ([[5, 1, 0], [1, 4, 1]], (2 + 3 - 5 - 1) / 24),
-        ([[4, 0], [0, 4]], (2 + 2 - 2 - 1) / 16),
+        # (bins + classes - cells - 1) / 2N with the occupied cells, after Miller (1955)
         ([[40, 10], [10, 40]], (2 + 2 - 4 - 1) / 200),
+        ([[40, 0, 10], [0, 40, 10]], (2 + 3 - 4 - 1) / 200),
+        ([[20, 0], [0, 20]], (2 + 2 - 2 - 1) / 80),
+        # with all cells where independence is not refuted
+        ([[5, 2, 0], [1, 4, 0]], (2 + 2 - 4 - 1) / 24),
+        ([[5, 1, 0], [1, 4, 1]], (2 + 3 - 6 - 1) / 24),
         ([[6, 2], [0, 0]], 0.0),
     ],
 )
 def test_miller_and_madow_by_hand(table, change):
     counts = counts_of(table)
-    found = counts.corrected
+    found, rows = counts.corrected, 2 * np.sum(table)
     assert only(found.mutual) - only(counts.mutual) == pytest.approx(change, abs=1e-12)
-    classes = np.count_nonzero(np.sum(table, axis=0))
-    rows = np.sum(table)
-    assert found.entropy[0] == pytest.approx(counts.factor_entropy[0] + (classes - 1) / 2 / rows)
-    cells = np.count_nonzero(table)
-    assert only(found.joint) == pytest.approx(only(counts.joint) + (cells - 1) / 2 / rows)
+    bins, classes = (np.count_nonzero(np.sum(table, axis=axis)) for axis in (1, 0))
+    entropy = counts.factor_entropy[0] + (classes - 1) / rows
+    code = counts.code_entropy[0] + (bins - 1) / rows
+    assert found.entropy[0] == pytest.approx(entropy)
+    assert only(found.joint) == pytest.approx(code + entropy - only(found.mutual))
 
 
 def test_corrected_information_is_not_below_zero():
     counts = counts_of([[2, 2], [2, 2]])
     assert only(counts.mutual) == pytest.approx(0, abs=1e-12)
     assert only(counts.corrected.mutual) == 0
+
+
+def test_information_of_noise_is_corrected_by_what_chance_gives():
+    """Many of the 200 cells are empty by chance; correcting for the others leaves .03 nats."""
+    rng = np.random.default_rng(0)
+    binned = Binned(rng.integers(0, 20, (200, 1000)), 20)
+    counts = count(binned, [rng.integers(0, 10, 1000)], [10])
+    assert counts.mutual.mean() == pytest.approx(19 * 9 / 2000, rel=0.1)
+    assert counts.corrected.mutual.mean() < 0.01
+    assert not counts.told.any()
+
+
+def test_pairs_that_tell_are_found_and_pairs_of_noise_are_not():
+    binned, factors = random_labels()
+    told = count(binned, factors, (2, 5)).told
+    assert told.tolist() == [[True, False], [False, False], [False, False]]
 
 
 def test_miller_and_madow_take_the_bias_away():
@@ -260,16 +279,27 @@ def test_independence_and_constants_have_no_error():
 
 
 @pytest.mark.parametrize("classes", [2, 3, 8])
-def test_p_values_are_scipys_g_test(classes):
+def test_p_values_are_scipys_g_test_with_the_correction_of_williams(classes):
     factor = RNG.integers(0, classes, 400)
     labels = np.stack([RNG.integers(0, 5, 400), (factor + RNG.integers(0, 4, 400)) % 5])
     counts = count(Binned(labels, 5), [factor], [classes])
-    for j, found in enumerate(counts.p_values[:, 0]):
-        table = counts.tables[0][j]
-        expected = chi2_contingency(
-            table[table.sum(axis=1) > 0], correction=False, lambda_="log-likelihood"
-        )
-        assert found == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    for table, found in zip(counts.tables[0], counts.p_values[:, 0], strict=True):
+        table = table[table.sum(axis=1) > 0]
+        g = chi2_contingency(table, correction=False, lambda_="log-likelihood")
+        margins = [(400 / table.sum(axis=axis)).sum() - 1 for axis in (0, 1)]
+        statistic = g.statistic / (1 + np.prod(margins) / (6 * 400 * g.dof))
+        assert found == pytest.approx(chi2.sf(statistic, g.dof), rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("rows", [100, 200, 400, 1000])
+def test_noise_is_rarely_taken_for_information(rows):
+    """Once in a hundred tables of all pairs, also with a row for each cell."""
+    rng = np.random.default_rng(rows)
+    wrong = 0
+    for _ in range(100):
+        binned = Binned(rng.integers(0, 20, (5, rows)), 20)
+        wrong += count(binned, [rng.integers(0, 10, rows)], [10]).told.any()
+    assert wrong <= 5
 
 
 def test_a_dimension_that_never_changes_is_chance():

@@ -80,7 +80,7 @@ def infomec(
     shares = np.maximum(mutual, 0.0) / counts.factor_entropy
     explicit = _explicitness(data.standard(limit, seed))
     summary = _summary(shares, active, explicit)
-    told = active & owners.informative(counts)
+    told = active & counts.told.any(axis=1)
     for name, statistic, which in (("infom", _infom, told), ("infoc", _infoc, active)):
         found = estimates(
             name,
@@ -190,7 +190,10 @@ def _explicitness(data: Data) -> list[float]:
 
     found = []
     for factor in data.factors:
-        model = LogisticRegression(C=np.inf, class_weight="balanced", max_iter=100)
+        # scikit-learn's tolerance is for the mean loss, the published one for the sum of losses.
+        model = LogisticRegression(
+            C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / data.rows
+        )
         with owners.quiet():
             model.fit(data.codes, factor.labels)
         left = log_loss(factor.labels, model.predict_proba(data.codes))

@@ -19,30 +19,19 @@ Array = npt.NDArray[Any]
 _FAINT = 0.02
 """Share of a factor's entropy below which a dimension is not said to tell of it."""
 
-
-_CHANCE = 0.01
-"""How improbable by chance, over all pairs, the information of a dimension that counts is."""
-
 ESTIMATORS = ("plugin", "knn")
 """How information is estimated: from counts of bins, or by nearest neighbours."""
 
 
 def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
-    """Return the information (D, K) of dimensions about factors, by either estimator."""
-    if estimator == "knn":
-        return nearest(data, neighbors, seed)
-    return data.counts(cut).mutual
+    """Return the information (D, K) of dimensions about factors, by either estimator.
 
-
-def informative(counts: Counts) -> npt.NDArray[np.bool_]:
-    """Tell which dimensions (D,) have information about a factor that is not chance.
-
-    A G-test of each pair, with Bonferroni's correction for their number.
+    That of nearest neighbours, which is a guess, is cut where it is beyond a factor's entropy.
     """
-    told: npt.NDArray[np.bool_] = np.any(
-        counts.p_values * counts.p_values.size < _CHANCE, axis=1
-    )
-    return told
+    counts = data.counts(cut)
+    if estimator == "knn":
+        return np.minimum(nearest(data, neighbors, seed), counts.factor_entropy)
+    return counts.mutual
 
 
 def nearest(data: Data, neighbors: int, seed: int) -> Array:

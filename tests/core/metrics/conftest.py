@@ -2,7 +2,6 @@
 
 import csv
 import json
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -10,29 +9,22 @@ import pytest
 from latentcli.core.metrics.data import prepare
 
 
-def metric(name):
-    """The function of a metric."""
-    label = name.replace("-", "_")
-    return getattr(import_module(f"latentcli.core.metrics.{label}"), label)
-
-
 @pytest.fixture(scope="session")
 def case(data):
-    """Make the data of a case ready, once."""
+    """Make the data of a case ready, once for each number of bins of its factors."""
     made = {}
 
-    def load(name):
-        if name not in made:
+    def load(name, bins=20):
+        if (name, bins) not in made:
             folder = data / "metrics" / "cases" / name
             with (folder / "factors.csv").open(encoding="utf-8") as file:
                 names, *rows = csv.reader(file)
             columns = np.array(rows, dtype=float)
             if (columns == columns.round()).all():
                 columns = columns.astype(int)
-            made[name] = prepare(
-                np.load(folder / "codes.npy"), dict(zip(names, columns.T, strict=True))
-            )
-        return made[name]
+            codes, factors = np.load(folder / "codes.npy"), zip(names, columns.T, strict=True)
+            made[name, bins] = prepare(codes, dict(factors), factor_bins=bins)
+        return made[name, bins]
 
     return load
 
@@ -49,6 +41,18 @@ def peer(data):
         return found["result"]
 
     return answer
+
+
+CASES = (
+    "01_grid_perfect", "01b_grid_exact12", "03_duplicated", "04b_noise_0.5", "05_continuous",
+    "07_dsprites_entangled",
+)  # fmt: skip
+
+
+@pytest.fixture(params=CASES)
+def name(request):
+    """The name of each case in turn."""
+    return request.param
 
 
 @pytest.fixture
