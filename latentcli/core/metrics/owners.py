@@ -71,7 +71,7 @@ def ceilings(data: Data) -> Array:
     shared = data.dependence.copy()
     entropy = shared.diagonal().copy()
     np.fill_diagonal(shared, 0.0)
-    highest: Array = 1.0 - shared.max(axis=1) / entropy
+    highest: Array = np.maximum(1.0 - shared.max(axis=1) / entropy, 0.0)
     return highest
 
 
