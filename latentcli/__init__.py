@@ -15,6 +15,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from latentcli.core.interpolation import lerp, slerp
+    from latentcli.core.metrics.dcimig import dcimig
+    from latentcli.core.metrics.dmig import dmig
+    from latentcli.core.metrics.infomec import infomec
+    from latentcli.core.metrics.jemmig import jemmig
+    from latentcli.core.metrics.med import med
+    from latentcli.core.metrics.mig import mig
+    from latentcli.core.metrics.modularity import modularity
     from latentcli.errors import (
         FileError,
         FormatError,
@@ -25,6 +33,15 @@ if TYPE_CHECKING:
     from latentcli.space import Space, open
 
 _HOMES = {
+    "lerp": "latentcli.core.interpolation",
+    "slerp": "latentcli.core.interpolation",
+    "dcimig": "latentcli.core.metrics.dcimig",
+    "dmig": "latentcli.core.metrics.dmig",
+    "infomec": "latentcli.core.metrics.infomec",
+    "jemmig": "latentcli.core.metrics.jemmig",
+    "med": "latentcli.core.metrics.med",
+    "mig": "latentcli.core.metrics.mig",
+    "modularity": "latentcli.core.metrics.modularity",
     "open": "latentcli.space",
     "Space": "latentcli.space",
     "LatentError": "latentcli.errors",
@@ -42,7 +59,16 @@ __all__ = [
     "UsageError",
     "WordError",
     "__version__",
+    "dcimig",
+    "dmig",
+    "infomec",
+    "jemmig",
+    "lerp",
+    "med",
+    "mig",
+    "modularity",
     "open",
+    "slerp",
 ]
 
 

@@ -191,8 +191,7 @@ def _detail(data: Data, made: dict[str, Score], title: str) -> list[Part]:
             mine = next((part for part in one.factors if part["factor"] == factor.name), {})
             if name in mine:
                 row[name] = mine[name]
-        reading = owners.reading(data, counts.mutual[:, k], float(counts.factor_entropy[k]))
-        rows.append(row | {"reading": reading})
+        rows.append(row | {"reading": owners.reading(data, counts, counts.mutual, k)})
     dimensions, more = scores.telling(data, shares)
     heat = HeatMap(
         f"{title}I(z; v) / H(v){more}",
@@ -200,4 +199,4 @@ def _detail(data: Data, made: dict[str, Score], title: str) -> list[Part]:
         data.factor_names,
         [[float(value) for value in shares[j]] for j in dimensions],
     )
-    return [Sheet(f"{title}factors", scores.columns(rows), rows), heat]
+    return [Sheet(f"{title}factors", *scores.table(rows)), heat]

@@ -25,6 +25,7 @@ SETTINGS: dict[str, tuple[type, str, str]] = {
     "bins": (int, "N", "Bins that each dimension is cut into."),
     "binning": (str, "HOW", "width, distinct, quantile or fixed."),
     "limits": (str, "LO,HI", "Where fixed bins begin and end."),
+    "sensitivity": (bool, "", "Also with 5, 10, 20, 50 and 100 bins."),
     "estimator": (str, "NAME", "What estimates: see above."),
     "neighbors": (int, "K", "Neighbours of the estimator knn."),
     "test": (float, "SHARE", "Rows held out for testing."),
@@ -197,6 +198,11 @@ def _option(key: str, default: Any) -> Any:
     if isinstance(default, tuple):
         default = ",".join(f"{value:g}" for value in default)
     shown = "all" if default is None else str(default)
+    if kind is bool:
+        return Annotated[
+            bool | None,
+            typer.Option(f"--{key}", help=text, rich_help_panel="Estimate"),
+        ]
     return Annotated[
         kind | None,
         typer.Option(metavar=metavar, help=f"{text} [{shown}]", rich_help_panel="Estimate"),

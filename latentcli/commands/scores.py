@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """Dimensions that a table shows; the other formats have all."""
 
-_LEFT_OUT = {"entropy", "runner_up_information"}
-"""What makes a table wider than it makes the reader wiser."""
+_LEFT_OUT = {"entropy", "information", "runner_up", "runner_up_information", "ceiling"}
+"""What makes a table wider than it makes the reader wiser: the heat map and the rest tell it."""
 
 
 def title(data: dict[str, Data], files: list[str]) -> str:
@@ -23,9 +23,14 @@ def title(data: dict[str, Data], files: list[str]) -> str:
     first = next(iter(data.values()))
     dimensions = " and ".join(dict.fromkeys(f"{held.dimensions:,}" for held in data.values()))
     size = f"{first.rows:,} rows x {dimensions} dimensions"
+    codes = ", ".join(_short(name) for name in data)
     if not first.factors:
-        return f"{', '.join(data)}: {size}"
-    return f"{', '.join(data)} against {files[-1]}: {size}, {len(first.factors)} factors"
+        return f"{codes}: {size}"
+    return f"{codes} against {_short(files[-1])}: {size}, {len(first.factors)} factors"
+
+
+def _short(address: str) -> str:
+    return address.rpartition("/")[2]
 
 
 def records(model: str, score: Score) -> list[Record]:
@@ -48,11 +53,11 @@ def sheets(data: Data, score: Score, *, title: str = "") -> list[Part]:
     tell = f"{title}: " if title else ""
     parts: list[Part] = []
     if score.factors:
-        parts.append(Sheet(f"{tell}factors", *_table(score.factors)))
+        parts.append(Sheet(f"{tell}factors", *table(score.factors)))
     chosen, more = telling(data, score.matrix)
     if score.dimensions:
         rows = [score.dimensions[j] for j in chosen]
-        parts.append(Sheet(f"{tell}dimensions{more}", *_table(rows)))
+        parts.append(Sheet(f"{tell}dimensions{more}", *table(rows)))
     if score.matrix is not None:
         parts.append(
             HeatMap(
@@ -82,17 +87,23 @@ def telling(data: Data, matrix: Any) -> tuple[list[int], str]:
     return sorted(order[:_SHOWN]), f" (the {_SHOWN} of {data.dimensions:,} that tell most)"
 
 
-def _table(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[Record]]:
-    """Return columns and records for a page: without lists, which the heat map shows."""
-    flat: list[Record] = [
-        {
-            key: value
-            for key, value in row.items()
-            if key not in _LEFT_OUT and not isinstance(value, list)
-        }
-        for row in rows
+def table(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[Record]]:
+    """Return columns and records for a page: no lists, which the heat map shows, nothing empty."""
+    said = [
+        key
+        for key in columns([dict(row) for row in rows])
+        if key not in _LEFT_OUT
+        and not any(isinstance(row.get(key), list) for row in rows)
+        and any(row.get(key) is not None for row in rows)
+        and not (key == "alive" and all(row.get(key) for row in rows))
     ]
-    return columns(flat), flat
+    flat: list[Record] = [{key: row.get(key) for key in said} for row in rows]
+    if {"kind", "classes"} <= {*said}:
+        for row in flat:
+            cut = " (cut)" if row.pop("kind") == "continuous" else ""
+            row["classes"] = f"{row['classes']}{cut}"
+        said.remove("kind")
+    return tuple(said), flat
 
 
 def summary(scores: dict[str, Score]) -> dict[str, Scalar]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from rich.box import Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +21,10 @@ STREAMS = False
 _UNBOUNDED = 100_000
 _HEIGHT = 25
 _BAR = 40
+_SHORT = 12
+"""Letters up to which a column is better not folded."""
+_ROOM = 12
+"""Letters that a column which is folded needs."""
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SHADES = " ░▒▓█"
 _ASCII_SHADES = " .:+#"
@@ -67,7 +72,8 @@ def _print(report: Report, console: Console, rule: Box) -> None:
     elif report.parts:
         _print_parts(report.parts, console, rule)
     elif report.records:
-        console.print(_records(report.columns, report.records, rule, report.title))
+        columns = [name for name in report.columns if name != "query" or not report.title]
+        console.print(_records(columns, report.records, rule, console.width))
     else:
         console.print(Text("no results", style="dim"))
     for name, value in ({} if report.brief else report.summary).items():
@@ -80,7 +86,7 @@ def _print_parts(parts: Sequence[Part], console: Console, rule: Box) -> None:
         if part.title:
             console.print(Text(visible(part.title), style="bold"))
         if isinstance(part, Sheet):
-            console.print(_records(part.columns, part.records, rule))
+            console.print(_records(part.columns, part.records, rule, console.width))
         elif isinstance(part, HeatMap):
             console.print(_heat_map(part, rule))
         else:
@@ -130,26 +136,36 @@ def _bar(width: float, ascii_only: bool) -> str:
     return (_BLOCKS[8] * (eighths // 8) + _BLOCKS[eighths % 8]).rstrip()
 
 
-def _records(
-    names: Sequence[str], records: Sequence[Record], rule: Box, title: str = ""
-) -> Table:
+def _records(names: Sequence[str], records: Sequence[Record], rule: Box, width: int) -> Table:
     table = _table(rule)
-    columns = [name for name in names if not (name == "query" and title)]
-    for name in columns:
+    whole = _whole(names, records, width)
+    for name in names:
         numeric = any(_is_number(row.get(name)) for row in records)
         table.add_column(
             Text(name.replace("_", " ")),
             justify="right" if numeric else "left",
             overflow="fold",
+            no_wrap=name in whole,
             style="bold" if name == "word" else "",
         )
     for index, row in enumerate(records):
         following = records[index + 1] if index + 1 < len(records) else row
         table.add_row(
-            *(Text(human(row.get(name))) for name in columns),
+            *(Text(human(row.get(name))) for name in names),
             end_section=row.get("query") != following.get("query"),
         )
     return table
+
+
+def _whole(names: Sequence[str], records: Sequence[Record], width: int) -> set[str]:
+    """Choose the columns that are not folded: short ones, if that leaves the others room."""
+    widths = {
+        name: max(len(name), *(cell_len(human(row.get(name))) for row in records), 1)
+        for name in names
+    }
+    short = {name for name, length in widths.items() if length <= _SHORT}
+    taken = sum(widths[name] for name in short) + 3 * len(widths)
+    return short if taken + _ROOM * (len(widths) - len(short)) <= width else set()
 
 
 def _upright(columns: tuple[str, ...], row: Record) -> Table:

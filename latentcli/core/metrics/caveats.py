@@ -36,9 +36,11 @@ def _dimensions(data: Data) -> list[str]:
         verb = "never change" if len(dead) > 1 else "never changes"
         notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {_listed(dead)}")
     if data.factors and data.dimensions < len(data.factors):
+        dimensions = (
+            "one dimension" if data.dimensions == 1 else f"{data.dimensions} dimensions"
+        )
         notes.append(
-            f"{data.dimensions} dimensions for {len(data.factors)} factors: not each factor can have "
-            "one of its own"
+            f"{dimensions} for {len(data.factors)} factors: not each can have one of its own"
         )
     return notes
 

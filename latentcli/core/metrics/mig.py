@@ -42,6 +42,9 @@ ABOUT = About(
     ),
 )
 
+SENSITIVITY = (5, 10, 20, 50, 100)
+"""Numbers of bins that show how much of a score is their choice."""
+
 
 def mig(
     codes: Any,
@@ -52,6 +55,7 @@ def mig(
     limits: tuple[float, float] = (-4.0, 4.0),
     estimator: str = "plugin",
     neighbors: int = 3,
+    sensitivity: bool = False,
     ci: float | None = 0.95,
     seed: int = 0,
 ) -> Score:
@@ -66,6 +70,8 @@ def mig(
     estimator
         "plugin": from counts; "knn": nearest neighbours, as scikit-learn does (Ross, 2014), with
         `neighbors` of them.
+    sensitivity
+        Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...
     ci
         Coverage of the intervals, None for none.
 
@@ -107,13 +113,16 @@ def mig(
         "aam": float(np.mean(_alone(mutual))),
         "ceiling": float(ceilings.mean()),
     }
+    if sensitivity:
+        for number in SENSITIVITY:
+            summary[f"mig_bins_{number}"] = _at(data, cut._replace(bins=number))
     rows = owners.factor_rows(data, mutual, entropy)
     for k, row in enumerate(rows):
         row["mig"] = float(gaps[k])
         row["corrected"] = float(estimate.gaps[k])
         row["low"], row["high"] = estimate.ends[k]
         row["ceiling"] = float(ceilings[k])
-        row["reading"] = owners.reading(data, mutual[:, k], entropy[k])
+        row["reading"] = owners.reading(data, counts, mutual, k)
     return Score(
         "mig",
         score,

@@ -114,9 +114,9 @@ def factor_rows(data: Data, mutual: Array, entropy: Array) -> list[Row]:
     return rows
 
 
-def reading(data: Data, mutual: Array, entropy: float) -> str:
-    """Say in words where a factor is, from the information (D,) of dimensions about it."""
-    parts = mutual / entropy
+def reading(data: Data, counts: Counts, mutual: Array, k: int) -> str:
+    """Say in words where factor `k` is, from the information (D, K) of dimensions about factors."""
+    parts = mutual[:, k] / counts.factor_entropy[k]
     order = np.argsort(-parts, kind="stable")
     best = parts[order[0]]
     if best < _FAINT:
@@ -125,6 +125,8 @@ def reading(data: Data, mutual: Array, entropy: float) -> str:
     where = ", ".join(sharing[:4]) + (
         f" and {len(sharing) - 4} more" if len(sharing) > 4 else ""
     )
+    if not counts.told[:, k].any():
+        where += ", or by chance"
     if len(sharing) > 1:
         return f"spread over {where}"
     return f"in {where}" if best >= 0.5 else f"partly in {where}"

@@ -64,7 +64,7 @@ def test_entangled_points_score_nothing():
     codes = [[0.0, 0.0], [1.0, -1.0], [2.0, -2.0], [3.0, -3.0]]
     score = mig(codes, factors)
     assert score.value == pytest.approx(0, abs=1e-12)
-    assert [row["reading"] for row in score.factors] == ["spread over z0, z1"] * 2
+    assert [row["reading"] for row in score.factors] == ["spread over z0, z1, or by chance"] * 2
 
 
 # --- closed forms
