@@ -29,6 +29,9 @@ _GRID = 1024
 _BLOCK = 1 << 17
 """Numbers that are counted at a time: a block that stays in the processor's cache."""
 
+_ROUNDING = 1e-13
+"""Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
+
 _CHANCE = 0.05
 """How improbable by chance, over all pairs, information is that is believed."""
 
@@ -82,8 +85,10 @@ class Counts:
 
     @cached_property
     def mutual(self) -> Array:
-        """Plug-in mutual information (..., D, K)."""
-        return self.code_entropy[..., None] + self.factor_entropy[..., None, :] - self.joint
+        """Plug-in mutual information (..., D, K); what rounding leaves of none is 0."""
+        apart = self.code_entropy[..., None] + self.factor_entropy[..., None, :]
+        mutual = apart - self.joint
+        return np.where(mutual > _ROUNDING, mutual, 0.0)
 
     @cached_property
     def joint(self) -> Array:

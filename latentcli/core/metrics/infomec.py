@@ -197,5 +197,5 @@ def _explicitness(data: Data) -> list[float]:
         with owners.quiet():
             model.fit(data.codes, factor.labels)
         left = log_loss(factor.labels, model.predict_proba(data.codes))
-        found.append(1.0 - left / np.log(factor.size))
+        found.append(float(1.0 - left / np.log(factor.size)))
     return found

@@ -1,4 +1,4 @@
-"""What the tests of metrics share: the cases that peers were run on, with their answers."""
+"""The made cases on which peers were run, and generators with known answers."""
 
 import csv
 import json
@@ -9,38 +9,45 @@ import pytest
 from latentcli.core.metrics.data import prepare
 
 
+def column(values):
+    for kind in (int, float):
+        try:
+            return np.array([kind(value) for value in values])
+        except ValueError:
+            continue
+    return np.array(values)
+
+
 @pytest.fixture(scope="session")
 def case(data):
-    """Make the data of a case ready, once for each number of bins of its factors."""
-    made = {}
+    """Return, for the name of a case, its data and what each peer scored."""
+    folder = data / "metrics"
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))["cases"]
 
-    def load(name, bins=20):
-        if (name, bins) not in made:
-            folder = data / "metrics" / "cases" / name
-            with (folder / "factors.csv").open(encoding="utf-8") as file:
-                names, *rows = csv.reader(file)
-            columns = np.array(rows, dtype=float)
-            if (columns == columns.round()).all():
-                columns = columns.astype(int)
-            codes, factors = np.load(folder / "codes.npy"), zip(names, columns.T, strict=True)
-            made[name, bins] = prepare(codes, dict(factors), factor_bins=bins)
-        return made[name, bins]
+    def load(name):
+        with (folder / "cases" / name / "factors.csv").open(encoding="utf-8") as file:
+            names, *rows = csv.reader(file)
+        columns = zip(*rows, strict=True)
+        factors = {key: column(values) for key, values in zip(names, columns, strict=True)}
+        codes = np.load(folder / "cases" / name / "codes.npy")
+        return prepare(codes, factors), expected[name]
 
     return load
 
 
 @pytest.fixture(scope="session")
-def peer(data):
-    """What a peer answers: peer("04b_noise_0.5", "dlib", "mig")."""
-    text = (data / "metrics" / "expected.json").read_text("utf-8")
-    cases = json.loads(text)["cases"]
+def clean():
+    """Codes (400, 3) that are three factors of 3, 4 and 2 levels with a little noise."""
+    random = np.random.default_rng(0)
+    factors = random.integers([3, 4, 2], size=(400, 3))
+    return factors + 0.1 * random.normal(size=factors.shape), factors
 
-    def answer(name, who, what):
-        found = cases[name][who][what]
-        assert found["status"] == "ok"
-        return found["result"]
 
-    return answer
+@pytest.fixture(scope="session")
+def noise():
+    """Codes (2000, 4) that tell nothing about three factors."""
+    random = np.random.default_rng(1)
+    return random.normal(size=(2000, 4)), random.integers([3, 4, 2], size=(2000, 3))
 
 
 CASES = (
@@ -55,11 +62,25 @@ def name(request):
     return request.param
 
 
-@pytest.fixture
-def noisy():
-    """Two factors of three and four classes in two of three dimensions, with noise."""
-    rng = np.random.default_rng(0)
-    factors = np.column_stack([rng.integers(0, 3, 400), rng.integers(0, 4, 400)])
-    codes = rng.normal(size=(400, 3))
-    codes[:, :2] = factors + 0.3 * codes[:, :2]
-    return codes, factors
+@pytest.fixture(scope="session")
+def held(case):
+    """Return the data of a case, whose continuous factors are cut into `bins`."""
+
+    def load(name, bins=20):
+        data, _ = case(name)
+        columns = {factor.name: factor.values for factor in data.factors}
+        return prepare(data.codes, columns, factor_bins=bins)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def peer(case):
+    """Return what a peer answers: peer("04b_noise_0.5", "dlib", "mig")."""
+
+    def answer(name, who, what):
+        found = case(name)[1][who][what]
+        assert found["status"] == "ok"
+        return found["result"]
+
+    return answer

@@ -7,8 +7,8 @@ GRID = np.array([[a, b] for a in range(3) for b in range(4)])
 
 
 @pytest.mark.parametrize("bins", [10, 20])
-def test_ubisofts_dcimig(case, peer, name, bins):
-    score = dcimig(case(name, bins), bins=bins, ci=None)
+def test_ubisofts_dcimig(held, peer, name, bins):
+    score = dcimig(held(name, bins), bins=bins, ci=None)
     assert score.value == pytest.approx(peer(name, "ubisoft", f"dcimig_b{bins}"), abs=1e-6)
 
 

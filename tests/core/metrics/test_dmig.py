@@ -17,8 +17,8 @@ def correlated():
 
 
 @pytest.mark.parametrize("name", ["01_grid_perfect", "03_duplicated", "04b_noise_0.5"])
-def test_lattes_neighbours(case, peer, name):
-    summary = dmig(case(name), estimator="knn", neighbors=3, seed=42).summary
+def test_lattes_neighbours(held, peer, name):
+    summary = dmig(held(name), estimator="knn", neighbors=3, seed=42).summary
     expected = peer(name, "latte", "mi_family")
     for key in ("dmig", "dlig", "xmig"):
         if isinstance(expected[key], dict):

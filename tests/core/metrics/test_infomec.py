@@ -9,9 +9,9 @@ GRID = np.tile([[a, b] for a in range(3) for b in range(4)], (50, 1))
 @pytest.mark.parametrize(
     "name", ["01_grid_perfect", "01b_grid_exact12", "03_duplicated", "04b_noise_0.5"]
 )
-def test_the_authors_infomec(case, peer, name):
+def test_the_authors_infomec(held, peer, name):
     """InfoE to the last step of the same optimiser; the neighbours' noise has the same seed."""
-    summary, expected = infomec(case(name), ci=None).summary, peer(name, "infomec", "infomec")
+    summary, expected = infomec(held(name), ci=None).summary, peer(name, "infomec", "infomec")
     for key in ("infom", "infoc", "infoe"):
         assert summary[key] == pytest.approx(expected[key], abs=1e-5)
 

@@ -7,8 +7,8 @@ GRID = np.array([[a, b] for a in range(3) for b in range(4)])
 
 
 @pytest.mark.parametrize("bins", [10, 20])
-def test_ubisofts_jemmig(case, peer, name, bins):
-    score = jemmig(case(name, bins), bins=bins, ci=None)
+def test_ubisofts_jemmig(held, peer, name, bins):
+    score = jemmig(held(name, bins), bins=bins, ci=None)
     assert score.value == pytest.approx(peer(name, "ubisoft", f"jemmig_b{bins}"), abs=1e-6)
 
 

@@ -10,8 +10,8 @@ GRID = np.tile([[a, b] for a in range(3) for b in range(4)], (50, 1))
     "name", ["01_grid_perfect", "01b_grid_exact12", "03_duplicated", "04b_noise_0.5",
              "07_dsprites_entangled"],
 )  # fmt: skip
-def test_the_authors_med(case, peer, name):
-    summary, expected = med(case(name), ci=None).summary, peer(name, "med", "med")
+def test_the_authors_med(held, peer, name):
+    summary, expected = med(held(name), ci=None).summary, peer(name, "med", "med")
     assert summary["med"] == pytest.approx(expected["disentanglement"], abs=1e-6)
     assert summary["med_completeness"] == pytest.approx(expected["completeness"], abs=1e-6)
     assert summary["med_top"] == pytest.approx(expected["top1_disentanglement"], abs=1e-6)

@@ -11,9 +11,9 @@ from latentcli.errors import UsageError
 GRID = np.array([[a, b] for a in range(3) for b in range(4)])
 
 
-def test_disentanglement_lib(case, peer, name):
+def test_disentanglement_lib(held, peer, name):
     """Score, factors and matrix; continuous factors are binned, not taken as classes."""
-    score = mig(case(name), ci=None)
+    score = mig(held(name), ci=None)
     expected = peer(name, "dlib", "mig_factors_binned20" if "continuous" in name else "mig")
     assert score.value == pytest.approx(expected["score"], abs=1e-9)
     found = [row["mig"] for row in score.factors]
@@ -26,15 +26,15 @@ def test_disentanglement_lib(case, peer, name):
 
 
 @pytest.mark.parametrize("name", ["01_grid_perfect", "03_duplicated", "04b_noise_0.5"])
-def test_lattes_neighbours(case, peer, name):
-    score = mig(case(name), estimator="knn", neighbors=3, seed=42, ci=None)
+def test_lattes_neighbours(held, peer, name):
+    score = mig(held(name), estimator="knn", neighbors=3, seed=42, ci=None)
     expected = peer(name, "latte", "mi_family")["mig"]
     assert score.value == pytest.approx(expected["mean"], abs=3e-4)
 
 
 @pytest.mark.parametrize("name", ["01_grid_perfect", "04b_noise_0.5"])
-def test_infomecs_neighbours_stay_within_entropy(case, name):
-    score = mig(case(name), estimator="knn", neighbors=10)
+def test_infomecs_neighbours_stay_within_entropy(held, name):
+    score = mig(held(name), estimator="knn", neighbors=10)
     assert score.matrix.max() <= 1
     assert score.settings["neighbors"] == 10
 
