@@ -281,8 +281,10 @@ def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> 
             f"{codes_name} is {len(codes):,} x {codes.shape[1]:,} and {factors_name} has {rows:,} "
             "rows: the codes are transposed; save codes.T, one row for each sample"
         )
+    names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
     raise LatentError(
-        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by row"
+        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by "
+        f"row{names}"
     )
 
 

@@ -37,6 +37,7 @@ REFUSED = {
     "huge for its kind": (with_value(1e30).astype(np.float32), FACTORS, "squares overflow"),
     "transposed": (CODES.T, FACTORS, "3 x 60 and the factors has 60 rows: the codes are transposed"),
     "other rows": (CODES[:50], FACTORS, "has 50 rows and the factors 60"),
+    "a line of names less": (CODES, FACTORS[1:], "is its first line, taken for names, a row?"),
     "other rows in a column": (CODES, {"a": FACTORS[:, 0], "b": [1, 2]}, "60 rows and the factors 2"),
     "no factors": (CODES, {}, "the factors: no factors"),
     "a table in a column": (CODES, {"a": FACTORS}, "a has shape (60, 2), not (N,)"),
@@ -61,7 +62,9 @@ def test_what_cannot_be_scored_is_refused_in_one_line(what):
 
 
 def test_a_refusal_names_the_files():
-    with pytest.raises(LatentError, match=r"^z\.npy is 3 x 60 and f\.csv has 60 rows.*codes\.T"):
+    with pytest.raises(
+        LatentError, match=r"^z\.npy is 3 x 60 and f\.csv has 60 rows.*codes\.T"
+    ):
         prepare(CODES.T, FACTORS, codes_name="z.npy", factors_name="f.csv")
 
 
@@ -158,7 +161,10 @@ def test_many_levels_in_many_rows_are_classes():
 
 def test_kinds_can_be_set():
     made = prepare(
-        CODES, {"a": FACTORS[:, 0], "b": np.linspace(0, 1, 60)}, continuous=["a"], discrete=["b"]
+        CODES,
+        {"a": FACTORS[:, 0], "b": np.linspace(0, 1, 60)},
+        continuous=["a"],
+        discrete=["b"],
     )
     assert [factor.kind for factor in made.factors] == ["continuous", "discrete"]
     assert [factor.size for factor in made.factors] == [3, 60]
@@ -282,4 +288,6 @@ def test_one_outlier_moves_equal_widths_but_not_quantiles():
     codes[5, 0] = 1e4
     after = mig(codes, factors)
     assert after.value < 0.1 < before.value
-    assert after.summary["mig_quantile"] == pytest.approx(before.summary["mig_quantile"], abs=0.01)
+    assert after.summary["mig_quantile"] == pytest.approx(
+        before.summary["mig_quantile"], abs=0.01
+    )

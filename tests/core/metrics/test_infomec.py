@@ -29,7 +29,9 @@ def test_an_outlier_does_not_make_the_others_inactive():
 
 
 def test_a_dimension_that_tells_nothing_is_left_out_and_not_nan():
-    codes = np.column_stack([GRID, np.full(600, 3.7), np.random.default_rng(0).random(600) * 1e-3])
+    codes = np.column_stack(
+        [GRID, np.full(600, 3.7), np.random.default_rng(0).random(600) * 1e-3]
+    )
     score = infomec(codes, GRID, ci=None)
     assert score.summary["active"] == 2
     assert [row["active"] for row in score.dimensions] == [True, True, False, False]

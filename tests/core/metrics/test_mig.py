@@ -89,7 +89,9 @@ def test_correlated_factors_put_a_ceiling_on_perfect_codes():
     """Two factors of 8 classes, equal with probability .7 (else any): 1 - I / H = .5225."""
     same, other = 7000 + 3000 // 64 * 8, 3000 // 64 * 8
     table = np.full((8, 8), other / 8) + np.eye(8) * (same - other) / 8
-    first, second = np.repeat(np.indices((8, 8)).reshape(2, -1), table.ravel().astype(int), axis=1)
+    first, second = np.repeat(
+        np.indices((8, 8)).reshape(2, -1), table.ravel().astype(int), axis=1
+    )
     factors = np.column_stack([first, second])
     score = mig(factors, factors)
     joint = table / table.sum()
