@@ -12,7 +12,7 @@ import numpy as np
 from latentcli.errors import FormatError, shown
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Findings, Reading
-from latentcli.files.stream import Stream
+from latentcli.files.stream import Readable, Stream
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 << 10
@@ -62,7 +62,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     return reading
 
 
-def read_header(file: IO[bytes], name: str) -> Header:
+def read_header(file: Readable, name: str) -> Header:
     """Read a .npy header: (shape, Fortran order, dtype). Nothing is allocated by it."""
     start = file.read(12)
     room = 2 if start[6:7] == b"\x01" else 4  # for the length, as from version 2 on
@@ -85,7 +85,7 @@ def read_header(file: IO[bytes], name: str) -> Header:
     return header
 
 
-def read_words(file: IO[bytes], label: str, what: str = "it") -> Array:
+def read_words(file: Readable, label: str, what: str = "it") -> Array:
     """Read an array of text as objects of its shape; what is not UTF-8 comes escaped."""
     shape, fortran, kind = read_header(file, label)
     if kind.kind not in "US":

@@ -236,7 +236,7 @@ def test_rows_without_an_id_have_no_partner(missing):
 
 
 def test_the_column_of_ids_is_there_and_not_alone():
-    with pytest.raises(UsageError, match="unknown column 'Id'. Did you mean id"):
+    with pytest.raises(UsageError, match=r"unknown column 'Id'\. Did you mean id"):
         factors.join(columns(["a"]), "Id", ["a"], "f.csv")
     with pytest.raises(UsageError, match="no factors beside 'id'"):
         factors.join({"id": np.array(["a"])}, "id", ["a"], "f.csv")

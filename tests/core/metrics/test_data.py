@@ -82,7 +82,7 @@ def test_hostile_names_are_shown_on_one_line():
 
 @pytest.mark.parametrize("names", [["size"], ["shape", "siz"]])
 def test_kinds_are_set_for_factors_that_are_there(names):
-    with pytest.raises(UsageError, match="unknown factor '(size|siz)'"):
+    with pytest.raises(UsageError, match=r"unknown factor '(size|siz)'"):
         prepare(CODES, {"shape": FACTORS[:, 0]}, continuous=names[:1], discrete=names[1:])
 
 

@@ -198,7 +198,7 @@ def test_a_dead_dimension_does_no_harm_wherever_it_is(name, place):
 
 @pytest.mark.parametrize("name", METRICS)
 @pytest.mark.parametrize(
-    "shape", ["dead", "one dimension", "one factor", "two rows", "float32"]
+    "shape", ["dead", "one dimension", "one factor", "two rows", "rare", "float32"]
 )
 def test_degenerate_codes_get_a_number_or_a_note(name, shape):
     codes, factors = {
@@ -206,6 +206,7 @@ def test_degenerate_codes_get_a_number_or_a_note(name, shape):
         "one dimension": (CODES[:, :1], FACTORS),
         "one factor": (CODES, FACTORS[:, :1]),
         "two rows": (CODES[:2], np.array([[0, 1], [1, 0]])),
+        "rare": (CODES, np.column_stack([FACTORS, np.arange(400) == 7])),
         "float32": (CODES.astype(np.float32), FACTORS),
     }[shape]
     score = scored(name, codes, factors)

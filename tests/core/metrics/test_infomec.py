@@ -58,3 +58,12 @@ def test_at_most_the_limit_of_rows_is_fitted():
     few = infomec(GRID, GRID, limit=100)
     assert few.settings["limit"] == 100
     assert few.value == pytest.approx(infomec(GRID, GRID, limit=None).value, abs=0.05)
+
+
+def test_a_class_that_is_in_none_of_the_rows_drawn():
+    rare = np.zeros(600, dtype=int)
+    rare[7] = 1
+    columns = {"a": GRID[:, 0], "rare": rare, "b": GRID[:, 1]}
+    score = infomec(GRID, columns, limit=50)
+    assert [row["infoe"] is None for row in score.factors] == [False, True, False]
+    assert score.value is not None
