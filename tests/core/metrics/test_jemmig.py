@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import entr
 
 from latentcli.core.metrics.jemmig import jemmig
 
@@ -29,3 +30,22 @@ def test_a_dimension_that_tells_more_costs_its_entropy():
 def test_duplicated_dimensions_cost_the_information_of_one():
     score = jemmig(np.tile(GRID, 2), GRID)
     assert [row["jemmig_raw"] for row in score.factors] == pytest.approx(np.log([3, 4]))
+
+
+@pytest.mark.slow
+def test_the_jackknife_holds_the_truth():
+    """A factor of four classes through a channel that is right with probability .7."""
+    rng, rows, classes = np.random.default_rng(0), 1000, 4
+    channel = np.where(np.eye(classes), 0.7, 0.1) / classes
+    joint, most = entr(channel).sum(), 2 * np.log(classes)
+    truth = 1 - (joint - (most - joint)) / most
+    inside = 0
+    for _ in range(100):
+        factor = rng.integers(0, classes, rows)
+        wrong = (factor + rng.integers(1, classes, rows)) % classes
+        codes = np.column_stack(
+            [np.where(rng.random(rows) < 0.7, factor, wrong), rng.integers(0, classes, rows)]
+        )
+        summary = jemmig(codes, factor, bins=classes).summary
+        inside += summary["jemmig_low"] <= truth <= summary["jemmig_high"]
+    assert 90 <= inside <= 100
