@@ -25,6 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
+from latentcli.files.bundled_sets import find
+
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 LATENT = str(Path(sys.executable).with_name("latent"))
@@ -196,7 +198,7 @@ class Bench:
         ours, bare = in_turn(
             3,
             lambda: spend([LATENT, "analogy", "-", *vectors], self.env, queries),
-            lambda: self.peer("product.py", str(total), str(count)),
+            lambda: self.peer("product.py", str(total), str(count), "300"),
         )
         saved = self.work / f"{path.stem}.kv"
         if not saved.exists():
@@ -219,6 +221,52 @@ class Bench:
                 f"{ours.wall:.1f} s",
                 f"gensim {gensim:.0f} s (from {some})",
                 f"{gensim / ours.wall:.1f} x faster",
+                "",
+            ),
+        ]
+
+    def evaluation(self) -> list[Row]:
+        """Google's analogies over the whole of GloVe, and one of their sections beside gensim."""
+        path = self.glove()
+        if path is None:
+            return []
+        vectors = ("-v", str(path), "--ignore-case")
+        self.latent("cache", "build", str(path))
+        questions = Path(find("questions-words")).read_text("utf-8").split("\n: ")
+        count = sum(len(section.splitlines()) - 1 for section in questions)
+        ours, bare = in_turn(
+            3,
+            lambda: self.latent("evaluate", "analogies", *vectors),
+            lambda: self.peer("product.py", "400000", str(count), "50"),
+        )
+        section, one = self.work / "section.txt", self.work / "one.txt"
+        section.write_text(questions[0] + "\n", "utf-8")
+        one.write_text("\n".join(questions[0].splitlines()[:2]) + "\n", "utf-8")
+        saved = self.work / f"{path.stem}.kv"
+        if not saved.exists():
+            self.peer("save_gensim.py", str(path), str(saved))
+        some, started, theirs, began = in_turn(
+            1 if self.quick else 3,
+            lambda: self.latent("evaluate", "analogies", str(section), *vectors),
+            lambda: self.latent("evaluate", "analogies", str(one), *vectors),
+            lambda: self.peer("evaluate_gensim.py", str(saved), str(section)),
+            lambda: self.peer("evaluate_gensim.py", str(saved), str(one)),
+        )
+        asked = len(questions[0].splitlines()) - 1
+        gain = (theirs.wall - began.wall) / max(some.wall - started.wall, 1e-3)
+        return [
+            Row(
+                f"latent evaluate analogies, {count:,} questions over 400,000 x 50",
+                f"{ours.wall:.1f} s, {ours.peak:.0f} MB",
+                f"bare float32 product {bare.wall:.1f} s",
+                f"{ours.wall / bare.wall:.2f} x its time",
+                "<= 2 x",
+            ),
+            Row(
+                f"one section of it, {asked} questions, whole process",
+                f"{some.wall:.2f} s",
+                f"gensim {theirs.wall:.1f} s",
+                f"{theirs.wall / some.wall:.1f} x faster ({gain:.0f} x without start-up)",
                 "",
             ),
         ]
@@ -267,6 +315,55 @@ class Bench:
             )
         ]
 
+    def comparison(self) -> list[Row]:
+        """Two spaces of very many rows; and fewer, beside CKA as it is usually written."""
+        rows = 50_000 if self.quick else 400_000
+        few = 4_000 if self.quick else 10_000
+        whole = self.two_spaces(rows)
+        ours = self.latent("compare", *whole)
+        some = self.two_spaces(few)
+        same, plain = in_turn(
+            3,
+            lambda: self.latent("compare", *some),
+            lambda: self.peer("cka_gram.py", *some),
+        )
+        return [
+            Row(
+                f"latent compare, {rows:,} x 300 twice",
+                f"{ours.wall:.0f} s, {ours.peak:.0f} MB",
+                "",
+                "",
+                "<= 2 GB",
+            ),
+            Row(
+                f"latent compare, {few:,} x 300 twice, all measures",
+                f"{same.wall:.1f} s, {same.peak:.0f} MB",
+                f"debiased CKA alone, by n x n matrices {plain.wall:.1f} s, {plain.peak:.0f} MB",
+                f"{plain.peak / same.peak:.1f} x less memory",
+                "",
+            ),
+        ]
+
+    def two_spaces(self, rows: int) -> tuple[str, str]:
+        """Made arrays of rows x 300: noise, and a rotation of it with noise.
+
+        Written in parts: what this process has in memory counts in its children's peaks.
+        """
+        paths = [self.work / f"space_{side}.{rows}x300.npy" for side in "xy"]
+        if not all(path.exists() for path in paths):
+            rng = np.random.default_rng(0)
+            turn = np.linalg.qr(rng.standard_normal((300, 300)))[0].astype(np.float32)
+            header = {"descr": "<f4", "fortran_order": False, "shape": (rows, 300)}
+            with paths[0].open("wb") as first, paths[1].open("wb") as second:
+                for out in (first, second):
+                    np.lib.format.write_array_header_1_0(out, header)
+                for _ in range(0, rows, 2_000):
+                    x = rng.standard_normal((2_000, 300), np.float32)
+                    noise = rng.standard_normal((2_000, 300), np.float32)
+                    first.write(x.tobytes())
+                    second.write((x @ turn + noise).tobytes())
+        return str(paths[0]), str(paths[1])
+
     def help_text(self) -> list[Row]:
         """`latent --help`, with its panels."""
         ours, typer = in_turn(
@@ -302,8 +399,10 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
     "first-read": Bench.first_read,
     "one-query": Bench.one_query,
     "many-queries": Bench.many_queries,
+    "evaluation": Bench.evaluation,
     "paths": Bench.paths,
     "edits": Bench.edits,
+    "comparison": Bench.comparison,
     "help": Bench.help_text,
 }
 """Every measurement, by the name that --only takes."""

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "expr": Command("expr", "Words", "Any weighted sum: 'king - man + 0.5*woman'."),
     "odd": Command("odd", "Words", "The word that does not belong with the others."),
     "relation": Command("relation", "Words", "Whether pairs of words share one direction."),
+    "evaluate": Command("evaluate", "Words", "The field's benchmarks of word vectors."),
     "interp": Command("interp", "Latents", "A path between latent codes, and a verdict on it."),
     "direction": Command("direction", "Latents", "The direction of an attribute."),
     "directions": Command("directions", "Latents", "Directions beside each other: cosine."),
@@ -58,6 +59,15 @@ COMMANDS: dict[str, Command] = {
     ),
     "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
+    "capacity": Command(
+        "capacity", "Geometry", "What n units can tell apart; how far a space does."
+    ),
+    "represent": Command(
+        "represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF vectors."
+    ),
+    "compare": Command(
+        "compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes, overlap."
+    ),
     "info": Command("info", "Files", "What is in a file of vectors, and how healthy it is."),
     "convert": Command("convert", "Files", "Write vectors in another format."),
     "cache": Command(

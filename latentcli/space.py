@@ -96,7 +96,7 @@ class Space:
         """Pickle as the file's name, to be opened again."""
         return _open_again, (str(self.entry.path), self.entry.meta["key"], self.ignore_case)
 
-    def _check_file(self) -> None:
+    def check_file(self) -> None:
         """Refuse to go on when a file whose rows are read where they lie has changed."""
         if self._stamp is not None and _stamp(self.entry) != self._stamp:
             raise FileError(f"{self.name} has changed since it was opened; open it again")
@@ -110,10 +110,10 @@ class Space:
 
     def _term(self, word: str) -> tuple[int | None, Array]:
         """Return a word's row (None if it is made of n-grams) and vector."""
-        self._check_file()
+        self.check_file()
         row = self._find(word)
         if row is None:
-            made = self._from_subwords(word)
+            made = self.from_subwords(word)
             if made is None:
                 raise self._missing(word)
             return None, made
@@ -123,7 +123,8 @@ class Space:
             )
         return row, self.matrix[row].astype(np.float64)
 
-    def _from_subwords(self, word: str) -> Array | None:
+    def from_subwords(self, word: str) -> Array | None:
+        """Return the vector (D,) that a fastText model makes of n-grams; None without any."""
         parts = self.entry.extras
         if "ngrams" not in parts:
             return None
@@ -294,7 +295,7 @@ class Space:
         rank = METRICS[metric]
         if metric == "cosine":  # which an analogy's method may shape
             rank = partial(search, scorer=analogies.METHODS[method].scorer)
-        self._check_file()
+        self.check_file()
         found = rank(
             self.matrix,
             self.norms,

@@ -1,6 +1,7 @@
 """The README and the docs say what the tool does."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_blocks_show_what_is_printed(page):
     text = page.read_text("utf-8")
+    if "$ latent evaluate" in text and find_spec("gensim") is None:
+        pytest.skip("the sets that are asked come with gensim")
     assert refreshed(text) == text, "run `make docs` and read what changed"
 
 

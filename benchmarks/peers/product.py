@@ -1,13 +1,13 @@
-"""A bare float32 matrix product, (QUERIES, 300) by (300, ROWS), in blocks of queries."""
+"""A bare float32 matrix product, (QUERIES, D) by (D, ROWS), in blocks of queries: ROWS QUERIES D."""
 
 import sys
 
 import numpy as np
 
-rows, queries = map(int, sys.argv[1:])
+rows, queries, dimensions = map(int, sys.argv[1:])
 rng = np.random.default_rng(0)
-matrix = rng.standard_normal((rows, 300), dtype=np.float32)
-questions = rng.standard_normal((queries, 300), dtype=np.float32)
+matrix = rng.standard_normal((rows, dimensions), dtype=np.float32)
+questions = rng.standard_normal((queries, dimensions), dtype=np.float32)
 out = np.empty((min(queries, 1000), rows), dtype=np.float32)
 for start in range(0, queries, 1000):
     part = questions[start : start + 1000]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,22 +26,40 @@ def command(
     source: Source,
     output: Output,
     metric: Annotated[
-        str, typer.Option(help="cosine (1 - cos), euclidean or angle.", metavar="METRIC")
-    ] = "cosine",
+        str,
+        typer.Option(
+            help="cosine (1 - cos), euclidean or angle. Default: cosine; with --one-hot "
+            "euclidean.",
+            metavar="METRIC",
+            show_default=False,
+        ),
+    ] = "",
+    one_hot: Annotated[
+        bool,
+        typer.Option(
+            "--one-hot", help="Beside each distance, that of the words as one-hot vectors."
+        ),
+    ] = False,
 ) -> None:
     """Show the distances of a set of words to each other, as a matrix.
 
-    In the other formats each pair is one record: a, b, distance.
+    In the other formats each pair is one record: a, b, distance. With --one-hot it is one in the
+    table, too: all one-hot words are equally far from each other.
 
     Examples:
 
     latent distances cat dog car truck
 
+    latent distances cat dog car truck --one-hot
+
     latent distances cat dog car truck --metric euclidean -f csv
     """
-    from latentcli.core.vectors import DISTANCES
+    from latentcli.core.vectors import DISTANCES, one_hot_distance
 
+    metric = metric or ("euclidean" if one_hot else "cosine")
     check_choice("metric", metric, DISTANCES)
+    columns = (*COLUMNS, "one_hot") if one_hot else COLUMNS
+    apart = one_hot_distance(metric) if one_hot else 0.0
     space = source.open(output)
 
     def parse(tokens: list[str]) -> tuple[list[str], Array]:
@@ -52,17 +71,20 @@ def command(
         records: list[Record] = []
         for tokens, matrix in queries:
             label: Record = {"query": quoted(tokens)} if batch else {}
-            records += [
-                {**label, "a": tokens[i], "b": tokens[j], "distance": float(matrix[i, j])}
-                for i in range(len(tokens))
-                for j in range(i + 1, len(tokens))
-            ]
-        grid = None if batch else Grid(queries[0][0], queries[0][0], queries[0][1].tolist())
+            for i, j in combinations(range(len(tokens)), 2):
+                a, b = tokens[i], tokens[j]
+                record: Record = {"a": a, "b": b, "distance": float(matrix[i, j])}
+                if one_hot:
+                    record["one_hot"] = 0.0 if a == b else apart
+                records.append(label | record)
+        grid = None
+        if not batch and not one_hot:
+            grid = Grid(queries[0][0], queries[0][0], queries[0][1].tolist())
         return Report(
             "distances",
-            ("query", *COLUMNS) if batch else COLUMNS,
+            ("query", *columns) if batch else columns,
             records,
-            settings=about(space) | {"metric": metric},
+            settings=about(space) | {"metric": metric, "one_hot": one_hot},
             title="" if batch else f"{metric} distances",
             grid=grid,
         )

@@ -47,6 +47,15 @@ def run(
         output.show(answer([parse([readable(word) for word in words])], False))
 
 
+def given(texts: Sequence[str], output: Output) -> list[str]:
+    """Return what is given on the command line, or, for `-`, the lines of standard input."""
+    if list(texts) != ["-"]:
+        return [readable(text) for text in texts]
+    if sys.stdin.isatty():
+        output.note("reading from the terminal, one on each line; Ctrl-D ends")
+    return [line for lines in _lines() for line in lines if line.strip()]
+
+
 def readable(word: str) -> str:
     """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
     return os.fsencode(word).decode("utf-8", "backslashreplace")

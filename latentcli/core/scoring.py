@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 COSMUL_EPSILON = 1e-6
 """Keeps 3CosMul finite; the same as gensim's, so that the scores agree."""
 
-_SAME = 1e-9
+SAME = 1e-9
 """Directions nearer than this are one: float32 rows cannot tell them apart."""
 
 
@@ -87,7 +87,7 @@ def _pair_direction(cosines: Array, norms: Array, lengths: Array) -> Array:
 
     Probes are the direction of A - B, and C; `lengths` holds the cosine between those two.
     """
-    apart = np.sqrt(np.maximum(2 - 2 * cosines[:, 1], _SAME**2))
+    apart = np.sqrt(np.maximum(2 - 2 * cosines[:, 1], SAME**2))
     scores: Array = (cosines[:, 0] - lengths[:, None]) / apart
     return scores
 
@@ -95,7 +95,7 @@ def _pair_direction(cosines: Array, norms: Array, lengths: Array) -> Array:
 def _exact_pair_direction(rows: Array, probes: Array, vector: Array) -> Array:
     direction, start = probes
     offsets = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True)) - start
-    apart = np.maximum(np.sqrt((offsets * offsets).sum(axis=1)), _SAME)
+    apart = np.maximum(np.sqrt((offsets * offsets).sum(axis=1)), SAME)
     scores: Array = np.clip((offsets * direction).sum(axis=1) / apart, -1.0, 1.0)
     return scores
 

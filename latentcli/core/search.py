@@ -22,8 +22,10 @@ Progress = Callable[[int, int], None]
 
 _BLOCK_BYTES = 4 << 20
 _SCORES_PER_BLOCK = 4 << 20
-_QUESTIONS_PER_PASS = 1024
 _TINY, _HUGE = 1e-30, 1e30
+
+QUESTIONS_PER_PASS = 1024
+"""How many questions are answered together, at most."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,15 @@ def search(
     top = min(top, len(norms))
     if not questions or top <= 0:
         return [_none() for _ in questions]
-    blocks = list(_blocks(norms, matrix.shape[1], rows, limit, len(questions)))
+    parts = list(blocks(norms, matrix.shape[1], rows, limit, len(questions)))
     passes = [
-        _Pass(questions[start : start + _QUESTIONS_PER_PASS], top, scorer)
-        for start in range(0, len(questions), _QUESTIONS_PER_PASS)
+        Pass(questions[start : start + QUESTIONS_PER_PASS], top, scorer)
+        for start in range(0, len(questions), QUESTIONS_PER_PASS)
     ]
-    for done, block in enumerate(blocks):
+    for done, block in enumerate(parts):
         _scan(matrix, norms, block, passes)
         if progress:
-            progress(done + 1, len(blocks))
+            progress(done + 1, len(parts))
     return [
         hits for part in passes for hits in part.answers(matrix, norms, min_score=min_score)
     ]
@@ -109,13 +111,13 @@ def _none() -> Hits:
 Block = slice | Rows
 
 
-def _blocks(
+def blocks(
     norms: Array, dimensions: int, rows: Rows | None, limit: int | None, questions: int
 ) -> Iterator[Block]:
     """Yield slices of rows (or parts of the list of rows) of a size that stays in the cache."""
     size = max(256, _BLOCK_BYTES // (4 * dimensions))
     if questions > 1:
-        size = max(256, min(size, _SCORES_PER_BLOCK // min(questions, _QUESTIONS_PER_PASS)))
+        size = max(256, min(size, _SCORES_PER_BLOCK // min(questions, QUESTIONS_PER_PASS)))
     end = len(norms) if limit is None else min(limit, len(norms))
     if rows is None:
         for start in range(0, end, size):
@@ -126,7 +128,7 @@ def _blocks(
             yield kept[start : start + size]
 
 
-def _scan(matrix: Array, norms: Array, block: Block, passes: list[_Pass]) -> None:
+def _scan(matrix: Array, norms: Array, block: Block, passes: list[Pass]) -> None:
     """Score a block for every question and keep what might be among the best."""
     values = np.asarray(matrix[block])
     row_norms = norms[block]
@@ -164,8 +166,8 @@ class _Candidates(NamedTuple):
         return _Candidates(*(column[which] for column in self))
 
 
-class _Pass:
-    """The best so far of a batch of questions."""
+class Pass:
+    """The best so far of a batch of up to `QUESTIONS_PER_PASS` questions."""
 
     def __init__(self, questions: Sequence[Question], top: int, scorer: Scorer) -> None:
         self.questions = questions
@@ -187,6 +189,10 @@ class _Pass:
     def take(self, cosines: Array, numbers: Rows, norms: Array) -> None:
         """Keep the rows of a block whose score may be among the best."""
         low, high, slack = self._bounds(cosines, norms)
+        self.keep(low, high, slack, numbers)
+
+    def keep(self, low: Array, high: Array, slack: float, numbers: Rows) -> None:
+        """Keep rows whose score, from `low` to `high` + `slack` (Q, n), may be among the best."""
         wanted = self.top + self.excluded
         if np.isinf(self.floor).any() and low.shape[1] > 4 * wanted:
             # Nothing is known yet: this block's own best give the first floor.
@@ -260,7 +266,7 @@ class _Pass:
 
     @staticmethod
     def _code(question: Any, row: Any) -> Any:
-        return row * _QUESTIONS_PER_PASS + question
+        return row * QUESTIONS_PER_PASS + question
 
     def _settle(self) -> None:
         """Merge the candidates, raise the floors, and drop what fell below."""

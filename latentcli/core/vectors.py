@@ -106,3 +106,12 @@ def distances(vectors: Array, metric: str = "cosine") -> Array:
     found = (found + found.T) / 2
     np.fill_diagonal(found, 0.0)
     return found
+
+
+def one_hot_distance(metric: str = "euclidean") -> float:
+    """Return how far any two different one-hot vectors are apart, whatever they stand for.
+
+    >>> round(one_hot_distance(), 6), one_hot_distance("angle")
+    (1.414214, 90.0)
+    """
+    return float(distances(np.eye(2), metric)[0, 1])

@@ -14,8 +14,6 @@ from latentcli.files import samples
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
 
-_MAX_BYTES = 1 << 30
-
 
 def split_address(address: str) -> tuple[Path, str]:
     """Split `FILE::KEY`; the key is "" when there is none. A sample's name finds the sample."""
@@ -33,6 +31,7 @@ def beside(path: Path) -> Path:
 
 def read(labels: str, of: Path) -> list[str]:
     """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`."""
+    from latentcli.files import lines
     from latentcli.files.stream import Stream  # decompressors: not for every query
 
     path, key = split_address(labels)
@@ -43,7 +42,7 @@ def read(labels: str, of: Path) -> list[str]:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
             raise UsageError(f"say which of {stream.name} are the words: {path}::KEY")
-        return _lines(stream)
+        return lines.lines_of(stream, "a text file with one label on each line")
 
 
 def _column(stream: Stream, key: str) -> list[str]:
@@ -56,17 +55,6 @@ def _column(stream: Stream, key: str) -> list[str]:
     raise FormatError(
         f"no such file: {shown(key)}, and {stream.name} has no named arrays or columns"
     )
-
-
-def _lines(stream: Stream) -> list[str]:
-    if b"\x00" in stream.head(4096):
-        raise stream.error("not a text file with one label on each line")
-    text = stream.read_exactly(_MAX_BYTES + 1)
-    if len(text) > _MAX_BYTES:
-        raise stream.error("more than 1 GB of labels")
-    decoded = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace")
-    lines = decoded.replace("\r\n", "\n").split("\n")
-    return lines[:-1] if lines[-1] == "" else lines
 
 
 def read_table(address: str) -> dict[str, npt.NDArray[Any]]:

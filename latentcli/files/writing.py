@@ -274,6 +274,19 @@ def words_of(entry: Entry) -> Content:
     return Content(len(usable), dimensions, shape, np.dtype("<f4"), named, batches)
 
 
+def changed(content: Content, dimensions: int, change: Callable[[Array], Array]) -> Content:
+    """Return content whose rows (n, D) are changed, batch by batch, to (n, `dimensions`)."""
+
+    def batches() -> Iterator[Batch]:
+        for words, values in content.batches():
+            yield words, change(values).astype(content.dtype)
+
+    shape = (content.rows, dimensions)
+    return Content(
+        content.rows, dimensions, shape, content.dtype, content.named, batches, content.notes
+    )
+
+
 def array_of(address: str, entry: Entry) -> Content:
     """Return an array file's rows as they are in the file, with its own dtype and shape."""
     path, key = split_address(address)

@@ -76,13 +76,18 @@ def _print(report: Report, console: Console, rule: Box) -> None:
         console.print(_records(columns, report.records, rule, console.width))
     else:
         console.print(Text("no results", style="dim"))
-    for name, value in ({} if report.brief else report.summary).items():
+    shown = {} if report.brief else report.summary
+    if report.parts and shown:
+        console.print()
+    for name, value in shown.items():
         console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
 
 
 def _print_parts(parts: Sequence[Part], console: Console, rule: Box) -> None:
-    """Print sheets, heat maps and bars below each other, a blank line after each."""
-    for part in parts:
+    """Print sheets, heat maps and bars below each other, a blank line between them."""
+    for index, part in enumerate(parts):
+        if index:
+            console.print()
         if part.title:
             console.print(Text(visible(part.title), style="bold"))
         if isinstance(part, Sheet):
@@ -91,7 +96,6 @@ def _print_parts(parts: Sequence[Part], console: Console, rule: Box) -> None:
             console.print(_heat_map(part, rule))
         else:
             console.print(_bars(part, rule is _ASCII_RULE))
-        console.print()
 
 
 def _heat_map(heat: HeatMap, rule: Box) -> Table:

@@ -73,3 +73,34 @@ def test_a_batch_shows_records_also_as_a_table(latent, objects, stdin):
     assert code == 0
     assert out.splitlines()[0].split() == ["query", "a", "b", "distance"]
     assert out.splitlines()[2].split() == ["cat", "dog", "cat", "dog", "0.0138"]
+
+
+def test_one_hot_words_are_all_sqrt_2_apart(results, objects):
+    records = results("distances", "cat", "dog", "car", "truck", "--one-hot", "-v", objects)
+    assert [record["one_hot"] for record in records] == [1.414214] * 6
+    assert set(records[0]) == {"a", "b", "distance", "one_hot"}
+    real = {(record["a"], record["b"]): record["distance"] for record in records}
+    assert real["cat", "dog"] == pytest.approx(0.2, abs=1e-6)
+    assert real["cat", "car"] > 1
+
+
+@pytest.mark.parametrize(("metric", "apart"), [("cosine", 1), ("angle", 90)])
+def test_one_hot_words_by_other_metrics(results, objects, metric, apart):
+    (record,) = results(
+        "distances", "cat", "dog", "--one-hot", "--metric", metric, "-v", objects
+    )
+    assert record["one_hot"] == apart
+
+
+def test_a_word_is_its_own_one_hot_vector(results, objects):
+    (record,) = results("distances", "cat", "cat", "--one-hot", "-v", objects)
+    assert (record["distance"], record["one_hot"]) == (0, 0)
+
+
+def test_one_hot_is_a_list_of_pairs_in_the_table(latent, objects, stdin):
+    _, out, _ = latent("distances", "cat", "dog", "--one-hot", "-v", objects)
+    assert out.splitlines()[0] == "euclidean distances"
+    assert out.splitlines()[3].split() == ["cat", "dog", "0.2000", "1.4142"]
+    stdin("cat dog\n")
+    _, out, _ = latent("distances", "-", "--one-hot", "-v", objects)
+    assert out.splitlines()[0].split() == ["query", "a", "b", "distance", "one", "hot"]

@@ -75,7 +75,7 @@ def small_blocks(monkeypatch):
     """Make many block and pass borders in a few hundred rows and questions."""
     monkeypatch.setattr(module, "_BLOCK_BYTES", 1)
     monkeypatch.setattr(module, "_SCORES_PER_BLOCK", 1)
-    monkeypatch.setattr(module, "_QUESTIONS_PER_PASS", 3)
+    monkeypatch.setattr(module, "QUESTIONS_PER_PASS", 3)
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_block_and_pass_sizes_do_not_change_the_answer(space, method, monkeypatc
     for bytes_, scores, questions_per_pass in [(1, 1, 1), (20_000, 9_000, 7), (1, 1 << 30, 64)]:
         monkeypatch.setattr(module, "_BLOCK_BYTES", bytes_)
         monkeypatch.setattr(module, "_SCORES_PER_BLOCK", scores)
-        monkeypatch.setattr(module, "_QUESTIONS_PER_PASS", questions_per_pass)
+        monkeypatch.setattr(module, "QUESTIONS_PER_PASS", questions_per_pass)
         for one, other in zip(
             expected, search(space, norms, questions, top=7, scorer=scorer), strict=True
         ):

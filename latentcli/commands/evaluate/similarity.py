@@ -1,0 +1,120 @@
+"""`latent evaluate similarity [FILE...]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latentcli.commands.evaluate.sources import (
+    Evaluated,
+    Restrict,
+    Seed,
+    Shape,
+    Sources,
+    reported,
+)
+from latentcli.commands.options import Output
+from latentcli.errors import check_choice
+from latentcli.report import Record
+
+if TYPE_CHECKING:
+    from latentcli.evaluation.similarity import Likeness
+
+COLUMNS = (
+    "set", "pairs", "used", "skipped", "spearman", "pearson",
+    "low", "high", "pearson_low", "pearson_high",
+)  # fmt: skip
+
+
+def similarity(
+    sources: Sources,
+    output: Output,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]...", help="Two words and a score on each line; '-': standard input."
+        ),
+    ] = None,
+    protocol: Annotated[
+        str,
+        typer.Option(help="Rules of gensim, word2vec, glove, or our own.", metavar="NAME"),
+    ] = "latent",
+    restrict: Restrict = None,
+    oov: Annotated[
+        str,
+        typer.Option(
+            help="Pairs with words not there: skip, or zero similarity.", metavar="WHAT"
+        ),
+    ] = "skip",
+    resamples: Annotated[
+        int, typer.Option(help="Bootstrap resamples; 0 for no intervals.", metavar="N", min=0)
+    ] = 1000,
+    seed: Seed = 0,
+) -> None:
+    """Compare cosines of pairs of words with the scores that people gave.
+
+    Tabs, commas, semicolons or blanks part the columns; the words are the first two of text, the
+    score is the first of numbers after them. Without a FILE, wordsim353 and simlex999 of the
+    gensim package are taken. low and high are Spearman's bootstrap interval at 95 %.
+
+    Examples:
+
+    latent evaluate similarity
+
+    latent evaluate similarity wordsim353 --protocol gensim --json
+    """
+    from latentcli.evaluation.similarity import ABSENT, compare
+    from latentcli.files import pair_sets
+
+    check_choice("--oov", oov, ABSENT)
+    rules = sources.protocol(protocol, restrict)
+    names = sources.names()
+    given = [pair_sets.read(file) for file in files or ("wordsim353", "simlex999")]
+    found = []
+    for space in sources.open_each(output):
+        records: list[Record] = []
+        notes: list[str] = []
+        with output.progress("comparing pairs") as progress:
+            for number, one in enumerate(given, 1):
+                likeness = compare(space, one, rules, oov=oov, resamples=resamples, seed=seed)
+                records.append(_record(one.name, likeness))
+                notes += _notes(one.name, likeness)
+                if progress:
+                    progress(number, len(given))
+        found.append(Evaluated.of(space, records, {}, notes))
+    settings: Record = {
+        "sets": " ".join(one.name for one in given), "protocol": protocol,
+        "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
+        "resamples": resamples, "seed": seed,
+    }  # fmt: skip
+    shape = Shape(
+        "evaluate similarity", f"cosine; {rules.told()}", COLUMNS, "set", "spearman", settings,
+        tuple(text for one in given for text in one.notes),
+    )  # fmt: skip
+    output.show(reported(shape, found, names))
+
+
+def _record(name: str, likeness: Likeness) -> Record:
+    spearman, pearson = likeness.agreements.spearman, likeness.agreements.pearson
+    return {
+        "set": name,
+        "pairs": likeness.pairs,
+        "used": likeness.used,
+        "skipped": likeness.skipped,
+        "spearman": spearman.value,
+        "pearson": pearson.value,
+        "low": spearman.low,
+        "high": spearman.high,
+        "pearson_low": pearson.low,
+        "pearson_high": pearson.high,
+    }
+
+
+def _notes(name: str, likeness: Likeness) -> list[str]:
+    """Say why there is no coefficient."""
+    if likeness.agreements.spearman.value is not None:
+        return []
+    if likeness.used < 2:
+        return [f"{name}: {likeness.used} pairs of {likeness.pairs:,} are there; it takes two"]
+    return [f"{name}: all scores, or all cosines, are equal: no correlation"]

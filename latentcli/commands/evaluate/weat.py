@@ -1,0 +1,97 @@
+"""`latent evaluate weat FILE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latentcli.commands.evaluate.sources import (
+    Evaluated,
+    Seed,
+    Shape,
+    Sources,
+    reported,
+    told_absent,
+)
+from latentcli.commands.options import Output
+from latentcli.report import Record
+
+if TYPE_CHECKING:
+    from latentcli.evaluation.word_sets import Tested
+
+_FOUND = ("effect_size", "difference", "p", "partitions", "exact")
+COLUMNS = ("test", "x", "y", "a", "b", "used", "skipped", *_FOUND)
+
+
+def weat(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Lists of words: JSON, or 'name: word ...'.")
+    ],
+    sources: Sources,
+    output: Output,
+    targets: Annotated[
+        str, typer.Option(help="The two lists of targets.", metavar="X,Y", show_default=False)
+    ] = "",
+    attributes: Annotated[
+        str,
+        typer.Option(help="The two lists of attributes.", metavar="A,B", show_default=False),
+    ] = "",
+    samples: Annotated[
+        int,
+        typer.Option(help="Partitions drawn where there are too many.", metavar="N", min=1),
+    ] = 100_000,
+    seed: Seed = 0,
+) -> None:
+    """Test whether targets X rather than Y lean to attributes A rather than B (WEAT).
+
+    A file with the lists of Caliskan et al. (2017) gives their tests; four lists give one. The
+    effect size is from -2 to 2; p is the one-sided permutation test's, over all partitions of the
+    targets if there are up to 100,000.
+
+    Examples:
+
+    echo '{"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}' | latent evaluate weat - -q
+    """
+    from latentcli.evaluation.word_sets import associations
+    from latentcli.files import word_sets
+
+    rules = sources.protocol()
+    names = sources.names()
+    name, lists = word_sets.read_lists(file)
+    tests = word_sets.association_tests(lists, _parted(targets), _parted(attributes))
+    found = []
+    for space in sources.open_each(output):
+        tested = associations(space, tests, rules, samples=samples, seed=seed)
+        absent = list(dict.fromkeys(word for one in tested for word in one.skipped))
+        unasked = [_unasked(one) for one in tested if one.association is None]
+        notes = [*told_absent(absent), *unasked]
+        found.append(Evaluated.of(space, [_record(one) for one in tested], {}, notes))
+    settings: Record = {
+        "set": name, "ignore_case": rules.alike, "samples": samples, "seed": seed,
+    }  # fmt: skip
+    shape = Shape("evaluate weat", name, COLUMNS, "test", "effect_size", settings)
+    output.show(reported(shape, found, names))
+
+
+def _parted(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def _unasked(tested: Tested) -> str:
+    return f"test {tested.test.name}: no word of one of its lists is there"
+
+
+def _record(tested: Tested) -> Record:
+    found = tested.association
+    x, y, a, b = tested.test.names
+    return {
+        "test": tested.test.name,
+        "x": x,
+        "y": y,
+        "a": a,
+        "b": b,
+        "used": tested.used,
+        "skipped": len(tested.skipped),
+        **{name: None if found is None else getattr(found, name) for name in _FOUND},
+    }

@@ -1,0 +1,1 @@
+"""How vectors are judged: analogies, similarities, associations, clusters."""

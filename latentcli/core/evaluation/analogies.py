@@ -1,0 +1,297 @@
+"""Sets of analogies, a is to b as c is to d, answered many at a time by any of five methods.
+
+A set asks about a few hundred words thousands of times. So 3CosMul and PairDirection, which
+compare every row with three words, take the rows' cosines with each word once, and make each
+question's scores of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.core.evaluation.bounds import (
+    Bounds,
+    Room,
+    cosmul_bounds,
+    direction_bounds,
+    sum_bounds,
+)
+from latentcli.core.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
+from latentcli.core.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
+from latentcli.core.vectors import Array, unit
+
+Rows = npt.NDArray[np.int64]
+
+_AT_ONCE = 16 * QUESTIONS_PER_PASS
+_ROWS_SCANNED, _ROWS = 4096, 256
+_ROWS_EXACT = 1024
+_ASKED_EXACT = 256
+_ALIKE = 1e-12
+
+
+@dataclass(frozen=True)
+class Analogies:
+    """Questions in numbers.
+
+    `rows` (Q, 4) are the rows of a, b, c and d in the matrix; `groups` (Q,) says which questions
+    are of one relation; `barred` holds for each question the rows that are no answer. `whole`
+    is the set that these are a part of.
+    """
+
+    matrix: Array
+    rows: Rows
+    groups: Rows
+    barred: Sequence[tuple[int, ...]]
+    whole: Analogies | None = None
+
+    @cached_property
+    def words(self) -> Rows:
+        """Each row that is asked about, once, ascending (W,)."""
+        return np.unique(self.rows)
+
+    @cached_property
+    def places(self) -> Rows:
+        """Where in `words` each of `rows` is (Q, 4)."""
+        return np.searchsorted(self.words, self.rows)
+
+    @cached_property
+    def units(self) -> Array:
+        """The unit vectors of `words` (W, D) float64."""
+        return unit(np.asarray(self.matrix[self.words], dtype=np.float64))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def relations(self) -> dict[int, Rows]:
+        """The pairs (P, 2), a:b and c:d, of each group of the whole set, each pair once."""
+        if self.whole is not None:
+            return self.whole.relations
+        found = {}
+        for group in np.unique(self.groups).tolist():
+            rows = self.rows[self.groups == group]
+            found[group] = np.unique(np.concatenate([rows[:, :2], rows[:, 2:]]), axis=0)
+        return found
+
+    def part(self, which: slice | Rows) -> Analogies:
+        """Return some of the questions; their relations stay those of the whole."""
+        barred = [self.barred[place] for place in np.arange(len(self))[which]]
+        return Analogies(
+            self.matrix, self.rows[which], self.groups[which], barred, self.whole or self
+        )
+
+
+Probes = tuple[Array, Array]
+"""Unit probes (Q, P, D) and what the scorer takes for the length (Q,)."""
+
+
+def _add(asked: Analogies) -> Probes:
+    a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
+    return _single(b - a + c)
+
+
+def _average(asked: Analogies) -> Probes:
+    return _single(asked.units[asked.places[:, 2]] + _mean_offsets(asked))
+
+
+def _only_b(asked: Analogies) -> Probes:
+    return _single(asked.units[asked.places[:, 2]])
+
+
+def _multiply(asked: Analogies) -> Probes:
+    return asked.units[asked.places[:, [1, 0, 2]]], np.ones(len(asked))
+
+
+def _direction(asked: Analogies) -> Probes:
+    a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
+    directions = unit(b - a)
+    return np.stack([directions, c], axis=1), (directions * c).sum(axis=1)
+
+
+def _single(vectors: Array) -> Probes:
+    return unit(vectors)[:, None], np.ones(len(vectors))
+
+
+class Method(NamedTuple):
+    """A way to answer; `bounds` makes its scores of the cosines with single words."""
+
+    scorer: Scorer
+    probes: Callable[[Analogies], Probes]
+    source: str
+    bounds: Callable[..., Bounds] | None = None
+
+
+METHODS: dict[str, Method] = {
+    "3cosadd": Method(COSINE, _add, "Mikolov, Yih and Zweig, 2013", sum_bounds),
+    "3cosmul": Method(COSMUL, _multiply, "Levy and Goldberg, 2014", cosmul_bounds),
+    "pairdirection": Method(
+        PAIR_DIRECTION, _direction, "Levy and Goldberg, 2014", direction_bounds
+    ),
+    "3cosavg": Method(COSINE, _average, "Drozd, Gladkova and Matsuoka, 2016"),
+    "only-b": Method(COSINE, _only_b, "Linzen, 2016"),
+}
+"""The methods by name. 3CosAvg adds to c the mean offset of the relation's other pairs, c's own
+left out; only-b, a baseline, takes the nearest to c (Linzen's b), whatever a and b are."""
+
+
+def answer(
+    asked: Analogies,
+    norms: Array,
+    *,
+    method: str,
+    top: int = 1,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> list[Hits]:
+    """Find the `top` answers to each question among the first `limit` rows, exactly.
+
+    `norms` (N,) are those of the matrix. Scores are compared in float32 first and in float64
+    where it matters; ties go to the earlier row.
+    """
+    found: list[Hits] = []
+    for start in range(0, len(asked), _AT_ONCE):
+        part = asked.part(slice(start, start + _AT_ONCE))
+        found += _answer(part, norms, method, top, limit, _share(progress, start, asked))
+    return found
+
+
+def ranks(
+    asked: Analogies,
+    rows: Rows,
+    norms: Array,
+    *,
+    method: str,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> Rows:
+    """Return the rank (Q, R) of given `rows` (Q, R) among all rows, those barred as well.
+
+    1 is the best; equal scores rank in the order of rows.
+    """
+    scorer = METHODS[method].scorer
+    probes, lengths = METHODS[method].probes(asked)
+    norms = norms[:limit]
+    better = np.zeros(rows.shape, dtype=np.int64)
+    for first in range(0, len(asked), _ASKED_EXACT):
+        chosen = slice(first, first + _ASKED_EXACT)
+        mine = rows[chosen]
+        own = _exact(asked.matrix, norms, mine, probes[chosen], lengths[chosen], scorer)
+        for start in range(0, len(norms), _ROWS_EXACT):
+            numbers = np.arange(start, min(start + _ROWS_EXACT, len(norms)))
+            numbers = numbers[norms[numbers] > 0]
+            directions = unit(asked.matrix[numbers])
+            cosines = probes[chosen] @ directions.T
+            scores = scorer.score(cosines, norms[numbers], lengths[chosen])
+            for place in range(rows.shape[1]):
+                gap = scores - own[:, place, None]
+                ahead = (gap > _ALIKE) | (
+                    (np.abs(gap) <= _ALIKE) & (numbers < mine[:, place, None])
+                )
+                better[chosen, place] += np.count_nonzero(ahead, axis=1)
+        if progress:
+            progress(min(first + _ASKED_EXACT, len(asked)), len(asked))
+    return better + 1
+
+
+def _exact(
+    matrix: Array, norms: Array, rows: Rows, probes: Array, lengths: Array, scorer: Scorer
+) -> Array:
+    """Return the score (Q, R) of each question's own rows (Q, R)."""
+    directions = unit(matrix[rows])  # (Q, R, D)
+    cosines = probes @ directions.swapaxes(1, 2)  # (Q, P, R)
+    return scorer.score(cosines, norms[rows], lengths)
+
+
+def _share(progress: Progress | None, start: int, asked: Analogies) -> Progress | None:
+    """Return a progress callback for a part, whose total is that of the whole."""
+    if progress is None:
+        return None
+    size = min(_AT_ONCE, len(asked) - start)
+
+    def advance(done: int, total: int) -> None:
+        progress(start + size * done // total, len(asked))
+
+    return advance
+
+
+def _answer(
+    asked: Analogies,
+    norms: Array,
+    method: str,
+    top: int,
+    limit: int | None,
+    progress: Progress | None,
+) -> list[Hits]:
+    chosen = METHODS[method]
+    probes, lengths = chosen.probes(asked)
+    questions = [
+        Question(probe, barred, length)
+        for probe, barred, length in zip(probes, asked.barred, lengths.tolist(), strict=True)
+    ]
+    if chosen.bounds is None:
+        return search(
+            asked.matrix, norms, questions,
+            top=top, scorer=chosen.scorer, limit=limit, progress=progress,
+        )  # fmt: skip
+    top = min(top, len(norms))
+    passes = [
+        (start, Pass(questions[start : start + QUESTIONS_PER_PASS], top, chosen.scorer))
+        for start in range(0, len(questions), QUESTIONS_PER_PASS)
+    ]
+    _scan(asked, norms[:limit], chosen.bounds, passes, progress)
+    return [
+        hits for _, part in passes for hits in part.answers(asked.matrix, norms, min_score=None)
+    ]
+
+
+def _scan(
+    asked: Analogies,
+    norms: Array,
+    bounds: Callable[..., Bounds],
+    passes: list[tuple[int, Pass]],
+    progress: Progress | None,
+) -> None:
+    """Score all rows from their cosines with the words, and keep what may be among the best."""
+    words = asked.units.astype(np.float32)
+    a, b, c, _ = np.ascontiguousarray(asked.places.T)
+    room = Room(QUESTIONS_PER_PASS, _ROWS)
+    for start in range(0, len(norms), _ROWS_SCANNED):
+        numbers = np.arange(start, min(start + _ROWS_SCANNED, len(norms)))
+        numbers = numbers[norms[numbers] > 0]
+        cosines = words @ unit(asked.matrix[numbers]).astype(np.float32).T
+        for left in range(0, len(numbers), _ROWS):
+            block = slice(left, left + _ROWS)
+            near = np.ascontiguousarray(cosines[:, block])
+            bound = bounds(near, passes[0][1].error, asked.units, room)
+            for first, part in passes:
+                mine = slice(first, first + len(part.questions))
+                part.keep(*bound(a[mine], b[mine], c[mine]), numbers[block])
+        if progress:
+            progress(min(start + _ROWS_SCANNED, len(norms)), len(norms))
+
+
+def _mean_offsets(asked: Analogies) -> Array:
+    """Return for each question the mean offset (Q, D) of its relation's pairs, c's own left out.
+
+    Where c's is the only pair, the offset is zero.
+    """
+    offsets = np.zeros((len(asked), asked.units.shape[1]))
+    for group in np.unique(asked.groups).tolist():
+        mine = np.flatnonzero(asked.groups == group)
+        pairs = asked.relations[group]
+        ends = unit(np.asarray(asked.matrix[pairs], dtype=np.float64))
+        steps = ends[:, 1] - ends[:, 0]
+        starts, of = np.unique(pairs[:, 0], return_inverse=True)
+        own, count = np.zeros((len(starts), steps.shape[1])), np.bincount(of)
+        np.add.at(own, of, steps)
+        start = np.searchsorted(starts, asked.rows[mine, 2])
+        others = len(pairs) - count[start]
+        offsets[mine] = (steps.sum(axis=0) - own[start]) / np.maximum(others, 1)[:, None]
+        offsets[mine[others == 0]] = 0.0
+    return offsets

@@ -1,0 +1,24 @@
+"""How far a share that was counted may be from the true one."""
+
+from __future__ import annotations
+
+import math
+
+Z95 = 1.959963984540054
+"""The 97.5 % point of the normal distribution: intervals hold the truth 95 times in 100."""
+
+
+def wilson(hits: int, count: int) -> tuple[float, float] | None:
+    """Return the 95 % score interval of a share (Wilson, 1927); None for no counts.
+
+    >>> low, high = wilson(8, 10) or (0, 0)
+    >>> round(low, 4), round(high, 4)
+    (0.4902, 0.9433)
+    """
+    if not count:
+        return None
+    share, square = hits / count, Z95**2
+    centre = share + square / (2 * count)
+    reach = Z95 * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    scale = 1 + square / count
+    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)

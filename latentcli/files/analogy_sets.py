@@ -1,0 +1,166 @@
+"""Sets of analogy questions: Google's sections, plain or MSR four-word lines, BATS folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from latentcli.errors import FormatError, shown
+from latentcli.files import bundled_sets, lines
+
+SEMANTIC, SYNTACTIC = "semantic", "syntactic"
+
+_GOOGLE_SEMANTIC = frozenset(
+    ("capital-common-countries", "capital-world", "currency", "city-in-state", "family")
+)
+_TAG = re.compile(r"[A-Z]+_[A-Z]+")
+"""The relation of an MSR question: JJ_JJR, NN_NNPOS."""
+
+_MOST_PAIRS = 1000
+"""Lines of a BATS file, which has 50; each pair of them is a question."""
+
+_PARTS = re.compile(r"\s*/\s*")
+
+
+@dataclass(frozen=True)
+class Analogy:
+    """A question: `a` is to `b` as `c` is to one of the `answers`.
+
+    `b` and `answers` are alternatives, any of which is right; the first is the usual one.
+    """
+
+    a: str
+    b: tuple[str, ...]
+    c: str
+    answers: tuple[str, ...]
+
+
+@dataclass
+class Section:
+    """Questions under one heading; `kind` is "semantic", "syntactic" or "" if that is unknown."""
+
+    name: str
+    kind: str = ""
+    questions: list[Analogy] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AnalogySet:
+    """A whole set; `ignored` lines are no questions, and `first_ignored` says where one is."""
+
+    name: str
+    sections: list[Section]
+    ignored: int = 0
+    first_ignored: str = ""
+
+    def __len__(self) -> int:
+        return sum(len(section.questions) for section in self.sections)
+
+
+def read(address: str) -> AnalogySet:
+    """Read a set of questions: a file, a BATS folder, or a name of `bundled_sets`.
+
+    Raises FormatError when there is not one question in it.
+    """
+    path = Path(bundled_sets.find(address))
+    found = _read_folder(path) if path.is_dir() else _read_file(str(path))
+    if not len(found):
+        hint = f"; {found.first_ignored} is not one" if found.first_ignored else ""
+        raise FormatError(
+            f"{found.name}: no analogy questions in it (lines of four words, or a folder of "
+            f"files with a word, a tab and its answers){hint}"
+        )
+    return found
+
+
+def _read_file(address: str) -> AnalogySet:
+    name, text = lines.read(address)
+    sections: dict[str, Section] = {}
+    heading = Path(name).stem
+    ignored: list[tuple[int, str]] = []
+    for number, line in enumerate(text, 1):
+        if line.startswith(":"):
+            heading = line.lstrip(": ").strip()
+            sections.setdefault(heading, Section(heading))
+        elif question := _four_words(line):
+            tag, words = question
+            section = sections.setdefault(tag or heading, Section(tag or heading))
+            a, b, c, answer = words
+            section.questions.append(Analogy(a, (b,), c, (answer,)))
+        elif line.strip():
+            ignored.append((number, line))
+    _tell_kinds(list(sections.values()))
+    return AnalogySet(name, list(sections.values()), len(ignored), _first(ignored))
+
+
+def _first(ignored: list[tuple[int, str]], where: str = "") -> str:
+    """Say where the first of the lines is that are no questions."""
+    return f"{where}line {ignored[0][0]}, '{shown(ignored[0][1][:80], 60)}'," if ignored else ""
+
+
+def _four_words(line: str) -> tuple[str, list[str]] | None:
+    """Return the MSR tag ("" for none) and the four words of a line; None if it has not four."""
+    for words in (line.split("\t"), line.split()):
+        if len(words) == 5 and _TAG.fullmatch(words[3]):
+            return words[3], [*words[:3], words[4]]
+        if len(words) == 4 and all(map(str.strip, words)):
+            return "", [word.strip() for word in words]
+    return None
+
+
+def _tell_kinds(sections: list[Section]) -> None:
+    """Mark sections as Google's programs do: gram* is syntactic, the others are semantic."""
+    google = any(section.name.startswith("gram") for section in sections)
+    for section in sections:
+        if section.name.startswith("gram") or _TAG.fullmatch(section.name):
+            section.kind = SYNTACTIC
+        elif google or section.name in _GOOGLE_SEMANTIC:
+            section.kind = SEMANTIC
+
+
+def _read_folder(folder: Path) -> AnalogySet:
+    """Read BATS (Gladkova et al., 2016): every ordered pair of lines of a file is a question."""
+    sections = []
+    count, first = 0, ""
+    for path in sorted(folder.rglob("[!.]*.txt")):
+        name, text = lines.read(str(path))
+        if len(text) > _MOST_PAIRS:
+            raise FormatError(
+                f"{name}: {len(text):,} lines are no BATS file: each pair of its lines is a "
+                "question, and it has 50 or so"
+            )
+        pairs: list[tuple[str, tuple[str, ...]]] = []
+        ignored: list[tuple[int, str]] = []
+        for number, line in enumerate(text, 1):
+            if pair := _pair(line):
+                pairs.append(pair)
+            elif line.strip():
+                ignored.append((number, line))
+        count += len(ignored)
+        first = first or _first(ignored, f"{name} ")
+        kind = _bats_kind(path.parent.name)
+        sections.append(Section(path.stem, kind, list(_questions(pairs))))
+    return AnalogySet(folder.name, sections, count, first)
+
+
+def _pair(line: str) -> tuple[str, tuple[str, ...]] | None:
+    word, tab, rest = line.partition("\t")
+    if not tab:
+        word, _, rest = line.strip().partition(" ")
+    answers = tuple(filter(None, _PARTS.split(rest.strip())))
+    return (word.strip(), answers) if word.strip() and answers else None
+
+
+def _questions(pairs: list[tuple[str, tuple[str, ...]]]) -> Iterator[Analogy]:
+    for row, (a, b) in enumerate(pairs):
+        for other, (c, answers) in enumerate(pairs):
+            if row != other:
+                yield Analogy(a, b, c, answers)
+
+
+def _bats_kind(folder: str) -> str:
+    if "morphology" in folder.lower():
+        return SYNTACTIC
+    return SEMANTIC if "semantics" in folder.lower() else ""

@@ -1,0 +1,205 @@
+"""Named lists of words, association tests made of them, and sets with an odd one out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latentcli.errors import FormatError, UsageError, shown
+from latentcli.files import lines
+
+Lists = dict[str, list[str]]
+"""Lists of words by name, in the order of the file."""
+
+CALISKAN: dict[str, tuple[str, str, str, str]] = {
+    "flowers insects": ("flowers", "insects", "pleasant_5", "unpleasant_5a"),
+    "instruments weapons": ("instruments", "weapons", "pleasant_5", "unpleasant_5a"),
+    "names 3": (
+        "european_american_names_5", "african_american_names_5", "pleasant_5", "unpleasant_5b",
+    ),
+    "names 4": (
+        "european_american_names_7", "african_american_names_7", "pleasant_5", "unpleasant_5b",
+    ),
+    "names 5": (
+        "european_american_names_7", "african_american_names_7", "pleasant_9", "unpleasant_9",
+    ),
+    "gender career": ("male_names", "female_names", "career", "family"),
+    "gender math": ("math", "arts", "male_terms", "female_terms"),
+    "gender science": ("science", "arts_2", "male_terms_2", "female_terms_2"),
+    "disease": ("mental_disease", "physical_disease", "temporary", "permanent"),
+    "age": ("young_people_names", "old_people_names", "pleasant_9", "unpleasant_9"),
+}  # fmt: skip
+"""The ten tests of Caliskan et al. (2017), by the names that WEFE's WEAT.json gives the lists."""
+
+_EXAMPLES = "examples"
+"""The key of the words in the files of May et al. (2019), one object for each list."""
+
+
+@dataclass(frozen=True)
+class AssociationTest:
+    """An association test: two lists of targets and two of attributes, with their names."""
+
+    name: str
+    names: tuple[str, str, str, str]
+    lists: tuple[list[str], list[str], list[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A set of words that belong together, and the `odd` one that does not."""
+
+    words: tuple[str, ...]
+    odd: str
+
+
+@dataclass(frozen=True)
+class OddSet:
+    """Questions by section, and how many lines were none."""
+
+    name: str
+    sections: dict[str, list[Odd]]
+    ignored: int = 0
+
+
+def read_lists(address: str) -> tuple[str, Lists]:
+    """Read lists of words: a JSON object of arrays, or lines `NAME: WORD WORD ...`.
+
+    Words on a line are parted by tabs or commas if it has any, else by blanks; each is kept
+    once. Lines of `WORD<tab>NAME` make lists as well. Raises FormatError for anything else.
+    """
+    name, text = lines.read(address)
+    whole = "\n".join(text)
+    found = _from_json(name, whole) if whole.lstrip().startswith("{") else _from_lines(text)
+    lists = {key: list(dict.fromkeys(words)) for key, words in found.items() if words}
+    if not lists:
+        raise FormatError(
+            f"{name}: no lists of words in it; write lines 'name: word word ...' or a JSON "
+            "object of arrays"
+        )
+    return Path(name).stem if address != "-" else name, lists
+
+
+def _from_json(name: str, text: str) -> Lists:
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name}: not JSON ({shown(error)})") from error
+    lists: Lists = {}
+    for key, words in value.items():
+        if isinstance(words, dict):
+            words = words.get(_EXAMPLES)
+        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+            lists[key] = words
+    return lists
+
+
+def _from_lines(text: list[str]) -> Lists:
+    lists: Lists = {}
+    for line in text:
+        name, colon, rest = line.partition(":")
+        if colon and name.strip():
+            lists.setdefault(name.strip(), []).extend(_words(rest))
+        elif len(pair := _words(line)) == 2:
+            lists.setdefault(pair[1], []).append(pair[0])
+    return lists
+
+
+def _words(text: str) -> list[str]:
+    """Part a line at its tabs, else at its commas, else at blanks."""
+    separator = next((mark for mark in "\t," if mark in text), None)
+    return [word.strip() for word in text.split(separator) if word.strip()]
+
+
+def association_tests(
+    lists: Lists, targets: Sequence[str], attributes: Sequence[str]
+) -> list[AssociationTest]:
+    """Return the tests that lists make.
+
+    Two `targets` and two `attributes` by name make one; without them, the tests of `CALISKAN`
+    whose lists are there, or else four lists in their order. Raises UsageError for other lists.
+    """
+    if targets or attributes:
+        chosen = {"chosen": _named(lists, targets, attributes)}
+    else:
+        chosen = {
+            name: names
+            for name, names in CALISKAN.items()
+            if all(key in lists for key in names)
+        }
+    if not chosen and len(lists) == 4:
+        one, two, three, four = lists
+        chosen = {"test": (one, two, three, four)}
+    if not chosen:
+        raise UsageError(
+            f"{len(lists)} lists are no test of two targets and two attributes; choose with "
+            "--targets X,Y --attributes A,B"
+        )
+    return [AssociationTest(name, names, _four(lists, names)) for name, names in chosen.items()]
+
+
+def _named(
+    lists: Lists, targets: Sequence[str], attributes: Sequence[str]
+) -> tuple[str, str, str, str]:
+    names = (*targets, *attributes)
+    if len(targets) != 2 or len(attributes) != 2:
+        raise UsageError("a test takes two names after --targets and two after --attributes")
+    for name in names:
+        if name not in lists:
+            raise UsageError(f"no list '{shown(name, 60)}'; there are {', '.join(lists)}")
+    return names[0], names[1], names[2], names[3]
+
+
+def _four(
+    lists: Lists, names: tuple[str, str, str, str]
+) -> tuple[list[str], list[str], list[str], list[str]]:
+    one, two, three, four = (lists[name] for name in names)
+    return one, two, three, four
+
+
+def read_odd(address: str) -> OddSet:
+    """Read sets with an odd one out.
+
+    Each line is a set whose last word is the odd one; ": NAME" begins a section. A file of one
+    word on each line is a cluster, an empty line, and outliers, each of which makes a set with
+    the cluster (Camacho-Collados and Navigli, 2016).
+    """
+    name, text = lines.read(address)
+    stem = Path(name).stem if address != "-" else name
+    if _is_cluster(text):
+        middle = [line.strip() for line in text].index("")
+        cluster = tuple(filter(None, map(str.strip, text[:middle])))
+        outliers = filter(None, map(str.strip, text[middle:]))
+        sections = {stem: [Odd(cluster, word) for word in outliers]}
+        ignored = 0
+    else:
+        sections, ignored = _odd_lines(text, stem)
+    if not any(sections.values()):
+        raise FormatError(
+            f"{name}: no sets in it; write three words or more on each line, the odd one last"
+        )
+    return OddSet(stem, sections, ignored)
+
+
+def _is_cluster(text: list[str]) -> bool:
+    """Tell two words or more, one on each line, an empty line, and one or more."""
+    stripped = [line.strip() for line in text]
+    if any(len(_words(line)) > 1 or line.startswith(":") for line in stripped):
+        return False
+    return "" in stripped and stripped.index("") >= 2 and any(stripped[stripped.index("") :])
+
+
+def _odd_lines(text: list[str], heading: str) -> tuple[dict[str, list[Odd]], int]:
+    sections: dict[str, list[Odd]] = {}
+    ignored = 0
+    for line in text:
+        words = _words(line)
+        if line.startswith(":"):
+            heading = line.lstrip(": ").strip()
+        elif len(words) >= 3:
+            sections.setdefault(heading, []).append(Odd(tuple(words[:-1]), words[-1]))
+        else:
+            ignored += bool(words)
+    return sections, ignored

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from latentcli.core.evaluation import association as module
+from latentcli.core.evaluation.association import associate
+from latentcli.core.vectors import cosine
+from latentcli.errors import LatentError
+
+
+def lists(seed, *sizes):
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal((size, 5)) for size in sizes]
+
+
+def leanings(words, a, b):
+    """s(w, A, B) of the paper, by its definition."""
+    return np.array(
+        [
+            np.mean([cosine(word, one) for one in a])
+            - np.mean([cosine(word, one) for one in b])
+            for word in words
+        ]
+    )
+
+
+def mean_difference(x, y):
+    return np.mean(x) - np.mean(y)
+
+
+@pytest.mark.parametrize("sizes", [(4, 4, 3, 5), (3, 5, 2, 2), (2, 2, 1, 1), (6, 6, 2, 2)])
+def test_it_is_the_papers_and_scipys(sizes):
+    x, y, a, b = lists(1, *sizes)
+    found = associate(x, y, a, b)
+    sx, sy = leanings(x, a, b), leanings(y, a, b)
+    both = np.concatenate([sx, sy])
+    assert found.difference == pytest.approx(sx.mean() - sy.mean())
+    assert found.effect_size == pytest.approx((sx.mean() - sy.mean()) / both.std())
+    peer = stats.permutation_test(
+        (sx, sy), mean_difference, permutation_type="independent", alternative="greater",
+        n_resamples=np.inf,
+    )  # fmt: skip
+    assert found.exact
+    assert found.p == pytest.approx(peer.pvalue, abs=1e-12)
+
+
+def test_effects_reach_two_when_targets_are_opposite():
+    east, west = np.array([[1.0, 0.0]]), np.array([[-1.0, 0.0]])
+    found = associate(east.repeat(3, 0), west.repeat(3, 0), east, west)
+    assert found.effect_size == pytest.approx(2)
+    assert found.p == pytest.approx(1 / 20)
+
+
+def test_drawn_partitions_come_near_all_of_them(monkeypatch):
+    x, y, a, b = lists(3, 6, 6, 3, 3)
+    whole = associate(x, y, a, b)
+    monkeypatch.setattr(module, "_EXACT", 10)
+    drawn = associate(x, y, a, b, samples=20_000, seed=1)
+    assert (drawn.exact, drawn.partitions) == (False, 20_000)
+    assert drawn.p == pytest.approx(whole.p, abs=0.015)
+    assert drawn == associate(x, y, a, b, samples=20_000, seed=1)
+
+
+def test_targets_that_lean_alike_have_no_effect_size():
+    ones = np.ones((2, 3))
+    found = associate(ones, ones, np.eye(3), 2 * np.eye(3))
+    assert (found.effect_size, found.p) == (None, 1.0)
+
+
+def test_an_empty_list_is_refused():
+    x, y, a, _ = lists(5, 2, 2, 2, 1)
+    with pytest.raises(LatentError, match="no words"):
+        associate(x, y, a, np.zeros((0, 5)))

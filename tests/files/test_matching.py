@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from latentcli.errors import LatentError
+from latentcli.files.matching import match
+from latentcli.files.store import open_entry
+
+
+@pytest.fixture
+def words(tmp_path):
+    """Write words, each with the vector given for it, and open the file."""
+
+    def write(name, **vectors):
+        path = tmp_path / name
+        rows = (f"{word} {' '.join(map(str, vector))}\n" for word, vector in vectors.items())
+        path.write_text("".join(rows))
+        return open_entry(str(path))
+
+    return write
+
+
+@pytest.fixture
+def array(tmp_path):
+    def write(name, values):
+        np.save(tmp_path / name, np.asarray(values, dtype=np.float32))
+        return open_entry(str(tmp_path / name))
+
+    return write
+
+
+def test_words_are_matched_wherever_they_are(words):
+    x = words("x.txt", a=(1, 2), b=(3, 4), c=(5, 6))
+    y = words("y.txt", c=(1, 1, 1), d=(2, 2, 2), a=(3, 3, 3))
+    found = match(x, y)
+    assert (found.x.tolist(), found.y.tolist()) == ([0, 2], [2, 0])
+    assert (found.by, found.unusable) == ("word", 0)
+
+
+def test_rows_without_a_direction_are_left_out_with_their_partners(array):
+    x = array("x.npy", [[1, 2], [0, 0], [np.nan, 1], [3, 4]])
+    y = array("y.npy", [[np.inf, 1], [1, 1], [1, 2], [5, 6]])
+    found = match(x, y)
+    assert (found.x.tolist(), found.y.tolist()) == ([3], [3])
+    assert (found.by, found.unusable) == ("row", 3)
+
+
+def test_words_and_an_array_are_matched_by_row(words, array):
+    found = match(words("x.txt", a=(1, 2), b=(3, 4)), array("y.npy", [[1, 2], [3, 4]]))
+    assert (found.x.tolist(), found.by) == ([0, 1], "row")
+
+
+def test_different_numbers_of_rows_are_both_told(array):
+    with pytest.raises(LatentError, match=r"x\.npy has 2 rows and y\.npy 3"):
+        match(array("x.npy", np.ones((2, 2))), array("y.npy", np.ones((3, 2))))
+
+
+def test_nothing_in_common_is_told(words):
+    with pytest.raises(LatentError, match="no word in common"):
+        match(words("x.txt", a=(1, 2), b=(1, 2)), words("y.txt", c=(1, 2), d=(1, 2)))

@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+from latentcli.errors import FormatError, UsageError
+from latentcli.files.word_sets import CALISKAN, Odd, association_tests, read_lists, read_odd
+
+FOUR = {"x": ["a", "b"], "y": ["c"], "p": ["d"], "q": ["e", "f g"]}
+
+
+def put(tmp_path, content, name="set.txt"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(FOUR),
+        json.dumps(
+            {name: {"category": "c", "examples": words} for name, words in FOUR.items()}
+        ),
+        "x: a b a\ny: c\np: d\nq: e, f g\n",
+        b"\xef\xbb\xbfa\tx\r\nb\tx\r\nc\ty\r\nd\tp\r\ne\tq\r\nf g\tq\r\n",
+    ],
+)
+def test_lists_however_they_are_written(tmp_path, content):
+    assert read_lists(put(tmp_path, content)) == ("set", FOUR)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "one two three\n", "{}", '{"a": 1, "b": [2]}', '{"a": []}']
+)
+def test_no_lists_are_an_error(tmp_path, content):
+    with pytest.raises(FormatError, match="no lists of words"):
+        read_lists(put(tmp_path, content))
+
+
+@pytest.mark.parametrize("content", ['{"a": [', "{" * 100_000])
+def test_broken_json_is_told(tmp_path, content):
+    with pytest.raises(FormatError, match="not JSON"):
+        read_lists(put(tmp_path, content))
+
+
+def test_four_lists_are_one_test():
+    (test,) = association_tests(FOUR, [], [])
+    assert (test.name, test.names) == ("test", ("x", "y", "p", "q"))
+    assert test.lists == tuple(FOUR.values())
+
+
+def test_the_ten_tests_of_the_paper(data):
+    _, lists = read_lists(str(data / "evalsets" / "WEAT.json"))
+    tests = association_tests(lists, [], [])
+    assert [test.name for test in tests] == list(CALISKAN)
+    # Targets of each test are of equal number, as in the paper.
+    assert all(len(test.lists[0]) == len(test.lists[1]) for test in tests)
+
+
+def test_lists_by_name():
+    (test,) = association_tests(FOUR, ["y", "x"], ["q", "p"])
+    assert test.names == ("y", "x", "q", "p")
+    with pytest.raises(UsageError, match="no list 'z'; there are x, y, p, q"):
+        association_tests(FOUR, ["y", "z"], ["q", "p"])
+    with pytest.raises(UsageError, match="two names after --targets"):
+        association_tests(FOUR, ["y"], ["q", "p"])
+    with pytest.raises(UsageError, match="3 lists are no test"):
+        association_tests({name: FOUR[name] for name in "xyp"}, [], [])
+
+
+def test_odd_ones_are_last(tmp_path):
+    found = read_odd(put(tmp_path, ": meals\nlunch dinner car\ntoo few\n: rest\na\tb c\td\n"))
+    assert found.sections == {
+        "meals": [Odd(("lunch", "dinner"), "car")],
+        "rest": [Odd(("a", "b c"), "d")],
+    }
+    assert found.ignored == 1
+
+
+def test_a_cluster_and_its_outliers(tmp_path):
+    found = read_odd(put(tmp_path, "lunch\ndinner\nbreakfast\n\ncar\ntruck\n"))
+    cluster = ("lunch", "dinner", "breakfast")
+    assert found.sections == {"set": [Odd(cluster, "car"), Odd(cluster, "truck")]}
+
+
+@pytest.mark.parametrize("content", ["", "\n\n\n", ": s\n", "one two\n", "one\n\ntwo\n"])
+def test_no_sets_are_an_error(tmp_path, content):
+    with pytest.raises(FormatError, match="no sets in it"):
+        read_odd(put(tmp_path, content))
