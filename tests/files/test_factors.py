@@ -51,7 +51,7 @@ READ = [
     (b"\xef\xbb\xbfa,b\r\n1,2\r\n3,4\r\n", "f.csv", {"a": [1, 3], "b": [2, 4]}),
     ("a,b\ntrue,1\nfalse,2\n", "f.csv", {"a": [True, False], "b": [1, 2]}),
     ("a[/b],:b:\nx,1\ny,2\n", "f.csv", {"a[/b]": ["x", "y"], ":b:": [1, 2]}),
-    (gzip.compress(b"a,b\n1,2\n3,4\n"), "f.csv.gz", {"a": [1, 3], "b": [2, 4]}),
+    (gzip.compress(b"a,b\n1,2\n3,4\n", mtime=0), "f.csv.gz", {"a": [1, 3], "b": [2, 4]}),
     ("a,b\n1,2\n3,4\n", "no-suffix", {"a": [1, 3], "b": [2, 4]}),
     ("a,b\né,1\nü,2\n".encode("latin-1"), "f.csv", {"a": ["\\xe9", "\\xfc"], "b": [1, 2]}),
     (npy(PLANE), "f.npy", NUMBERS),
@@ -77,7 +77,7 @@ READ = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "name", "expected"), READ)
+@pytest.mark.parametrize(("content", "name", "expected"), READ, ids=range(len(READ)))
 def test_factors_are_columns_by_name(read, content, name, expected):
     assert read(content, name) == expected
 
@@ -98,7 +98,7 @@ KEYED = [
 ]
 
 
-@pytest.mark.parametrize(("content", "name", "key", "expected"), KEYED)
+@pytest.mark.parametrize(("content", "name", "key", "expected"), KEYED, ids=range(len(KEYED)))
 def test_a_key_picks_a_column_or_an_array(read, content, name, key, expected):
     assert read(content, name, key) == expected
 
@@ -117,7 +117,7 @@ HOSTILE = [
     ("a,b\n1,x\x00\n", "f.csv", "", "not a CSV, TSV or Parquet table"),
     ("[[1, 2], [3, 4]]", "f.json", "", "not a table"),
     ("a,b\n1,2\n", "f.csv", "::c", "unknown column 'c'. One of: a, b."),
-    (gzip.compress(b"a,b\n1,2\n" * 99)[:-20], "f.csv.gz", "", "damaged or ends early"),
+    (gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-20], "f.csv.gz", "", "damaged or ends early"),
     (parquet(a=[1, 2]), "f.parquet", "::q", "unknown column 'q'"),
     (b"PAR1" + b"x" * 40, "f.parquet", "", "not a table"),
     (npy(np.zeros((2, 2, 2))), "f.npy", "", "shape (2, 2, 2); factors are (N, K)"),
@@ -142,7 +142,9 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(("content", "name", "key", "message"), HOSTILE)
+@pytest.mark.parametrize(
+    ("content", "name", "key", "message"), HOSTILE, ids=range(len(HOSTILE))
+)
 def test_what_is_no_factors_is_refused_in_one_line(read, content, name, key, message):
     with pytest.raises(LatentError) as error:
         read(content, name, key)
