@@ -364,6 +364,41 @@ class Bench:
                     second.write((x @ turn + noise).tobytes())
         return str(paths[0]), str(paths[1])
 
+    def geometry(self) -> list[Row]:
+        """The whole report of a large space; and single measures beside scikit-learn's."""
+        rows = []
+        path = self.glove()
+        if path is not None:
+            self.latent("cache", "build", str(path))
+            whole = self.latent("geometry", str(path))
+            rows.append(
+                Row(
+                    f"latent geometry, {path.name}",
+                    f"{whole.wall:.0f} s, {whole.peak:.0f} MB",
+                    "",
+                    "",
+                    "< 180 s, < 2,000 MB",
+                )
+            )
+        count = 2_000 if self.quick else 8_000
+        for measure in ("silhouette", "trustworthiness"):
+            ours, theirs = in_turn(
+                3,
+                lambda measure=measure: self.peer("geometry_latent.py", measure, str(count)),
+                lambda measure=measure: self.peer("geometry_sklearn.py", measure, str(count)),
+            )
+            rows.append(
+                Row(
+                    f"{measure}, {count:,} x 50",
+                    f"{ours.wall:.1f} s, {ours.peak:.0f} MB",
+                    f"scikit-learn {theirs.wall:.1f} s, {theirs.peak:.0f} MB",
+                    f"{theirs.wall / ours.wall:.1f} x faster, "
+                    f"{theirs.peak / ours.peak:.1f} x less memory",
+                    "",
+                )
+            )
+        return rows
+
     def help_text(self) -> list[Row]:
         """`latent --help`, with its panels."""
         ours, typer = in_turn(
@@ -403,6 +438,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
     "paths": Bench.paths,
     "edits": Bench.edits,
     "comparison": Bench.comparison,
+    "geometry": Bench.geometry,
     "help": Bench.help_text,
 }
 """Every measurement, by the name that --only takes."""

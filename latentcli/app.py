@@ -59,6 +59,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "metrics": Command("metrics", "Disentanglement", "What the metrics are, and are blind to."),
     **{name: Command("metric", "Disentanglement", asks) for name, asks in METRICS.items()},
+    "geometry": Command(
+        "geometry", "Geometry", "What kind of space it is: clusters, dimension, hubs, ..."
+    ),
     "capacity": Command(
         "capacity", "Geometry", "What n units can tell apart; how far a space does."
     ),

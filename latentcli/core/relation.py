@@ -58,11 +58,11 @@ def consistency(starts: Array, ends: Array) -> Consistency:
         pairwise=pairwise,
         mean_pairwise=mean,
         chance=chance,
-        verdict=_verdict(mean),
+        verdict=verdict(mean),
     )
 
 
-def _verdict(mean: float | None) -> str:
+def verdict(mean: float | None) -> str:
     """Judge the mean cosine of all pairs of offsets."""
     if mean is None:
         return "a single pair"

@@ -100,6 +100,20 @@ def _part(address: str) -> tuple[Array, str, dict[str, Any], list[str]]:
     return values, _left(whole.ndim, index), meta, remarks
 
 
+def holds_words(address: str) -> bool:
+    """Tell whether a file holds vectors with words, and not an array of codes."""
+    file, index = _split_slice(address)
+    if index:
+        return False
+    path, key = split_address(file)
+    with Stream(path) as stream:
+        reading = formats.read(stream, key)
+        if reading.shape is None:
+            return True
+        first = next(reading.blocks(), None)
+    return first is not None and first.words is not None
+
+
 @dataclass(frozen=True)
 class Result:
     """An array to be written: its shape and dtype, and its parts along the first axis."""

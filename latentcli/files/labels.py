@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from latentcli.files import samples
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
+
+_LABELS = "a text file with one label on each line"
 
 
 def split_address(address: str) -> tuple[Path, str]:
@@ -42,7 +45,7 @@ def read(labels: str, of: Path) -> list[str]:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
             raise UsageError(f"say which of {stream.name} are the words: {path}::KEY")
-        return lines.lines_of(stream, "a text file with one label on each line")
+        return lines.lines_of(stream, _LABELS)
 
 
 def _column(stream: Stream, key: str) -> list[str]:
@@ -72,6 +75,56 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
             return table.read_columns(stream)
         except (csv.Error, UnicodeError) as error:
             raise unusable from error
+
+
+def read_classes(address: str, rows: int) -> list[object]:
+    """Read a label for each of `rows` rows: text, a number, or None.
+
+    A file with one on each line; a column of a CSV, TSV or Parquet table, `FILE::COLUMN`, or its only
+    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`.
+    """
+    path, key = split_address(address)
+    found = _classes(address, path, key, rows)
+    if len(found) != rows:
+        raise FormatError(f"{address}: {len(found):,} labels for {rows:,} rows")
+    return found
+
+
+def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
+    from latentcli.files import lines, parquet
+    from latentcli.files.stream import Stream
+
+    with Stream(path) as stream:
+        if not parquet.sniff(stream) and (stream.archive or _is_binary(stream)):
+            return _array_of_classes(address, stream, key)
+        if not key and not parquet.sniff(stream):
+            found: list[object] = [*lines.lines_of(stream, _LABELS)]
+            if len(found) == rows:
+                return found
+    table = read_table(str(path))
+    if not key and len(table) == 1:
+        key = next(iter(table))
+    if key not in table:
+        which = (
+            f"no column '{shown(key)}'" if key else "several columns; name one, FILE::COLUMN"
+        )
+        raise FormatError(f"{path.name}: {which}: it has {shown(', '.join(table))}")
+    values: list[object] = table[key].tolist()
+    return values
+
+
+def _array_of_classes(address: str, stream: Stream, key: str) -> list[object]:
+    """Read labels from a file of arrays: text, or numbers of one axis."""
+    from latentcli.files import codes
+
+    if stream.archive and key:
+        with suppress(FormatError):
+            return [*_column(stream, key)]
+    values = codes.load(address, axes="", finite=False).values
+    if values.size != max(values.shape):
+        raise FormatError(f"{address}: shape {values.shape} is not one label for each row")
+    found: list[object] = values.ravel().tolist()
+    return found
 
 
 def _is_binary(stream: Stream) -> bool:

@@ -1,0 +1,385 @@
+"""`latent geometry X`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latentcli.commands.arrays import Axes
+from latentcli.commands.options import NoCache, Output
+from latentcli.errors import LatentError, UsageError, unknown_choice
+from latentcli.report import Record, Report, Sheet
+
+if TYPE_CHECKING:
+    from latentcli.core.geometry.cloud import Cloud, Measure, Relation, Settings
+    from latentcli.core.vectors import Array
+    from latentcli.space import Space
+
+COLUMNS = (
+    "section", "measure", "variant", "value", "white_noise", "low", "high", "note",
+)  # fmt: skip
+
+_SAMPLE = 5000
+_LARGE = 50 << 20
+_SHEET = ("section", "measure", "variant", "value", "white_noise", "interval", "reading")
+
+
+def command(
+    vectors: Annotated[
+        str,
+        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
+    ],
+    axes: Axes,
+    output: Output,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A class for each row: a line each, FILE::COLUMN of a table, or an array.",
+            rich_help_panel="Input",
+        ),
+    ] = None,
+    outputs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="What a decoder made of each row, an array: for smoothness.",
+            rich_help_panel="Input",
+        ),
+    ] = None,
+    relations: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Pairs of words, or analogies, a line each: for linear structure.",
+            rich_help_panel="Input",
+        ),
+    ] = None,
+    ignore_case: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-case",
+            help="Take a word of --relations in another case if it is not there.",
+            rich_help_panel="Input",
+        ),
+    ] = False,
+    no_cache: NoCache = False,
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Only these sections or measures."),
+    ] = None,
+    neighbours: Annotated[
+        int, typer.Option("--neighbors", "-k", metavar="K", help="How many neighbours count.")
+    ] = 10,
+    unit: Annotated[
+        bool | None,
+        typer.Option(
+            "--unit/--no-unit",
+            help="Rows at length 1 where nearness counts. Default: for words.",
+            show_default=False,
+        ),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Rows of which all pairs are taken, at most; neighbours: of 2 N."
+        ),
+    ] = _SAMPLE,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of all that is drawn.")] = 0,
+    ci: Annotated[
+        float, typer.Option(metavar="P", help="How sure the intervals are, between 0 and 1.")
+    ] = 0.95,
+) -> None:
+    """Tell what kind of space it is, in one report: each measure beside white noise.
+
+    Clusters (of --labels, or found by k-means), linear structure (--relations), dimension,
+    isotropy, hubness, uniformity and smoothness (--outputs). Each number stands beside what
+    N(0, I) of as many rows and dimensions gives, with an interval where one has a meaning, and
+    with how to read it. All pairs are taken of --sample rows, neighbours are looked for of twice as many.
+
+    Examples:
+
+    latent geometry codes.npy --labels factors.csv::shape
+
+    latent geometry article-words.txt --only isotropy,manifold --json
+    """
+    from latentcli.core import geometry
+    from latentcli.core.geometry.cloud import Settings
+
+    _check_numbers(neighbours, sample, ci)
+    names = _names(only)
+    found = _load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
+    settings = Settings(
+        k=neighbours,
+        sample=sample,
+        seed=seed,
+        ci=ci,
+        unit=found.space is not None if unit is None else unit,
+    )
+    cloud = _cloud(found, settings, labels, outputs, relations, output)
+    sections = _sections(names, cloud, chosen=only is not None)
+    measures: list[Measure] = []
+    for section in sections:
+        with output.progress(f"measuring {section}") as progress:
+            measures += geometry.measure(section, cloud, progress)
+    measures = [one for one in measures if one.measure in names]
+    output.show(
+        Report(
+            "geometry",
+            COLUMNS,
+            [_record(one) for one in measures],
+            settings={
+                "vectors": vectors,
+                "labels": labels,
+                "outputs": outputs,
+                "relations": relations,
+                "only": only,
+                **asdict(settings),
+            },
+            summary={
+                "rows": len(cloud),
+                "dimensions": cloud.dimensions,
+                "rows_of_pairs": len(cloud.drawn),
+                "rows_asked": len(cloud.asked),
+                "noise_rows": len(cloud.noise),
+            },
+            notes=_notes(cloud),
+            title=f"{vectors}: {len(cloud):,} x {cloud.dimensions:,}",
+            parts=(Sheet("", _SHEET, _rows(measures, cloud.kind)),),
+        )
+    )
+
+
+def _check_numbers(neighbours: int, sample: int, ci: float) -> None:
+    if neighbours < 1:
+        raise UsageError("-k takes a number of neighbours from 1 on")
+    if sample < 10:
+        raise UsageError("--sample takes 10 rows or more")
+    if not 0 < ci < 1:
+        raise UsageError("--ci is between 0 and 1, such as 0.95")
+
+
+def _names(only: str | None) -> set[str]:
+    """Return the measures that are wanted: those named, and those of the sections named."""
+    from latentcli.core.geometry import MEASURES, SECTIONS
+
+    if only is None:
+        return set(MEASURES)
+    wanted: set[str] = set()
+    for name in filter(None, (part.strip() for part in only.split(","))):
+        if name not in MEASURES and name not in SECTIONS:
+            raise unknown_choice("section or measure", name, [*SECTIONS, *MEASURES])
+        wanted |= {one for one, section in MEASURES.items() if name in (one, section)}
+    if not wanted:
+        raise UsageError("--only names no section and no measure")
+    return wanted
+
+
+def _sections(names: set[str], cloud: Cloud, *, chosen: bool) -> list[str]:
+    """Return the sections to measure; an error if one that was asked for has nothing to go on."""
+    from latentcli.core.geometry import MEASURES, NEEDS, SECTIONS
+
+    wanted = [name for name in SECTIONS if any(MEASURES[one] == name for one in names)]
+    known = {"relations": bool(cloud.relations), "outputs": cloud.outputs is not None}
+    lacking = [name for name in wanted if name in NEEDS and not known[NEEDS[name]]]
+    if chosen and lacking:
+        raise UsageError(f"{lacking[0]} is measured with --{NEEDS[lacking[0]]} FILE")
+    if chosen and names == {"alignment"} and cloud.labels is None:
+        raise UsageError("alignment is measured with --labels FILE")
+    return [name for name in wanted if name not in lacking]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Rows (N, D) of a file as they are, which can be measured (N,), and what they are called."""
+
+    address: str
+    rows: Array
+    usable: Array
+    space: Space | None = None
+
+    def name(self, row: int) -> str:
+        return str(row) if self.space is None else self.space.words.words([row])[0]
+
+
+def _load(
+    address: str, axes: Axes, output: Output, *, no_cache: bool, ignore_case: bool
+) -> _Found:
+    """Load word vectors, mapped from the cache, or codes, each as one row."""
+    from latentcli.files import codes
+
+    if not axes.axes and codes.holds_words(address):
+        import latentcli
+
+        with output.progress(f"reading {address}", least=_LARGE) as progress:
+            space = latentcli.open(
+                address, cache=not no_cache, ignore_case=ignore_case, progress=progress
+            )
+        for text in space.entry.notes:
+            output.note(text)
+        return _Found(address, space.matrix, space.norms > 0, space)
+    loaded = codes.load(address, axes=axes.axes, finite=False)
+    for text in loaded.notes:
+        output.note(text)
+    rows = _flat(loaded.rows())
+    if loaded.rows().ndim > 2:
+        shape = " x ".join(map(str, loaded.values.shape))
+        output.note(
+            f"{address}: {shape} is measured as {len(rows):,} rows of {rows.shape[1]:,} numbers; "
+            "one layer is FILE[:,0]"
+        )
+    return _Found(address, rows, _finite(rows))
+
+
+def _flat(values: Array) -> Array:
+    return values.reshape(len(values), -1)
+
+
+def _finite(rows: Array) -> Array:
+    """Return which rows (N,) hold no NaN and no infinity."""
+    import numpy as np
+
+    from latentcli.core.geometry.points import spans
+
+    return np.concatenate(
+        [np.isfinite(rows[part]).all(axis=1) for part in spans(len(rows), rows.shape[1])]
+    )
+
+
+def _cloud(
+    found: _Found,
+    settings: Settings,
+    labels: str | None,
+    outputs: str | None,
+    relations: str | None,
+    output: Output,
+) -> Cloud:
+    """Put the rows that can be measured together with what comes beside them."""
+    import numpy as np
+
+    from latentcli.core.geometry.cloud import Cloud, coded
+    from latentcli.files import codes
+    from latentcli.files import labels as label_files
+
+    count = len(found.rows)
+    usable = found.usable
+    classes = None if labels is None else coded(label_files.read_classes(labels, count))
+    decoded = None
+    if outputs is not None:
+        decoded = _flat(codes.load(outputs, finite=False).rows())
+        if len(decoded) != count:
+            raise LatentError(f"{outputs}: {len(decoded):,} outputs for {count:,} rows")
+        usable = usable & _finite(decoded)
+    if settings.unit and found.space is None:
+        usable = usable & found.rows.any(axis=1)
+    kept = np.flatnonzero(usable)
+    if len(kept) < count:
+        output.note(
+            f"{count - len(kept):,} of {count:,} rows left out: NaN, infinity"
+            + (", zeros" if settings.unit else "")
+            + (" or a repeated word" if found.space is not None else "")
+        )
+
+    def part(values: Array) -> Array:
+        return values if len(kept) == count else values[kept]
+
+    return Cloud(
+        part(found.rows),
+        settings,
+        None if classes is None else part(classes),
+        None if decoded is None else part(decoded),
+        () if relations is None else _relations(relations, found, kept, output),
+        lambda row: found.name(int(kept[row])),
+    )
+
+
+def _relations(address: str, found: _Found, kept: Array, output: Output) -> Sequence[Relation]:
+    """Read the relations of a file as pairs of rows; words that are not there are counted."""
+    import numpy as np
+
+    from latentcli.core.geometry.cloud import Relation
+    from latentcli.files import pairs
+
+    row = _row_of(found, kept)
+    relations = []
+    missing: set[str] = set()
+    for name, words in pairs.read(address).items():
+        rows = [(row(start), row(end)) for start, end in words]
+        missing |= {
+            word for pair, two in zip(words, rows, strict=True)
+            for word, at in zip(pair, two, strict=True) if at is None
+        }  # fmt: skip
+        there = [pair for pair in rows if None not in pair]
+        relations.append(Relation(name, np.array(there, dtype=np.int64).reshape(-1, 2)))
+    if missing:
+        some = ", ".join(sorted(missing)[:3])
+        output.note(f"{address}: {len(missing):,} words are not there: {some}, ...")
+    if not any(len(relation.pairs) for relation in relations):
+        raise LatentError(f"{address}: none of its pairs is in {found.address}")
+    return relations
+
+
+def _row_of(found: _Found, kept: Array) -> Callable[[str], int | None]:
+    """Return what finds the place of a word, or of a row number, among the rows measured."""
+    import numpy as np
+
+    space = found.space
+
+    def row(word: str) -> int | None:
+        if space is not None:
+            number = space.row(word) if word in space else -1
+        else:
+            number = int(word) if word.isdecimal() and word.isascii() else -1
+        place = int(np.searchsorted(kept, number))
+        return place if place < len(kept) and kept[place] == number else None
+
+    return row
+
+
+def _notes(cloud: Cloud) -> tuple[str, ...]:
+    notes = []
+    if cloud.constant:
+        notes.append(
+            f"{cloud.constant:,} of {cloud.dimensions:,} dimensions are the same in all rows"
+        )
+    if cloud.dimensions >= len(cloud):
+        notes.append(
+            f"{len(cloud):,} rows span {len(cloud) - 1:,} of {cloud.dimensions:,} dimensions at "
+            "most: read the numbers beside white noise only"
+        )
+    if len(cloud.noise) < len(cloud):
+        notes.append(f"white noise has {len(cloud.noise):,} rows, not {len(cloud):,}")
+    return tuple(notes)
+
+
+def _record(one: Measure) -> Record:
+    return {name: getattr(one, name) for name in COLUMNS}
+
+
+def _rows(measures: list[Measure], kind: str) -> list[Record]:
+    """Return what the table shows: each section named once, and the hubs on one line."""
+    hubs = [one for one in measures if one.measure == "hub"]
+    rows: list[Record] = []
+    before = ""
+    for one in measures:
+        if one in hubs[1:]:
+            continue
+        if one is hubs[0] if hubs else False:
+            named = ", ".join(f"{hub.variant} ({hub.value:,.0f})" for hub in hubs)
+            one = replace(one, measure="hubs", variant=one.note, note=named)
+        rows.append(
+            {
+                "section": one.section if one.section != before else "",
+                "measure": one.measure.replace("_", " "),
+                "variant": one.variant.removesuffix(kind).removesuffix(", "),
+                "value": one.value,
+                "white_noise": one.white_noise,
+                "interval": "" if one.low is None else f"{one.low:,.3g} to {one.high:,.3g}",
+                "reading": one.note,
+            }
+        )
+        before = one.section
+    return rows
