@@ -166,7 +166,8 @@ def _parts(data: dict[str, Data], found: dict[str, dict[str, Score]]) -> list[Pa
         else:
             summary = first[name].summary
             row |= {"value": first[name].value}
-            row |= {key: summary.get(f"{name}_{key}") for key in _BESIDE}
+            label = name.replace("-", "_")
+            row |= {key: summary.get(f"{label}_{key}") for key in _BESIDE}
         rows.append(row | {"asks": METRICS[name]})
     parts: list[Part] = [Sheet("scores", tuple(rows[0]), rows)]
     for model, made in found.items():

@@ -41,6 +41,10 @@ SETTINGS: dict[str, tuple[type, str, str]] = {
 """What a metric's keyword parameters are on the command line: type, metavar and help."""
 
 
+_LEAST = {"neighbors": 1, "batch": 1, "train": 1, "evaluate": 1, "limit": 20, "seed": 0}
+"""The smallest number that a setting can be."""
+
+
 def command_of(name: str) -> Callable[..., None]:
     """Make the command of a metric: its options are those its function has."""
     about, function = metric(name)
@@ -97,6 +101,9 @@ def chosen(about: About, like: str | None, given: dict[str, Any]) -> dict[str, A
             raise unknown_choice("peer", like, about.likes)
         settings |= about.likes[like]
     settings |= {key: value for key, value in given.items() if value is not None}
+    for key in settings.keys() & _LEAST.keys():
+        if settings[key] is not None and settings[key] < _LEAST[key]:
+            raise UsageError(f"--{key} is {settings[key]}; it is {_LEAST[key]} or more")
     if isinstance(settings.get("limits"), str):
         settings["limits"] = _limits(settings["limits"])
     if (ci := settings.get("ci")) is not None:

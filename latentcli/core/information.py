@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,12 @@ _GRID = 1024
 
 _BLOCK = 1 << 17
 """Numbers that are counted at a time: a block that stays in the processor's cache."""
+
+_ROUNDING = 1e-13
+"""Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
+
+_CHANCE = 0.05
+"""How improbable by chance, over all pairs, information is that is believed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +85,10 @@ class Counts:
 
     @cached_property
     def mutual(self) -> Array:
-        """Plug-in mutual information (..., D, K)."""
-        return self.code_entropy[..., None] + self.factor_entropy[..., None, :] - self.joint
+        """Plug-in mutual information (..., D, K); what rounding leaves of none is 0."""
+        apart = self.code_entropy[..., None] + self.factor_entropy[..., None, :]
+        mutual = apart - self.joint
+        return np.where(mutual > _ROUNDING, mutual, 0.0)
 
     @cached_property
     def joint(self) -> Array:
@@ -106,38 +115,49 @@ class Counts:
     def corrected(self) -> Information:
         """Information with the correction of Miller and Madow, within its bounds.
 
-        Each entropy is too low by (occupied cells - 1) / 2N on average (Miller, 1955). That is
-        right on average; single values, which would go beyond what information can be, are cut.
+        Each entropy is too low by (cells - 1) / 2N on average (Miller, 1955). The cells are those
+        occupied; but where bin and class may well be independent, all that could be: many of
+        these are empty by chance, and information on noise would be left of it. That is right on
+        average; single values, which would go beyond what information can be, are cut.
         """
-        rows = self.tables[0].sum(axis=(-2, -1))[..., None]
-        bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
-        cells = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
-        classes = np.stack(
-            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
-        )
-        entropy = self.factor_entropy + (classes - 1) / (2 * rows[..., 0, :])
-        joint = self.joint + (cells - 1) / (2 * rows)
-        mutual = self.mutual + (bins + classes[..., None, :] - cells - 1) / (2 * rows)
-        return Information(np.clip(mutual, 0.0, entropy[..., None, :]), entropy, joint)
+        rows, bins, classes = self._sizes
+        occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
+        cells = np.where(self.told, occupied, bins * classes)
+        entropy = self.factor_entropy + (classes[..., 0, :] - 1) / (2 * rows[..., 0, :])
+        code = self.code_entropy[..., None] + (bins - 1) / (2 * rows)
+        mutual = self.mutual + (bins + classes - cells - 1) / (2 * rows)
+        mutual = np.clip(mutual, 0.0, np.minimum(code, entropy[..., None, :]))
+        return Information(mutual, entropy, code + entropy[..., None, :] - mutual)
 
     @cached_property
-    def p_values(self) -> Array:
-        """Probability (..., D, K) of as much information by chance, by the G-test (Wilks, 1938).
+    def told(self) -> npt.NDArray[np.bool_]:
+        """Which pairs (..., D, K) have information that is not chance.
 
-        2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom if bin and class are
-        independent; with few rows a cell the test is careful, not rash.
+        By a G-test of each pair, with Bonferroni's correction for their number. If bin and class
+        are independent, 2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom
+        (Wilks, 1938), and more with few rows a cell, which Williams (1976) puts right. The quantile
+        of chi-squared is by Wilson and Hilferty (1931): SciPy's would take longer to import.
         """
-        from scipy.special import chdtrc
+        rows, bins, classes = self._sizes
+        freedom = np.maximum((bins - 1) * (classes - 1), 1)
+        of_bins = rows * _reciprocals(self.tables[0].sum(axis=-1))[..., None] - 1
+        of_classes = np.stack([_reciprocals(t.sum(axis=-2)) for t in self.tables], axis=-1)
+        excess = 1 + of_bins * (rows * of_classes - 1) / (6 * rows * freedom)
+        pairs = self.mutual.shape[-2] * self.mutual.shape[-1]
+        spread = 2 / (9 * freedom)
+        reach = NormalDist().inv_cdf(1 - _CHANCE / pairs) * np.sqrt(spread)
+        highest = freedom * (1 - spread + reach) ** 3
+        varies = (bins > 1) & (classes > 1)
+        told: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
+        return told
 
+    @cached_property
+    def _sizes(self) -> tuple[Array, Array, Array]:
+        """Rows (..., D, 1), bins that occur (..., D, 1) and classes that do (..., D, K)."""
         rows = self.tables[0].sum(axis=(-2, -1))[..., None]
         bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
-        classes = np.stack(
-            [_occupied(table[..., 0, :, :].sum(axis=-2)) for table in self.tables], axis=-1
-        )
-        freedom = (bins - 1) * (classes[..., None, :] - 1)
-        chance = chdtrc(np.maximum(freedom, 1), 2 * rows * np.maximum(self.mutual, 0.0))
-        p_values: Array = np.where(freedom > 0, chance, 1.0)
-        return p_values
+        classes = [_occupied(table.sum(axis=-2)) for table in self.tables]
+        return rows, bins, np.stack(classes, axis=-1)
 
     @cached_property
     def error(self) -> Array:
@@ -167,6 +187,12 @@ def log_ratios(table: Array) -> Array:
 
 def _occupied(counts: Array, axes: int | tuple[int, ...] = -1) -> Array:
     return np.asarray(np.count_nonzero(counts, axis=axes))
+
+
+def _reciprocals(counts: Array) -> Array:
+    """Return the sum of 1 / n over counts (..., n) that are not 0."""
+    parts = np.divide(1.0, counts, out=np.zeros(counts.shape), where=counts > 0)
+    return np.asarray(parts.sum(axis=-1))
 
 
 def _entropy(counts: Array, axes: tuple[int, ...]) -> Array:
@@ -223,9 +249,9 @@ def discretize(codes: Array, cut: Cut) -> Binned:
     check_choice("binning", binning, BINNINGS)
     if not 2 <= bins <= 1 << 15:
         raise UsageError(f"--bins is {bins}; it goes from 2 to 32,768")
-    if not limits[0] < limits[1]:
+    if not -np.inf < limits[0] < limits[1] < np.inf:
         raise UsageError(
-            f"--limits {limits[0]:g},{limits[1]:g}: the first is to be below the second"
+            f"--limits {limits[0]:g},{limits[1]:g}: two finite numbers, the smaller first"
         )
     rows, dimensions = codes.shape
     labels = np.empty((dimensions, rows), dtype=np.uint8 if bins <= 256 else np.uint16)
@@ -246,7 +272,8 @@ def discretize(codes: Array, cut: Cut) -> Binned:
 def _place(values: Array, cut: Cut, out: Array) -> None:
     """Write the bin of each value of one dimension."""
     bins, binning, limits = cut
-    if values.min() == values.max():
+    low, high = values.min(), values.max()
+    if low == high:
         out[:] = 0
         return
     few = distinct(values, bins) if binning in ("distinct", "quantile") else None
@@ -257,7 +284,8 @@ def _place(values: Array, cut: Cut, out: Array) -> None:
     elif binning == "fixed":
         _cut(values, np.linspace(*limits, bins + 1), out)
     else:
-        _cut(values, np.histogram_bin_edges(values, bins), out)
+        # NumPy's histogram has these edges, too, but refuses a range too narrow for its bins.
+        _cut(values, np.linspace(low, high, bins + 1, dtype=values.dtype), out)
 
 
 BINNINGS = ("width", "distinct", "quantile", "fixed")
@@ -296,16 +324,23 @@ def _cut(values: Array, edges: Array, out: Array) -> None:
     """Write the bin of each value; equal edges apart, as `np.digitize(values, edges[:-1]) - 1`.
 
     The bin is guessed by arithmetic and set right by the edges themselves, several times faster
-    than a binary search for each value.
+    than a binary search for each value. That takes edges much farther apart than numbers are.
     """
     bins = len(edges) - 1
     low, high = float(edges[0]), float(edges[-1])
-    scale = bins / (high - low)
-    if not np.isfinite(scale) or scale == 0:
+    width = (high - low) / bins
+    if not width > _APART * max(np.spacing(np.abs(edges[[0, -1]]))):
         np.clip(np.digitize(values, edges[:-1]) - 1, 0, bins - 1, out=out, casting="unsafe")
         return
-    guess = ((np.clip(values, low, high) - low) * scale).astype(np.intp)
-    np.minimum(guess, bins - 1, out=guess)
-    guess -= (values < edges[guess]) & (guess > 0)
-    guess += (values >= edges[guess + 1]) & (guess < bins - 1)
-    out[:] = guess
+    guess = np.clip(values, low, high).astype(np.float64)
+    guess -= low
+    guess /= width
+    labels = guess.astype(np.intp)
+    np.minimum(labels, bins - 1, out=labels)
+    labels -= (values < edges[labels]) & (labels > 0)
+    labels += (values >= edges[labels + 1]) & (labels < bins - 1)
+    out[:] = labels
+
+
+_APART = 16
+"""Spacings of floating-point numbers in the narrowest bin whose number can be guessed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,7 +32,7 @@ def read(address: str) -> Columns:
         if stream.archive is not None:
             return _archive(stream, key)
         if npy.sniff(stream) or _is_array(stream):
-            return _split(_array(stream, key), [])
+            return _split(stream, _array(stream, key), [])
         if key and not _is_table(stream):
             raise stream.error(f"no column or array '{shown(key)}' can be picked from it")
     columns = {name: np.asarray(values) for name, values in labels.read_table(address).items()}
@@ -84,12 +85,13 @@ def join(
     wanted = [_id(value) for value in ids]
     given = [_id(value) for value in columns[column].tolist()]
     for whose, values in ((name, given), ("the codes", wanted)):
-        twice, times = Counter(values).most_common(1)[0] if values else ("", 0)
+        known = Counter(value for value in values if value is not None)
+        twice, times = known.most_common(1)[0] if known else ("", 0)
         if times > 1:
             raise FormatError(
                 f"{whose}: id {shown(twice)} occurs {times:,} times in '{column}'"
             )
-    place = {value: row for row, value in enumerate(given)}
+    place = {value: row for row, value in enumerate(given) if value is not None}
     kept = np.array([row for row, value in enumerate(wanted) if value in place], dtype=np.intp)
     if not len(kept):
         raise FormatError(
@@ -110,7 +112,10 @@ def join(
     return kept, joined, notes
 
 
-def _id(value: Any) -> str:
+def _id(value: Any) -> str | None:
+    """Return an id as text, the same for 1, 1.0 and "1"; None where it is missing."""
+    if value is None or value != value:
+        return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -134,18 +139,25 @@ def _is_array(stream: Stream) -> bool:
 
 
 def _array(stream: Stream, key: str) -> Array:
+    if npy.sniff(stream) and not key:
+        head = io.BytesIO(stream.head(1 << 16))
+        if npy.read_header(head, stream.name)[2].kind in "US":
+            return npy.read_words(stream, stream.name)
     reading = formats.read(stream, key)
     whole = np.concatenate([block.values for block in reading.blocks()])
-    shape = reading.shape or whole.shape
-    if len(shape) > 2:
-        raise stream.error(f"shape {shape}; factors are (N, K), a row for each code")
-    return whole.reshape(shape)
+    return whole.reshape(reading.shape or whole.shape)
 
 
-def _split(values: Array, names: list[str]) -> Columns:
+def _split(stream: Stream, values: Array, names: list[str]) -> Columns:
+    """Return the columns of (N, K) or (N,) values, by name."""
+    if values.ndim not in (1, 2) or 0 in values.shape:
+        raise stream.error(f"shape {values.shape}; factors are (N, K), a row for each code")
     matrix = values[:, None] if values.ndim == 1 else values
     if len(names) != matrix.shape[1]:
         names = [f"factor{k}" for k in range(matrix.shape[1])]
+    name, times = Counter(names).most_common(1)[0]
+    if times > 1:
+        raise stream.error(f"{times} factors are named '{shown(name)}'")
     return {name: matrix[:, k] for k, name in enumerate(names)}
 
 
@@ -159,11 +171,16 @@ def _archive(stream: Stream, key: str) -> Columns:
         values = _value(stream, chosen, found[chosen])
         if values.ndim == 1:
             return {chosen: values}
-        return _split(values, _names_beside(stream, found, values.shape[1]))
+        names = _names_beside(stream, found, values.shape[-1]) if values.ndim else []
+        return _split(stream, values, names)
     columns = {name: shape for name, (shape, _) in found.items()}
     if columns and len(set(columns.values())) == 1 and len(next(iter(columns.values()))) == 1:
         return {name: _value(stream, name, found[name]) for name in columns}
-    raise arrays.AmbiguousError(stream.name, found, next(iter(found), ""))
+    if not planes:
+        raise stream.error(
+            f"no (N, K) array of factors, nor equally long ones (N,); it holds {arrays.listed(found)}"
+        )
+    raise arrays.AmbiguousError(stream.name, found, planes[0])
 
 
 def _archive_arrays(stream: Stream) -> arrays.Shapes:

@@ -12,10 +12,11 @@ import numpy as np
 from latentcli.errors import FormatError, shown
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Findings, Reading
-from latentcli.files.stream import Stream
+from latentcli.files.stream import Readable, Stream
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 << 10
+_MAX_WORDS_BYTES = 2 << 30
 
 Header = tuple[tuple[int, ...], bool, "np.dtype[Any]"]
 
@@ -61,7 +62,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     return reading
 
 
-def read_header(file: IO[bytes], name: str) -> Header:
+def read_header(file: Readable, name: str) -> Header:
     """Read a .npy header: (shape, Fortran order, dtype). Nothing is allocated by it."""
     start = file.read(12)
     room = 2 if start[6:7] == b"\x01" else 4  # for the length, as from version 2 on
@@ -82,6 +83,27 @@ def read_header(file: IO[bytes], name: str) -> Header:
     if not all(0 <= length < 1 << 63 for length in header[0]):
         raise FormatError(f"{name}: a damaged .npy header (shape {shown(header[0])})")
     return header
+
+
+def read_words(file: Readable, label: str, what: str = "it") -> Array:
+    """Read an array of text as objects of its shape; what is not UTF-8 comes escaped."""
+    shape, fortran, kind = read_header(file, label)
+    if kind.kind not in "US":
+        raise FormatError(f"{label}: {what} holds {shown(kind)}, not words")
+    count = int(np.prod(shape))
+    if count * kind.itemsize > _MAX_WORDS_BYTES:
+        raise FormatError(f"{label}: {what} is too large for a list of words")
+    blocks = arrays.stream_rows(file, label, kind, count, 1) if kind.itemsize else iter(())
+    try:
+        words = [word for block in blocks for word in block.values.ravel().tolist()]
+    except (SystemError, ValueError) as error:
+        raise FormatError(f"{label}: {what} is damaged: no Unicode") from error
+    if kind.kind == "S":
+        words = [word.decode("utf-8", "backslashreplace") for word in words]
+    else:  # NumPy's text can hold halves of surrogate pairs, which UTF-8 cannot.
+        words = [word.encode("utf-8", "backslashreplace").decode("utf-8") for word in words]
+    found = np.array(words or [""] * count, dtype=object)
+    return found.reshape(shape[::-1]).T if fortran else found.reshape(shape)
 
 
 def write(file: IO[bytes], values: Array) -> None:

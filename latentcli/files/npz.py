@@ -9,12 +9,10 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError, reason, shown
-from latentcli.files import arrays
+from latentcli.files import arrays, npy
 from latentcli.files.npy import Header, read_header
 from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
-
-_MAX_WORDS_BYTES = 2 << 30
 
 
 def sniff(stream: Stream) -> bool:
@@ -64,7 +62,7 @@ def _headers(stream: Stream) -> dict[str, Header]:
 
 
 def read_words(stream: Stream, key: str) -> list[str]:
-    """Read an array of text as a list of words."""
+    """Read an array of text as a list of words, row by row."""
     archive = _archive(stream)
     names = _names(archive)
     if key not in names:
@@ -135,21 +133,4 @@ def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: 
 
 def _text(archive: zipfile.ZipFile, key: str, label: str) -> list[str]:
     with archive.open(f"{key}.npy") as member:
-        shape, _, kind = read_header(member, label)
-        if kind.kind not in "US":
-            raise FormatError(f"{label}: '{shown(key)}' holds {shown(kind)}, not words")
-        count = int(np.prod(shape))
-        if count * kind.itemsize > _MAX_WORDS_BYTES:
-            raise FormatError(f"{label}: '{shown(key)}' is too large for a list of words")
-        blocks = (
-            arrays.stream_rows(member, label, kind, count, 1) if kind.itemsize else iter(())
-        )
-        try:
-            words = [word for block in blocks for word in block.values.ravel().tolist()]
-        except (SystemError, ValueError) as error:
-            raise FormatError(f"{label}: '{shown(key)}' is damaged: no Unicode") from error
-    if kind.kind == "S":
-        return [word.decode("utf-8", "backslashreplace") for word in words]
-    # NumPy's text can hold halves of surrogate pairs, which UTF-8 cannot.
-    words = [word.encode("utf-8", "backslashreplace").decode("utf-8") for word in words]
-    return words if words else [""] * count
+        return npy.read_words(member, label, f"'{shown(key)}'").ravel().tolist()

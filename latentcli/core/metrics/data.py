@@ -20,6 +20,9 @@ Kept = TypeVar("Kept")
 GROUPS = 20
 """How many parts of the rows are left out in turn to see how a score varies."""
 
+_MARGIN = 1e4
+"""Room that is left for sums of squares."""
+
 PERMUTATIONS = 10
 """How often the factors are shuffled to see what chance gives."""
 
@@ -162,6 +165,8 @@ class Data:
     def _count(
         self, binned: Binned, groups: Array | None = None, order: Array | None = None
     ) -> Counts:
+        if not self.factors:
+            raise LatentError("no factors to hold the codes against")
         labels = [
             factor.labels if order is None else factor.labels[order] for factor in self.factors
         ]
@@ -189,6 +194,8 @@ def prepare(
     """
     if isinstance(codes, Data):
         return codes
+    if factor_bins < 2:
+        raise UsageError(f"--factor-bins is {factor_bins}; it is 2 or more")
     array = _codes(codes, codes_name)
     columns = {} if factors is None else _columns(factors, factors_name)
     _check_names([*continuous, *discrete], columns)
@@ -228,7 +235,8 @@ def _codes(codes: Any, name: str) -> Array:
         raise LatentError(f"{name}: {array.dtype} is not numbers")
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(np.float64)
-    bad = ~np.isfinite(array.sum(axis=1, dtype=np.float64))
+    with np.errstate(over="ignore", invalid="ignore"):
+        bad = ~np.isfinite(array.sum(axis=1, dtype=np.float64))
     if bad.any():
         bad &= ~np.isfinite(array).all(axis=1)
     if bad.any():
@@ -236,12 +244,21 @@ def _codes(codes: Any, name: str) -> Array:
             f"{name}: {bad.sum():,} of {len(array):,} rows hold NaN or infinity, the first is row "
             f"{int(bad.argmax()):,}; leave them out here and in the factors"
         )
+    largest = np.finfo(array.dtype).max ** 0.5 / _MARGIN
+    if max(array.max(), -array.min()) > largest:
+        raise LatentError(f"{name}: holds numbers beyond {largest:.0g}, whose squares overflow")
     return array
 
 
 def _columns(factors: Any, name: str) -> dict[str, Array]:
     if isinstance(factors, Mapping):
-        return {str(key): np.asarray(column) for key, column in factors.items()}
+        columns = {str(key): np.asarray(column) for key, column in factors.items()}
+        for key, column in columns.items():
+            if column.ndim != 1:
+                raise LatentError(f"{name}: {shown(key)} has shape {column.shape}, not (N,)")
+        if not columns:
+            raise LatentError(f"{name}: no factors")
+        return columns
     array = np.asarray(factors)
     if array.ndim == 1:
         array = array[:, None]
@@ -264,8 +281,10 @@ def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> 
             f"{codes_name} is {len(codes):,} x {codes.shape[1]:,} and {factors_name} has {rows:,} "
             "rows: the codes are transposed; save codes.T, one row for each sample"
         )
+    names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
     raise LatentError(
-        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by row"
+        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by "
+        f"row{names}"
     )
 
 
@@ -313,7 +332,7 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         if values.min() == values.max():
             return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
         labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
-        edges = np.histogram_bin_edges(values, bins)
+        edges = np.linspace(values.min(), values.max(), bins + 1)
         used, labels = np.unique(labels, return_inverse=True)
         classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
         return Factor(name, kind, labels, classes, values)

@@ -11,7 +11,7 @@ from latentcli.core.information import Cut
 from latentcli.core.metrics import owners
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.score import About, Row, Score, Value
-from latentcli.errors import check_choice
+from latentcli.errors import check_choice, shown
 
 Array = npt.NDArray[Any]
 
@@ -22,19 +22,26 @@ ABOUT = About(
         "dimension and v' the factor whose own dimension is the runner-up z_2; H(v) if it is no "
         "factor's"
     ),
-    range="-1 to 1",
+    range="-1 to 1, and beyond",
     best=(
         "1, also for correlated factors, which keep MIG below 1; below 0 where another dimension tells "
         "more than the factor's own"
     ),
     source="Watcharasupat and Lerch, 2021",
-    blind="two factors in one dimension, unless the assignment is one to one (DLIG sees it)",
+    blind=(
+        "two factors in one dimension, unless the assignment is one to one (DLIG sees it); where the "
+        "runner-up tells less than its factor would, the denominator is too small, and scores go "
+        "beyond 1"
+    ),
     likes={"latte": {"estimator": "knn", "neighbors": 3}},
     unlike=(
         "latte takes dimension k for factor k; here each factor is given a dimension of its own so "
         "that the information is largest in sum"
     ),
 )
+
+_LEFT = 0.01
+"""Share of a factor's entropy that must be left to it by another one."""
 
 
 def dmig(
@@ -50,6 +57,8 @@ def dmig(
 ) -> Score:
     """Score MIG with the denominator that dependent factors (N, K) leave to codes (N, D).
 
+    A factor that the rival factor gives away leaves no denominator: it has no score, and is left
+    out of the mean.
     `dlig` is the counterpart for dimensions between factors, `xmig` the gap to dimensions that are
     no factor's own; both are None where there are no others.
     """
@@ -62,6 +71,7 @@ def dmig(
     conditional = _conditional(data)
     gaps, runners = _dmig(mutual, own, conditional)
     dlig, xmig = _dlig(mutual, own, conditional), _xmig(mutual, own, counts.factor_entropy)
+    value = _mean(gaps)
     rows: list[Row] = []
     for k, factor in enumerate(data.factors):
         rows.append(
@@ -69,19 +79,19 @@ def dmig(
                 "factor": factor.name,
                 "dimension": None if own[k] < 0 else data.names[own[k]],
                 "runner_up": data.names[runners[k]] if runners[k] >= 0 else None,
-                "dmig": float(gaps[k]),
-                "dlig": None if dlig is None else float(dlig[k]),
-                "xmig": None if xmig is None else float(xmig[k]),
+                "dmig": _known(gaps[k]),
+                "dlig": None if dlig is None else _known(dlig[k]),
+                "xmig": None if xmig is None else _known(xmig[k]),
             }
         )
     summary: dict[str, Value] = {
-        "dmig": float(gaps.mean()),
-        "dlig": None if dlig is None else float(dlig.mean()),
-        "xmig": None if xmig is None else float(xmig.mean()),
+        "dmig": value,
+        "dlig": None if dlig is None else _mean(dlig),
+        "xmig": None if xmig is None else _mean(xmig),
     }
     return Score(
         "dmig",
-        float(gaps.mean()),
+        value,
         summary,
         factors=rows,
         matrix=mutual / counts.factor_entropy,
@@ -92,7 +102,7 @@ def dmig(
             **({"neighbors": neighbors} if estimator == "knn" else {}),
             "seed": seed,
         },
-        notes=owners.one_dimension(data),
+        notes=(*owners.one_dimension(data), *_given_away(data, gaps)),
     )
 
 
@@ -107,17 +117,33 @@ def _assigned(mutual: Array) -> Array:
 
 
 def _conditional(data: Data) -> Array:
-    """Return H(v_k | v_l) (K, K), on the diagonal H(v_k)."""
+    """Return H(v_k | v_l) (K, K), on the diagonal H(v_k); NaN where nearly nothing is left."""
     shared = data.dependence.copy()
     entropy = shared.diagonal().copy()
     np.fill_diagonal(shared, 0.0)
-    # A factor that another one gives away leaves nothing to ask for: the gap is 0, not 0 / 0.
-    conditional: Array = np.maximum(entropy[:, None] - shared, 1e-12)
+    left = entropy[:, None] - shared
+    conditional: Array = np.where(left > _LEFT * entropy[:, None], left, np.nan)
     return conditional
 
 
+def _given_away(data: Data, gaps: Array) -> tuple[str, ...]:
+    names = [shown(data.factor_names[k]) for k in np.flatnonzero(np.isnan(gaps))]
+    if not names:
+        return ()
+    return (f"another factor gives away {', '.join(names)}: no DMIG, and left out of the mean",)
+
+
+def _mean(gaps: Array) -> float | None:
+    known = gaps[~np.isnan(gaps)]
+    return float(known.mean()) if len(known) else None
+
+
+def _known(gap: float) -> float | None:
+    return None if np.isnan(gap) else float(gap)
+
+
 def _dmig(mutual: Array, own: Array, conditional: Array) -> tuple[Array, Array]:
-    """Return the gaps (K,) and the runners-up (K,), -1 where there is none."""
+    """Return the gaps (K,), NaN without room, and the runners-up (K,), -1 where there is none."""
     gaps, runners = np.zeros(len(own)), np.full(len(own), -1)
     owner_of = {int(dimension): k for k, dimension in enumerate(own) if dimension >= 0}
     for k, mine in enumerate(own):

@@ -35,7 +35,7 @@ def estimates(
     """Return a score's summary: published, corrected, its interval, and what chance gives.
 
     The published score is of plug-in information; the corrected one has Miller and Madow's
-    correction, on distinct values where a dimension has few of them.
+    correction (see `Counts.corrected`), on distinct values where a dimension has few of them.
     """
     better = cut.sharper
     corrected = statistic(data.counts(better).corrected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,14 +74,17 @@ def infomec(
     cut = Cut(bins, binning, limits)
     counts = data.counts(cut)
     active = _active(data)
+    fitted = data.standard(limit, seed)
+    mutual = counts.mutual
     if estimator == "knn":
-        mutual = owners.nearest(data.standard(limit, seed), neighbors, seed)
-    else:
-        mutual = counts.mutual
+        # A rare class may be in none of the rows that were drawn.
+        drawn = [factor.name in fitted.factor_names for factor in data.factors]
+        mutual = np.zeros_like(mutual)
+        mutual[:, drawn] = owners.nearest(fitted, neighbors, seed)
     shares = np.maximum(mutual, 0.0) / counts.factor_entropy
-    explicit = _explicitness(data.standard(limit, seed))
+    explicit = _explicitness(fitted)
     summary = _summary(shares, active, explicit)
-    told = active & owners.informative(counts)
+    told = active & np.asarray(counts.told.any(axis=1))
     for name, statistic, which in (("infom", _infom, told), ("infoc", _infoc, active)):
         found = estimates(
             name,
@@ -96,7 +100,7 @@ def infomec(
             "factor": factor.name,
             "dimension": data.names[int(shares[:, k].argmax())],
             "infoc": _one(shares[active, k]),
-            "infoe": explicit[k],
+            "infoe": explicit.get(factor.name),
         }
         for k, factor in enumerate(data.factors)
     ]
@@ -126,15 +130,22 @@ def infomec(
             "ci": ci,
             "seed": seed,
         },
-        notes=owners.one_dimension(data),
+        notes=_notes(data, shares[active]),
     )
 
 
-def _summary(shares: Array, active: Array, explicit: list[float]) -> dict[str, Value]:
+def _notes(data: Data, shares: Array) -> tuple[str, ...]:
+    notes = owners.one_dimension(data)
+    if shares.any():
+        return notes
+    return (*notes, "no active dimension tells about any factor: InfoM and InfoC say nothing")
+
+
+def _summary(shares: Array, active: Array, explicit: dict[str, float]) -> dict[str, Value]:
     found = {
         "infom": _infom(shares, active),
         "infoc": _infoc(shares, active),
-        "infoe": float(np.mean(explicit)),
+        "infoe": _mean(list(explicit.values())),
     }
     known = [value for value in found.values() if value is not None]
     mean = float(np.mean(known)) if len(known) == len(found) else None
@@ -148,7 +159,12 @@ def _active(data: Data) -> npt.NDArray[np.bool_]:
 
 
 def _shares(information: Information) -> Array:
-    shares: Array = information.mutual / information.entropy
+    shares: Array = np.divide(
+        information.mutual,
+        information.entropy[None],
+        out=np.zeros_like(information.mutual),
+        where=information.entropy[None] > 0,
+    )
     return shares
 
 
@@ -168,24 +184,27 @@ def _one(shares: Array) -> float | None:
     return (float(shares.max()) / total - 1 / len(shares)) / (1 - 1 / len(shares))
 
 
-def _mean(values: list[float | None]) -> float | None:
+def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None
 
 
-def _explicitness(data: Data) -> list[float]:
-    """Return for each factor the share of entropy that a linear classifier explains, 0 to 1.
+def _explicitness(data: Data) -> dict[str, float]:
+    """Return by the name of each factor the share of entropy that a linear classifier explains, 0 to 1.
 
     The classes weigh the same, so without codes each is as likely as any other: log M.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import log_loss
 
-    found = []
+    found = {}
     for factor in data.factors:
-        model = LogisticRegression(C=np.inf, class_weight="balanced", max_iter=100)
+        # scikit-learn's tolerance is for the mean loss, the published one for the sum of losses.
+        model = LogisticRegression(
+            C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / data.rows
+        )
         with owners.quiet():
             model.fit(data.codes, factor.labels)
         left = log_loss(factor.labels, model.predict_proba(data.codes))
-        found.append(1.0 - left / np.log(factor.size))
+        found[factor.name] = float(1.0 - left / np.log(factor.size))
     return found

@@ -19,47 +19,38 @@ Array = npt.NDArray[Any]
 _FAINT = 0.02
 """Share of a factor's entropy below which a dimension is not said to tell of it."""
 
-
-_CHANCE = 0.01
-"""How improbable by chance, over all pairs, the information of a dimension that counts is."""
-
 ESTIMATORS = ("plugin", "knn")
 """How information is estimated: from counts of bins, or by nearest neighbours."""
 
 
 def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
-    """Return the information (D, K) of dimensions about factors, by either estimator."""
-    if estimator == "knn":
-        return nearest(data, neighbors, seed)
-    return data.counts(cut).mutual
+    """Return the information (D, K) of dimensions about factors, by either estimator.
 
-
-def informative(counts: Counts) -> npt.NDArray[np.bool_]:
-    """Tell which dimensions (D,) have information about a factor that is not chance.
-
-    A G-test of each pair, with Bonferroni's correction for their number.
+    That of nearest neighbours, which is a guess, is cut where it is beyond a factor's entropy.
     """
-    told: npt.NDArray[np.bool_] = np.any(
-        counts.p_values * counts.p_values.size < _CHANCE, axis=1
-    )
-    return told
+    counts = data.counts(cut)
+    if estimator == "knn":
+        return np.minimum(nearest(data, neighbors, seed), counts.factor_entropy)
+    return counts.mutual
 
 
 def nearest(data: Data, neighbors: int, seed: int) -> Array:
-    """Estimate information (D, K) by nearest neighbours, as scikit-learn does (Ross, 2014)."""
+    """Estimate information (D, K) by nearest neighbours, as scikit-learn does (Ross, 2014).
+
+    Rows that are alone in their class have no neighbour; a factor that has no others gets 0.
+    """
     from sklearn.feature_selection import mutual_info_classif
 
-    columns = [
-        mutual_info_classif(
-            data.codes,
-            factor.labels,
-            discrete_features=False,
-            n_neighbors=neighbors,
-            random_state=seed,
-        )
-        for factor in data.factors
-    ]
-    mutual = np.stack(columns, axis=1)
+    mutual = np.zeros((data.dimensions, len(data.factors)))
+    for k, factor in enumerate(data.factors):
+        if np.bincount(factor.labels).max() > 1:
+            mutual[:, k] = mutual_info_classif(
+                data.codes,
+                factor.labels,
+                discrete_features=False,
+                n_neighbors=neighbors,
+                random_state=seed,
+            )
     mutual[~data.alive] = 0.0
     return mutual
 
@@ -80,7 +71,7 @@ def ceilings(data: Data) -> Array:
     shared = data.dependence.copy()
     entropy = shared.diagonal().copy()
     np.fill_diagonal(shared, 0.0)
-    highest: Array = 1.0 - shared.max(axis=1) / entropy
+    highest: Array = np.maximum(1.0 - shared.max(axis=1) / entropy, 0.0)
     return highest
 
 
@@ -134,7 +125,7 @@ def reading(data: Data, counts: Counts, mutual: Array, k: int) -> str:
     where = ", ".join(sharing[:4]) + (
         f" and {len(sharing) - 4} more" if len(sharing) > 4 else ""
     )
-    if counts.p_values[:, k].min() * counts.p_values.size >= _CHANCE:
+    if not counts.told[:, k].any():
         where += ", or by chance"
     if len(sharing) > 1:
         return f"spread over {where}"

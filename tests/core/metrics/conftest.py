@@ -48,3 +48,39 @@ def noise():
     """Codes (2000, 4) that tell nothing about three factors."""
     random = np.random.default_rng(1)
     return random.normal(size=(2000, 4)), random.integers([3, 4, 2], size=(2000, 3))
+
+
+CASES = (
+    "01_grid_perfect", "01b_grid_exact12", "03_duplicated", "04b_noise_0.5", "05_continuous",
+    "07_dsprites_entangled",
+)  # fmt: skip
+
+
+@pytest.fixture(params=CASES)
+def name(request):
+    """The name of each case in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def held(case):
+    """Return the data of a case, whose continuous factors are cut into `bins`."""
+
+    def load(name, bins=20):
+        data, _ = case(name)
+        columns = {factor.name: factor.values for factor in data.factors}
+        return prepare(data.codes, columns, factor_bins=bins)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def peer(case):
+    """Return what a peer answers: peer("04b_noise_0.5", "dlib", "mig")."""
+
+    def answer(name, who, what):
+        found = case(name)[1][who][what]
+        assert found["status"] == "ok"
+        return found["result"]
+
+    return answer
