@@ -20,7 +20,7 @@ Kept = TypeVar("Kept")
 GROUPS = 20
 """How many parts of the rows are left out in turn to see how a score varies."""
 
-_MARGIN = 1e4
+_MARGIN = 1e3
 """Room that is left for sums of squares."""
 
 PERMUTATIONS = 10

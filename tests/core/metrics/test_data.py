@@ -32,7 +32,7 @@ REFUSED = {
     "NaN": (with_value(np.nan), FACTORS, "1 of 60 rows hold NaN or infinity, the first is row 7"),
     "infinity": (with_value(-np.inf), FACTORS, "the first is row 7"),
     "NaN in row 0": (with_value(np.nan, 0), FACTORS, "the first is row 0"),
-    "huge": (with_value(1e300), FACTORS, "beyond 1e+150, whose squares overflow"),
+    "huge": (with_value(1e300), FACTORS, "beyond 1e+151, whose squares overflow"),
     "hugest": (with_value(-1.7e308), FACTORS, "whose squares overflow"),
     "huge for its kind": (with_value(1e30).astype(np.float32), FACTORS, "squares overflow"),
     "transposed": (CODES.T, FACTORS, "3 x 60 and the factors has 60 rows: the codes are transposed"),
