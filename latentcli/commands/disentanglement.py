@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -116,8 +117,11 @@ def _names(only: str | None) -> list[str]:
 
 
 def _settings(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    about, _ = metric(name)
-    return chosen(about, None, given) | {"limit": given["limit"]}
+    about, function = metric(name)
+    settings = chosen(about, None, given) | {"limit": given["limit"]}
+    if "binning" not in inspect.signature(function).parameters:
+        settings.pop("bins")  # it would not be the dimensions that are cut
+    return settings
 
 
 def _records(model: str, found: dict[str, Score]) -> list[Record]:

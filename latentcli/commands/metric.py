@@ -34,7 +34,7 @@ SETTINGS: dict[str, tuple[type, str, str]] = {
     "evaluate": (int, "N", "Points to evaluate on."),
     "threshold": (float, "SD", "Dimensions that vary less are left out."),
     "quantile": (float, "Q", "Quantile of deviations that counts."),
-    "limit": (int, "N", "Rows that are used at most."),
+    "limit": (int, "N", "Rows that are used at most; 0: all."),
     "ci": (float, "SHARE", "Coverage of the intervals; 0: none."),
     "seed": (int, "N", "For all that is random."),
 }
@@ -45,6 +45,9 @@ _LEAST = {"neighbors": 1, "batch": 1, "train": 1, "evaluate": 1, "limit": 20, "s
 """The smallest number that a setting can be."""
 
 
+_NO_FACTORS = Factors()
+
+
 def command_of(name: str) -> Callable[..., None]:
     """Make the command of a metric: its options are those its function has."""
     about, function = metric(name)
@@ -52,10 +55,10 @@ def command_of(name: str) -> Callable[..., None]:
 
     def command(
         files: list[str],
-        factors: Factors,
         plot: Plot,
         output: Output,
         like: str | None,
+        factors: Factors = _NO_FACTORS,
         **given: Any,
     ) -> None:
         plot.check()
@@ -101,6 +104,8 @@ def chosen(about: About, like: str | None, given: dict[str, Any]) -> dict[str, A
             raise unknown_choice("peer", like, about.likes)
         settings |= about.likes[like]
     settings |= {key: value for key, value in given.items() if value is not None}
+    if settings.get("limit") == 0:
+        settings["limit"] = None
     for key in settings.keys() & _LEAST.keys():
         if settings[key] is not None and settings[key] < _LEAST[key]:
             raise UsageError(f"--{key} is {settings[key]}; it is {_LEAST[key]} or more")
@@ -120,8 +125,10 @@ def doubts(data: Data, score: Score) -> tuple[str, ...]:
     from latentcli.core.information import Cut
     from latentcli.core.metrics.caveats import caveats
 
-    bins, binning = score.settings.get("bins", 20), score.settings.get("binning", "quantile")
-    return (*score.notes, *caveats(data, Cut(int(str(bins)), str(binning))))
+    cut = None
+    if "binning" in score.settings:
+        cut = Cut(int(str(score.settings["bins"])), str(score.settings["binning"]))
+    return (*score.notes, *caveats(data, cut))
 
 
 def _limits(text: str) -> tuple[float, float]:
@@ -175,6 +182,8 @@ def _dressed(
             metavar="PEER", help=f"As it is done by: {', '.join(about.likes) or '-'}."
         ),
     ]
+    groups: dict[str, type] = {"factors": Factors} if about.factors else {}
+    groups |= {"plot": Plot, "output": Output}
     parameters = [
         inspect.Parameter("files", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=files),
         *(
@@ -191,7 +200,7 @@ def _dressed(
         ),
         *(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=group)
-            for key, group in (("factors", Factors), ("plot", Plot), ("output", Output))
+            for key, group in groups.items()
         ),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

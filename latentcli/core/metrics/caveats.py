@@ -19,12 +19,14 @@ _FAR = 10.0
 _LISTED = 6
 
 
-def caveats(data: Data, cut: Cut) -> tuple[str, ...]:
-    """Return notes on codes and factors that put scores of information in doubt."""
-    notes = [*_dimensions(data)]
+def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
+    """Return notes on codes and factors that put scores in doubt; `cut` is None without bins."""
+    notes = _dimensions(data)
     if data.factors:
-        notes += [*_rows(data, cut), *_dependence(data), *_factors(data)]
-    if cut.binning in ("width", "distinct"):
+        notes += [*_dependence(data), *_factors(data)]
+    if cut is not None and data.factors:
+        notes += _rows(data, cut)
+    if cut is not None and cut.binning in ("width", "distinct"):
         notes += _outliers(data)
     return tuple(notes)
 
