@@ -16,7 +16,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
 	@touch $(READY)
 
-demo: $(READY)  ## Set everything up and ask the sample vectors
+demo: $(READY)  ## Set everything up and show the article's examples and the sample vectors
 	$(BIN)/latent analogy king man woman
 	@echo
 	$(BIN)/latent analogy king man woman --raw -v article-words.txt
@@ -24,6 +24,14 @@ demo: $(READY)  ## Set everything up and ask the sample vectors
 	$(BIN)/latent distances cat dog car truck -v article-objects.txt
 	@echo
 	$(BIN)/latent relation king:queen man:woman uncle:aunt
+	@echo
+	$(BIN)/latent interp z1.npy z2.npy --slerp --steps 5
+	@echo
+	$(BIN)/latent mig codes.npy factors.csv
+	@echo
+	$(BIN)/latent mig codes_entangled.npy factors_entangled.csv
+	@echo
+	$(BIN)/latent capacity --dims 5
 	@echo
 	$(BIN)/latent analogy paris france japan --json -k 1
 
