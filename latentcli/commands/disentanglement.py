@@ -158,25 +158,32 @@ def _summary(found: dict[str, dict[str, Score]]) -> dict[str, Scalar]:
 
 
 def _parts(data: dict[str, Data], found: dict[str, dict[str, Score]]) -> list[Part]:
-    from latentcli.core.metrics import METRICS
-
-    several = len(found) > 1
+    several, called = len(found) > 1, scores.labels(found)
     first = next(iter(found.values()))
-    rows: list[Record] = []
-    for name in first:
-        row: Record = {"metric": name}
-        if several:
-            row |= {model: made[name].value for model, made in found.items()}
-        else:
-            summary = first[name].summary
-            row |= {"value": first[name].value}
-            label = name.replace("-", "_")
-            row |= {key: summary.get(f"{label}_{key}") for key in _BESIDE}
-        rows.append(row | {"asks": METRICS[name]})
+    rows = [row for name in first for row in _rows(name, found)]
     parts: list[Part] = [Sheet("scores", tuple(rows[0]), rows)]
     for model, made in found.items():
-        parts += _detail(data[model], made, f"{model}: " if several else "")
+        parts += _detail(data[model], made, f"{called[model]}: " if several else "")
     return parts
+
+
+def _rows(name: str, found: dict[str, dict[str, Score]]) -> list[Record]:
+    """Return a metric's row, and one for each score that is to be read beside it."""
+    from latentcli.core.metrics import METRICS
+
+    label, rows = name.replace("-", "_"), []
+    called = scores.labels(found)
+    for key in (label, *metric(name)[0].beside):
+        row: Record = {"metric": name if key == label else f"- {key}"}
+        for model, made in found.items():
+            summary = made[name].summary
+            if len(found) > 1:
+                row[called[model]] = summary.get(key)
+            else:
+                row["value"] = summary.get(key)
+                row |= {other: summary.get(f"{key}_{other}") for other in _BESIDE}
+        rows.append(row | {"asks": METRICS[name] if key == label else ""})
+    return rows
 
 
 def _detail(data: Data, made: dict[str, Score], title: str) -> list[Part]:

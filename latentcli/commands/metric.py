@@ -145,8 +145,9 @@ def _report(
     rows = [row for model, made in found.items() for row in scores.records(model, made)]
     several = len(found) > 1
     parts: list[Part] = [scores.models(found)] if several else []
+    called = scores.labels(found)
     for model, made in found.items():
-        parts += scores.sheets(data[model], made, title=model if several else "")
+        parts += scores.sheets(data[model], made, title=called[model] if several else "")
     notes = [note for model, made in found.items() for note in doubts(data[model], made)]
     return Report(
         name,

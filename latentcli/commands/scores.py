@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from latentcli.report import HeatMap, Part, Record, Scalar, Sheet
@@ -31,6 +31,12 @@ def title(data: dict[str, Data], files: list[str]) -> str:
 
 def _short(address: str) -> str:
     return address.rpartition("/")[2]
+
+
+def labels(models: Iterable[str]) -> dict[str, str]:
+    """Return what a table calls each model: its file's name, if that tells it from the others."""
+    names = {model: _short(model) for model in models}
+    return names if len({*names.values()}) == len(names) else {model: model for model in names}
 
 
 def records(model: str, score: Score) -> list[Record]:
@@ -120,8 +126,12 @@ def summary(scores: dict[str, Score]) -> dict[str, Scalar]:
 def models(scores: dict[str, Score]) -> Sheet:
     """Return the named numbers of several models beside each other, a column for each."""
     names = list(dict.fromkeys(name for score in scores.values() for name in score.summary))
+    called = labels(scores)
     rows: list[Record] = [
-        {"score": name, **{model: score.summary.get(name) for model, score in scores.items()}}
+        {
+            "score": name,
+            **{called[model]: score.summary.get(name) for model, score in scores.items()},
+        }
         for name in names
     ]
-    return Sheet("models", ("score", *scores), rows)
+    return Sheet("models", ("score", *called.values()), rows)

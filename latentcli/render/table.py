@@ -146,7 +146,7 @@ def _records(names: Sequence[str], records: Sequence[Record], rule: Box, width: 
     for name in names:
         numeric = any(_is_number(row.get(name)) for row in records)
         table.add_column(
-            Text(name.replace("_", " ")),
+            Text(_heading(name)),
             justify="right" if numeric else "left",
             overflow="fold",
             no_wrap=name in whole,
@@ -159,6 +159,11 @@ def _records(names: Sequence[str], records: Sequence[Record], rule: Box, width: 
             end_section=row.get("query") != following.get("query"),
         )
     return table
+
+
+def _heading(name: str) -> str:
+    """Return a key as words; what is no key, such as the name of a file, as it is."""
+    return name.replace("_", " ") if name.isidentifier() else visible(name)
 
 
 def _whole(names: Sequence[str], records: Sequence[Record], width: int) -> set[str]:

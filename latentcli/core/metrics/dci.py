@@ -45,6 +45,7 @@ ABOUT = About(
         "I; importances of an over-fitted model; duplicates, which trees share and a lasso does not; "
         "C depends on the number of dimensions by its base"
     ),
+    beside=("completeness", "informativeness"),
     likes={
         "disentanglement_lib": {"limit": None},
         "disent": {"limit": None},

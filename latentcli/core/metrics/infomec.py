@@ -29,6 +29,7 @@ ABOUT = About(
     best="1: modular, compact and explicit",
     source="Hsu, Dorrell, Whittington, Wu and Finn, 2023",
     blind="InfoM and InfoC are ratios: read them with InfoE, and with what chance gives",
+    beside=("infom", "infoc", "infoe"),
     likes={"infomec": {"estimator": "knn", "neighbors": 10}},
     unlike=(
         "infomec calls a dimension active by its range, which one outlier decides; here by its "

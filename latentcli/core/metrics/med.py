@@ -29,6 +29,7 @@ ABOUT = About(
         "how much of a factor is told at all, as it is a ratio; without correction perfect codes "
         "are below 1 and noise above 0 (med_corrected, med_chance)"
     ),
+    beside=("med_completeness",),
 )
 
 

@@ -29,6 +29,7 @@ ABOUT = About(
         "two factors in one dimension (see MIG-sup); correlated factors put a ceiling on it (see "
         "dmig); too few rows or an outlier lower it (see mig_corrected, mig_quantile)"
     ),
+    beside=("mig_sup",),
     likes={
         "disentanglement_lib": {},
         "disent": {},

@@ -29,6 +29,7 @@ ABOUT = About(
         "0.3 to 0.7 (modularity_chance), so read modularity_informative, of the dimensions that "
         "tell something beyond chance"
     ),
+    beside=("modularity_informative",),
     likes={"disentanglement_lib": {}, "disent": {}, "ubisoft": {"bins": 10}},
     unlike="ubisoft gives NaN for a dimension that tells nothing; here it scores 0",
 )

@@ -43,6 +43,7 @@ ABOUT = About(
         "the number of classes, and depends on the scale of the codes (see sap_r2, threshold); "
         "by r2 only straight relations count, and classes of text stand in their sorted order"
     ),
+    beside=("sap_r2",),
     likes={
         "disentanglement_lib": {},
         "disent": {},

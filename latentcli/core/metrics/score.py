@@ -14,7 +14,7 @@ Row = dict[str, Value]
 class About:
     """What a metric is: shown by its help, by `latent metrics` and in the docs.
 
-    `likes` are the peers whose conventions it can take, each with the settings that do it;
+    `beside` are scores of the summary that are to be read beside the value. `likes` are the peers whose conventions it can take, each with the settings that do it;
     `unlike` says of peers that are not reproduced why not.
     """
 
@@ -25,6 +25,7 @@ class About:
     source: str
     blind: str
     factors: bool = True
+    beside: tuple[str, ...] = ()
     likes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     unlike: str = ""
 
