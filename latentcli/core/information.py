@@ -215,8 +215,9 @@ def count(
     """
     dimensions, rows = binned.labels.shape
     several = 1 if groups is None else int(groups.max(initial=0)) + 1
-    step = max(1, _BLOCK // dimensions)
     lengths = [dimensions * binned.size * size for size in sizes]
+    # Each block's counts are added to the whole table: not for fewer numbers than it has cells.
+    step = max(1, max(_BLOCK, several * max(lengths)) // dimensions)
     tables = [np.zeros(several * length, dtype=np.int64) for length in lengths]
     offsets = np.arange(dimensions, dtype=np.intp)[:, None] * binned.size
     for start in range(0, rows, step):
