@@ -23,6 +23,8 @@ GROUPS = 20
 _MARGIN = 1e3
 """Room that is left for sums of squares."""
 
+_ROWS = 512
+
 PERMUTATIONS = 10
 """How often the factors are shuffled to see what chance gives."""
 
@@ -143,9 +145,9 @@ class Data:
     def _has_few(self, bins: int) -> bool:
         """Tell whether a dimension that changes has no more than `bins` distinct values."""
         if bins not in self._kept:
-            columns = self.codes[:, self.alive].T
             self._kept[bins] = any(
-                information.distinct(column, bins) is not None for column in columns
+                information.distinct(self.codes[:, j], bins) is not None
+                for j in np.flatnonzero(self.alive)
             )
         return bool(self._kept[bins])
 
@@ -219,8 +221,18 @@ def prepare(
         raise LatentError(f"{factors_name}: every factor is the same in all rows")
     alive = array.min(axis=0) < array.max(axis=0)
     labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
-    # Metrics go through the codes dimension by dimension.
-    return Data(np.asfortranarray(array), tuple(made), labels, alive, tuple(notes))
+    return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
+
+
+def _by_column(codes: Array) -> Array:
+    """Return codes with each dimension in one place, as metrics go through them.
+
+    Rows are turned a few at a time, which the processor's cache likes better than all at once.
+    """
+    turned = np.empty(codes.shape, codes.dtype, order="F")
+    for start in range(0, len(codes), _ROWS):
+        turned[start : start + _ROWS] = codes[start : start + _ROWS]
+    return turned
 
 
 def _codes(codes: Any, name: str) -> Array:

@@ -46,6 +46,14 @@ ABOUT = About(
 SENSITIVITY = (5, 10, 20, 50, 100)
 """Numbers of bins that show how much of a score is their choice."""
 
+_ASIDE = 2_000_000
+"""Numbers up to which other bins are tried without being asked for: they take most of the time."""
+
+_LEFT_ASIDE = (
+    f"mig_quantile and mig_robust are taken of up to {_ASIDE:,} numbers; --sensitivity takes them of "
+    "more"
+)
+
 
 def mig(
     codes: Any,
@@ -72,7 +80,8 @@ def mig(
         "plugin": from counts; "knn": nearest neighbours, as scikit-learn does (Ross, 2014), with
         `neighbors` of them.
     sensitivity
-        Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...
+        Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...; and take
+        `mig_quantile` and `mig_robust` of codes of any size, not of up to 2,000,000 numbers.
     ci
         Coverage of the intervals, None for none.
 
@@ -102,13 +111,14 @@ def mig(
     estimate = _estimate(data, cut.sharper, ci)
     ceilings = owners.ceilings(data)
     score = float(gaps.mean())
+    aside = sensitivity or data.codes.size <= _ASIDE
     summary: dict[str, Value] = {
         "mig": score,
         "mig_corrected": float(estimate.gaps.mean()),
         "mig_low": estimate.low,
         "mig_high": estimate.high,
-        "mig_quantile": _at(data, cut._replace(binning="quantile")),
-        "mig_robust": _at(data, cut._replace(binning="fixed")),
+        "mig_quantile": _at(data, cut._replace(binning="quantile")) if aside else None,
+        "mig_robust": _at(data, cut._replace(binning="fixed")) if aside else None,
         "mig_sup": _mean(owners.sup(mutual, entropy)),
         "mig_ratio": float(np.mean(owners.share(mutual))),
         "aam": float(np.mean(_alone(mutual))),
@@ -139,7 +149,7 @@ def mig(
             "ci": ci,
             "seed": seed,
         },
-        notes=owners.one_dimension(data),
+        notes=(*owners.one_dimension(data), *([] if aside else [_LEFT_ASIDE])),
     )
 
 
