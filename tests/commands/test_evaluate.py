@@ -4,6 +4,8 @@ import json
 import numpy as np
 import pytest
 
+from latentcli.errors import FileError
+
 SECTION = {"section", "asked", "skipped", "correct", "accuracy", "low", "high"}
 
 
@@ -96,6 +98,40 @@ def test_errors_are_refused_before_the_work(latent, plane, questions, tmp_path):
         )
         assert (out, told in err) == ("", True), err
         assert code in (1, 2)
+
+
+def test_a_question_without_an_answer_has_the_rank_of_the_right_word(latent, tmp_path):
+    vectors, questions, wrong = (tmp_path / name for name in ("v.txt", "q.txt", "wrong.json"))
+    vectors.write_text("king 1 0\nqueen 0 1\nman 1 1\n")
+    questions.write_text("king queen man king\n")
+    code, _, _ = latent("evaluate", "analogies", questions, "-v", vectors, "--errors", wrong)
+    (record,) = json.loads(wrong.read_text())["results"]
+    # queen - king + man is nearest to queen, then man, then king.
+    assert (code, record["given"], record["given_rank"]) == (0, None, None)
+    assert record["right_rank"] == 3
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_work(
+    latent, plane, questions, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    path = tmp_path / "wrong.tsv"
+    code, out, err = latent("evaluate", "analogies", questions, "-v", plane, "--errors", path)
+    assert (code, out) == (1, "")
+    assert err == f"latent: error: cannot write {path}: nothing may be written to its folder\n"
+
+
+def test_wrong_answers_that_cannot_be_written_do_not_take_the_result_away(
+    latent, plane, questions, tmp_path, monkeypatch
+):
+    def full(path):
+        raise FileError(f"cannot write {path}: No space left on device")
+
+    monkeypatch.setattr("latentcli.files.stream.written_beside", full)
+    code, out, err = latent(
+        "evaluate", "analogies", questions, "-v", plane, "--errors", tmp_path / "wrong.tsv"
+    )
+    assert (code, "total" in out, "No space left" in err) == (1, True, True)
 
 
 def test_several_files_are_side_by_side(latent, answer, plane, questions, words):
