@@ -35,7 +35,7 @@ def read(address: str) -> PairSet:
     column of numbers after them, or else before. Lines that begin with "#", a line of names and
     lines without two words and a number are left out. Raises FormatError when no line is left.
     """
-    name, text = lines.read(bundled_sets.find(address))
+    name, text = lines.read(bundled_sets.find(address), most=lines.MOST_OF_A_SET)
     numbered = [
         (number, line)
         for number, line in enumerate(text, 1)
