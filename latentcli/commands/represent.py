@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from latentcli.commands.options import Output, Source, about
+from latentcli.commands.options import Output, Source, about, check_named
 from latentcli.commands.queries import given
 from latentcli.errors import LatentError, UsageError, WordError, check_choice
 from latentcli.report import Record, Report, Sheet
@@ -84,8 +84,7 @@ def command(
     if not 2 <= len(asked) <= _MOST:
         raise UsageError(f"represent compares 2 to {_MOST} texts, not {len(asked):,}")
     space = source.open(output)
-    if not space.words.named:
-        raise LatentError(f"{space.name} has no words; name word vectors with -v, or --labels")
+    check_named(space)
     common = common or ("texts" if len(asked) >= _ENOUGH else "words")
     frequencies = _Frequencies.of(counts, space)
     told = _read(asked, space, frequencies)

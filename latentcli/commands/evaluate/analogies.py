@@ -9,6 +9,7 @@ import typer
 from latentcli.commands.evaluate import wrong_answers
 from latentcli.commands.evaluate.sources import (
     Evaluated,
+    ProtocolName,
     Restrict,
     Shape,
     Sources,
@@ -43,10 +44,7 @@ def analogies(
             help="3cosadd, 3cosmul, pairdirection, 3cosavg, only-b.", metavar="METHOD"
         ),
     ] = "3cosadd",
-    protocol: Annotated[
-        str,
-        typer.Option(help="Rules of gensim, word2vec, glove, or our own.", metavar="NAME"),
-    ] = "latent",
+    protocol: ProtocolName = "latent",
     restrict: Restrict = None,
     oov: Annotated[
         str,
@@ -114,7 +112,7 @@ def analogies(
     }  # fmt: skip
     told = [f"{given.name}, {method}", rules.told()]
     told.append("all rows may be answered" if include_inputs else rules.answers)
-    told += [f"right among the {top} best"] if top > 1 else []
+    told += [f"right among the {top:,} best"] if top > 1 else []
     told += ["questions with a word that is not there are wrong"] if oov == "wrong" else []
     shape = Shape(
         "evaluate analogies", "; ".join(told), COLUMNS,
