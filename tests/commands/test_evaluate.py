@@ -449,3 +449,13 @@ def test_targets_that_lean_alike_are_told(answer, plane, tmp_path):
     whole = answer("evaluate", "weat", path, "-v", plane)
     assert whole["results"][0]["effect_size"] is None
     assert whole["notes"] == ["test test: all targets lean alike, which has no effect size"]
+
+
+def test_tables_of_sets_fit_a_terminal(latent, data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (
+        ("similarity", "wordsim353", "simlex999"),
+        ("weat", data / "evalsets" / "WEAT.json"),
+    ):
+        _, out, _ = latent("evaluate", *arguments, "-q")
+        assert max(map(len, out.splitlines())) <= 80

@@ -24,10 +24,10 @@ from latentcli.report import Record
 if TYPE_CHECKING:
     from latentcli.evaluation.similarity import Likeness
 
-COLUMNS = (
-    "set", "pairs", "used", "skipped", "spearman", "pearson",
-    "low", "high", "pearson_low", "pearson_high",
-)  # fmt: skip
+SHOWN = ("set", "pairs", "used", "skipped", "spearman", "pearson", "low", "high")
+"""The columns of the table, which fits a terminal."""
+
+COLUMNS = (*SHOWN, "pearson_low", "pearson_high")
 
 
 def similarity(
@@ -100,7 +100,7 @@ def similarity(
     }  # fmt: skip
     shape = Shape(
         "evaluate similarity", f"cosine; {rules.told()}", COLUMNS, "set", "spearman", settings,
-        tuple(text for one in given for text in one.notes),
+        tuple(text for one in given for text in one.notes), SHOWN,
     )  # fmt: skip
     output.show(reported(shape, found, names))
 

@@ -136,7 +136,10 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Shape:
-    """How a report is laid out: its columns, which names a record, which stands for it."""
+    """How a report is laid out: its columns, which names a record, which stands for it.
+
+    `shown` are the columns of the table; without them, all.
+    """
 
     command: str
     title: str
@@ -145,6 +148,7 @@ class Shape:
     value: str
     settings: Record = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> Report:
@@ -159,6 +163,7 @@ def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> 
             summary=only.summary,
             notes=(*shape.notes, *only.notes),
             title=shape.title,
+            parts=(Sheet("", shape.shown, only.records),) if shape.shown else (),
         )
     records: list[Record] = [
         {"vectors": name, **record}

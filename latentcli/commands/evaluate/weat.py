@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FOUND = ("effect_size", "difference", "p", "partitions", "exact")
 COLUMNS = ("test", "x", "y", "a", "b", "used", "skipped", *_FOUND)
+SHOWN = ("test", "used", "skipped", "effect_size", "p", "exact")
+"""The columns of a table of several tests, which fits a terminal: their names tell the lists."""
 
 
 def weat(
@@ -72,7 +74,8 @@ def weat(
     settings: Record = {
         "set": name, "ignore_case": rules.alike, "samples": samples, "seed": seed,
     }  # fmt: skip
-    shape = Shape("evaluate weat", name, COLUMNS, "test", "effect_size", settings)
+    shown = SHOWN if len(tests) > 1 else ()
+    shape = Shape("evaluate weat", name, COLUMNS, "test", "effect_size", settings, shown=shown)
     output.show(reported(shape, found, names))
 
 
