@@ -49,5 +49,6 @@ def _too_long(most: int) -> str:
 
 
 def _parted(text: str) -> list[str]:
-    lines = text.replace("\r\n", "\n").split("\n")
+    # A lone CR ends lines where nothing else does: old spreadsheets write it.
+    lines = text.replace("\r\n" if "\n" in text else "\r", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines

@@ -1,4 +1,4 @@
-"""Lines of text; that BOM, CRLF and packed files are read is tested with what is made of them."""
+"""Lines of text; that BOMs and packed files are read is tested with what is made of them."""
 
 import io
 
@@ -29,3 +29,19 @@ def test_vectors_given_for_a_set_are_refused_before_they_are_parted(
     path.write_text("the 0.418 0.24968 -0.41242\n" * (1 << 16))
     with pytest.raises(FormatError, match=r"vectors\.txt: more than 1 MB of text"):
         read(str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a\rb\r", ["a", "b"]),
+        ("a\r\nb\r\n", ["a", "b"]),
+        ("a\rb\nc", ["a\rb", "c"]),
+        ("", []),
+        ("\n\n", ["", ""]),
+    ],
+)
+def test_line_ends(tmp_path, text, found):
+    path = tmp_path / "lines.txt"
+    path.write_bytes(text.encode())
+    assert lines.read(str(path)) == ("lines.txt", found)
