@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from latentcli.errors import UsageError, check_choice
+from latentcli.errors import LatentError, UsageError, check_choice
 
 if TYPE_CHECKING:
     from latentcli.choice import Choice
@@ -333,6 +333,12 @@ def say(kind: str, text: str) -> None:
     with suppress(OSError):  # nobody can be told that nobody can be told
         sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
         sys.stderr.flush()
+
+
+def check_named(space: Space) -> None:
+    """Refuse vectors without words, where words are asked for."""
+    if not space.words.named:
+        raise LatentError(f"{space.name} has no words; name word vectors with -v, or --labels")
 
 
 def about(space: Space) -> Record:

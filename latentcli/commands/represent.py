@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from latentcli.commands.options import Output, Source, about
+from latentcli.commands.options import Output, Source, about, check_named
 from latentcli.commands.queries import given
-from latentcli.errors import LatentError, UsageError, WordError, check_choice
+from latentcli.errors import FormatError, LatentError, UsageError, WordError, check_choice
 from latentcli.report import Record, Report, Sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from latentcli.core.vectors import Array
     from latentcli.space import Space
 
@@ -84,8 +86,7 @@ def command(
     if not 2 <= len(asked) <= _MOST:
         raise UsageError(f"represent compares 2 to {_MOST} texts, not {len(asked):,}")
     space = source.open(output)
-    if not space.words.named:
-        raise LatentError(f"{space.name} has no words; name word vectors with -v, or --labels")
+    check_named(space)
     common = common or ("texts" if len(asked) >= _ENOUGH else "words")
     frequencies = _Frequencies.of(counts, space)
     told = _read(asked, space, frequencies)
@@ -106,7 +107,7 @@ def command(
             _records(asked, dimensions, found),
             settings=about(space)
             | {"texts": len(asked), "counts": counts, "smoothing": smoothing, "common": common},
-            notes=_notes(asked, told, counts, common),
+            notes=_notes(told, frequencies, vectors, common),
             parts=_parts(asked, dimensions, found),
         )
     )
@@ -123,8 +124,16 @@ class _Frequencies(NamedTuple):
     def of(cls, file: str | None, space: Space) -> _Frequencies:
         from latentcli.files import counts
 
-        known = None if file is None else counts.read(file)
-        return cls(space, known, sum(known.values()) if known else 0.0)
+        if file is None:
+            return cls(space, None, 0.0)
+        known = counts.read(file)
+        if not any(
+            count and space.words.row(word) is not None for word, count in known.items()
+        ):
+            raise FormatError(
+                f"{file}: no word of {space.name} is counted in it; words are looked up as written"
+            )
+        return cls(space, known, sum(known.values()))
 
     def of_words(self, words: list[str], rows: list[int]) -> Array:
         """Return probabilities; a row of -1 is a word that is made of n-grams."""
@@ -279,27 +288,46 @@ def _parts(
     )
 
 
-def _notes(texts: list[str], told: _Told, counts: str | None, common: str) -> tuple[str, ...]:
+def _notes(
+    told: _Told, frequencies: _Frequencies, vectors: dict[str, Array], common: str
+) -> tuple[str, ...]:
     notes = []
     if told.unknown:
-        listed = ", ".join(told.unknown[:_LISTED])
-        more = f" and {len(told.unknown) - _LISTED:,} more" if told.unknown[_LISTED:] else ""
-        notes.append(f"not in the vectors, and left out of the means: {listed}{more}")
+        notes.append(f"not in the vectors, and left out of the means: {_few(told.unknown)}")
     empty = [number for number, rows in enumerate(told.vectors, 1) if not len(rows)]
     if empty:
-        listed = ", ".join(map(str, empty[:_LISTED]))
-        notes.append(f"no word of text {listed} has a vector: no similarity of means")
+        notes.append(f"no word of text {_few(empty)} has a vector: no similarity of means")
+    for name, rows in vectors.items():
+        zero = [number for number, row in enumerate(rows, 1) if not row.any()]
+        if zero := [number for number in zero if number not in empty]:
+            notes.append(f"nothing is left of the {name} of text {_few(zero)}: no similarity")
+    notes += _notes_of_sif(told, frequencies.counts, common)
+    return tuple(notes)
+
+
+def _notes_of_sif(told: _Told, counts: dict[str, float] | None, common: str) -> list[str]:
+    """Say what SIF takes for how frequent words are, and for what is common to all."""
+    notes = []
     if counts is None:
         notes.append(
             "SIF takes how frequent words are from their order in the vectors; --counts FILE says it"
         )
+    else:
+        words = dict.fromkeys(chain.from_iterable(told.words))
+        if uncounted := [word for word in words if word not in counts]:
+            notes.append(f"not in the counts, and taken as the rarest: {_few(uncounted)}")
+    count = len(told.words)
     if common == "words":
         notes.append(
-            f"SIF takes the common component from the vectors' words: {len(texts)} texts have "
+            f"SIF takes the common component from the vectors' words: {count} texts have "
             "none of their own (--common texts)"
         )
-    elif len(texts) < _ENOUGH:
-        notes.append(
-            f"the common component of {len(texts)} texts is mostly the texts themselves"
-        )
-    return tuple(notes)
+    elif count < _ENOUGH:
+        notes.append(f"the common component of {count} texts is mostly the texts themselves")
+    return notes
+
+
+def _few(items: Sequence[object]) -> str:
+    """List the first of some items, and how many more there are."""
+    more = f" and {len(items) - _LISTED:,} more" if items[_LISTED:] else ""
+    return ", ".join(map(str, items[:_LISTED])) + more

@@ -214,22 +214,27 @@ def _rank(
     protocol: Protocol,
     progress: Progress | None,
 ) -> None:
-    """Give wrong answers the ranks of the given and of the right word."""
-    wrong = [
-        place
-        for place, one in enumerate(put)
-        if not outcomes[one.number].correct and outcomes[one.number].given is not None
-    ]
+    """Give wrong answers the ranks of the given word, if any, and of the right one."""
+    wrong = [place for place, one in enumerate(put) if not outcomes[one.number].correct]
     if not wrong:
         return
     chosen = [outcomes[put[place].number] for place in wrong]
     ranks = core.ranks(
         asked.part(np.array(wrong)),
-        np.array([(outcome.given, outcome.right) for outcome in chosen]),
+        np.array([_ranked_rows(outcome) for outcome in chosen]),
         space.norms,
         method=method,
         limit=protocol.restrict,
         progress=progress,
     )
     for place, outcome, (given, right) in zip(wrong, chosen, ranks.tolist(), strict=True):
-        outcomes[put[place].number] = replace(outcome, given_rank=given, right_rank=right)
+        outcomes[put[place].number] = replace(
+            outcome,
+            given_rank=None if outcome.given is None else given,
+            right_rank=right,
+        )
+
+
+def _ranked_rows(outcome: Outcome) -> tuple[int | None, int | None]:
+    """Return the rows to rank: the given word's, the right one's in its place if there is none."""
+    return outcome.right if outcome.given is None else outcome.given, outcome.right

@@ -28,12 +28,13 @@ def _ascii_upper(word: str) -> str:
 class Protocol:
     """The rules of an evaluation.
 
-    `words` and `answers` say them: which row a word means, and what may be answered. `fold` gives the form in which words are alike; `alike` makes any
-    word of a form stand for the others, in questions and in answers; `exact_first` prefers the
-    word as it is written to the first of its form; `lower` lower-cases the set's words.
-    `restrict` leaves only the first rows. With `bar_alike` words alike to those asked with are no answers
-    either. `shortlist` is how many answers are looked through for one that is not alike to
-    those. `positive` takes only answers that score above 0. `never` are words that are no answer.
+    `words` and `answers` say them: which row a word means, and what may be answered. `fold`
+    gives the form in which words are alike; `alike` makes any word of a form stand for the
+    others, in questions and in answers; `exact_first` prefers the word as it is written to the
+    first of its form; `lower` lower-cases the set's words. `restrict` leaves only the first rows.
+    With `bar_alike` words alike to those asked with are no answers either. `shortlist` is how
+    many answers are looked through for one that is not alike to those. `positive` takes only
+    answers that score above 0. `never` are words that are no answer.
     """
 
     words: str

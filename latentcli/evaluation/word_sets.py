@@ -33,6 +33,14 @@ class Tested:
 
 
 @dataclass(frozen=True)
+class OddFound:
+    """How many odd ones were found, by section and in all; `skipped` words are not there."""
+
+    scores: list[Score]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sorted:
     """How pure the clusters of words of known categories are."""
 
@@ -73,19 +81,18 @@ def associations(
     return tested
 
 
-def odd_ones(space: Space, given: OddSet, protocol: Protocol) -> list[Score]:
+def odd_ones(space: Space, given: OddSet, protocol: Protocol) -> OddFound:
     """Find the word with the least cosine to the mean of each set; count by section and in all.
 
     A set is skipped if its odd one or all but one of the others are not there.
     """
     sets = [one for section in given.sections.values() for one in section]
-    found = vectors_of(
-        space, [word for one in sets for word in (*one.words, one.odd)], protocol
-    )
+    words = list(dict.fromkeys(word for one in sets for word in (*one.words, one.odd)))
+    found = vectors_of(space, words, protocol)
     counted = [_count(name, mine, found) for name, mine in given.sections.items()]
     if len(counted) > 1:
         counted.append(_count(TOTAL, sets, found))
-    return counted
+    return OddFound(counted, tuple(word for word in words if word not in found))
 
 
 def categories(space: Space, lists: Lists, protocol: Protocol, *, seed: int) -> Sorted:

@@ -76,7 +76,7 @@ def read(address: str) -> AnalogySet:
 
 
 def _read_file(address: str) -> AnalogySet:
-    name, text = lines.read(address)
+    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
     sections: dict[str, Section] = {}
     heading = Path(name).stem
     ignored: list[tuple[int, str]] = []
@@ -121,11 +121,16 @@ def _tell_kinds(sections: list[Section]) -> None:
 
 
 def _read_folder(folder: Path) -> AnalogySet:
-    """Read BATS (Gladkova et al., 2016): every ordered pair of lines of a file is a question."""
+    """Read BATS (Gladkova et al., 2016): every ordered pair of lines of a file is a question.
+
+    A section is called as its file, with the folders before it if several have the same name.
+    """
     sections = []
     count, first = 0, ""
-    for path in sorted(folder.rglob("[!.]*.txt")):
-        name, text = lines.read(str(path))
+    paths = sorted(folder.rglob("[!.]*.txt"))
+    several = len({path.stem for path in paths}) < len(paths)
+    for path in paths:
+        name, text = lines.read(str(path), most=lines.MOST_OF_A_SET)
         if len(text) > _MOST_PAIRS:
             raise FormatError(
                 f"{name}: {len(text):,} lines are no BATS file: each pair of its lines is a "
@@ -141,7 +146,8 @@ def _read_folder(folder: Path) -> AnalogySet:
         count += len(ignored)
         first = first or _first(ignored, f"{name} ")
         kind = _bats_kind(path.parent.name)
-        sections.append(Section(path.stem, kind, list(_questions(pairs))))
+        heading = path.relative_to(folder).with_suffix("").as_posix() if several else path.stem
+        sections.append(Section(heading, kind, list(_questions(pairs))))
     return AnalogySet(folder.name, sections, count, first)
 
 

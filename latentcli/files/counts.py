@@ -25,8 +25,10 @@ def read(address: str) -> dict[str, float]:
                 f"{path.name}: line {number:,} is no word and its count: '{shown(line, 60)}'"
             )
         counts[word.strip()] = counts.get(word.strip(), 0.0) + value
-    if not math.fsum(counts.values()) > 0:
-        raise FormatError(f"{path.name}: no counts in it")
+    total = sum(counts.values())
+    if not 0 < total < math.inf:
+        what = "counts too large to add up" if total else "no counts in it"
+        raise FormatError(f"{path.name}: {what}")
     return counts
 
 

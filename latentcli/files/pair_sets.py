@@ -16,6 +16,9 @@ from latentcli.files import bundled_sets, lines
 _SUFFIX = re.compile(r".+-[a-z]")
 """A word with its part of speech, as in MEN's lemma form: sun-n."""
 
+_TAG_SHARE = 20
+"""A column in which each value comes this often is a part of speech or a relation, not a word."""
+
 
 @dataclass(frozen=True)
 class PairSet:
@@ -31,11 +34,11 @@ def read(address: str) -> PairSet:
     """Read a set: a file, or a name of `bundled_sets`.
 
     The delimiter is what parts most lines alike into three fields or more: tabs, commas,
-    semicolons or blanks. The words are the first two columns of text, the score is the first
-    column of numbers after them, or else before. Lines that begin with "#", a line of names and
+    semicolons or blanks. The words are the first two columns of text that are no tags, the
+    score is the first column of numbers after them, or else before. Lines that begin with "#", a line of names and
     lines without two words and a number are left out. Raises FormatError when no line is left.
     """
-    name, text = lines.read(bundled_sets.find(address))
+    name, text = lines.read(bundled_sets.find(address), most=lines.MOST_OF_A_SET)
     numbered = [
         (number, line)
         for number, line in enumerate(text, 1)
@@ -107,12 +110,20 @@ def _places(rows: list[list[str]]) -> tuple[int, int, int] | None:
         return None
     usual = [row for row in rows if len(row) == width[0][0]]
     numeric = [_is_numeric([row[place] for row in usual]) for place in range(width[0][0])]
-    words = [place for place, is_number in enumerate(numeric) if not is_number][:2]
+    words = _word_columns(usual, [place for place, number in enumerate(numeric) if not number])
     numbers = [place for place, is_number in enumerate(numeric) if is_number]
     if len(words) < 2 or not numbers:
         return None
     after = [place for place in numbers if place > words[1]]
     return words[0], words[1], (after or numbers)[0]
+
+
+def _word_columns(rows: list[list[str]], text: list[int]) -> list[int]:
+    """Return the first two columns of text, passing over tags: few values that come again."""
+    many = [
+        place for place in text if _TAG_SHARE * len({row[place] for row in rows}) > len(rows)
+    ]
+    return (many if len(many) >= 2 else text)[:2]
 
 
 def _is_numeric(column: Sequence[str]) -> bool:

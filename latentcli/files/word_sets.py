@@ -70,7 +70,7 @@ def read_lists(address: str) -> tuple[str, Lists]:
     Words on a line are parted by tabs or commas if it has any, else by blanks; each is kept
     once. Lines of `WORD<tab>NAME` make lists as well. Raises FormatError for anything else.
     """
-    name, text = lines.read(address)
+    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
     whole = "\n".join(text)
     found = _from_json(name, whole) if whole.lstrip().startswith("{") else _from_lines(text)
     lists = {key: list(dict.fromkeys(words)) for key, words in found.items() if words}
@@ -166,7 +166,7 @@ def read_odd(address: str) -> OddSet:
     word on each line is a cluster, an empty line, and outliers, each of which makes a set with
     the cluster (Camacho-Collados and Navigli, 2016).
     """
-    name, text = lines.read(address)
+    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
     stem = Path(name).stem if address != "-" else name
     if _is_cluster(text):
         middle = [line.strip() for line in text].index("")

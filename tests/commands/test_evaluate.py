@@ -4,6 +4,8 @@ import json
 import numpy as np
 import pytest
 
+from latentcli.errors import FileError
+
 SECTION = {"section", "asked", "skipped", "correct", "accuracy", "low", "high"}
 
 
@@ -96,6 +98,40 @@ def test_errors_are_refused_before_the_work(latent, plane, questions, tmp_path):
         )
         assert (out, told in err) == ("", True), err
         assert code in (1, 2)
+
+
+def test_a_question_without_an_answer_has_the_rank_of_the_right_word(latent, tmp_path):
+    vectors, questions, wrong = (tmp_path / name for name in ("v.txt", "q.txt", "wrong.json"))
+    vectors.write_text("king 1 0\nqueen 0 1\nman 1 1\n")
+    questions.write_text("king queen man king\n")
+    code, _, _ = latent("evaluate", "analogies", questions, "-v", vectors, "--errors", wrong)
+    (record,) = json.loads(wrong.read_text())["results"]
+    # queen - king + man is nearest to queen, then man, then king.
+    assert (code, record["given"], record["given_rank"]) == (0, None, None)
+    assert record["right_rank"] == 3
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_work(
+    latent, plane, questions, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    path = tmp_path / "wrong.tsv"
+    code, out, err = latent("evaluate", "analogies", questions, "-v", plane, "--errors", path)
+    assert (code, out) == (1, "")
+    assert err == f"latent: error: cannot write {path}: nothing may be written to its folder\n"
+
+
+def test_wrong_answers_that_cannot_be_written_do_not_take_the_result_away(
+    latent, plane, questions, tmp_path, monkeypatch
+):
+    def full(path):
+        raise FileError(f"cannot write {path}: No space left on device")
+
+    monkeypatch.setattr("latentcli.files.stream.written_beside", full)
+    code, out, err = latent(
+        "evaluate", "analogies", questions, "-v", plane, "--errors", tmp_path / "wrong.tsv"
+    )
+    assert (code, "total" in out, "No space left" in err) == (1, True, True)
 
 
 def test_several_files_are_side_by_side(latent, answer, plane, questions, words):
@@ -346,3 +382,80 @@ def test_of_several_weat_tests_those_that_can_be_made_are(latent, data):
     assert rows["flowers insects"]["p"] < 0.05
     assert rows["names 3"]["effect_size"] is None
     assert "test names 3: no word of one of its lists is there" in err
+
+
+def test_one_file_without_the_words_does_not_take_the_others_away(answer, latent, tmp_path):
+    there, other = tmp_path / "there.txt", tmp_path / "other.txt"
+    there.write_text("p 1 0\nq 0.9 0.1\nr 0 1\ns 0.1 0.9\n")
+    other.write_text("z 1 0\n")
+    lists = tmp_path / "lists.txt"
+    lists.write_text("one: p\ntwo: r\nthree: q\nfour: s\n")
+    for kind, told in (("weat", "no word of the list 'one'"), ("categories", "two categories")):
+        whole = answer("evaluate", kind, lists, "-v", there, "-v", other)
+        assert {record["vectors"] for record in whole["results"]} == {"there.txt"}
+        assert any(note.startswith("other.txt: ") and told in note for note in whole["notes"])
+        code, out, err = latent("evaluate", kind, lists, "-v", other)
+        assert (code, out, told in err) == (1, "", True)
+
+
+def test_sets_of_one_name_are_told_apart(answer, latent, tmp_path, plane, words):
+    files = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        files.append(tmp_path / name / "set.txt")
+        files[-1].write_text("oslo rome 1\noslo bern 2\n")
+    whole = answer("evaluate", "similarity", *files, "-v", plane)
+    assert [record["set"] for record in whole["results"]] == [str(file) for file in files]
+    _, out, _ = latent("evaluate", "similarity", *files, "-v", plane, "-v", words, "-q")
+    assert out.count("set.txt") == 2
+
+
+def test_sections_of_one_name_keep_their_rows(latent, tmp_path, plane, words):
+    questions = tmp_path / "q.txt"
+    questions.write_text(": total\nnorway oslo italy rome\n: x\nnorway oslo italy noise\n")
+    _, out, _ = latent("evaluate", "analogies", questions, "-v", plane, "-v", words, "-q")
+    totals = [line.split() for line in out.splitlines() if line.startswith("total")]
+    assert totals == [["total", "1.0000", "-"], ["total", "0.5000", "-"]]
+
+
+def test_standard_input_is_read_once(latent, plane):
+    code, out, err = latent("evaluate", "similarity", "-", "-", "-v", plane)
+    assert (code, out, "can be read once" in err) == (2, "", True)
+
+
+@pytest.mark.parametrize("kind", ["analogies", "similarity", "weat", "odd", "categories"])
+def test_rows_without_words_are_refused(latent, kind, tmp_path, codes):
+    path = tmp_path / "set.txt"
+    path.write_text(
+        {"analogies": "a b c d\n", "similarity": "a b 1\n", "odd": "a b c\n"}.get(
+            kind, "one: a\ntwo: b\nthree: c\nfour: d\n"
+        )
+    )
+    code, out, err = latent("evaluate", kind, path, "-v", codes)
+    assert (code, out) == (1, "")
+    assert "codes.npy has no words" in err
+
+
+def test_what_is_not_there_is_told_of_odd_ones_too(answer, plane, tmp_path):
+    path = tmp_path / "odd.txt"
+    path.write_text("oslo rome noise\noslo gone noise\n")
+    whole = answer("evaluate", "odd", path, "-v", plane)
+    assert whole["notes"] == ["1 word is not there: gone"]
+
+
+def test_targets_that_lean_alike_are_told(answer, plane, tmp_path):
+    path = tmp_path / "lists.txt"
+    path.write_text("one: oslo\ntwo: rome\nthree: bern\nfour: bern\n")
+    whole = answer("evaluate", "weat", path, "-v", plane)
+    assert whole["results"][0]["effect_size"] is None
+    assert whole["notes"] == ["test test: all targets lean alike, which has no effect size"]
+
+
+def test_tables_of_sets_fit_a_terminal(latent, data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (
+        ("similarity", "wordsim353", "simlex999"),
+        ("weat", data / "evalsets" / "WEAT.json"),
+    ):
+        _, out, _ = latent("evaluate", *arguments, "-q")
+        assert max(map(len, out.splitlines())) <= 80

@@ -175,3 +175,27 @@ def test_words_made_of_ngrams_count(answer, tmp_path):
     mean = next(one for one in records if one["representation"] == "mean of word vectors")
     assert mean["similarity"] == pytest.approx(model.wv.similarity("kings", "queens"), abs=1e-5)
     assert mean["dimensions"] == 6
+
+
+def test_counts_of_other_words_are_refused(latent, words, tmp_path):
+    (tmp_path / "counts.txt").write_text("King 3\nzebra 4\n")
+    code, out, err = latent(
+        "represent", "king", "queen", "-v", words, "--counts", tmp_path / "counts.txt", "-q"
+    )
+    assert (code, out) == (1, "")
+    assert "counts.txt: no word of article-words.txt is counted in it" in err
+
+
+def test_words_without_a_count_are_told(answer, words, tmp_path):
+    (tmp_path / "counts.txt").write_text("king 3\n")
+    whole = answer(
+        "represent", "king queen", "queen man", "-v", words,
+        "--counts", tmp_path / "counts.txt",
+    )  # fmt: skip
+    assert "not in the counts, and taken as the rarest: queen, man" in whole["notes"]
+
+
+def test_what_is_nothing_but_the_common_component_is_told(answer):
+    whole = answer("represent", "the cat", "the cat", "--common", "texts")
+    assert whole["results"][-1]["similarity"] is None
+    assert "nothing is left of the SIF of text 1, 2: no similarity" in whole["notes"]

@@ -1,6 +1,6 @@
 import pytest
 
-from latentcli.errors import FileError, FormatError
+from latentcli.errors import FileError, FormatError, UsageError
 from latentcli.files import bundled_sets
 from latentcli.files.analogy_sets import Analogy, read
 
@@ -121,3 +121,15 @@ def test_a_folder_of_long_files_is_no_bats(tmp_path):
     put(tmp_path, "word\tother\n" * 1001)
     with pytest.raises(FormatError, match="1,001 lines are no BATS file"):
         read(str(tmp_path))
+
+
+def test_bats_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.y.txt").write_text("a\tb\nc\td\n")
+    assert [section.name for section in read(str(tmp_path)).sections] == ["one/x.y", "two/x.y"]
+
+
+def test_a_set_without_a_name_is_not_this_folder():
+    with pytest.raises(UsageError, match="the set has an empty name"):
+        read("")

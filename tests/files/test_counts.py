@@ -32,6 +32,11 @@ def test_a_line_that_is_none_is_named(tmp_path, line):
         read(tmp_path, f"the 1\n{line}\n")
 
 
+def test_counts_beyond_all_numbers(tmp_path):
+    with pytest.raises(FormatError, match=r"counts\.txt: counts too large to add up"):
+        read(tmp_path, "the 1e308\ncat 1e308\n")
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "a 0\nb 0"])
 def test_without_counts(tmp_path, content):
     with pytest.raises(FormatError, match="no counts in it"):

@@ -70,3 +70,24 @@ def test_lines_that_are_no_pairs_are_told(tmp_path):
 def test_no_pairs_are_an_error_that_says_what_is_wanted(tmp_path, content):
     with pytest.raises(FormatError, match=r"set\.txt: no lines of two words and a number"):
         read(put(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("line", "score"),
+    [
+        ("{tag}\tone{n}\ttwo{n}\t{n}.5\n", 0.5),  # WordSim-353 with its relations
+        (
+            "{n}\tone{n}\tn\ttwo{n}\tv\tin <b>one{n}</b>\tof <b>two{n}</b>\t{n}.5\t1\n",
+            0.5,
+        ),  # SCWS
+    ],
+)
+def test_tags_before_and_between_the_words_are_none(tmp_path, line, score):
+    found = read(put(tmp_path, "".join(line.format(n=n, tag="sh"[n % 2]) for n in range(60))))
+    assert (found.pairs[0], found.scores[0]) == (("one0", "two0"), score)
+    assert len(found.pairs) == 60
+
+
+def test_one_word_beside_all_others_is_no_tag(tmp_path):
+    found = read(put(tmp_path, "".join(f"king\tword{n}\t{n}\n" for n in range(60))))
+    assert found.pairs[1] == ("king", "word1")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latentcli.commands.evaluate import wrong_answers
 from latentcli.commands.evaluate.sources import (
     Evaluated,
+    ProtocolName,
     Restrict,
     Shape,
     Sources,
@@ -16,18 +17,16 @@ from latentcli.commands.evaluate.sources import (
     told_absent,
 )
 from latentcli.commands.options import Output
-from latentcli.errors import UsageError, check_choice
-from latentcli.report import Record, Report, Scalar
+from latentcli.errors import check_choice
+from latentcli.report import Record, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from latentcli.evaluation.analogies import Outcome, Score
+    from latentcli.evaluation.analogies import Score
     from latentcli.files.analogy_sets import AnalogySet
-    from latentcli.space import Space
 
 COLUMNS = ("section", "asked", "skipped", "correct", "accuracy", "low", "high")
-ERRORS = ("section", "a", "b", "c", "given", "given_rank", "right", "right_rank")
 
 
 def analogies(
@@ -45,10 +44,7 @@ def analogies(
             help="3cosadd, 3cosmul, pairdirection, 3cosavg, only-b.", metavar="METHOD"
         ),
     ] = "3cosadd",
-    protocol: Annotated[
-        str,
-        typer.Option(help="Rules of gensim, word2vec, glove, or our own.", metavar="NAME"),
-    ] = "latent",
+    protocol: ProtocolName = "latent",
     restrict: Restrict = None,
     oov: Annotated[
         str,
@@ -58,7 +54,10 @@ def analogies(
         bool, typer.Option("--include-inputs", help="Also answer with the words asked with.")
     ] = False,
     top: Annotated[
-        int, typer.Option("--top", "-k", help="Right if among the K best.", metavar="K", min=1)
+        int,
+        typer.Option(
+            "--top", "-k", help="Right if among the K best.", metavar="K", min=1, max=1000
+        ),
     ] = 1,
     errors: Annotated[
         str | None,
@@ -91,7 +90,7 @@ def analogies(
     rules = sources.protocol(protocol, restrict)
     names = sources.names()
     if errors is not None:
-        _check_errors(errors)
+        wrong_answers.check(errors)
     given = analogy_sets.read(file)
     found, wrong = [], []
     for name, space in zip(names, sources.open_each(output), strict=True):
@@ -106,22 +105,24 @@ def analogies(
             Evaluated.of(space, [record(score) for score in scores], _summary(scores), notes)
         )
         if errors is not None:
-            wrong += [{"vectors": name, **record} for record in _errors(space, outcomes, oov)]
+            wrong.append((name, wrong_answers.records(space, outcomes, oov)))
     settings: Record = {
         "set": given.name, "method": method, "protocol": protocol, "restrict": rules.restrict,
         "ignore_case": rules.alike, "oov": oov, "include_inputs": include_inputs, "top": top,
     }  # fmt: skip
     told = [f"{given.name}, {method}", rules.told()]
     told.append("all rows may be answered" if include_inputs else rules.answers)
-    told += [f"right among the {top} best"] if top > 1 else []
+    told += [f"right among the {top:,} best"] if top > 1 else []
     told += ["questions with a word that is not there are wrong"] if oov == "wrong" else []
     shape = Shape(
         "evaluate analogies", "; ".join(told), COLUMNS,
         "section", "accuracy", settings, _notes(given),
     )  # fmt: skip
-    if errors is not None:
-        _write_errors(errors, wrong, output, several=len(names) > 1)
-    output.show(reported(shape, found, names))
+    try:
+        if errors is not None:
+            wrong_answers.write(errors, wrong, output)
+    finally:  # a disk that is full does not take the result away
+        output.show(reported(shape, found, names))
 
 
 def record(score: Score) -> Record:
@@ -159,64 +160,3 @@ def _notes(given: AnalogySet) -> tuple[str, ...]:
         return ()
     count = f"{given.ignored:,} line{'s are' if given.ignored > 1 else ' is'}"
     return (f"{count} no question and left out; {given.first_ignored} is the first",)
-
-
-def _errors(space: Space, outcomes: Sequence[Outcome], oov: str) -> list[Record]:
-    """Return a record for each wrong answer."""
-    wrong = [
-        outcome
-        for outcome in outcomes
-        if not outcome.correct and (outcome.put or oov == "wrong")
-    ]
-    rows = [row for outcome in wrong for row in (outcome.given, outcome.right)]
-    there = [row for row in rows if row is not None]
-    words = dict(zip(there, space.words.words(there), strict=True))
-    return [
-        {
-            "section": outcome.section,
-            "a": outcome.question.a,
-            "b": "/".join(outcome.question.b),
-            "c": outcome.question.c,
-            "given": None if outcome.given is None else words[outcome.given],
-            "given_rank": outcome.given_rank,
-            "right": "/".join(outcome.question.answers),
-            "right_rank": outcome.right_rank,
-        }
-        for outcome in wrong
-    ]
-
-
-_ENDINGS = {
-    ".tsv": "tsv",
-    ".csv": "csv",
-    ".json": "json",
-    ".ndjson": "ndjson",
-    ".md": "markdown",
-}
-"""What a file of wrong answers is written as, by its ending."""
-
-
-def _check_errors(path: str) -> None:
-    """Refuse before the work what could not be written after it."""
-    from latentcli.files.stream import written_to
-
-    check_choice("ending of --errors", Path(path).suffix.lower(), _ENDINGS)
-    if not written_to(Path(path)).parent.is_dir():
-        raise UsageError(f"cannot write {path}: there is no such folder")
-
-
-def _write_errors(path: str, records: list[Record], output: Output, *, several: bool) -> None:
-    from latentcli.files.stream import written_beside
-    from latentcli.render import Printer
-
-    columns = ("vectors", *ERRORS) if several else ERRORS
-    if not several:
-        records = [{name: record[name] for name in columns} for record in records]
-    with (
-        written_beside(Path(path)) as part,
-        part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out,
-    ):
-        printer = Printer(_ENDINGS[Path(path).suffix.lower()], out)
-        printer.add(Report("evaluate analogies", columns, records))
-        printer.close()
-    output.note(f"wrote {path}: {len(records):,} wrong answers")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from latentcli.commands.evaluate.sources import (
 )
 from latentcli.commands.options import Output
 from latentcli.report import Record
+
+if TYPE_CHECKING:
+    from latentcli.space import Space
 
 COLUMNS = ("set", "categories", "words", "used", "skipped", "purity")
 
@@ -46,8 +49,8 @@ def categories(
     rules = sources.protocol()
     names = sources.names()
     name, lists = word_sets.read_lists(file)
-    found = []
-    for space in sources.open_each(output):
+
+    def evaluate(space: Space) -> Evaluated:
         made = evaluation.categories(space, lists, rules, seed=seed)
         one: Record = {
             "set": name,
@@ -58,7 +61,9 @@ def categories(
             "purity": made.purity,
         }
         notes = told_absent(made.skipped)
-        found.append(Evaluated.of(space, [one], {"purity": made.purity}, notes))
+        return Evaluated.of(space, [one], {"purity": made.purity}, notes)
+
+    found = sources.each(output, evaluate)
     settings: Record = {"set": name, "ignore_case": rules.alike, "seed": seed}
     shape = Shape("evaluate categories", name, COLUMNS, "set", "purity", settings)
     output.show(reported(shape, found, names))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.commands.evaluate.analogies import COLUMNS, record
-from latentcli.commands.evaluate.sources import Evaluated, Shape, Sources, reported
+from latentcli.commands.evaluate.sources import Evaluated, Shape, Sources, reported, told_absent
 from latentcli.commands.options import Output
 from latentcli.report import Record
 
@@ -36,15 +36,16 @@ def odd(
     given = word_sets.read_odd(file)
     found = []
     for space in sources.open_each(output):
-        scores = odd_ones(space, given, rules)
-        total = scores[-1]
+        asked = odd_ones(space, given, rules)
+        total = asked.scores[-1]
         summary: Record = {
             "asked": total.asked,
             "skipped": total.skipped,
             "correct": total.correct,
             "accuracy": total.accuracy,
         }
-        found.append(Evaluated.of(space, [record(score) for score in scores], summary))
+        records = [record(score) for score in asked.scores]
+        found.append(Evaluated.of(space, records, summary, told_absent(asked.skipped)))
     settings: Record = {"set": given.name, "ignore_case": rules.alike}
     ignored = f"{given.ignored:,} lines of fewer than three words are left out"
     notes = (ignored,) if given.ignored else ()

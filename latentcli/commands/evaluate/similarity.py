@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from latentcli.commands.evaluate.sources import (
     Evaluated,
+    ProtocolName,
     Restrict,
     Seed,
     Shape,
     Sources,
     reported,
+    told_apart,
 )
 from latentcli.commands.options import Output
-from latentcli.errors import check_choice
+from latentcli.errors import UsageError, check_choice
 from latentcli.report import Record
 
 if TYPE_CHECKING:
     from latentcli.evaluation.similarity import Likeness
 
-COLUMNS = (
-    "set", "pairs", "used", "skipped", "spearman", "pearson",
-    "low", "high", "pearson_low", "pearson_high",
-)  # fmt: skip
+SHOWN = ("set", "pairs", "used", "skipped", "spearman", "pearson", "low", "high")
+"""The columns of the table, which fits a terminal."""
+
+COLUMNS = (*SHOWN, "pearson_low", "pearson_high")
 
 
 def similarity(
@@ -36,10 +39,7 @@ def similarity(
             metavar="[FILE]...", help="Two words and a score on each line; '-': standard input."
         ),
     ] = None,
-    protocol: Annotated[
-        str,
-        typer.Option(help="Rules of gensim, word2vec, glove, or our own.", metavar="NAME"),
-    ] = "latent",
+    protocol: ProtocolName = "latent",
     restrict: Restrict = None,
     oov: Annotated[
         str,
@@ -48,7 +48,10 @@ def similarity(
         ),
     ] = "skip",
     resamples: Annotated[
-        int, typer.Option(help="Bootstrap resamples; 0 for no intervals.", metavar="N", min=0)
+        int,
+        typer.Option(
+            help="Bootstrap resamples; 0 for no intervals.", metavar="N", min=0, max=1_000_000
+        ),
     ] = 1000,
     seed: Seed = 0,
 ) -> None:
@@ -70,7 +73,14 @@ def similarity(
     check_choice("--oov", oov, ABSENT)
     rules = sources.protocol(protocol, restrict)
     names = sources.names()
-    given = [pair_sets.read(file) for file in files or ("wordsim353", "simlex999")]
+    files = files or ["wordsim353", "simlex999"]
+    if files.count("-") > 1:
+        raise UsageError("standard input can be read once; write '-' once")
+    read = [pair_sets.read(file) for file in files]
+    given = [
+        replace(one, name=name)
+        for one, name in zip(read, told_apart([one.name for one in read], files), strict=True)
+    ]
     found = []
     for space in sources.open_each(output):
         records: list[Record] = []
@@ -90,7 +100,7 @@ def similarity(
     }  # fmt: skip
     shape = Shape(
         "evaluate similarity", f"cosine; {rules.told()}", COLUMNS, "set", "spearman", settings,
-        tuple(text for one in given for text in one.notes),
+        tuple(text for one in given for text in one.notes), SHOWN,
     )  # fmt: skip
     output.show(reported(shape, found, names))
 

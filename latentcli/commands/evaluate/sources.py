@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.commands.options import Labels, NoCache, Output, Source
-from latentcli.errors import UsageError, check_choice, shown
+from latentcli.commands.options import Labels, NoCache, Output, Source, check_named
+from latentcli.errors import LatentError, UsageError, check_choice, shown
 from latentcli.report import Record, Report, Sheet
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 _LISTED = 3
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of what is drawn.", min=0)]
+ProtocolName = Annotated[
+    str,
+    typer.Option(
+        "--protocol", help="Whose rules: latent, gensim, word2vec, glove.", metavar="NAME"
+    ),
+]
 Restrict = Annotated[
     int | None,
     typer.Option(
@@ -58,9 +65,10 @@ class Sources:
     def names(self) -> list[str]:
         """Return a short name for each file, its address where two would be the same."""
         addresses = self._addresses()
-        names = [Path(address or "").name for address in addresses]
-        if len(set(names)) < len(names):
-            names = [address or "" for address in addresses]
+        names = told_apart(
+            [Path(address or "").name for address in addresses],
+            [address or "" for address in addresses],
+        )
         if len(set(names)) < len(names):
             raise UsageError("the same file of vectors is named twice")
         return names
@@ -70,7 +78,23 @@ class Sources:
         self.names()
         for address in self._addresses():
             source = Source(vectors=address, labels=self.labels, no_cache=self.no_cache)
-            yield source.open(output)
+            space = source.open(output)
+            check_named(space)
+            yield space
+
+    def each(self, output: Output, evaluate: Callable[[Space], Evaluated]) -> list[Evaluated]:
+        """Evaluate each file; of several, one that fails is noted and the others are shown."""
+        found: list[Evaluated] = []
+        failed: list[LatentError] = []
+        for space in self.open_each(output):
+            try:
+                found.append(evaluate(space))
+            except LatentError as error:
+                failed.append(error)
+                found.append(Evaluated.of(space, [], {}, [str(error)]))
+        if len(failed) == len(found):
+            raise failed[0]
+        return found
 
     def protocol(self, name: str = "latent", restrict: int | None = None) -> Protocol:
         """Return the protocol of a name, as the options change it."""
@@ -112,7 +136,10 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Shape:
-    """How a report is laid out: its columns, which names a record, which stands for it."""
+    """How a report is laid out: its columns, which names a record, which stands for it.
+
+    `shown` are the columns of the table; without them, all.
+    """
 
     command: str
     title: str
@@ -121,6 +148,7 @@ class Shape:
     value: str
     settings: Record = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> Report:
@@ -135,6 +163,7 @@ def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> 
             summary=only.summary,
             notes=(*shape.notes, *only.notes),
             title=shape.title,
+            parts=(Sheet("", shape.shown, only.records),) if shape.shown else (),
         )
     records: list[Record] = [
         {"vectors": name, **record}
@@ -163,6 +192,11 @@ def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> 
     )  # fmt: skip
 
 
+def told_apart(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
+    """Return the short names, or the addresses where two names are the same."""
+    return list(names if len(set(names)) == len(names) else addresses)
+
+
 def told_absent(words: Sequence[str], in_another_case: int = 0) -> tuple[str, ...]:
     """Say which words are not there: how many, and a few of them."""
     if not words:
@@ -181,10 +215,16 @@ def _about(one: Evaluated) -> Record:
 def _side_by_side(
     shape: Shape, found: Sequence[Evaluated], names: Sequence[str]
 ) -> list[Record]:
-    """Make a record of each key: its value in each file."""
-    rows: dict[str, Record] = {}
+    """Make a record of each key: its value in each file.
+
+    Keys may come again (a section that is called "total"): the nth of one file goes with the
+    nth of the others.
+    """
+    rows: dict[tuple[str, int], Record] = {}
     for name, one in zip(names, found, strict=True):
+        seen: Counter[str] = Counter()
         for record in one.records:
             key = str(record[shape.key])
-            rows.setdefault(key, {shape.key: key})[name] = record[shape.value]
+            seen[key] += 1
+            rows.setdefault((key, seen[key]), {shape.key: key})[name] = record[shape.value]
     return list(rows.values())

@@ -19,9 +19,12 @@ from latentcli.report import Record
 
 if TYPE_CHECKING:
     from latentcli.evaluation.word_sets import Tested
+    from latentcli.space import Space
 
 _FOUND = ("effect_size", "difference", "p", "partitions", "exact")
 COLUMNS = ("test", "x", "y", "a", "b", "used", "skipped", *_FOUND)
+SHOWN = ("test", "used", "skipped", "effect_size", "p", "exact")
+"""The columns of a table of several tests, which fits a terminal: their names tell the lists."""
 
 
 def weat(
@@ -60,17 +63,19 @@ def weat(
     names = sources.names()
     name, lists = word_sets.read_lists(file)
     tests = word_sets.association_tests(lists, _parted(targets), _parted(attributes))
-    found = []
-    for space in sources.open_each(output):
+
+    def evaluate(space: Space) -> Evaluated:
         tested = associations(space, tests, rules, samples=samples, seed=seed)
         absent = list(dict.fromkeys(word for one in tested for word in one.skipped))
-        unasked = [_unasked(one) for one in tested if one.association is None]
-        notes = [*told_absent(absent), *unasked]
-        found.append(Evaluated.of(space, [_record(one) for one in tested], {}, notes))
+        notes = [*told_absent(absent), *(text for one in tested for text in _notes(one))]
+        return Evaluated.of(space, [_record(one) for one in tested], {}, notes)
+
+    found = sources.each(output, evaluate)
     settings: Record = {
         "set": name, "ignore_case": rules.alike, "samples": samples, "seed": seed,
     }  # fmt: skip
-    shape = Shape("evaluate weat", name, COLUMNS, "test", "effect_size", settings)
+    shown = SHOWN if len(tests) > 1 else ()
+    shape = Shape("evaluate weat", name, COLUMNS, "test", "effect_size", settings, shown=shown)
     output.show(reported(shape, found, names))
 
 
@@ -78,8 +83,13 @@ def _parted(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
-def _unasked(tested: Tested) -> str:
-    return f"test {tested.test.name}: no word of one of its lists is there"
+def _notes(tested: Tested) -> list[str]:
+    """Say why there is no effect size."""
+    if tested.association is None:
+        return [f"test {tested.test.name}: no word of one of its lists is there"]
+    if tested.association.effect_size is None:
+        return [f"test {tested.test.name}: all targets lean alike, which has no effect size"]
+    return []
 
 
 def _record(tested: Tested) -> Record:

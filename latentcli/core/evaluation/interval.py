@@ -21,4 +21,7 @@ def wilson(hits: int, count: int) -> tuple[float, float] | None:
     centre = share + square / (2 * count)
     reach = Z95 * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
     scale = 1 + square / count
-    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+    # At the ends the bound is the share itself, which rounding would only come near to.
+    low = (centre - reach) / scale if hits else 0.0
+    high = (centre + reach) / scale if hits < count else 1.0
+    return low, high

@@ -12,3 +12,10 @@ def test_it_is_scipys(hits, count):
 
 def test_of_nothing_there_is_none():
     assert wilson(0, 0) is None
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 1000])
+def test_its_ends_are_exact(count):
+    # Rounding would leave 4.9e-17 of three, which a table shows.
+    assert (wilson(0, count) or (None,))[0] == 0.0
+    assert (wilson(count, count) or (None, None))[1] == 1.0
