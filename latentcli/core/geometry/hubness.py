@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import Cloud, Measure, beside
+from latentcli.core.geometry.cloud import Cloud, Measure, Readings, beside
 from latentcli.core.geometry.intervals import Interval, bootstrap, jackknife
 from latentcli.core.geometry.neighbours import Neighbours, nearest
 from latentcli.core.geometry.points import Points
@@ -77,7 +77,7 @@ def robin_hood(counts: Array) -> float:
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
     """Measure how unevenly the rows of a cloud are neighbours, and name its hubs."""
     found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
-    compared = beside(found, noise, {"k_skewness": _read_skewness})
+    compared = beside(found, noise, _READINGS)
     if len(found) == 1:
         return compared
     whole = [_of_all(cloud)] if _sampled(cloud.neighbours(), cloud) else []
@@ -108,12 +108,20 @@ def _read_skewness(one: Measure) -> str:
     return "hubs: some rows are near very many"
 
 
+_READINGS: Readings = {
+    "k_skewness": _read_skewness,
+    "antihubs": lambda one: "of the rows: nobody's neighbour",
+    "hub_share": lambda one: "of all neighbours are hubs",
+    "robin_hood": lambda one: "of all neighbours would move to be even",
+}
+
+
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
     """Measure the rows asked among themselves, which are all rows unless there are very many."""
     graph, k, settings = cloud.neighbours(progress), cloud.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
-        why = "all rows are equally far: no row is nearer than another"
+        why = _why_tied(graph, k)
         return [Measure(SECTION, "k_skewness", f"k={k}, {cloud.kind}", None, note=why)]
     note = f"order decided ties of {tied:.0%} of the rows" if tied > _MANY_TIES else ""
     counts, among = _scaled(cloud)[0], ""
@@ -145,6 +153,13 @@ def _tied(graph: Neighbours, k: int) -> float:
     if away.shape[1] <= k:
         return 0.0
     return float(np.isclose(away[:, k - 1], away[:, k], rtol=1e-12, atol=0).mean())
+
+
+def _why_tied(graph: Neighbours, k: int) -> str:
+    """Say what it means that no row's k-th neighbour is nearer than the next."""
+    if np.isclose(graph.distances[:, 0], graph.distances[:, k], rtol=1e-12, atol=0).all():
+        return "all rows are equally far: no row is nearer than another"
+    return f"no row's neighbour {k} is nearer than the next: which one counts is open"
 
 
 def _jackknifed(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:

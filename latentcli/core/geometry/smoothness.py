@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import LARGE, LEAST_ROWS, Cloud, Measure, beside, graded
+from latentcli.core.geometry.cloud import (
+    LARGE,
+    LEAST_ROWS,
+    Cloud,
+    Measure,
+    Readings,
+    beside,
+    graded,
+)
 from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.neighbours import nearest
 from latentcli.core.geometry.points import Points, chosen, distances, spans
@@ -119,7 +127,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
          _correlated(codes, outputs)],
         _slopes(cloud, noise, outputs),
-        {"trustworthiness": _read_trust, "continuity": _read_trust},
+        _READINGS,
     )  # fmt: skip
 
 
@@ -190,3 +198,20 @@ def _read_trust(one: Measure) -> str:
         (0.9, "neighbours are kept in part"),
         beyond="neighbours are kept",
     )
+
+
+def _read_correlation(one: Measure) -> str:
+    return graded(
+        one.value or 0.0,
+        (0.1, "outputs have next to nothing to do with codes"),
+        (0.5, "outputs follow the codes in part"),
+        beyond="outputs follow the codes",
+    )
+
+
+_READINGS: Readings = {
+    "trustworthiness": _read_trust,
+    "continuity": _read_trust,
+    "lipschitz": lambda one: "steps of outputs per step of codes",
+    "distance_correlation": _read_correlation,
+}

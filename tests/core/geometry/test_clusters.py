@@ -117,3 +117,14 @@ def test_very_many_classes_are_told():
     some = measured(np.random.default_rng(0).standard_normal((300, 2)), np.arange(300) // 2)
     assert some["silhouette"].value is not None
     assert some["probe_accuracy"].note == "more than 100 classes"
+
+
+def test_what_k_means_makes_of_white_noise_is_no_clusters():
+    """In one dimension its groups have a silhouette above 0.5, as in any other space of noise."""
+    found = measured(np.random.default_rng(0).standard_normal((50, 1)), None)["silhouette"]
+    assert found.value > 0.5
+    assert found.note == "no clear clusters"
+
+
+def test_equidistant_rows_have_a_silhouette_of_nothing_at_all():
+    assert measured(np.eye(64), None)["silhouette"].value == 0.0
