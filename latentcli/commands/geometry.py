@@ -252,7 +252,7 @@ def _finite(rows: Array) -> Array:
     """Return which rows (N,) hold no NaN and no infinity."""
     import numpy as np
 
-    from latentcli.core.geometry.points import spans
+    from latentcli.core.blocks import spans
 
     return np.concatenate(
         [np.isfinite(rows[part]).all(axis=1) for part in spans(len(rows), rows.shape[1])]

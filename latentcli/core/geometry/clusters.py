@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.core.blocks import sampled
 from latentcli.core.geometry.cloud import Cloud, Measure, Readings, beside, graded
-from latentcli.core.geometry.intervals import bootstrap
-from latentcli.core.geometry.points import Points, chosen, distances
+from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 
@@ -148,7 +149,7 @@ def groups(values: Array, count: int, seed: int) -> Array:
 
 def group_count(values: Array, seed: int) -> int:
     """Return the number of k-means groups, 2 to 10, whose silhouette is best."""
-    some = values[chosen(len(values), _TRIED_ON, seed)]
+    some = values[sampled(len(values), _TRIED_ON, seed)]
     most = min(_MOST_GROUPS, len(np.unique(some, axis=0)) - 1)
     scores = {}
     for count in range(2, most + 1):

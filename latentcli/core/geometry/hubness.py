@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from latentcli.core.geometry.cloud import Cloud, Measure, Readings, beside
-from latentcli.core.geometry.intervals import Interval, bootstrap, jackknife
 from latentcli.core.geometry.neighbours import Neighbours, nearest
 from latentcli.core.geometry.points import Points
+from latentcli.core.resampling import Interval, bootstrap, groups, jackknife
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 
@@ -23,7 +23,6 @@ SECTION = "hubness"
 NAMED = 5
 """How many hubs are named."""
 
-_GROUPS = 20
 _HUB = 2
 _FEW, _AS_NOISE = 1.0, 1.25
 """Skewness of so little is none, and of so many times white noise's no more than its own error."""
@@ -164,18 +163,12 @@ def _why_tied(graph: Neighbours, k: int) -> str:
 
 def _jackknifed(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
     """Leave out groups of the rows asked."""
-    settings = cloud.settings
-    groups = np.random.default_rng([settings.seed, 3]).permutation(len(graph.asked)) % _GROUPS
-    near = graph.rows[:, : cloud.k]
+    asked, near = len(graph.asked), graph.rows[:, : cloud.k]
     without = [
-        skewness(
-            counts - occurrences(near[groups == group], len(cloud)),
-            int((groups != group).sum()),
-        )
-        for group in range(_GROUPS)
+        skewness(counts - occurrences(near[group], len(cloud)), asked - len(group))
+        for group in groups(asked, cloud.settings.seed)
     ]
-    known = np.array([np.nan if one is None else one for one in without])
-    return jackknife(value, known, settings.ci)
+    return jackknife(value, without, cloud.settings.ci)
 
 
 def _skewnesses(resampled: Array) -> Array:

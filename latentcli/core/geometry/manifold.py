@@ -15,9 +15,9 @@ from latentcli.core.geometry.cloud import (
     beside,
     graded,
 )
-from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.points import distances
 from latentcli.core.geometry.spectrum import components, participation_ratio
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 

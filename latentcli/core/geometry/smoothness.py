@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from latentcli.core.blocks import sampled, spans
 from latentcli.core.geometry.cloud import (
     LARGE,
     LEAST_ROWS,
@@ -16,9 +17,9 @@ from latentcli.core.geometry.cloud import (
     beside,
     graded,
 )
-from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.neighbours import nearest
-from latentcli.core.geometry.points import Points, chosen, distances, spans
+from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 from latentcli.errors import LatentError
@@ -114,7 +115,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     if cloud.outputs is None:
         raise LatentError("smoothness is measured against outputs, and there are none")
     most = max(LEAST_ROWS, _IN_MEMORY // cloud.outputs.shape[1])
-    some = chosen(len(cloud.drawn), most, cloud.settings.seed)
+    some = sampled(len(cloud.drawn), most, cloud.settings.seed)
     codes = cloud.sample[some]
     outputs = np.asarray(cloud.outputs[cloud.drawn[some]], dtype=np.float64)
     if np.abs(outputs).max() > LARGE:

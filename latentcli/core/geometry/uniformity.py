@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from latentcli.core.geometry.cloud import Cloud, Measure, beside, graded
-from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.isotropy import mean_cosine
 from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array, unit
 

@@ -3,7 +3,8 @@ import pytest
 from sklearn import metrics
 from sklearn.datasets import make_blobs
 
-from latentcli.core.geometry import clusters, points
+from latentcli.core import blocks
+from latentcli.core.geometry import clusters
 from latentcli.core.geometry.cloud import Cloud, Settings, coded
 from latentcli.core.geometry.points import Points
 
@@ -29,7 +30,7 @@ def test_four_points_by_hand():
 @pytest.mark.parametrize("classes", [2, 7])
 @pytest.mark.parametrize("offset", [0.0, 1e3])
 def test_scikit_learn_gives_the_same(monkeypatch, classes, offset):
-    monkeypatch.setattr(points, "_NUMBERS", 5000)
+    monkeypatch.setattr(blocks, "_NUMBERS", 5000)
     rng = np.random.default_rng(classes)
     rows = rng.standard_normal((300, 8)) + offset
     labels = rng.integers(0, classes, 300)
