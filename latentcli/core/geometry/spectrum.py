@@ -71,7 +71,8 @@ def _of_few(rows: Array) -> Spectrum:
     values, left = _descending(values), left[:, ::-1]
     axes = centred.T @ left
     lengths = np.linalg.norm(axes, axis=0)
-    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 0)
+    # An axis without variance would be one of rounding errors, at no right angle to the others.
+    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=values > 0)
     raw = np.linalg.eigvalsh(rows @ rows.T / count)
     return Spectrum(values, axes, mean, _descending(raw), count)
 
