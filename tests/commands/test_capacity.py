@@ -30,7 +30,6 @@ def test_the_chart(latent):
         "patterns\n"
         "one-hot  ██████▎                                    5\n"
         "binary   ████████████████████████████████████████  32\n"
-        "\n"
     )
 
 
