@@ -270,6 +270,9 @@ def _notes(found: Comparison, matched: Match, spaces: tuple[Space, Space], k: in
     if matched.unusable:
         pairs = "1 pair is" if matched.unusable == 1 else f"{matched.unusable:,} pairs are"
         notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
+    if matched.repeated:
+        rows = "1 row is" if matched.repeated == 1 else f"{matched.repeated:,} rows are"
+        notes.append(f"{rows} left out: an earlier row of {spaces[0].name} has their word")
     notes += [text for there, text in _conditions(found, spaces, k) if there]
     if found.rsa_rows < len(matched.x):
         notes.append(

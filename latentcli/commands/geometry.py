@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +25,14 @@ COLUMNS = (
 
 _SAMPLE = 5000
 _LARGE = 50 << 20
-_SHEET = ("section", "measure", "variant", "value", "white_noise", "interval", "reading")
+_SHEET = ("measure", "value", "white_noise", "reading")
+_NEAR = {
+    "knn_purity", "k_skewness", "antihubs", "hub_share", "robin_hood", "hub",
+    "trustworthiness", "continuity", "lipschitz",
+}  # fmt: skip
+"""Measures that count k neighbours."""
+_SEEDS = 2**32
+"""K-means takes seeds below this."""
 
 
 def command(
@@ -109,7 +117,7 @@ def command(
     from latentcli.core import geometry
     from latentcli.core.geometry.cloud import Settings
 
-    _check_numbers(neighbours, sample, ci)
+    _check_numbers(neighbours, sample, seed, ci)
     names = _names(only)
     found = _load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
     settings = Settings(
@@ -146,18 +154,20 @@ def command(
                 "rows_asked": len(cloud.asked),
                 "noise_rows": len(cloud.noise),
             },
-            notes=_notes(cloud),
+            notes=_notes(cloud, names),
             title=f"{vectors}: {len(cloud):,} x {cloud.dimensions:,}",
             parts=(Sheet("", _SHEET, _rows(measures, cloud.kind)),),
         )
     )
 
 
-def _check_numbers(neighbours: int, sample: int, ci: float) -> None:
+def _check_numbers(neighbours: int, sample: int, seed: int, ci: float) -> None:
     if neighbours < 1:
         raise UsageError("-k takes a number of neighbours from 1 on")
     if sample < 10:
         raise UsageError("--sample takes 10 rows or more")
+    if not 0 <= seed < _SEEDS:
+        raise UsageError(f"--seed takes a number from 0 to {_SEEDS - 1:,}")
     if not 0 < ci < 1:
         raise UsageError("--ci is between 0 and 1, such as 0.95")
 
@@ -242,7 +252,7 @@ def _finite(rows: Array) -> Array:
     """Return which rows (N,) hold no NaN and no infinity."""
     import numpy as np
 
-    from latentcli.core.geometry.points import spans
+    from latentcli.core.blocks import spans
 
     return np.concatenate(
         [np.isfinite(rows[part]).all(axis=1) for part in spans(len(rows), rows.shape[1])]
@@ -269,7 +279,9 @@ def _cloud(
     classes = None if labels is None else coded(label_files.read_classes(labels, count))
     decoded = None
     if outputs is not None:
-        decoded = _flat(codes.load(outputs, finite=False).rows())
+        decoded, remarks = codes.load_flat(outputs)
+        for text in remarks:
+            output.note(text)
         if len(decoded) != count:
             raise LatentError(f"{outputs}: {len(decoded):,} outputs for {count:,} rows")
         usable = usable & _finite(decoded)
@@ -315,8 +327,9 @@ def _relations(address: str, found: _Found, kept: Array, output: Output) -> Sequ
         there = [pair for pair in rows if None not in pair]
         relations.append(Relation(name, np.array(there, dtype=np.int64).reshape(-1, 2)))
     if missing:
-        some = ", ".join(sorted(missing)[:3])
-        output.note(f"{address}: {len(missing):,} words are not there: {some}, ...")
+        some = ", ".join(sorted(missing)[:3]) + (", ..." if len(missing) > 3 else "")
+        are = "1 word is" if len(missing) == 1 else f"{len(missing):,} words are"
+        output.note(f"{address}: {are} not there: {some}")
     if not any(len(relation.pairs) for relation in relations):
         raise LatentError(f"{address}: none of its pairs is in {found.address}")
     return relations
@@ -339,8 +352,12 @@ def _row_of(found: _Found, kept: Array) -> Callable[[str], int | None]:
     return row
 
 
-def _notes(cloud: Cloud) -> tuple[str, ...]:
+def _notes(cloud: Cloud, names: set[str]) -> tuple[str, ...]:
     notes = []
+    if cloud.k < cloud.settings.k and names & _NEAR:
+        notes.append(
+            f"k is {cloud.k}, not {cloud.settings.k:,}: less than half of {len(cloud.drawn):,} rows"
+        )
     if cloud.constant:
         notes.append(
             f"{cloud.constant:,} of {cloud.dimensions:,} dimensions are the same in all rows"
@@ -360,26 +377,32 @@ def _record(one: Measure) -> Record:
 
 
 def _rows(measures: list[Measure], kind: str) -> list[Record]:
-    """Return what the table shows: each section named once, and the hubs on one line."""
-    hubs = [one for one in measures if one.measure == "hub"]
+    """Return what the table shows: below each section its measures, and its hubs on one line."""
     rows: list[Record] = []
-    before = ""
-    for one in measures:
-        if one in hubs[1:]:
-            continue
-        if one is hubs[0] if hubs else False:
-            named = ", ".join(f"{hub.variant} ({hub.value:,.0f})" for hub in hubs)
-            one = replace(one, measure="hubs", variant=one.note, note=named)
-        rows.append(
-            {
-                "section": one.section if one.section != before else "",
-                "measure": one.measure.replace("_", " "),
-                "variant": one.variant.removesuffix(kind).removesuffix(", "),
-                "value": one.value,
-                "white_noise": one.white_noise,
-                "interval": "" if one.low is None else f"{one.low:,.3g} to {one.high:,.3g}",
-                "reading": one.note,
-            }
-        )
-        before = one.section
+    for section, found in groupby(measures, key=lambda one: one.section):
+        rows.append(dict.fromkeys(_SHEET, "") | {"measure": section})
+        rows += [_row(one, kind) for one in _told(list(found))]
     return rows
+
+
+def _told(measures: list[Measure]) -> list[Measure]:
+    """Return measures with the hubs among them told in one."""
+    hubs = [one for one in measures if one.measure == "hub"]
+    if not hubs:
+        return measures
+    named = ", ".join(f"{hub.variant} ({hub.value:,.0f})" for hub in hubs)
+    told = replace(hubs[0], measure="hubs", variant=hubs[0].note, note=named)
+    return [*(one for one in measures if one.measure != "hub"), told]
+
+
+def _row(one: Measure, kind: str) -> Record:
+    """Return a row of the table: what there is to say of a measure in one column of text."""
+    interval = "" if one.low is None else f"[{one.low:,.3g} to {one.high:,.3g}]"
+    variant = one.variant.removesuffix(kind).removesuffix(", ")
+    said = "; ".join(filter(None, (one.note, variant)))
+    return {
+        "measure": f"  {one.measure.replace('_', ' ')}",
+        "value": one.value,
+        "white_noise": one.white_noise,
+        "reading": " ".join(filter(None, (said, interval))),
+    }

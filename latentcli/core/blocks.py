@@ -12,14 +12,21 @@ Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
-_BLOCK_BYTES = 16 << 20
+_NUMBERS = 1 << 20
+"""Numbers of a block of rows; a block of float64 is then 8 MB."""
+
+
+def spans(count: int, width: int) -> Iterator[slice]:
+    """Yield slices of 0 .. `count` whose rows of `width` numbers fill a block of about 8 MB."""
+    step = max(1, _NUMBERS // max(1, width))
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
 
 
 def parts(rows: Rows, dimensions: int) -> Iterator[Rows]:
-    """Yield parts of a list of rows, each of about 16 MB in float64."""
-    size = max(1, _BLOCK_BYTES // (8 * max(1, dimensions)))
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+    """Yield parts of a list of rows, each of about 8 MB in float64."""
+    for part in spans(len(rows), dimensions):
+        yield rows[part]
 
 
 def blocks(
@@ -37,9 +44,8 @@ def blocks(
             progress(done, len(rows))
 
 
-def sampled(rows: Rows, most: int, seed: int) -> Rows:
-    """Return `most` of the rows, drawn without repetition and in ascending order; or all."""
-    if len(rows) <= most:
-        return rows
-    drawn = np.random.default_rng(seed).choice(len(rows), size=most, replace=False)
-    return rows[np.sort(drawn)]
+def sampled(count: int, most: int, seed: int) -> Rows:
+    """Return row numbers (n,) int64, ascending: all, or `most` of them drawn without repetition."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))

@@ -156,7 +156,7 @@ def room(
     All pairs among `sample` rows, drawn by `seed`, are looked at for the mean and the largest;
     with no more rows than that, all pairs there are.
     """
-    chosen = sampled(rows, sample, seed)
+    chosen = rows[sampled(len(rows), sample, seed)]
     mean, largest = _absolute_cosines(unit(matrix[chosen].astype(np.float64)))
     return Room(
         rms=_rms_cosine(matrix, rows, progress),

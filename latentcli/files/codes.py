@@ -72,6 +72,15 @@ def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
     return Codes(address, values, decided, meta, (*remarks, *notes))
 
 
+def load_flat(address: str) -> tuple[Array, list[str]]:
+    """Load an array as (N, M), all axes behind the first made one, and remarks on the file.
+
+    (N,) has M = 1. What is in it is not checked.
+    """
+    values, _, _, remarks = _part(address)
+    return values.reshape(len(values), -1), remarks
+
+
 def load_matrix(address: str) -> tuple[Array, list[str]]:
     """Load codes as (N, D), a row for each sample, and remarks on the file; (N,) has D = 1.
 

@@ -86,7 +86,8 @@ def read_classes(address: str, rows: int) -> list[object]:
     path, key = split_address(address)
     found = _classes(address, path, key, rows)
     if len(found) != rows:
-        raise FormatError(f"{address}: {len(found):,} labels for {rows:,} rows")
+        labels = "1 label" if len(found) == 1 else f"{len(found):,} labels"
+        raise FormatError(f"{address}: {labels} for {rows:,} rows")
     return found
 
 
@@ -99,7 +100,7 @@ def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
             return _array_of_classes(address, stream, key)
         if not key and not parquet.sniff(stream):
             found: list[object] = [*lines.lines_of(stream, _LABELS)]
-            if len(found) == rows:
+            if len(found) == rows or not any(found):
                 return found
     table = read_table(str(path))
     if not key and len(table) == 1:

@@ -16,25 +16,27 @@ class Match:
     """Row `x[i]` of one space is row `y[i]` of the other; `x` is ascending.
 
     `by` says what they were matched by, "word" or "row"; `unusable` counts pairs left out since
-    one of the two is zero, NaN or infinite.
+    one of the two is zero, NaN or infinite, `repeated` rows of x whose word an earlier row has.
     """
 
     x: Array
     y: Array
     by: str
     unusable: int
+    repeated: int = 0
 
 
 def match(x: Entry, y: Entry) -> Match:
     """Match by word if both spaces have words, else by row; then both must have as many.
 
-    Raises LatentError if nothing is in common.
+    Of rows that share a word, as labels may, the first counts; but where both spaces have the same
+    words in the same order, all are matched. Raises LatentError if nothing is in common.
     """
     if x.vocabulary.named and y.vocabulary.named:
         by = "word"
-        rows_x, rows_y = _by_word(x, y)
+        rows_x, rows_y, repeated = _by_word(x, y)
     else:
-        by = "row"
+        by, repeated = "row", 0
         if len(x.matrix) != len(y.matrix):
             raise LatentError(
                 f"{x.path.name} has {len(x.matrix):,} rows and {y.path.name} {len(y.matrix):,}: "
@@ -42,13 +44,24 @@ def match(x: Entry, y: Entry) -> Match:
             )
         rows_x = rows_y = np.arange(len(x.matrix))
     usable = (x.norms[rows_x] > 0) & (y.norms[rows_y] > 0)
-    return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()))
+    return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()), repeated)
 
 
-def _by_word(x: Entry, y: Entry) -> tuple[Array, Array]:
-    others = {word: row for row, word in y.vocabulary.items()}
-    pairs = [(row, others[word]) for row, word in x.vocabulary.items() if word in others]
+def _by_word(x: Entry, y: Entry) -> tuple[Array, Array, int]:
+    """Return the rows of x and of y that have a word in common, and how many of x repeat one."""
+    mine, theirs = list(x.vocabulary.items()), list(y.vocabulary.items())
+    if mine == theirs:
+        rows = np.array([row for row, _ in mine], dtype=np.int64)
+        return rows, rows, 0
+    first = {word: row for row, word in reversed(theirs)}
+    pairs: dict[str, tuple[int, int]] = {}
+    repeated = 0
+    for row, word in mine:
+        if word in pairs:
+            repeated += 1
+        elif word in first:
+            pairs[word] = row, first[word]
     if not pairs:
         raise LatentError(f"{x.path.name} and {y.path.name} have no word in common")
-    rows = np.array(pairs, dtype=np.int64)
-    return rows[:, 0], rows[:, 1]
+    rows = np.array([*pairs.values()], dtype=np.int64)
+    return rows[:, 0], rows[:, 1], repeated

@@ -1,9 +1,12 @@
+import io
 import json
+import sys
 
 import numpy as np
 import pytest
 from sklearn.datasets import make_swiss_roll
 
+from latentcli.app import main
 from latentcli.core.geometry import MEASURES, SECTIONS
 
 KEYS = ["section", "measure", "variant", "value", "white_noise", "low", "high", "note"]
@@ -116,12 +119,47 @@ def test_layers_are_measured_flat_and_it_is_said(latent, data):
     assert "2 of 68 rows left out" in one["note"]  # one face is there twice
 
 
-def test_the_table_is_one_page_and_names_the_hubs(latent, words):
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_report_is_one_page_of_a_narrow_terminal(monkeypatch, put):
+    rows = RNG.standard_normal((60, 8))
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "80")
+    labels = put("y.txt", "a\nb\nc\n" * 20)
+    assert main(["geometry", str(put("x.npy", rows)), "--labels", str(labels), "-q"]) == 0
+    lines = sys.stdout.getvalue().splitlines()
+    assert len(lines) < 60
+    assert any("participation ratio" in line for line in lines)
+
+
+def test_the_table_names_the_hubs(latent, words):
     code, out, _ = latent("geometry", words, "-k", "1")
     assert code == 0
-    assert len(out.splitlines()) < 45
     (hubs,) = [line for line in out.splitlines() if " hubs  " in line]
     assert "king (" in hubs or "queen (" in hubs
+
+
+def test_fewer_neighbours_than_were_asked_for_are_said(latent, codes):
+    assert "k is 5, not 10: less than half of 12 rows" in latent("geometry", codes)[2]
+    assert "k is" not in latent("geometry", codes, "-k", "5")[2]
+    assert "k is" not in latent("geometry", codes, "--only", "isotropy")[2]
+
+
+def test_outputs_may_be_pictures_or_one_number_each(answer, put):
+    rows = RNG.standard_normal((60, 5))
+    x = put("x.npy", rows)
+    flat = put("flat.npy", np.tanh(rows @ RNG.standard_normal((5, 12))))
+    pictures = put("pictures.npy", np.load(flat).reshape(60, 3, 2, 2))
+    found = [
+        answer("geometry", x, "--only", "smoothness", "--outputs", one)["results"]
+        for one in (flat, pictures)
+    ]
+    assert found[0] == found[1]
+    one = put("one.npy", rows[:, 0])
+    assert answer("geometry", x, "--only", "continuity", "--outputs", one)["results"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +220,7 @@ def test_relations_of_words(latent, measured, words, put):
     code, _, err = latent(
         "geometry", words, "--relations", some, "--only", "linear", "--ignore-case"
     )
-    assert "1 words are not there: cat" in err
+    assert "1 word is not there: cat\n" in err
 
 
 @pytest.mark.parametrize(
@@ -201,7 +239,9 @@ def test_relations_of_words(latent, measured, words, put):
         (["--labels", "factors.csv::size"], 1, "no column 'size'"),
         (["--labels", "z1.npy"], 1, "3 labels for 12 rows"),
         (["--labels", "codes.npy"], 1, "not one label for each row"),
-        (["--outputs", "z1.npy"], 1, "1 outputs for 12 rows"),
+        (["--outputs", "z1.npy"], 1, "3 outputs for 12 rows"),
+        (["--seed", "-1"], 2, "--seed takes a number from 0"),
+        (["--seed", "4294967296"], 2, "--seed takes a number from 0"),
         (["--relations", "factors.csv"], 1, "line 1: 'shape,colour' is neither a pair"),
         (["--relations", "nowhere.txt"], 1, "nowhere.txt"),
     ],

@@ -57,3 +57,30 @@ def test_different_numbers_of_rows_are_both_told(array):
 def test_nothing_in_common_is_told(words):
     with pytest.raises(LatentError, match="no word in common"):
         match(words("x.txt", a=(1, 2), b=(1, 2)), words("y.txt", c=(1, 2), d=(1, 2)))
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Write an array with a label for each row, and open it."""
+
+    def write(name, labels):
+        rows = np.random.default_rng(len(labels)).standard_normal((len(labels), 3))
+        np.savez(tmp_path / name, w=rows, names=np.array(labels))
+        return open_entry(str(tmp_path / name))
+
+    return write
+
+
+def test_repeated_labels_in_the_same_order_are_matched_row_by_row(labelled):
+    x, y = labelled("x.npz", ["a", "b"] * 3), labelled("y.npz", ["a", "b"] * 3)
+    found = match(x, y)
+    assert found.x.tolist() == found.y.tolist() == [0, 1, 2, 3, 4, 5]
+    assert found.repeated == 0
+
+
+def test_else_the_first_row_of_a_repeated_label_counts(labelled):
+    found = match(
+        labelled("x.npz", ["a", "b", "a", "a"]), labelled("y.npz", ["c", "b", "a", "b"])
+    )
+    assert (found.x.tolist(), found.y.tolist()) == ([0, 1], [2, 1])
+    assert found.repeated == 2

@@ -92,4 +92,4 @@ def interval(
         left_out.append(debiased_cka(sums - triple(x, y, group)))
         if progress:
             progress(done, len(parted))
-    return jackknife(value, left_out, level)
+    return Estimate(value, *jackknife(value, left_out, level, limit=1.0))

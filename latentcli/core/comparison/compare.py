@@ -14,7 +14,7 @@ from latentcli.core.comparison.moments import Side, side_of, triple
 from latentcli.core.comparison.overlap import Overlap, Paired, overlap
 from latentcli.core.comparison.procrustes import Rotation
 from latentcli.core.comparison.rsa import rsa
-from latentcli.core.resampling import Estimate, bootstrap_mean
+from latentcli.core.resampling import Estimate, bootstrap
 from latentcli.errors import LatentError
 
 Stage = Callable[[str], AbstractContextManager[Progress | None]]
@@ -89,7 +89,7 @@ def compare(
         rotation = procrustes.rotation(sums)
         with stage("rotating") as progress:
             moved = procrustes.moved(first, second, rotation, progress=progress)
-    chosen = sampled(np.arange(count), sample, seed)
+    chosen = sampled(count, sample, seed)
     with stage("ranking distances") as progress:
         ranked = rsa(
             x.matrix[x.rows[chosen]],
@@ -102,11 +102,7 @@ def compare(
     k = min(k, max(1, (count - 1) // 2))
     with stage("searching") as progress:
         shared = overlap(x, y, chosen, k=k, metric=metric, progress=progress)
-    near = (
-        Estimate(float(shared.shares.mean()))
-        if level is None
-        else bootstrap_mean(shared.shares, level, seed)
-    )
+    ends = (None, None) if level is None else bootstrap(shared.shares, level, seed)
     return Comparison(
         first,
         second,
@@ -114,7 +110,7 @@ def compare(
         Estimate(cka.biased_cka(sums)),
         ranked,
         len(chosen),
-        near,
+        Estimate(float(shared.shares.mean()), *ends),
         shared,
         k,
         rotation,

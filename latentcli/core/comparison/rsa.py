@@ -51,7 +51,7 @@ def rsa(
         left_out.append(_spearman(first[grid], second[grid]))
         if progress:
             progress(done, len(parted))
-    return jackknife(value, left_out, level)
+    return Estimate(value, *jackknife(value, left_out, level, limit=1.0))
 
 
 def _euclidean(rows: Array) -> Array:

@@ -8,8 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
+from latentcli.core.blocks import sampled
 from latentcli.core.geometry.neighbours import Neighbours, nearest
-from latentcli.core.geometry.points import Points, chosen
+from latentcli.core.geometry.points import Points
 from latentcli.core.geometry.spectrum import Spectrum, spectrum_of
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
@@ -154,7 +155,7 @@ class Cloud:
 
     def _chosen(self, most: int) -> Array:
         least = max(LEAST_ROWS, min(most, _IN_MEMORY // self.dimensions))
-        return chosen(len(self), least, self.settings.seed)
+        return sampled(len(self), least, self.settings.seed)
 
     @cached_property
     def sample(self) -> Array:

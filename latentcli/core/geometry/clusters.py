@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.core.blocks import sampled
 from latentcli.core.geometry.cloud import Cloud, Measure, Readings, beside, graded
-from latentcli.core.geometry.intervals import bootstrap
-from latentcli.core.geometry.points import Points, chosen, distances
+from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 
@@ -19,6 +20,9 @@ _TRIED_ON = 2000
 """Rows on which the number of groups is chosen."""
 
 _FOLDS = 5
+_ROUNDING = 1e-12
+"""Mean distances that differ by less, in parts of the larger, are the same."""
+
 _STEPS = 300
 _MOST_CLASSES, _MOST_PROBED = 1000, 100
 """Classes that are measured at most, and that a linear probe is trained for."""
@@ -42,7 +46,8 @@ def silhouettes(values: Array, labels: Array) -> Array:
         others[mine] = np.inf
         other = others.min(axis=1)
         largest = np.maximum(own, other)
-        found[part] = np.divide(other - own, largest, out=np.zeros(len(own)), where=largest > 0)
+        apart = np.abs(other - own) > _ROUNDING * largest
+        found[part] = np.divide(other - own, largest, out=np.zeros(len(own)), where=apart)
     found[counts[labels] == 1] = 0.0
     return found
 
@@ -144,7 +149,7 @@ def groups(values: Array, count: int, seed: int) -> Array:
 
 def group_count(values: Array, seed: int) -> int:
     """Return the number of k-means groups, 2 to 10, whose silhouette is best."""
-    some = values[chosen(len(values), _TRIED_ON, seed)]
+    some = values[sampled(len(values), _TRIED_ON, seed)]
     most = min(_MOST_GROUPS, len(np.unique(some, axis=0)) - 1)
     scores = {}
     for count in range(2, most + 1):
@@ -267,8 +272,9 @@ def _probed(cloud: Cloud, values: Array, labels: Array, variant: str) -> Measure
 
 
 def _read_silhouette(one: Measure) -> str:
+    # K-means parts white noise, too, and in few dimensions quite well.
     return graded(
-        one.value or 0.0,
+        _beyond_noise(one),
         (0.25, "no clear clusters"),
         (0.5, "weak clusters"),
         (0.7, "clear clusters"),
@@ -276,8 +282,24 @@ def _read_silhouette(one: Measure) -> str:
     )
 
 
+def _read_purity(one: Measure) -> str:
+    return graded(
+        _beyond_noise(one),
+        (0.1, "neighbours have any label"),
+        (0.5, "neighbours share labels in part"),
+        beyond="neighbours share labels",
+    )
+
+
+def _beyond_noise(one: Measure) -> float:
+    """Return how much of what white noise leaves up to 1 a measure has."""
+    noise = max(0.0, one.white_noise or 0.0)
+    return ((one.value or 0.0) - noise) / (1 - noise) if noise < 1 else 0.0
+
+
 _READINGS: Readings = {
     "silhouette": _read_silhouette,
     "davies_bouldin": lambda one: "less is better",
     "calinski_harabasz": lambda one: "more is better, 1 is none",
+    "knn_purity": _read_purity,
 }

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import Cloud, Measure, beside
-from latentcli.core.geometry.intervals import Interval, bootstrap, jackknife
+from latentcli.core.geometry.cloud import Cloud, Measure, Readings, beside
 from latentcli.core.geometry.neighbours import Neighbours, nearest
 from latentcli.core.geometry.points import Points
+from latentcli.core.resampling import Interval, bootstrap, groups, jackknife
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 
@@ -23,7 +23,6 @@ SECTION = "hubness"
 NAMED = 5
 """How many hubs are named."""
 
-_GROUPS = 20
 _HUB = 2
 _FEW, _AS_NOISE = 1.0, 1.25
 """Skewness of so little is none, and of so many times white noise's no more than its own error."""
@@ -77,7 +76,7 @@ def robin_hood(counts: Array) -> float:
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
     """Measure how unevenly the rows of a cloud are neighbours, and name its hubs."""
     found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
-    compared = beside(found, noise, {"k_skewness": _read_skewness})
+    compared = beside(found, noise, _READINGS)
     if len(found) == 1:
         return compared
     whole = [_of_all(cloud)] if _sampled(cloud.neighbours(), cloud) else []
@@ -108,12 +107,20 @@ def _read_skewness(one: Measure) -> str:
     return "hubs: some rows are near very many"
 
 
+_READINGS: Readings = {
+    "k_skewness": _read_skewness,
+    "antihubs": lambda one: "of the rows: nobody's neighbour",
+    "hub_share": lambda one: "of all neighbours are hubs",
+    "robin_hood": lambda one: "of all neighbours would move to be even",
+}
+
+
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
     """Measure the rows asked among themselves, which are all rows unless there are very many."""
     graph, k, settings = cloud.neighbours(progress), cloud.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
-        why = "all rows are equally far: no row is nearer than another"
+        why = _why_tied(graph, k)
         return [Measure(SECTION, "k_skewness", f"k={k}, {cloud.kind}", None, note=why)]
     note = f"order decided ties of {tied:.0%} of the rows" if tied > _MANY_TIES else ""
     counts, among = _scaled(cloud)[0], ""
@@ -147,20 +154,21 @@ def _tied(graph: Neighbours, k: int) -> float:
     return float(np.isclose(away[:, k - 1], away[:, k], rtol=1e-12, atol=0).mean())
 
 
+def _why_tied(graph: Neighbours, k: int) -> str:
+    """Say what it means that no row's k-th neighbour is nearer than the next."""
+    if np.isclose(graph.distances[:, 0], graph.distances[:, k], rtol=1e-12, atol=0).all():
+        return "all rows are equally far: no row is nearer than another"
+    return f"no row's neighbour {k} is nearer than the next: which one counts is open"
+
+
 def _jackknifed(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
     """Leave out groups of the rows asked."""
-    settings = cloud.settings
-    groups = np.random.default_rng([settings.seed, 3]).permutation(len(graph.asked)) % _GROUPS
-    near = graph.rows[:, : cloud.k]
+    asked, near = len(graph.asked), graph.rows[:, : cloud.k]
     without = [
-        skewness(
-            counts - occurrences(near[groups == group], len(cloud)),
-            int((groups != group).sum()),
-        )
-        for group in range(_GROUPS)
+        skewness(counts - occurrences(near[group], len(cloud)), asked - len(group))
+        for group in groups(asked, cloud.settings.seed)
     ]
-    known = np.array([np.nan if one is None else one for one in without])
-    return jackknife(value, known, settings.ci)
+    return jackknife(value, without, cloud.settings.ci)
 
 
 def _skewnesses(resampled: Array) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from latentcli.core import relation as relations
 from latentcli.core.geometry.cloud import Cloud, Measure, Relation, beside
-from latentcli.core.geometry.intervals import bootstrap
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array, unit
 

@@ -15,15 +15,18 @@ from latentcli.core.geometry.cloud import (
     beside,
     graded,
 )
-from latentcli.core.geometry.intervals import bootstrap
 from latentcli.core.geometry.points import distances
 from latentcli.core.geometry.spectrum import components, participation_ratio
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 
 SECTION = "manifold"
 _KEPT = 0.9
-_TIED = "all neighbours are equally far: no dimension"
+_TIED = {
+    "two_nn": "the two nearest are equally far: no dimension",
+    "mle": "all neighbours are equally far: no dimension",
+}
 _SHARES = (0.9, 0.99)
 _ENDLESS = 1e6
 _SATURATES = 0.8
@@ -137,7 +140,7 @@ def _read_spread(one: Measure) -> str:
         value,
         (_EQUAL, "equidistant: all rows are equally far"),
         (0.1, "distances hardly differ"),
-        beyond="",
+        beyond="distances differ",
     )
 
 
@@ -171,7 +174,8 @@ def _estimated(
         return Measure(SECTION, name, variant, None, note=note or "too few rows")
     found = float(statistic(values[None])[0])
     if not found < _ENDLESS:
-        return Measure(SECTION, name, variant, None, note=_TIED)
+        why = "; ".join(filter(None, (_TIED[name], note)))
+        return Measure(SECTION, name, variant, None, note=why)
     low, high = bootstrap(values, settings.ci, settings.seed, statistic)
     return Measure(SECTION, name, variant, found, None, low, high, note)
 

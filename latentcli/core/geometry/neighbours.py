@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.core.geometry.points import Points, spans
+from latentcli.core.blocks import spans
+from latentcli.core.geometry.points import Points
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.core.blocks import spans
 from latentcli.core.vectors import Array, unit
-
-_NUMBERS = 1 << 20
-"""Numbers of a block of rows; a block of float64 is then 8 MB."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +35,6 @@ class Points:
         """Yield all rows in order, in blocks that stay small in memory."""
         for part in spans(len(self), self.dimensions):
             yield part, self.take(part)
-
-
-def spans(count: int, width: int) -> Iterator[slice]:
-    """Yield slices of 0 .. `count` whose rows of `width` numbers fill a block."""
-    step = max(1, _NUMBERS // max(1, width))
-    for start in range(0, count, step):
-        yield slice(start, min(start + step, count))
-
-
-def chosen(count: int, most: int, seed: int) -> Array:
-    """Return row numbers (n,) int64, ascending: all, or `most` of them drawn without repetition."""
-    if count <= most:
-        return np.arange(count)
-    drawn: Array = np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
-    return drawn
 
 
 def squares(a: Array, b: Array) -> Array:

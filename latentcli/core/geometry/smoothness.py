@@ -7,10 +7,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from latentcli.core.geometry.cloud import LARGE, LEAST_ROWS, Cloud, Measure, beside, graded
-from latentcli.core.geometry.intervals import bootstrap
+from latentcli.core.blocks import sampled, spans
+from latentcli.core.geometry.cloud import (
+    LARGE,
+    LEAST_ROWS,
+    Cloud,
+    Measure,
+    Readings,
+    beside,
+    graded,
+)
 from latentcli.core.geometry.neighbours import nearest
-from latentcli.core.geometry.points import Points, chosen, distances, spans
+from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array
 from latentcli.errors import LatentError
@@ -106,7 +115,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     if cloud.outputs is None:
         raise LatentError("smoothness is measured against outputs, and there are none")
     most = max(LEAST_ROWS, _IN_MEMORY // cloud.outputs.shape[1])
-    some = chosen(len(cloud.drawn), most, cloud.settings.seed)
+    some = sampled(len(cloud.drawn), most, cloud.settings.seed)
     codes = cloud.sample[some]
     outputs = np.asarray(cloud.outputs[cloud.drawn[some]], dtype=np.float64)
     if np.abs(outputs).max() > LARGE:
@@ -119,7 +128,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
          _correlated(codes, outputs)],
         _slopes(cloud, noise, outputs),
-        {"trustworthiness": _read_trust, "continuity": _read_trust},
+        _READINGS,
     )  # fmt: skip
 
 
@@ -190,3 +199,20 @@ def _read_trust(one: Measure) -> str:
         (0.9, "neighbours are kept in part"),
         beyond="neighbours are kept",
     )
+
+
+def _read_correlation(one: Measure) -> str:
+    return graded(
+        one.value or 0.0,
+        (0.1, "outputs have next to nothing to do with codes"),
+        (0.5, "outputs follow the codes in part"),
+        beyond="outputs follow the codes",
+    )
+
+
+_READINGS: Readings = {
+    "trustworthiness": _read_trust,
+    "continuity": _read_trust,
+    "lipschitz": lambda one: "steps of outputs per step of codes",
+    "distance_correlation": _read_correlation,
+}

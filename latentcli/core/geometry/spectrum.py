@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.core.geometry.points import Points, chosen
+from latentcli.core.blocks import sampled
+from latentcli.core.geometry.points import Points
 from latentcli.core.vectors import Array
 
 _LARGEST = 4096
@@ -38,7 +39,7 @@ def spectrum_of(rows: Array, *, seed: int = 0) -> Spectrum:
     4,096, so many rows are drawn.
     """
     if min(rows.shape) > _LARGEST:
-        rows = rows[chosen(len(rows), _LARGEST, seed)]
+        rows = rows[sampled(len(rows), _LARGEST, seed)]
     if rows.shape[1] > len(rows):
         return _of_few(np.asarray(rows, dtype=np.float64))
     return _of_many(Points(rows))
@@ -70,7 +71,8 @@ def _of_few(rows: Array) -> Spectrum:
     values, left = _descending(values), left[:, ::-1]
     axes = centred.T @ left
     lengths = np.linalg.norm(axes, axis=0)
-    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 0)
+    # An axis without variance would be one of rounding errors, at no right angle to the others.
+    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=values > 0)
     raw = np.linalg.eigvalsh(rows @ rows.T / count)
     return Spectrum(values, axes, mean, _descending(raw), count)
 

@@ -7,13 +7,15 @@ import math
 import numpy as np
 
 from latentcli.core.geometry.cloud import Cloud, Measure, beside, graded
-from latentcli.core.geometry.intervals import bootstrap
+from latentcli.core.geometry.isotropy import mean_cosine
 from latentcli.core.geometry.points import Points, distances
+from latentcli.core.resampling import bootstrap
 from latentcli.core.search import Progress
 from latentcli.core.vectors import Array, unit
 
 SECTION = "uniformity"
 _SHARPNESS = 2.0
+_ONE_DIRECTION = 1e-12
 
 
 def uniformity(rows: Array) -> float:
@@ -69,10 +71,21 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     """Measure how evenly a cloud covers the sphere, and how near rows of one label are."""
     found = [_uniformity(cloud)]
     if cloud.labels is not None:
-        value = alignment(cloud.rows, cloud.labels)
-        note = "" if value is not None else "no two rows share a label"
-        found.append(Measure(SECTION, "alignment", "same label", value, 2.0, note=note))
-    return beside(found, (), {"alignment": _read_alignment, "uniformity": _read_uniformity})
+        found.append(_alignment(cloud, cloud.labels))
+    return beside(found, (), {"uniformity": _read_uniformity})
+
+
+def _alignment(cloud: Cloud, labels: Array) -> Measure:
+    """Measure how near rows of one label are, and read it beside all pairs.
+
+    In a space whose rows share a direction, all rows are near each other.
+    """
+    value, cosine = alignment(cloud.rows, labels), mean_cosine(cloud.rows)
+    if value is None or cosine is None:
+        note = "no two rows share a label"
+    else:
+        note = _read_alignment(value, 2 - 2 * cosine)
+    return Measure(SECTION, "alignment", "same label", value, 2.0, note=note)
 
 
 def _uniformity(cloud: Cloud) -> Measure:
@@ -110,10 +123,11 @@ def _read_uniformity(one: Measure) -> str:
     )
 
 
-def _read_alignment(one: Measure) -> str:
-    return graded(
-        one.value or 0.0,
-        (1.0, "rows of one label are near each other"),
-        (1.8, "rows of one label are a little nearer"),
-        beyond="labels are not near each other",
+def _read_alignment(value: float, every: float) -> str:
+    said = graded(
+        value / every if every > _ONE_DIRECTION else 1.0,
+        (0.5, "rows of one label are near each other"),
+        (0.9, "rows of one label are a little nearer"),
+        beyond="rows of one label are no nearer than any",
     )
+    return f"{said}; all pairs: {every:.2f}"

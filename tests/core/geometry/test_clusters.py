@@ -3,7 +3,8 @@ import pytest
 from sklearn import metrics
 from sklearn.datasets import make_blobs
 
-from latentcli.core.geometry import clusters, points
+from latentcli.core import blocks
+from latentcli.core.geometry import clusters
 from latentcli.core.geometry.cloud import Cloud, Settings, coded
 from latentcli.core.geometry.points import Points
 
@@ -29,7 +30,7 @@ def test_four_points_by_hand():
 @pytest.mark.parametrize("classes", [2, 7])
 @pytest.mark.parametrize("offset", [0.0, 1e3])
 def test_scikit_learn_gives_the_same(monkeypatch, classes, offset):
-    monkeypatch.setattr(points, "_NUMBERS", 5000)
+    monkeypatch.setattr(blocks, "_NUMBERS", 5000)
     rng = np.random.default_rng(classes)
     rows = rng.standard_normal((300, 8)) + offset
     labels = rng.integers(0, classes, 300)
@@ -117,3 +118,14 @@ def test_very_many_classes_are_told():
     some = measured(np.random.default_rng(0).standard_normal((300, 2)), np.arange(300) // 2)
     assert some["silhouette"].value is not None
     assert some["probe_accuracy"].note == "more than 100 classes"
+
+
+def test_what_k_means_makes_of_white_noise_is_no_clusters():
+    """In one dimension its groups have a silhouette above 0.5, as in any other space of noise."""
+    found = measured(np.random.default_rng(0).standard_normal((50, 1)), None)["silhouette"]
+    assert found.value > 0.5
+    assert found.note == "no clear clusters"
+
+
+def test_equidistant_rows_have_a_silhouette_of_nothing_at_all():
+    assert measured(np.eye(64), None)["silhouette"].value == 0.0

@@ -76,6 +76,10 @@ def test_values_are_pythons_own_and_finite(name):
             assert one.low is None or one.low <= one.high
 
 
+def test_every_number_comes_with_how_to_read_it():
+    assert [key for key, one in PLAIN.items() if not one.note] == []
+
+
 def test_the_same_seed_gives_the_same_numbers():
     assert everything(ROWS) == PLAIN
 

@@ -89,3 +89,9 @@ def test_every_row_a_neighbour_alike():
     one = measured(np.column_stack([circle.real, circle.imag]), k=2)["k_skewness", ""]
     assert one.value is None
     assert one.note == "every row is the neighbour of as many"
+
+
+def test_ties_are_not_called_equidistance():
+    rows = np.repeat(np.random.default_rng(0).standard_normal((20, 5)), 10, axis=0)
+    note = measured(rows)["k_skewness", ""].note
+    assert note == "no row's neighbour 10 is nearer than the next: which one counts is open"

@@ -49,3 +49,14 @@ def test_white_noise_reads_as_isotropic():
     assert found["mean_cosine"].note == "no common direction"
     assert found["isoscore"].value == pytest.approx(found["isoscore"].white_noise, abs=0.01)
     assert found["effective_rank"].value == pytest.approx(20, abs=0.2)
+
+
+@pytest.mark.parametrize("repeated", [0, 5])
+def test_without_as_many_components_as_there_are_nothing_is_left(repeated):
+    """Not the cosines of rounding errors: 30 rows span 29 dimensions, and 40 components go."""
+    rows = np.random.default_rng(0).standard_normal((30, 4000)).astype(np.float32)
+    rows[:repeated] = rows[-1]
+    found = {one.measure: one for one in isotropy.measure(Cloud(rows))}["all_but_the_top"]
+    assert found.variant == "without mean, top 40"
+    assert found.value is None
+    assert found.note == "nothing is left that has a direction"

@@ -110,3 +110,11 @@ def test_the_intervals_cover_the_dimension_about_as_often_as_they_say():
         assert one.low < one.value < one.high
         covered += one.low < 2 < one.high
     assert covered >= 9
+
+
+def test_a_grid_has_ties_near_each_row_and_a_dimension_further_out():
+    rows = np.stack(np.meshgrid(np.arange(6.0), np.arange(6.0)), axis=-1).reshape(-1, 2)
+    found = {one.measure: one for one in manifold.measure(Cloud(rows))}
+    assert found["two_nn"].value is None
+    assert found["two_nn"].note == "the two nearest are equally far: no dimension"
+    assert found["mle"].value > 1

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
+from latentcli.core.blocks import sampled
 from latentcli.core.geometry import neighbours
 from latentcli.core.geometry.neighbours import nearest
-from latentcli.core.geometry.points import Points, chosen
+from latentcli.core.geometry.points import Points
 
 RNG = np.random.default_rng(0)
 
@@ -15,7 +16,7 @@ def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
     monkeypatch.setattr(neighbours, "_SEEN", seen)
     monkeypatch.setattr(neighbours, "_ASKED", 100)
     rows = RNG.standard_normal((700, 9)) + offset
-    asked = chosen(700, 250, 0)
+    asked = sampled(700, 250, 0)
     found = nearest(Points(rows), asked, 12)
     away, others = NearestNeighbors(n_neighbors=13, algorithm="kd_tree").fit(rows).kneighbors(rows[asked])  # fmt: skip
     assert (found.rows == others[:, 1:]).all()

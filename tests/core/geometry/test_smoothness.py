@@ -3,7 +3,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness
 
-from latentcli.core.geometry import points, smoothness
+from latentcli.core import blocks
+from latentcli.core.geometry import smoothness
 from latentcli.core.geometry.cloud import Cloud, Settings
 from latentcli.errors import LatentError
 
@@ -27,7 +28,7 @@ def test_six_points_by_hand():
 
 @pytest.mark.parametrize("k", [1, 5, 40])
 def test_scikit_learn_gives_the_same(monkeypatch, k):
-    monkeypatch.setattr(points, "_NUMBERS", 3000)
+    monkeypatch.setattr(blocks, "_NUMBERS", 3000)
     high = RNG.standard_normal((200, 9))
     low = high[:, :2] + 0.1 * RNG.standard_normal((200, 2))
     for one, other in ((high, low), (low, high)):
@@ -47,7 +48,7 @@ def test_no_order_at_all_has_the_trust_of_chance():
 
 
 def test_distance_correlation_as_it_is_written(monkeypatch):
-    monkeypatch.setattr(points, "_NUMBERS", 200)
+    monkeypatch.setattr(blocks, "_NUMBERS", 200)
     a, b = RNG.standard_normal((40, 3)), RNG.standard_normal((40, 5))
     b[:, 0] += a[:, 0]
     n = 40

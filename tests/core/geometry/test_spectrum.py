@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from latentcli.core.geometry import points, spectrum
+from latentcli.core import blocks
+from latentcli.core.geometry import spectrum
 from latentcli.core.geometry.spectrum import spectrum_of
 
 RNG = np.random.default_rng(0)
@@ -32,7 +33,7 @@ def test_isoscore_as_its_authors_write_it():
 @pytest.mark.parametrize("shape", [(200, 7), (9, 40)])
 @pytest.mark.parametrize("offset", [0.0, 1e4])
 def test_numpy_finds_the_same_singular_values(monkeypatch, shape, offset):
-    monkeypatch.setattr(points, "_NUMBERS", 100)
+    monkeypatch.setattr(blocks, "_NUMBERS", 100)
     rows = RNG.standard_normal(shape) + offset
     found = spectrum_of(rows)
     singular = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)

@@ -58,3 +58,18 @@ def test_rows_of_zeros_are_left_out():
     rows = np.concatenate([np.zeros((4, 2)), np.eye(2), -np.eye(2)])
     (one,) = uniformity.measure(Cloud(rows))
     assert one.value == pytest.approx(-4.396349, abs=5e-7)
+
+
+def test_labels_drawn_at_random_are_no_nearer_than_any_in_a_space_that_leans_one_way():
+    rows = RNG.standard_normal((300, 10)) + 3
+    labels = RNG.integers(0, 3, 300)
+    found = uniformity.measure(Cloud(rows, Settings(), labels))[1]
+    assert found.value < 0.5
+    assert found.note.startswith("rows of one label are no nearer than any; all pairs: 0.")
+
+
+def test_one_direction_has_no_labels_apart():
+    rows = np.arange(1.0, 13.0)[:, None] * [1, 2]
+    found = uniformity.measure(Cloud(rows, Settings(), np.arange(12) % 2))[1]
+    assert found.value == pytest.approx(0, abs=1e-12)
+    assert "no nearer than any" in found.note
