@@ -194,14 +194,15 @@ def prepare(
     """
     if isinstance(codes, Data):
         return codes
-    if factor_bins < 2:
-        raise UsageError(f"--factor-bins is {factor_bins}; it is 2 or more")
+    information.check_bins(factor_bins, "--factor-bins")
     array = _codes(codes, codes_name)
     columns = {} if factors is None else _columns(factors, factors_name)
+    columns, counted = _without_index(columns)
     _check_names([*continuous, *discrete], columns)
     for column in columns.values():
         _check_rows(array, len(column), codes_name, factors_name)
-    kept, notes = _complete(columns, factors_name)
+    kept, gaps = _complete(columns, factors_name)
+    notes = [*counted, *gaps]
     if kept is not None:
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
@@ -267,6 +268,17 @@ def _columns(factors: Any, name: str) -> dict[str, Array]:
     return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
 
 
+def _without_index(columns: dict[str, Array]) -> tuple[dict[str, Array], list[str]]:
+    """Leave out an unnamed column that counts the rows, as pandas writes one, and say so."""
+    column = columns.get("")
+    if column is None or len(columns) < 2 or column.dtype.kind not in "iu":
+        return columns, []
+    if not np.array_equal(column, np.arange(len(column))):
+        return columns, []
+    others = {name: values for name, values in columns.items() if name}
+    return others, ["a column without a name counts the rows: it is an index and left out"]
+
+
 def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:
     for name in asked:
         if name not in columns:
@@ -291,6 +303,8 @@ def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> 
 def _missing(column: Array) -> npt.NDArray[np.bool_]:
     if column.dtype.kind == "f":
         return ~np.isfinite(column)
+    if column.dtype.kind in "mM":
+        return np.isnat(column)
     if column.dtype.kind == "O":
         return np.array([value is None or value != value for value in column], dtype=bool)
     return np.zeros(len(column), dtype=bool)
@@ -326,9 +340,18 @@ def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequenc
     return "continuous" if many or (fractions and distinct > rows // 2) else "discrete"
 
 
+def _check_size(name: str, values: Array) -> None:
+    largest = np.finfo(np.float64).max ** 0.5 / _MARGIN
+    if max(values.max(), -values.min()) > largest:
+        raise LatentError(
+            f"factor {shown(name)}: holds numbers beyond {largest:.0g}, whose squares overflow"
+        )
+
+
 def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
     if kind == "continuous":
         values = column.astype(np.float64)
+        _check_size(name, values)
         if values.min() == values.max():
             return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
         labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
@@ -336,6 +359,8 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         used, labels = np.unique(labels, return_inverse=True)
         classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
         return Factor(name, kind, labels, classes, values)
+    if column.dtype.kind == "f":
+        _check_size(name, column)
     text = column.astype(str) if column.dtype.kind == "O" else column
     found, labels = np.unique(text, return_inverse=True)
     numeric = found.dtype.kind in "fiu"
