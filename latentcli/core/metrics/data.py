@@ -197,12 +197,10 @@ def prepare(
     information.check_bins(factor_bins, "--factor-bins")
     array = _codes(codes, codes_name)
     columns = {} if factors is None else _columns(factors, factors_name)
-    columns, counted = _without_index(columns)
     _check_names([*continuous, *discrete], columns)
     for column in columns.values():
         _check_rows(array, len(column), codes_name, factors_name)
-    kept, gaps = _complete(columns, factors_name)
-    notes = [*counted, *gaps]
+    kept, notes = _complete(columns, factors_name)
     if kept is not None:
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
@@ -266,17 +264,6 @@ def _columns(factors: Any, name: str) -> dict[str, Array]:
     if array.ndim != 2 or 0 in array.shape:
         raise LatentError(f"{name}: shape {array.shape}; factors are (N, K), one row a sample")
     return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
-
-
-def _without_index(columns: dict[str, Array]) -> tuple[dict[str, Array], list[str]]:
-    """Leave out an unnamed column that counts the rows, as pandas writes one, and say so."""
-    column = columns.get("")
-    if column is None or len(columns) < 2 or column.dtype.kind not in "iu":
-        return columns, []
-    if not np.array_equal(column, np.arange(len(column))):
-        return columns, []
-    others = {name: values for name, values in columns.items() if name}
-    return others, ["a column without a name counts the rows: it is an index and left out"]
 
 
 def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:

@@ -310,23 +310,6 @@ def test_factors_whose_squares_overflow_are_refused(kind):
         prepare(np.arange(12.0), {"big": values}, **{kind: ["big"]})
 
 
-def test_an_index_without_a_name_is_no_factor():
-    columns = {"": np.arange(12), "shape": np.arange(12) % 3}
-    made = prepare(np.arange(12.0), columns)
-    assert made.factor_names == ["shape"]
-    assert any("index" in note for note in made.notes)
-
-
-@pytest.mark.parametrize("column", [np.arange(12) % 4, np.arange(12.0), np.arange(12)[::-1]])
-def test_other_columns_without_a_name_are_factors(column):
-    made = prepare(np.arange(12.0), {"": column, "shape": np.arange(12) % 3})
-    assert made.factor_names == ["", "shape"]
-
-
-def test_an_index_that_is_the_only_column_is_kept():
-    assert prepare(np.arange(12.0), {"": np.arange(12)}).factor_names == [""]
-
-
 @pytest.mark.parametrize("bins", [1, 99_999_999])
 def test_the_option_that_is_wrong_is_the_one_that_is_named(bins):
     with pytest.raises(UsageError, match="--factor-bins is"):
