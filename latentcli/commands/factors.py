@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,24 +53,23 @@ class Factors:
     ] = None
 
     def load(self, files: list[str], output: Output) -> dict[str, Data]:
-        """Read CODES... FACTORS and make each codes file ready; tell what was noticed."""
+        """Read CODES... FACTORS and make each codes file ready; `notes` say what was left out."""
         from latentcli.files import factors
 
         if len(files) < 2:
             raise UsageError("name the codes and the factors: CODES FACTORS")
         *codes, address = files
         columns = factors.read(address)
-        data = {name: self._prepare(name, columns, address, output) for name in codes}
-        notes = [note for made in data.values() for note in made.notes]
-        for note in dict.fromkeys(notes):
-            output.note(note)
-        return data
+        for name, times in Counter(codes).items():
+            if times > 1:
+                output.note(f"{name} is named {times} times and scored once")
+        return {name: self._prepare(name, columns, address) for name in codes}
 
-    def load_alone(self, files: list[str], output: Output) -> dict[str, Data]:
+    def load_alone(self, files: list[str]) -> dict[str, Data]:
         """Read CODES..., without factors, and make each ready."""
-        return {name: self._prepare(name, None, "", output) for name in files}
+        return {name: self._prepare(name, None, "") for name in files}
 
-    def _prepare(self, name: str, columns: Any, address: str, output: Output) -> Data:
+    def _prepare(self, name: str, columns: Any, address: str) -> Data:
         from latentcli.core.metrics.data import prepare
         from latentcli.files import codes, factors
 
@@ -80,9 +80,7 @@ class Factors:
             rows = range(len(values)) if ids is None else ids.tolist()
             kept, columns, lost = factors.join(columns, self.id, rows, address)
             values, remarks = values[kept], lost if without is not None else [*remarks, *lost]
-        for remark in remarks:
-            output.note(remark)
-        return prepare(
+        data = prepare(
             values,
             columns,
             continuous=self.continuous or (),
@@ -91,6 +89,7 @@ class Factors:
             codes_name=name,
             factors_name=address,
         )
+        return replace(data, notes=(*remarks, *data.notes))
 
     def settings(self, data: dict[str, Data], files: list[str]) -> Record:
         """Return what goes into a report's settings: files, sizes and the kinds of factors."""

@@ -63,9 +63,7 @@ def command_of(name: str) -> Callable[..., None]:
     ) -> None:
         plot.check()
         asked = chosen(about, like, {key: given[key] for key in settings})
-        data = (
-            factors.load(files, output) if about.factors else factors.load_alone(files, output)
-        )
+        data = factors.load(files, output) if about.factors else factors.load_alone(files)
         found = {}
         for model, held in data.items():
             with output.progress(f"{name} of {model}") as progress:
@@ -128,7 +126,7 @@ def doubts(data: Data, score: Score) -> tuple[str, ...]:
     cut = None
     if "binning" in score.settings:
         cut = Cut(int(str(score.settings["bins"])), str(score.settings["binning"]))
-    return (*score.notes, *caveats(data, cut))
+    return (*data.notes, *score.notes, *caveats(data, cut))
 
 
 def _limits(text: str) -> tuple[float, float]:

@@ -237,6 +237,12 @@ def count(
     return Counts(tuple(shaped), rows)
 
 
+def check_bins(bins: int, option: str = "--bins") -> None:
+    """Raise UsageError for fewer bins than 2, or more than labels have numbers for."""
+    if not 2 <= bins <= 1 << 15:
+        raise UsageError(f"{option} is {bins}; it goes from 2 to 32,768")
+
+
 def discretize(codes: Array, cut: Cut) -> Binned:
     """Cut each dimension of codes (N, D) into at most `cut.bins` bins.
 
@@ -248,8 +254,7 @@ def discretize(codes: Array, cut: Cut) -> Binned:
     """
     bins, binning, limits = cut
     check_choice("binning", binning, BINNINGS)
-    if not 2 <= bins <= 1 << 15:
-        raise UsageError(f"--bins is {bins}; it goes from 2 to 32,768")
+    check_bins(bins)
     if not -np.inf < limits[0] < limits[1] < np.inf:
         raise UsageError(
             f"--limits {limits[0]:g},{limits[1]:g}: two finite numbers, the smaller first"

@@ -158,8 +158,9 @@ class _Hinges:
         """Return sums (3, M) of a class's rows with w x + b < 1, of the others with w x + b > -1."""
         flat = slope == 0
         safe = np.where(flat, 1.0, slope)
-        own = self.sums.own_below((1 - offset) / safe)
-        others = self.sums.others_below((-1 - offset) / safe)
+        with np.errstate(over="ignore"):  # of a slope near 0 all rows are on one side
+            own = self.sums.own_below((1 - offset) / safe)
+            others = self.sums.others_below((-1 - offset) / safe)
         own = np.where(slope > 0, own, self.sums.own - own)
         others = np.where(slope > 0, self.sums.others - others, others)
         own = np.where(flat, self.sums.own * (offset < 1), own)

@@ -273,3 +273,35 @@ def test_a_picture_that_cannot_be_written_leaves_nothing_behind(grid, latent, mo
     assert (code, out) == (1, "")
     assert "cannot write x.png: No space left on device" in err
     assert not [path.name for path in grid.iterdir() if "x.png" in path.name]
+
+
+@pytest.mark.parametrize("command", [["mig"], ["disentanglement", "--only", "mig"]])
+def test_what_was_left_out_is_told_in_json_too(command, grid, put_text, answer):
+    rows = "".join(f"{'' if i == 5 else i % 3},{i % 4}\n" for i in range(12))
+    put_text("holed.csv", "a,b\n" + rows)
+    np.save("few.npy", np.random.default_rng(0).normal(size=(12, 2)))
+    notes = answer(command[0], "few.npy", "holed.csv", *command[1:])["notes"]
+    assert sum("1 of 12 rows" in note for note in notes) == 1
+
+
+def test_codes_named_twice_are_told(grid, latent):
+    code, _, err = latent("mig", "codes.npy", "codes.npy", "factors.npz")
+    assert code == 0
+    assert "codes.npy is named 2 times and scored once" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value"),
+    [
+        ("factorvae", "threshold", "nan"),
+        ("zmaxvar", "threshold", "-1"),
+        ("zmaxvar", "bins", "0"),
+        ("betavae", "batch", "1000000000"),
+        ("factorvae", "batch", "1000000000000"),
+    ],
+)
+def test_settings_without_meaning_are_named(name, option, value, grid, latent):
+    code, out, err = latent(name, "codes.npy", "factors.npz", f"--{option}", value)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"latent: error: --{option} is ")
+    assert len(err.splitlines()) == 1

@@ -196,8 +196,7 @@ def prepare(
     """
     if isinstance(codes, Data):
         return codes
-    if factor_bins < 2:
-        raise UsageError(f"--factor-bins is {factor_bins}; it is 2 or more")
+    information.check_bins(factor_bins, "--factor-bins")
     array = _codes(codes, codes_name)
     columns = {} if factors is None else _columns(factors, factors_name)
     _check_names([*continuous, *discrete], columns)
@@ -303,6 +302,8 @@ def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> 
 def _missing(column: Array) -> npt.NDArray[np.bool_]:
     if column.dtype.kind == "f":
         return ~np.isfinite(column)
+    if column.dtype.kind in "mM":
+        return np.isnat(column)
     if column.dtype.kind == "O":
         return np.array([value is None or value != value for value in column], dtype=bool)
     return np.zeros(len(column), dtype=bool)
@@ -338,9 +339,18 @@ def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequenc
     return "continuous" if many or (fractions and distinct > rows // 2) else "discrete"
 
 
+def _check_size(name: str, values: Array) -> None:
+    largest = np.finfo(np.float64).max ** 0.5 / _MARGIN
+    if max(values.max(), -values.min()) > largest:
+        raise LatentError(
+            f"factor {shown(name)}: holds numbers beyond {largest:.0g}, whose squares overflow"
+        )
+
+
 def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
     if kind == "continuous":
         values = column.astype(np.float64)
+        _check_size(name, values)
         if values.min() == values.max():
             return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
         labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
@@ -348,6 +358,8 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         used, labels = np.unique(labels, return_inverse=True)
         classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
         return Factor(name, kind, labels, classes, values)
+    if column.dtype.kind == "f":
+        _check_size(name, column)
     text = column.astype(str) if column.dtype.kind == "O" else column
     found, labels = np.unique(text, return_inverse=True)
     numeric = found.dtype.kind in "fiu"

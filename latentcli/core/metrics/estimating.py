@@ -9,13 +9,21 @@ import numpy as np
 from latentcli.core.information import Counts, Cut, Information
 from latentcli.core.metrics.data import GROUPS, Data
 from latentcli.core.metrics.score import Value
+from latentcli.errors import UsageError
 
 Statistic = Callable[[Information], float | None]
 """A score of what dimensions tell about factors; None where it is not defined."""
 
 
+def check_coverage(ci: float) -> None:
+    """Raise UsageError for a coverage that is no share from 0 to below 1."""
+    if not 0 <= ci < 1:
+        raise UsageError(f"--ci is {ci:g}; it is a share below 1, such as 0.95")
+
+
 def normal_quantile(ci: float) -> float:
     """Return how many standard errors an interval of coverage `ci` goes to either side."""
+    check_coverage(ci)
     from statistics import (
         NormalDist,
     )  # scipy.special takes longer to import than MIG to compute
@@ -65,6 +73,7 @@ def _interval(
     """
     if ci is None or value is None or data.rows < 2 * GROUPS:
         return None, None
+    check_coverage(ci)
     from scipy.special import stdtrit
 
     parts = data.grouped(cut, seed)

@@ -81,7 +81,7 @@ def factorvae(
     >>> factorvae(grid, grid, train=100, evaluate=100).value
     1.0
     """
-    voting.check_numbers(batch, train=train, evaluate=evaluate)
+    voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
     data = prepare(codes, factors)
     settings: dict[str, Value] = {
         "batch": batch,

@@ -19,6 +19,9 @@ from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]
 
+_LARGEST = 100_000
+"""Rows of the largest batch: it is held in memory whole, with all dimensions."""
+
 _BLOCK = 1 << 21
 """Numbers of codes that are drawn at a time."""
 
@@ -57,10 +60,12 @@ def group(labels: Array, least: int = 2) -> Groups:
     return Groups(rows, starts[kept], sizes[kept])
 
 
-def check_numbers(batch: int, **numbers: int) -> None:
-    """Raise UsageError for a batch below 2, and other numbers below 1."""
-    if batch < 2:
-        raise UsageError(f"--batch is {batch}; a batch has 2 rows or more")
+def check_numbers(batch: int, threshold: float = 0.0, **numbers: int) -> None:
+    """Raise UsageError for a batch below 2 or too large to hold, and other numbers below 1."""
+    if not 2 <= batch <= _LARGEST:
+        raise UsageError(f"--batch is {batch}; a batch has 2 rows or more, up to {_LARGEST:,}")
+    if not threshold >= 0:
+        raise UsageError(f"--threshold is {threshold:g}; it is a deviation, 0 or more")
     for name, number in numbers.items():
         if number < 1:
             raise UsageError(f"--{name} is {number}; it is 1 or more")

@@ -23,11 +23,15 @@ def each(
     NumPy, and the trees of scikit-learn, let other threads run while they calculate.
     """
     results = []
-    with ThreadPoolExecutor(processors()) as pool:
+    pool = ThreadPoolExecutor(processors())
+    try:
         for done, result in enumerate(pool.map(work, items), start=1):
             results.append(result)
             if progress is not None:
                 progress(done, len(items))
+    finally:
+        # Ctrl-C does not wait for work that has begun: a fit may take minutes.
+        pool.shutdown(wait=len(results) == len(items), cancel_futures=True)
     return results
 
 

@@ -89,7 +89,8 @@ def zmaxvar(
     >>> zmaxvar(grid, grid).value
     1.0
     """
-    voting.check_numbers(batch, train=train, evaluate=evaluate)
+    voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
+    information.check_bins(bins)
     data = prepare(codes, factors)
     settings: dict[str, Value] = {
         "bins": bins,

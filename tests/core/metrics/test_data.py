@@ -291,3 +291,26 @@ def test_one_outlier_moves_equal_widths_but_not_quantiles():
     assert after.summary["mig_quantile"] == pytest.approx(
         before.summary["mig_quantile"], abs=0.01
     )
+
+
+# --- what a hostile reader tried
+
+
+def test_dates_that_are_missing_are_left_out():
+    days = np.array(["2020-01-01", "2020-01-02", "NaT"] * 4, dtype="datetime64[D]")
+    made = prepare(np.arange(12.0), {"day": days})
+    assert made.rows == 8
+    assert made.factors[0].size == 2
+
+
+@pytest.mark.parametrize("kind", ["continuous", "discrete"])
+def test_factors_whose_squares_overflow_are_refused(kind):
+    values = np.linspace(-1e300, 1e300, 12)
+    with pytest.raises(LatentError, match="factor big: holds numbers beyond"):
+        prepare(np.arange(12.0), {"big": values}, **{kind: ["big"]})
+
+
+@pytest.mark.parametrize("bins", [1, 99_999_999])
+def test_the_option_that_is_wrong_is_the_one_that_is_named(bins):
+    with pytest.raises(UsageError, match="--factor-bins is"):
+        prepare(np.arange(12.0), {"a": np.arange(12.0)}, continuous=["a"], factor_bins=bins)

@@ -5,6 +5,7 @@ from scipy.stats import norm
 
 from latentcli.core.information import Counts, Cut
 from latentcli.core.metrics.data import prepare
+from latentcli.core.metrics.jemmig import jemmig
 from latentcli.core.metrics.mig import mig
 from latentcli.errors import UsageError
 
@@ -216,3 +217,11 @@ def test_counts_of_the_better_estimate_are_of_distinct_values():
     distinct = data.counts(Cut().sharper)
     assert isinstance(distinct, Counts)
     assert np.count_nonzero(distinct.tables[0][0].sum(axis=1)) == 3
+
+
+@pytest.mark.parametrize("ci", [1, 2, -0.5, float("nan")])
+@pytest.mark.parametrize("metric", [mig, jemmig])
+def test_a_coverage_that_is_no_share_is_refused(metric, ci):
+    factors = np.tile([[a, b] for a in range(3) for b in range(4)], (10, 1))
+    with pytest.raises(UsageError, match="--ci is"):
+        metric(factors, factors, ci=ci)

@@ -137,3 +137,11 @@ def test_progress_and_an_unknown_estimator(clean):
     assert seen == [(1, 3), (2, 3), (3, 3)]
     with pytest.raises(UsageError, match="Did you mean svm"):
         sap(*clean, estimator="svn")
+
+
+def test_codes_however_small_are_scored_without_a_warning():
+    rng = np.random.default_rng(0)
+    factors = rng.integers(0, 4, (200, 2))
+    codes = factors + 0.1 * rng.normal(size=factors.shape)
+    small = sap(codes * 1e-310, factors)
+    assert small.summary["sap_r2"] == pytest.approx(sap(codes, factors).summary["sap_r2"])
