@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import codes
@@ -22,7 +22,7 @@ import spaces
 import words
 from measuring import HERE, Bench, Row
 
-MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
+MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "first-read": words.first_read,
     "one-query": words.one_query,
     "many-queries": words.many_queries,

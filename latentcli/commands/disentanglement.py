@@ -99,8 +99,8 @@ def command(
         parts=tuple(_parts(data, found)),
         brief=True,
     )
-    plot.draw(report, output)
     output.show(report)
+    plot.draw(report, output)
 
 
 def _names(only: str | None) -> list[str]:

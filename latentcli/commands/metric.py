@@ -71,8 +71,8 @@ def command_of(name: str) -> Callable[..., None]:
         report = _report(about, name, found, data, files)
         known = factors.settings(data, files) | {"like": like}
         report = replace(report, settings=known | report.settings)
-        plot.draw(report, output)
         output.show(report)
+        plot.draw(report, output)
 
     return _dressed(command, about, name, settings, inspect.signature(function))
 

@@ -49,6 +49,9 @@ SENSITIVITY = (5, 10, 20, 50, 100)
 _ASIDE = 2_000_000
 """Numbers up to which other bins are tried without being asked for: they take most of the time."""
 
+_BEYOND = 0.01
+"""Share of numbers beyond fixed limits from which it is told."""
+
 _LEFT_ASIDE = (
     f"mig_quantile and mig_robust are taken of up to {_ASIDE:,} numbers; --sensitivity takes them of "
     "more"
@@ -149,7 +152,20 @@ def mig(
             "ci": ci,
             "seed": seed,
         },
-        notes=(*owners.one_dimension(data), *([] if aside else [_LEFT_ASIDE])),
+        notes=(*owners.one_dimension(data), *_aside(data, limits, aside)),
+    )
+
+
+def _aside(data: Data, limits: tuple[float, float], taken: bool) -> tuple[str, ...]:
+    """Say what is not taken of large codes, and where fixed limits do not suit them."""
+    if not taken:
+        return (_LEFT_ASIDE,)
+    beyond = float(((data.codes < limits[0]) | (data.codes > limits[1])).mean())
+    if beyond < _BEYOND:
+        return ()
+    low, high = limits
+    return (
+        f"mig_robust: {beyond:.0%} of the numbers lie beyond {low:g} and {high:g} (--limits)",
     )
 
 

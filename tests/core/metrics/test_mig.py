@@ -225,3 +225,21 @@ def test_a_coverage_that_is_no_share_is_refused(metric, ci):
     factors = np.tile([[a, b] for a in range(3) for b in range(4)], (10, 1))
     with pytest.raises(UsageError, match="--ci is"):
         metric(factors, factors, ci=ci)
+
+
+def test_limits_that_do_not_suit_the_codes_are_told():
+    random = np.random.default_rng(0)
+    factors = random.integers(3, size=(200, 2))
+    assert not any("mig_robust" in note for note in mig(factors * 1.0, factors).notes)
+    (note,) = [note for note in mig(factors * 10.0, factors).notes if "mig_robust" in note]
+    assert "beyond -4 and 4 (--limits)" in note
+
+
+def test_other_bins_of_large_codes_are_taken_when_asked_for(monkeypatch):
+    monkeypatch.setattr("latentcli.core.metrics.mig._ASIDE", 100)
+    factors = np.random.default_rng(0).integers(3, size=(200, 2))
+    score = mig(factors * 1.0, factors)
+    assert score.summary["mig_quantile"] is score.summary["mig_robust"] is None
+    assert any("--sensitivity" in note for note in score.notes)
+    asked = mig(factors * 1.0, factors, sensitivity=True)
+    assert asked.summary["mig_quantile"] is not None
