@@ -82,12 +82,7 @@ def command(
         "ci": ci or None,
         "seed": seed,
     }
-    notes = [
-        note
-        for model in found
-        for made in found[model].values()
-        for note in doubts(data[model], made)
-    ]
+    notes = [note for model in found for note in doubts(data[model], found[model].values())]
     report = Report(
         "disentanglement",
         COLUMNS,

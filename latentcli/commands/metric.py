@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ from latentcli.errors import UsageError, unknown_choice
 from latentcli.report import Part, Report
 
 if TYPE_CHECKING:
+    from latentcli.core.information import Cut
     from latentcli.core.metrics.data import Data
     from latentcli.core.metrics.score import About, Score
 
@@ -118,15 +119,26 @@ def chosen(about: About, like: str | None, given: dict[str, Any]) -> dict[str, A
     return settings
 
 
-def doubts(data: Data, score: Score) -> tuple[str, ...]:
-    """Return what a score says of itself, and what its codes and factors put in doubt."""
-    from latentcli.core.information import Cut
+def doubts(data: Data, found: Iterable[Score]) -> list[str]:
+    """Return what scores say of themselves, and what their codes and factors put in doubt."""
     from latentcli.core.metrics.caveats import caveats
 
-    cut = None
-    if "binning" in score.settings:
-        cut = Cut(int(str(score.settings["bins"])), str(score.settings["binning"]))
-    return (*data.notes, *score.notes, *caveats(data, cut))
+    notes, told = list(data.notes), set()
+    for made in found:
+        notes += made.notes
+        if (cut := _cut(made)) not in told:
+            told.add(cut)
+            notes += caveats(data, cut)
+    return notes
+
+
+def _cut(made: Score) -> Cut | None:
+    """Return how the codes were cut into bins, None if they were not."""
+    from latentcli.core.information import Cut
+
+    if "binning" not in made.settings:
+        return None
+    return Cut(int(str(made.settings["bins"])), str(made.settings["binning"]))
 
 
 def _limits(text: str) -> tuple[float, float]:
@@ -146,7 +158,7 @@ def _report(
     called = scores.labels(found)
     for model, made in found.items():
         parts += scores.sheets(data[model], made, title=called[model] if several else "")
-    notes = [note for model, made in found.items() for note in doubts(data[model], made)]
+    notes = [note for model, made in found.items() for note in doubts(data[model], [made])]
     return Report(
         name,
         scores.columns(rows),

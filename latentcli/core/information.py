@@ -8,7 +8,6 @@ Everything is in nats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.core.working import each
 from latentcli.errors import UsageError, check_choice
 
 Array = npt.NDArray[Any]
@@ -152,10 +152,15 @@ class Counts:
         return told
 
     @cached_property
+    def occupied(self) -> Array:
+        """How many bins of each dimension (..., D) occur."""
+        return _occupied(self.tables[0].sum(axis=-1))
+
+    @cached_property
     def _sizes(self) -> tuple[Array, Array, Array]:
         """Rows (..., D, 1), bins that occur (..., D, 1) and classes that do (..., D, K)."""
         rows = self.tables[0].sum(axis=(-2, -1))[..., None]
-        bins = _occupied(self.tables[0].sum(axis=-1))[..., None]
+        bins = self.occupied[..., None]
         classes = [_occupied(table.sum(axis=-2)) for table in self.tables]
         return rows, bins, np.stack(classes, axis=-1)
 
@@ -270,8 +275,7 @@ def discretize(codes: Array, cut: Cut) -> Binned:
         for j in range(dimensions):
             place(j)
     else:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(place, range(dimensions)))
+        each(place, range(dimensions))
     return Binned(labels, bins)
 
 

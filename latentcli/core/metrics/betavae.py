@@ -13,7 +13,7 @@ from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
 from latentcli.core.metrics.voting import Groups
-from latentcli.core.metrics.working import Progress
+from latentcli.core.working import Progress
 
 Array = npt.NDArray[Any]
 
@@ -143,13 +143,11 @@ def _pairs(
     codes = np.ascontiguousarray(data.codes, dtype=np.float64)
     shared = held[random.integers(len(held), size=number)]
     points = np.empty((number, data.dimensions))
-    until = [np.cumsum(grouped.sizes) for grouped in groups]
+    draw = voting.by_class(groups, 2)
     for start, count in voting.blocks(number, 2 * batch * data.dimensions):
         for k in np.unique(shared[start : start + count]):
             mine = start + np.flatnonzero(shared[start : start + count] == k)
-            picked = random.integers(until[k][-1], size=len(mine) * batch)
-            classes = np.searchsorted(until[k], picked, side="right")
-            rows = groups[k].draw(random, classes, 2).reshape(len(mine), batch, 2)
+            rows = draw(random, int(k), len(mine) * batch).reshape(len(mine), batch, 2)
             apart = np.abs(codes[rows[..., 0]] - codes[rows[..., 1]])
             points[mine] = apart.mean(axis=1)
         if progress is not None:

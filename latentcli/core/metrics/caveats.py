@@ -7,6 +7,7 @@ import numpy as np
 from latentcli.core.information import Cut
 from latentcli.core.metrics import owners
 from latentcli.core.metrics.data import Data
+from latentcli.core.metrics.noting import listed
 from latentcli.errors import shown
 
 _ROWS_A_CELL = 5
@@ -15,8 +16,6 @@ _ROWS_A_CELL = 5
 _CEILING = 0.98
 _FAR = 10.0
 """Interquartile ranges beyond the quartiles that make an outlier of a value."""
-
-_LISTED = 6
 
 
 def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
@@ -36,7 +35,7 @@ def _dimensions(data: Data) -> list[str]:
     dead = [name for name, alive in zip(data.names, data.alive, strict=True) if not alive]
     if dead:
         verb = "never change" if len(dead) > 1 else "never changes"
-        notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {_listed(dead)}")
+        notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {listed(dead)}")
     if data.factors and data.dimensions < len(data.factors):
         dimensions = (
             "one dimension" if data.dimensions == 1 else f"{data.dimensions} dimensions"
@@ -49,13 +48,13 @@ def _dimensions(data: Data) -> list[str]:
 
 def _rows(data: Data, cut: Cut) -> list[str]:
     """Say where a table of counts has more cells than rows can fill."""
-    occupied = np.array([len(np.unique(row)) for row in data.binned(cut.sharper).labels])
+    occupied = int(data.counts(cut.sharper).occupied.max())
     largest = max(data.factors, key=lambda factor: factor.size)
-    cells = int(occupied.max()) * largest.size
+    cells = occupied * largest.size
     if data.rows >= _ROWS_A_CELL * cells:
         return []
     text = (
-        f"{data.rows:,} rows are few for {int(occupied.max())} bins x {largest.size} classes of "
+        f"{data.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
         f"{shown(largest.name)} ({_ROWS_A_CELL * cells:,} would do): information is overestimated, "
         "and its correction is rough; take fewer --bins"
     )
@@ -66,9 +65,7 @@ def _dependence(data: Data) -> list[str]:
     ceiling = float(owners.ceilings(data).mean())
     if ceiling >= _CEILING or len(data.factors) < 2:
         return []
-    shared = data.dependence.copy()
-    entropy = shared.diagonal().copy()
-    np.fill_diagonal(shared, 0.0)
+    shared, entropy = owners.between(data)
     k, other = np.unravel_index(int((shared / entropy[:, None]).argmax()), shared.shape)
     names = data.factor_names
     text = (
@@ -87,7 +84,7 @@ def _factors(data: Data) -> list[str]:
     ordered = [factor.name for factor in data.factors if (np.diff(factor.labels) >= 0).all()]
     if ordered and data.rows > 2 * data.factors[0].size:
         notes.append(
-            f"the rows are sorted by {_listed(ordered)}: fits take training and test rows at random"
+            f"the rows are sorted by {listed(ordered)}: fits take training and test rows at random"
         )
     return notes
 
@@ -103,12 +100,7 @@ def _outliers(data: Data) -> list[str]:
     if not names:
         return []
     text = (
-        f"outliers in {_listed(names)}: bins of equal width hold nearly all rows in few of them; "
+        f"outliers in {listed(names)}: bins of equal width hold nearly all rows in few of them; "
         "--binning quantile does not mind"
     )
     return [text]
-
-
-def _listed(names: list[str]) -> str:
-    text = ", ".join(shown(name) for name in names[:_LISTED])
-    return text if len(names) <= _LISTED else f"{text} and {len(names) - _LISTED:,} more"

@@ -11,14 +11,13 @@ import numpy.typing as npt
 
 from latentcli.core import information
 from latentcli.core.information import Binned, Counts, Cut
+from latentcli.core.resampling import GROUPS
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
 
 Array = npt.NDArray[Any]
 
 Kept = TypeVar("Kept")
 
-GROUPS = 20
-"""How many parts of the rows are left out in turn to see how a score varies."""
 
 _MARGIN = 1e3
 """Room that is left for sums of squares."""

@@ -25,7 +25,7 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.metrics.working import Progress, Steps, each
+from latentcli.core.working import Progress, Steps, each
 from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]

@@ -118,9 +118,7 @@ def _assigned(mutual: Array) -> Array:
 
 def _conditional(data: Data) -> Array:
     """Return H(v_k | v_l) (K, K), on the diagonal H(v_k); NaN where nearly nothing is left."""
-    shared = data.dependence.copy()
-    entropy = shared.diagonal().copy()
-    np.fill_diagonal(shared, 0.0)
+    shared, entropy = owners.between(data)
     left = entropy[:, None] - shared
     conditional: Array = np.where(left > _LEFT * entropy[:, None], left, np.nan)
     return conditional

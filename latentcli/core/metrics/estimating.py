@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from latentcli.core.information import Counts, Cut, Information
-from latentcli.core.metrics.data import GROUPS, Data
+from latentcli.core.metrics.data import Data
 from latentcli.core.metrics.score import Value
+from latentcli.core.resampling import GROUPS, jackknife
 from latentcli.errors import UsageError
 
 Statistic = Callable[[Information], float | None]
@@ -24,9 +25,8 @@ def check_coverage(ci: float) -> None:
 def normal_quantile(ci: float) -> float:
     """Return how many standard errors an interval of coverage `ci` goes to either side."""
     check_coverage(ci)
-    from statistics import (
-        NormalDist,
-    )  # scipy.special takes longer to import than MIG to compute
+    # SciPy's takes longer to import than MIG to compute.
+    from statistics import NormalDist
 
     return NormalDist().inv_cdf(0.5 + ci / 2)
 
@@ -74,17 +74,11 @@ def _interval(
     if ci is None or value is None or data.rows < 2 * GROUPS:
         return None, None
     check_coverage(ci)
-    from scipy.special import stdtrit
-
     parts = data.grouped(cut, seed)
     others = Counts(tuple(t.sum(axis=0) - t for t in parts.tables), data.rows).corrected
     found = [statistic(Information(*each)) for each in zip(*others, strict=True)]
-    scores = np.array([score for score in found if score is not None])
-    if len(scores) < GROUPS:
-        return None, None
-    error = float(np.sqrt((GROUPS - 1) / GROUPS * ((scores - scores.mean()) ** 2).sum()))
-    margin = float(stdtrit(GROUPS - 1, 0.5 + ci / 2)) * error
-    return max(0.0, value - margin), min(1.0, value + margin)
+    low, high = jackknife(value, found, ci, limit=1.0)
+    return (None if low is None else max(0.0, low)), high
 
 
 def chance(statistic: Statistic, data: Data, cut: Cut, *, seed: int) -> float | None:

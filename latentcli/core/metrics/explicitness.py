@@ -20,7 +20,7 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.metrics.working import Progress
+from latentcli.core.working import Progress
 from latentcli.errors import shown
 
 Array = npt.NDArray[Any]

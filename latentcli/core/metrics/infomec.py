@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from latentcli.core.metrics import owners
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.estimating import estimates
 from latentcli.core.metrics.score import About, Row, Score, Value
+from latentcli.core.metrics.splitting import mean_known
 from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]
@@ -146,7 +146,7 @@ def _summary(shares: Array, active: Array, explicit: dict[str, float]) -> dict[s
     found = {
         "infom": _infom(shares, active),
         "infoc": _infoc(shares, active),
-        "infoe": _mean(list(explicit.values())),
+        "infoe": mean_known(list(explicit.values())),
     }
     known = [value for value in found.values() if value is not None]
     mean = float(np.mean(known)) if len(known) == len(found) else None
@@ -170,11 +170,11 @@ def _shares(information: Information) -> Array:
 
 
 def _infom(shares: Array, active: Array) -> float | None:
-    return _mean([_one(row) for row in shares[active]])
+    return mean_known([_one(row) for row in shares[active]])
 
 
 def _infoc(shares: Array, active: Array) -> float | None:
-    return _mean([_one(column) for column in shares[active].T])
+    return mean_known([_one(column) for column in shares[active].T])
 
 
 def _one(shares: Array) -> float | None:
@@ -183,11 +183,6 @@ def _one(shares: Array) -> float | None:
     if len(shares) < 2 or total <= 0:
         return None
     return (float(shares.max()) / total - 1 / len(shares)) / (1 - 1 / len(shares))
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
 
 
 def _explicitness(data: Data) -> dict[str, float]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.score import About, Row, Score
-from latentcli.core.metrics.working import Progress, each
+from latentcli.core.working import Progress, each
 from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]

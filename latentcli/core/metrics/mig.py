@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from latentcli.core.information import Counts, Cut, log_ratios
 from latentcli.core.metrics import owners
-from latentcli.core.metrics.data import GROUPS, Data, prepare
+from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.score import About, Score, Value
+from latentcli.core.resampling import GROUPS
 from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]

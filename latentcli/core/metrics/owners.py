@@ -68,11 +68,17 @@ def ceilings(data: Data) -> Array:
 
     A perfect code of another factor tells as much about a factor as that factor itself does.
     """
+    shared, entropy = between(data)
+    highest: Array = np.maximum(1.0 - shared.max(axis=1) / entropy, 0.0)
+    return highest
+
+
+def between(data: Data) -> tuple[Array, Array]:
+    """Return the information (K, K) of factors about others, 0 of themselves, and entropies (K,)."""
     shared = data.dependence.copy()
     entropy = shared.diagonal().copy()
     np.fill_diagonal(shared, 0.0)
-    highest: Array = np.maximum(1.0 - shared.max(axis=1) / entropy, 0.0)
-    return highest
+    return shared, entropy
 
 
 def share(mutual: Array) -> Array:

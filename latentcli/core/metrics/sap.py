@@ -22,8 +22,8 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.metrics.working import Progress, each
 from latentcli.core.sorted_classes import Ordered
+from latentcli.core.working import Progress, each
 from latentcli.errors import check_choice
 
 Array = npt.NDArray[Any]

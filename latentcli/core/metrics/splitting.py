@@ -11,6 +11,7 @@ import numpy.typing as npt
 from latentcli.core.metrics.data import Data, Factor
 from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.noting import listed
+from latentcli.core.wilson import wilson as wilson_interval
 from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]
@@ -108,8 +109,4 @@ def wilson(share: float, number: int, ci: float | None) -> tuple[float | None, f
     """Return the ends of Wilson's interval (1927) for a share of `number` independent trials."""
     if ci is None or number == 0:
         return None, None
-    z = normal_quantile(ci)
-    middle = share + z * z / (2 * number)
-    reach = z * np.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
-    scale = 1 + z * z / number
-    return float((middle - reach) / scale), float((middle + reach) / scale)
+    return wilson_interval(share * number, number, normal_quantile(ci)) or (None, None)

@@ -14,7 +14,7 @@ from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.scaling import scales
 from latentcli.core.metrics.score import Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
-from latentcli.core.metrics.working import Progress
+from latentcli.core.working import Progress
 from latentcli.errors import UsageError
 
 Array = npt.NDArray[Any]

@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from latentcli.core.metrics.working import each
+from latentcli.core.working import each
 
 
 def test_results_come_in_order_and_progress_is_told():

@@ -8,8 +8,10 @@ Z95 = 1.959963984540054
 """The 97.5 % point of the normal distribution: intervals hold the truth 95 times in 100."""
 
 
-def wilson(hits: int, count: int) -> tuple[float, float] | None:
-    """Return the 95 % score interval of a share (Wilson, 1927); None for no counts.
+def wilson(hits: float, count: int, z: float = Z95) -> tuple[float, float] | None:
+    """Return the score interval of a share (Wilson, 1927); None for no counts.
+
+    It reaches as far as `z` standard errors: by default 95 %.
 
     >>> low, high = wilson(8, 10) or (0, 0)
     >>> round(low, 4), round(high, 4)
@@ -17,9 +19,9 @@ def wilson(hits: int, count: int) -> tuple[float, float] | None:
     """
     if not count:
         return None
-    share, square = hits / count, Z95**2
+    share, square = hits / count, z**2
     centre = share + square / (2 * count)
-    reach = Z95 * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    reach = z * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
     scale = 1 + square / count
     # At the ends the bound is the share itself, which rounding would only come near to.
     low = (centre - reach) / scale if hits else 0.0

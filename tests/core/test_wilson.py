@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import binomtest
 
-from latentcli.core.evaluation.interval import wilson
+from latentcli.core.wilson import wilson
 
 
 @pytest.mark.parametrize(("hits", "count"), [(0, 1), (1, 1), (8, 10), (401, 506), (0, 19544)])
