@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from latentcli.core.interpolation import lerp, slerp
     from latentcli.core.metrics.betavae import betavae
     from latentcli.core.metrics.dci import dci
     from latentcli.core.metrics.dcimig import dcimig
@@ -33,18 +32,13 @@ if TYPE_CHECKING:
     from latentcli.core.metrics.total_correlation import total_correlation
     from latentcli.core.metrics.wasserstein_dependence import wasserstein_dependence
     from latentcli.core.metrics.zmaxvar import zmaxvar
-    from latentcli.errors import (
-        FileError,
-        FormatError,
-        LatentError,
-        UsageError,
-        WordError,
-    )
+    from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
+    from latentcli.latents._interpolation import lerp, slerp
     from latentcli.space import Space, open
 
 _HOMES = {
-    "lerp": "latentcli.core.interpolation",
-    "slerp": "latentcli.core.interpolation",
+    "lerp": "latentcli.latents._interpolation",
+    "slerp": "latentcli.latents._interpolation",
     "betavae": "latentcli.core.metrics.betavae",
     "dci": "latentcli.core.metrics.dci",
     "dcimig": "latentcli.core.metrics.dcimig",

@@ -18,13 +18,13 @@ import numpy as np
 
 from latentcli.choice import EVERYTHING, Choice, Choices, Hit
 from latentcli.core import analogy as analogies
-from latentcli.core.scoring import COSINE, DOT, EUCLIDEAN
-from latentcli.core.search import Hits, Progress, Question, search
-from latentcli.core.vectors import DISTANCES, Array, Pair, distances, pair, unit
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
 from latentcli.files import samples
 from latentcli.files.entry import Entry
 from latentcli.files.store import open_entry
+from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
+from latentcli.numerics.search import Hits, Progress, Question, search
+from latentcli.numerics.vectors import DISTANCES, Array, Pair, distances, pair, unit
 
 if TYPE_CHECKING:
     from latentcli.core.relation import Consistency

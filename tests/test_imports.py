@@ -49,7 +49,9 @@ def in_package(package):
 
 
 def test_the_modules_are_found():
-    assert {"latentcli.app", "latentcli.core.search", "latentcli.render.table"} <= set(MODULES)
+    assert {"latentcli.app", "latentcli.numerics.search", "latentcli.render.table"} <= set(
+        MODULES
+    )
 
 
 @pytest.mark.parametrize("module", in_package("core"))

@@ -4,7 +4,8 @@ import sys
 
 import numpy as np
 
-from latentcli.core.geometry import clusters, smoothness
+from latentcli.geometry import _clusters as clusters
+from latentcli.geometry import _smoothness as smoothness
 
 measure, count = sys.argv[1], int(sys.argv[2])
 rng = np.random.default_rng(0)

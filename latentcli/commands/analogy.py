@@ -13,7 +13,7 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.report import Report
 
 if TYPE_CHECKING:
-    from latentcli.core.search import Question
+    from latentcli.numerics.search import Question
 
 Asked = tuple[str, str, "Question"]
 

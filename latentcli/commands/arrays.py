@@ -10,8 +10,8 @@ import typer
 from latentcli.commands.options import Output
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
     from latentcli.files.codes import Codes, Result
+    from latentcli.numerics.vectors import Array
 
 _SHOWN = 8
 

@@ -12,7 +12,7 @@ from latentcli.errors import UsageError
 from latentcli.report import Bars, Record, Report, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.core.capacity import Code
+    from latentcli.geometry._capacity import Code
 
 CODES = ("code", "dims", "patterns", "bits")
 MEASURES = ("measure", "value", "against", "against_what")
@@ -75,7 +75,7 @@ def command(
 
 def _distributed(dims: int, levels: int) -> Report:
     """Show what `dims` units can tell apart."""
-    from latentcli.core.capacity import EXACT, patterns_of
+    from latentcli.geometry._capacity import EXACT, patterns_of
 
     codes = patterns_of(dims, levels)
     names = [code.name for code in codes]
@@ -97,7 +97,7 @@ def _distributed(dims: int, levels: int) -> Report:
 
 def _needed(concepts: int, levels: int) -> Report:
     """Show how many units it takes to tell `concepts` apart."""
-    from latentcli.core.capacity import TYPICAL_DENSE, room_for
+    from latentcli.geometry._capacity import TYPICAL_DENSE, room_for
 
     codes = room_for(concepts, levels)
     bars = Bars(
@@ -127,7 +127,7 @@ def _measured(source: Source, output: Output, sample: int, seed: int) -> Report:
     """Measure a space."""
     import numpy as np
 
-    from latentcli.core import capacity
+    from latentcli.geometry import _capacity as capacity
 
     space = source.open(output)
     rows = np.flatnonzero(space.norms > 0)

@@ -11,8 +11,8 @@ from latentcli.commands.options import Output, Source
 from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
-    from latentcli.core.geometry.cloud import Cloud, Relation, Settings
-    from latentcli.core.vectors import Array
+    from latentcli.geometry._cloud import Cloud, Relation, Settings
+    from latentcli.numerics.vectors import Array
     from latentcli.space import Space
 
 
@@ -61,7 +61,7 @@ def _finite(rows: Array) -> Array:
     """Return which rows (N,) hold no NaN and no infinity."""
     import numpy as np
 
-    from latentcli.core.blocks import spans
+    from latentcli.numerics.blocks import spans
 
     return np.concatenate(
         [np.isfinite(rows[part]).all(axis=1) for part in spans(len(rows), rows.shape[1])]
@@ -79,9 +79,9 @@ def cloud_of(
     """Put the rows that can be measured together with what comes beside them."""
     import numpy as np
 
-    from latentcli.core.geometry.cloud import Cloud, coded
     from latentcli.files import codes
     from latentcli.files import labels as label_files
+    from latentcli.geometry._cloud import Cloud, coded
 
     count = len(found.rows)
     usable = found.usable
@@ -121,8 +121,8 @@ def _relations(address: str, found: Found, kept: Array, output: Output) -> Seque
     """Read the relations of a file as pairs of rows; words that are not there are counted."""
     import numpy as np
 
-    from latentcli.core.geometry.cloud import Relation
     from latentcli.files import pairs
+    from latentcli.geometry._cloud import Relation
 
     row = _row_of(found, kept)
     relations = []

@@ -13,9 +13,9 @@ from latentcli.errors import LatentError, UsageError, check_choice
 from latentcli.report import Record, Report, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.core.comparison.compare import Comparison
-    from latentcli.core.resampling import Estimate
+    from latentcli.comparison._compare import Comparison
     from latentcli.files.matching import Match
+    from latentcli.numerics.resampling import Estimate
     from latentcli.space import Space
 
 COLUMNS = ("measure", "variant", "value", "low", "high", "word")
@@ -67,8 +67,8 @@ class Measuring:
         self, spaces: tuple[Space, Space], matched: Match, output: Output
     ) -> Comparison:
         """Compare the matched rows of two spaces."""
-        from latentcli.core.comparison.compare import compare
-        from latentcli.core.comparison.overlap import Paired
+        from latentcli.comparison._compare import compare
+        from latentcli.comparison._overlap import Paired
 
         x, y = (
             Paired(space.matrix, space.norms, rows)
@@ -132,7 +132,7 @@ class Aligning:
         rotation = found.rotation
         if rotation is None:
             raise LatentError("nothing to align: all rows of one space are the same")
-        from latentcli.core.comparison.procrustes import aligned
+        from latentcli.comparison._procrustes import aligned
         from latentcli.files import writing
 
         turned = writing.changed(
@@ -217,7 +217,7 @@ def _open(address: str, no_cache: bool, output: Output) -> Space:
 
 def _measures(found: Comparison, metric: str, biased: bool) -> list[Record]:
     """Return a record for each measure."""
-    from latentcli.core.resampling import Estimate
+    from latentcli.numerics.resampling import Estimate
 
     distance = Estimate(None if found.rotation is None else found.rotation.distance)
     measures = [
@@ -245,7 +245,7 @@ def _moved(found: Comparison, matched: Match, space: Space, most: int) -> list[R
     """Return a record for each of the rows that moved most, the first one the farthest."""
     import numpy as np
 
-    from latentcli.core.resampling import Estimate
+    from latentcli.numerics.resampling import Estimate
 
     distances = np.nan_to_num(found.moved, nan=0.0)
     order = np.argsort(-distances, kind="stable")[:most]
@@ -296,7 +296,7 @@ def _conditions(
     found: Comparison, spaces: tuple[Space, Space], k: int
 ) -> list[tuple[bool, str]]:
     """Return what might be worth saying of the measures, each with whether it is."""
-    from latentcli.core.comparison.cka import FEWEST
+    from latentcli.comparison._cka import FEWEST
 
     count = len(found.x)
     sizes = [space.dimensions for space in spaces]

@@ -13,7 +13,7 @@ from latentcli.errors import LatentError, UsageError, check_choice
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
 
 COLUMNS = ("attribute", "norm", "separation", "held_out_auc")
 
@@ -72,7 +72,7 @@ def command(
     """
     import warnings
 
-    from latentcli.core import directions
+    from latentcli.latents import _directions as directions
 
     check_choice("method", method, directions.METHODS)
     saving.check()

@@ -41,7 +41,7 @@ def cosine(
     """
     import numpy as np
 
-    from latentcli.core.directions import cosines
+    from latentcli.latents._directions import cosines
 
     if len(files) < 2:
         raise UsageError("name two directions or more")

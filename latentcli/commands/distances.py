@@ -13,7 +13,7 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.report import Grid, Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
 
 COLUMNS = ("a", "b", "distance")
 
@@ -54,7 +54,7 @@ def command(
 
     latent distances cat dog car truck --metric euclidean -f csv
     """
-    from latentcli.core.vectors import DISTANCES, one_hot_distance
+    from latentcli.numerics.vectors import DISTANCES, one_hot_distance
 
     metric = metric or ("euclidean" if one_hot else "cosine")
     check_choice("metric", metric, DISTANCES)

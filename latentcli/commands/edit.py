@@ -15,7 +15,7 @@ from latentcli.report import Record, Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
 
 COLUMNS = ("alpha", "row", "norm", "typicality", "projection", "z")
 
@@ -51,7 +51,7 @@ def command(
 
     latent edit codes.npy 'z2.npy[:2]' --to 2 --json
     """
-    from latentcli.core import editing
+    from latentcli.latents import _editing as editing
 
     if (by is None) == (to is None):
         raise UsageError("say how far: --by (relative) or --to (absolute)")

@@ -12,8 +12,8 @@ from latentcli.errors import LatentError
 from latentcli.report import Record
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
     from latentcli.files.codes import Codes, Result
+    from latentcli.numerics.vectors import Array
 
 LISTED = 1000
 """Up to so many codes have a record of their own; more are summed up by their means."""
@@ -88,7 +88,7 @@ def layers_of(codes: Codes, layers: str | None) -> list[int] | None:
     """Return the layers an option names, which the codes must have."""
     if layers is None:
         return None
-    from latentcli.core.editing import parse_ranges
+    from latentcli.latents._editing import parse_ranges
 
     return parse_ranges(layers, layer_count(codes))
 
@@ -183,7 +183,7 @@ class Walk:
     def _parts(self) -> Iterator[Array]:
         import numpy as np
 
-        from latentcli.core.editing import cast
+        from latentcli.latents._editing import cast
 
         rows = self.codes.rows()
         step = max(1, _PART // max(1, rows[0].nbytes))
@@ -203,7 +203,7 @@ class Walk:
     def _measure(self, index: int, part: Array, narrow: Array) -> None:
         import numpy as np
 
-        from latentcli.core.typicality import sigmas
+        from latentcli.latents._typicality import sigmas
 
         norms = np.linalg.norm(part, axis=-1).reshape(len(part), -1)
         numbers = {
@@ -228,7 +228,7 @@ def listed(array: Array, what: list[Record]) -> list[Record]:
     """Make a record of each code of an array (n, ..., D): `what` it is, norm, typicality, z."""
     import numpy as np
 
-    from latentcli.core.typicality import sigmas
+    from latentcli.latents._typicality import sigmas
 
     norms = np.linalg.norm(np.asarray(array, dtype=np.float64), axis=-1).reshape(len(array), -1)
     typical = sigmas(norms, array.shape[-1])

@@ -12,7 +12,7 @@ from latentcli.commands.queries import run
 from latentcli.report import Report
 
 if TYPE_CHECKING:
-    from latentcli.core.search import Question
+    from latentcli.numerics.search import Question
 
 Asked = tuple[str, "Question"]
 

@@ -12,9 +12,9 @@ from latentcli.report import Record, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from latentcli.core.paths import Course, Holes
-    from latentcli.core.vectors import Array
     from latentcli.files.codes import Result
+    from latentcli.latents._paths import Course, Holes
+    from latentcli.numerics.vectors import Array
     from latentcli.space import Space
 
 _PART = 1 << 22
@@ -43,13 +43,13 @@ class Path:
         return self._along(self.points.block(rows), times, options)
 
     def _along(self, points: Array, times: Array, options: dict[str, Any]) -> Array:
-        from latentcli.core.interpolation import along
+        from latentcli.latents._interpolation import along
 
         return along(points, times, kind=self.kind, loop=self.loop, **options)
 
     def even(self, steps: int) -> Array:
         """Return the times of steps of equal length."""
-        from latentcli.core.interpolation import even_times
+        from latentcli.latents._interpolation import even_times
 
         part = max(1, _PART // self.points.size)
         return even_times(self.at, steps, closed=self.loop, part=part)
@@ -58,7 +58,7 @@ class Path:
         """Return the mean angle between consecutive points."""
         import numpy as np
 
-        from latentcli.core.interpolation import angles
+        from latentcli.latents._interpolation import angles
 
         found = [
             angles(points[:-1], points[1:]).ravel()
@@ -77,7 +77,7 @@ class Walk:
     """Follows a path in parts that fit in memory, measuring and writing as it goes."""
 
     def __init__(self, path: Path, times: Array, points: Points, output: Output) -> None:
-        from latentcli.core.paths import Meter
+        from latentcli.latents._paths import Meter
 
         self.path = path
         self.times = times
@@ -101,7 +101,7 @@ class Walk:
         return self._meter.course(closed=self.path.loop)
 
     def _parts(self) -> Iterator[Array]:
-        from latentcli.core.editing import cast
+        from latentcli.latents._editing import cast
 
         size = self.path.points.size
         parts = self._by_rows() if self.path.points.wide else self._by_steps()
@@ -147,7 +147,7 @@ class Columns:
 
     def add_lengths(self, other: Path, times: Array) -> None:
         """Add the norms of another path beside."""
-        from latentcli.core.paths import Meter
+        from latentcli.latents._paths import Meter
 
         meter = Meter()
         for part in other.parts(times):
@@ -271,7 +271,7 @@ class Points:
     def nearest(self, path: Array) -> list[str]:
         """Return the word nearest to each step."""
         from latentcli.choice import Choice
-        from latentcli.core.vectors import unit
+        from latentcli.numerics.vectors import unit
 
         assert self.space is not None
         questions = [self.space.ask_vector(unit(step)) for step in path]
@@ -302,7 +302,7 @@ def _holes(
 ) -> Holes:
     import numpy as np
 
-    from latentcli.core import paths
+    from latentcli.latents import _paths as paths
 
     codes = axes.load_set(reference, output).rows()
     if codes[0].size != path[0].size:
@@ -323,7 +323,7 @@ def _holes(
 
 def _sizes(shapes: set[tuple[int, ...]]) -> str:
     """Say what numbers of layers mean, where they are what differs."""
-    from latentcli.core.editing import SIZES
+    from latentcli.latents._editing import SIZES
 
     layers = {shape[-2] for shape in shapes if len(shape) > 1}
     return f"; {SIZES}" if len(layers) > 1 else ""

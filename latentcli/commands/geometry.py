@@ -15,7 +15,7 @@ from latentcli.errors import UsageError, unknown_choice
 from latentcli.report import Record, Report, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.core.geometry.cloud import Cloud, Measure
+    from latentcli.geometry._cloud import Cloud, Measure
 
 COLUMNS = (
     "section", "measure", "variant", "value", "white_noise", "low", "high", "note",
@@ -111,8 +111,8 @@ def command(
 
     latent geometry article-words.txt --only isotropy,manifold --json
     """
-    from latentcli.core import geometry
-    from latentcli.core.geometry.cloud import Settings
+    from latentcli import geometry
+    from latentcli.geometry._cloud import Settings
 
     _check_numbers(neighbours, sample, seed, ci)
     names = _names(only)
@@ -171,7 +171,7 @@ def _check_numbers(neighbours: int, sample: int, seed: int, ci: float) -> None:
 
 def _names(only: str | None) -> set[str]:
     """Return the measures that are wanted: those named, and those of the sections named."""
-    from latentcli.core.geometry import MEASURES, SECTIONS
+    from latentcli.geometry import MEASURES, SECTIONS
 
     if only is None:
         return set(MEASURES)
@@ -187,7 +187,7 @@ def _names(only: str | None) -> set[str]:
 
 def _sections(names: set[str], cloud: Cloud, *, chosen: bool) -> list[str]:
     """Return the sections to measure; an error if one that was asked for has nothing to go on."""
-    from latentcli.core.geometry import MEASURES, NEEDS, SECTIONS
+    from latentcli.geometry import MEASURES, NEEDS, SECTIONS
 
     wanted = [name for name in SECTIONS if any(MEASURES[one] == name for one in names)]
     known = {"relations": bool(cloud.relations), "outputs": cloud.outputs is not None}

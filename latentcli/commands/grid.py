@@ -44,8 +44,8 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
     from latentcli.files.codes import Result
+    from latentcli.latents import _editing as editing
 
     if len(corners) != 4:
         raise UsageError(f"a grid has four corners, not {len(corners)}")

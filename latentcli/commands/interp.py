@@ -13,8 +13,8 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.report import Record, Report, Scalar
 
 if TYPE_CHECKING:
-    from latentcli.core.paths import Course, Holes
-    from latentcli.core.vectors import Array
+    from latentcli.latents._paths import Course, Holes
+    from latentcli.numerics.vectors import Array
 
 _K, _HOLE = 5, 99.0
 """Which neighbour of a reference counts, and beyond which percentile a step is in a hole."""
@@ -162,7 +162,7 @@ def _kind(**chosen: bool) -> str:
 def _times(at: str | None, steps: int, *, loop: bool, extrapolate: bool) -> Array:
     import numpy as np
 
-    from latentcli.core.editing import MOST, parse_numbers
+    from latentcli.latents._editing import MOST, parse_numbers
 
     if at is None:
         if not 2 <= steps <= MOST:
@@ -176,7 +176,7 @@ def _times(at: str | None, steps: int, *, loop: bool, extrapolate: bool) -> Arra
 
 def _check_slerp(norm: str, via: str | None, seed: int | None, slerp: bool) -> None:
     """Refuse options of a slerp that are wrong, or without one."""
-    from latentcli.core.interpolation import NORMS
+    from latentcli.latents._interpolation import NORMS
 
     check_choice("norm", norm, NORMS)
     if via is not None and seed is not None:
@@ -219,7 +219,7 @@ def _notes(
     points: Points, course: Course, times: Array, found: Holes | None, kind: str
 ) -> tuple[str, ...]:
     """Say in words what a careful reader would want to be told of a path."""
-    from latentcli.core import paths
+    from latentcli.latents import _paths as paths
 
     verdict = paths.judge(points.norms(), points.shape[-1], course)
     notes = []

@@ -38,7 +38,7 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
+    from latentcli.latents import _editing as editing
 
     saving.check()
     rows = load_layered(row, axes, output, wanted=True)

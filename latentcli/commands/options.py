@@ -23,7 +23,7 @@ from latentcli.errors import LatentError, UsageError, check_choice
 
 if TYPE_CHECKING:
     from latentcli.choice import Choice
-    from latentcli.core.search import Progress
+    from latentcli.numerics.search import Progress
     from latentcli.report import Record, Report
     from latentcli.space import Space
 

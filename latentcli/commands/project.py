@@ -36,7 +36,7 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
+    from latentcli.latents import _editing as editing
 
     line = load_direction(direction)
     loaded = load_layered(codes, axes, output, layers is not None or line.vector.ndim == 2)

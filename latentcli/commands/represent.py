@@ -15,7 +15,7 @@ from latentcli.report import Record, Report, Sheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
     from latentcli.space import Space
 
 COLUMNS = ("representation", "dimensions", "similarity_built_in", "a", "b", "similarity")

@@ -47,8 +47,8 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
     from latentcli.files.codes import Result
+    from latentcli.latents import _editing as editing
 
     if dimensions < 1:
         raise UsageError(f"--dim must be at least 1, not {dimensions}")

@@ -39,8 +39,8 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
     from latentcli.files.codes import Result
+    from latentcli.latents import _editing as editing
 
     saving.check()
     loaded = axes.load(code, output)

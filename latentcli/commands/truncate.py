@@ -13,7 +13,7 @@ from latentcli.errors import LatentError, UsageError
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
 
 COLUMNS = ("row", "norm", "typicality", "distance", "z")
 
@@ -50,7 +50,7 @@ def command(
     """
     import numpy as np
 
-    from latentcli.core import editing
+    from latentcli.latents import _editing as editing
 
     if (mean is None) == (mean_of is None):
         raise UsageError("name the mean: --mean W_AVG or --mean-of CODES")

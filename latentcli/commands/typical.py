@@ -12,7 +12,7 @@ from latentcli.errors import LatentError
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.vectors import Array
+    from latentcli.numerics.vectors import Array
 
 COLUMNS = ("row", "norm", "expected", "sigma", "percentile")
 
@@ -83,7 +83,7 @@ def _prior(rows: Array) -> dict[str, Array]:
     """Hold the lengths of codes (N, ..., D) against N(0, I_D)."""
     import numpy as np
 
-    from latentcli.core import typicality
+    from latentcli.latents import _typicality as typicality
 
     dimensions = rows.shape[-1]
     step = max(1, _PART // rows[0].size)
@@ -103,7 +103,7 @@ def _place(rows: Array, reference: str, axes: Axes, output: Output) -> dict[str,
     """Hold codes against reference codes: their Mahalanobis distance, and its place."""
     import numpy as np
 
-    from latentcli.core import typicality
+    from latentcli.latents import _typicality as typicality
 
     known = axes.load_set(reference, output).rows()
     if known.shape[1:] != rows.shape[1:]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from latentcli.core.search import Hits, Progress, Question, Rows, search
-from latentcli.core.vectors import Array, unit
+from latentcli.numerics.search import Hits, Progress, Question, Rows, search
+from latentcli.numerics.vectors import Array, unit
 
 NEIGHBOURHOOD = 10
 """How many neighbours measure how crowded a row's surroundings are, as in MUSE."""

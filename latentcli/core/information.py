@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.working import each
 from latentcli.errors import UsageError, check_choice
+from latentcli.numerics.parallel import each
 
 Array = npt.NDArray[Any]
 

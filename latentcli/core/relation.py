@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.core.vectors import Array, unit
+from latentcli.numerics.vectors import Array, unit
 
 STRONG, LOOSE = 0.5, 0.25
 """Mean cosines of offsets from which pairs are called one relation, and a loose one."""

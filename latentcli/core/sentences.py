@@ -9,8 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from latentcli.core.blocks import Array, Progress, Rows, blocks
-from latentcli.core.vectors import unit
+from latentcli.numerics.blocks import Array, Progress, Rows, blocks
+from latentcli.numerics.vectors import unit
 
 SMOOTHING = 1e-3
 """The `a` of SIF that Arora et al. recommend."""

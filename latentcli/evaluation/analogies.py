@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.core.evaluation import analogies as core
-from latentcli.core.search import Hits, Progress
-from latentcli.core.wilson import wilson
 from latentcli.evaluation.protocol import Lexicon, Protocol
 from latentcli.files.analogy_sets import Analogy, Section
+from latentcli.numerics.intervals import wilson
+from latentcli.numerics.search import Hits, Progress
 from latentcli.space import Space
 
 KINDS, TOTAL = ("semantic", "syntactic"), "total"

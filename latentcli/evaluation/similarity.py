@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.core.evaluation.correlation import Agreements, agreements
-from latentcli.core.vectors import Array, unit
 from latentcli.evaluation.protocol import Lexicon, Protocol
 from latentcli.files.pair_sets import PairSet
+from latentcli.numerics.vectors import Array, unit
 from latentcli.space import Space
 
 ABSENT: tuple[str, ...] = ("skip", "zero")

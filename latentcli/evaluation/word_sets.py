@@ -10,12 +10,12 @@ import numpy as np
 from latentcli.core.evaluation.association import Association, associate
 from latentcli.core.evaluation.clusters import cluster, purity
 from latentcli.core.relation import belonging
-from latentcli.core.vectors import Array
 from latentcli.errors import LatentError
 from latentcli.evaluation.analogies import TOTAL, Score
 from latentcli.evaluation.protocol import Protocol
 from latentcli.evaluation.similarity import vectors_of
 from latentcli.files.word_sets import AssociationTest, Lists, Odd, OddSet
+from latentcli.numerics.vectors import Array
 from latentcli.space import Space
 
 

@@ -11,14 +11,7 @@ from typing import IO
 
 import numpy as np
 
-from latentcli.files.reading import (
-    MAX_DIMENSIONS,
-    Array,
-    Block,
-    Findings,
-    Reading,
-    decode,
-)
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
 
 _HEADER = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t]*\r?\n")

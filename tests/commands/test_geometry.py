@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import make_swiss_roll
 
 from latentcli.app import main
-from latentcli.core.geometry import MEASURES, SECTIONS
+from latentcli.geometry import MEASURES, SECTIONS
 
 KEYS = ["section", "measure", "variant", "value", "white_noise", "low", "high", "note"]
 RNG = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latentcli.core.csls import NEIGHBOURHOOD, csls
-from latentcli.core.search import Question
+from latentcli.numerics.search import Question
 
 
 def unit(rows):

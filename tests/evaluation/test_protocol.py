@@ -6,9 +6,9 @@ import pytest
 
 import latentcli
 from latentcli.commands.evaluate.sources import Sources
-from latentcli.core.vectors import unit
 from latentcli.evaluation import analogies
 from latentcli.files import analogy_sets
+from latentcli.numerics.vectors import unit
 
 NAMES = [
     "king",

@@ -22,9 +22,9 @@ from latentcli.core.evaluation.bounds import (
     direction_bounds,
     sum_bounds,
 )
-from latentcli.core.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
-from latentcli.core.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
-from latentcli.core.vectors import Array, unit
+from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
+from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
+from latentcli.numerics.vectors import Array, unit
 
 Rows = npt.NDArray[np.int64]
 

@@ -9,8 +9,8 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from latentcli.core.vectors import Array, unit
 from latentcli.errors import LatentError
+from latentcli.numerics.vectors import Array, unit
 
 _AT_ONCE = 4096
 _EXACT = 100_000

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.scoring import COSMUL_EPSILON, SAME
-from latentcli.core.vectors import Array
+from latentcli.numerics.scoring import COSMUL_EPSILON, SAME
+from latentcli.numerics.vectors import Array
 
 Places = npt.NDArray[np.int64]
 Bounds = Callable[[Places, Places, Places], tuple[Array, Array, float]]

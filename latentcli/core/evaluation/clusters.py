@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.vectors import Array, unit
+from latentcli.numerics.vectors import Array, unit
 
 _STARTS = 10
 

@@ -13,7 +13,7 @@ from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.score import About, Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
 from latentcli.core.metrics.voting import Groups
-from latentcli.core.working import Progress
+from latentcli.numerics.parallel import Progress
 
 Array = npt.NDArray[Any]
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from latentcli.core import information
 from latentcli.core.information import Binned, Counts, Cut
-from latentcli.core.resampling import GROUPS
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
+from latentcli.numerics.resampling import GROUPS
 
 Array = npt.NDArray[Any]
 

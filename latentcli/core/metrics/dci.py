@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.boosting import boost
 from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.importance import completeness_of, disentanglement_of, focus
 from latentcli.core.metrics.noting import listed, of_text
@@ -25,8 +24,9 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.working import Progress, Steps, each
 from latentcli.errors import check_choice
+from latentcli.numerics.gradient_boosting import boost
+from latentcli.numerics.parallel import Progress, Steps, each
 
 Array = npt.NDArray[Any]
 

@@ -9,8 +9,8 @@ import numpy as np
 from latentcli.core.information import Counts, Cut, Information
 from latentcli.core.metrics.data import Data
 from latentcli.core.metrics.score import Value
-from latentcli.core.resampling import GROUPS, jackknife
 from latentcli.errors import UsageError
+from latentcli.numerics.resampling import GROUPS, jackknife
 
 Statistic = Callable[[Information], float | None]
 """A score of what dimensions tell about factors; None where it is not defined."""

@@ -20,8 +20,8 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.working import Progress
 from latentcli.errors import shown
+from latentcli.numerics.parallel import Progress
 
 Array = npt.NDArray[Any]
 

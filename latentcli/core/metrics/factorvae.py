@@ -9,7 +9,7 @@ import numpy as np
 from latentcli.core.metrics import voting
 from latentcli.core.metrics.data import prepare
 from latentcli.core.metrics.score import About, Score, Value
-from latentcli.core.working import Progress
+from latentcli.numerics.parallel import Progress
 
 ABOUT = About(
     title="FactorVAE score (Z-min variance)",

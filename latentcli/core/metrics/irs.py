@@ -11,8 +11,8 @@ import numpy.typing as npt
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.score import About, Row, Score
-from latentcli.core.working import Progress, each
 from latentcli.errors import UsageError
+from latentcli.numerics.parallel import Progress, each
 
 Array = npt.NDArray[Any]
 

@@ -12,8 +12,8 @@ from latentcli.core.metrics import owners
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.score import About, Score, Value
-from latentcli.core.resampling import GROUPS
 from latentcli.errors import check_choice
+from latentcli.numerics.resampling import GROUPS
 
 Array = npt.NDArray[Any]
 

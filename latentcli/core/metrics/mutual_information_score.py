@@ -11,7 +11,7 @@ from latentcli.core import information
 from latentcli.core.information import Binned, Cut
 from latentcli.core.metrics.data import Data, prepare
 from latentcli.core.metrics.score import About, Row, Score, Value
-from latentcli.core.working import Progress, each
+from latentcli.numerics.parallel import Progress, each
 
 Array = npt.NDArray[Any]
 

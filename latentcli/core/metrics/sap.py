@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core import sorted_classes
 from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.noting import listed, of_text
 from latentcli.core.metrics.scaling import scales, standardised
@@ -22,9 +21,10 @@ from latentcli.core.metrics.splitting import (
     scarce,
     split,
 )
-from latentcli.core.sorted_classes import Ordered
-from latentcli.core.working import Progress, each
 from latentcli.errors import check_choice
+from latentcli.numerics import linear_svm as sorted_classes
+from latentcli.numerics.linear_svm import Ordered
+from latentcli.numerics.parallel import Progress, each
 
 Array = npt.NDArray[Any]
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from latentcli.core.metrics.data import Data, Factor
 from latentcli.core.metrics.estimating import normal_quantile
 from latentcli.core.metrics.noting import listed
-from latentcli.core.wilson import wilson as wilson_interval
 from latentcli.errors import UsageError
+from latentcli.numerics.intervals import wilson as wilson_interval
 
 Array = npt.NDArray[Any]
 

@@ -14,8 +14,8 @@ from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.scaling import scales
 from latentcli.core.metrics.score import Row, Score, Value
 from latentcli.core.metrics.splitting import wilson
-from latentcli.core.working import Progress
 from latentcli.errors import UsageError
+from latentcli.numerics.parallel import Progress
 
 Array = npt.NDArray[Any]
 

@@ -14,7 +14,7 @@ from latentcli.core.metrics.data import Data, Factor, prepare
 from latentcli.core.metrics.noting import listed
 from latentcli.core.metrics.score import About, Score, Value
 from latentcli.core.metrics.voting import Draw, Groups
-from latentcli.core.working import Progress
+from latentcli.numerics.parallel import Progress
 
 Array = npt.NDArray[Any]
 

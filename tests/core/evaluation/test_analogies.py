@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from latentcli.core import search as search_module
 from latentcli.core.evaluation import analogies as module
 from latentcli.core.evaluation.analogies import METHODS, Analogies, answer, ranks
-from latentcli.core.scoring import COSMUL_EPSILON
-from latentcli.core.vectors import unit
+from latentcli.numerics import search as search_module
+from latentcli.numerics.scoring import COSMUL_EPSILON
+from latentcli.numerics.vectors import unit
 
 
 def scores(method, vectors, rows, groups, which):

@@ -4,8 +4,8 @@ from scipy import stats
 
 from latentcli.core.evaluation import association as module
 from latentcli.core.evaluation.association import associate
-from latentcli.core.vectors import cosine
 from latentcli.errors import LatentError
+from latentcli.numerics.vectors import cosine
 
 
 def lists(seed, *sizes):

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from latentcli.geometry import _isotropy as isotropy
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._spectrum import spectrum_of
+
+RNG = np.random.default_rng(0)
+
+
+def test_three_rows_by_hand():
+    rows = np.array([[1.0, 0], [0, 1], [1, 1]])
+    assert isotropy.mean_cosine(rows) == pytest.approx(0.471405, abs=5e-7)
+
+
+def test_all_pairs_one_by_one():
+    rows = RNG.standard_normal((60, 5)) + 0.4
+    units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    cosines = (units @ units.T)[np.triu_indices(60, 1)]
+    assert isotropy.mean_cosine(rows) == pytest.approx(cosines.mean(), abs=1e-12)
+
+
+def test_rows_of_zeros_have_no_direction():
+    rows = np.array([[1.0, 0], [0, 0], [0, 1], [1, 1]])
+    assert isotropy.mean_cosine(rows) == pytest.approx(0.471405, abs=5e-7)
+    assert isotropy.mean_cosine(np.array([[1.0, 0], [0, 0]])) is None
+
+
+def test_all_but_the_top_takes_a_common_part_away():
+    rows = RNG.standard_normal((2000, 100)) + 2
+    assert isotropy.mean_cosine(rows) > 0.7
+    left = isotropy.all_but_the_top(rows, spectrum_of(rows), 1)
+    assert left == pytest.approx(0, abs=0.005)
+
+
+def test_one_dimension_has_no_isotropy_and_says_so():
+    found = {one.measure: one for one in isotropy.measure(Cloud(np.arange(9.0)[:, None]))}
+    assert found["isoscore"].value is None
+    assert found["all_but_the_top"].value is None
+    assert found["isoscore"].white_noise is None
+    assert found["stable_rank"].value == 1.0
+
+
+def test_white_noise_reads_as_isotropic():
+    found = {
+        one.measure: one for one in isotropy.measure(Cloud(RNG.standard_normal((2000, 20))))
+    }
+    assert found["mean_cosine"].value == pytest.approx(0, abs=0.002)
+    assert found["mean_cosine"].note == "no common direction"
+    assert found["isoscore"].value == pytest.approx(found["isoscore"].white_noise, abs=0.01)
+    assert found["effective_rank"].value == pytest.approx(20, abs=0.2)
+
+
+@pytest.mark.parametrize("repeated", [0, 5])
+def test_without_as_many_components_as_there_are_nothing_is_left(repeated):
+    """Not the cosines of rounding errors: 30 rows span 29 dimensions, and 40 components go."""
+    rows = np.random.default_rng(0).standard_normal((30, 4000)).astype(np.float32)
+    rows[:repeated] = rows[-1]
+    found = {one.measure: one for one in isotropy.measure(Cloud(rows))}["all_but_the_top"]
+    assert found.variant == "without mean, top 40"
+    assert found.value is None
+    assert found.note == "nothing is left that has a direction"
