@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from latentcli.core.metrics.betavae import betavae
-    from latentcli.core.metrics.dci import dci
-    from latentcli.core.metrics.dcimig import dcimig
-    from latentcli.core.metrics.dmig import dmig
-    from latentcli.core.metrics.explicitness import explicitness
-    from latentcli.core.metrics.factorvae import factorvae
-    from latentcli.core.metrics.infomec import infomec
-    from latentcli.core.metrics.irs import irs
-    from latentcli.core.metrics.jemmig import jemmig
-    from latentcli.core.metrics.med import med
-    from latentcli.core.metrics.mig import mig
-    from latentcli.core.metrics.modularity import modularity
-    from latentcli.core.metrics.mutual_information_score import mutual_information_score
-    from latentcli.core.metrics.sap import sap
-    from latentcli.core.metrics.total_correlation import total_correlation
-    from latentcli.core.metrics.wasserstein_dependence import wasserstein_dependence
-    from latentcli.core.metrics.zmaxvar import zmaxvar
+    from latentcli.disentanglement._betavae import betavae
+    from latentcli.disentanglement._dci import dci
+    from latentcli.disentanglement._dcimig import dcimig
+    from latentcli.disentanglement._dmig import dmig
+    from latentcli.disentanglement._explicitness import explicitness
+    from latentcli.disentanglement._factorvae import factorvae
+    from latentcli.disentanglement._infomec import infomec
+    from latentcli.disentanglement._irs import irs
+    from latentcli.disentanglement._jemmig import jemmig
+    from latentcli.disentanglement._med import med
+    from latentcli.disentanglement._mig import mig
+    from latentcli.disentanglement._modularity import modularity
+    from latentcli.disentanglement._mutual_information_score import mutual_information_score
+    from latentcli.disentanglement._sap import sap
+    from latentcli.disentanglement._total_correlation import total_correlation
+    from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
+    from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.space import Space, open
@@ -39,23 +39,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "lerp": "latentcli.latents._interpolation",
     "slerp": "latentcli.latents._interpolation",
-    "betavae": "latentcli.core.metrics.betavae",
-    "dci": "latentcli.core.metrics.dci",
-    "dcimig": "latentcli.core.metrics.dcimig",
-    "dmig": "latentcli.core.metrics.dmig",
-    "explicitness": "latentcli.core.metrics.explicitness",
-    "factorvae": "latentcli.core.metrics.factorvae",
-    "infomec": "latentcli.core.metrics.infomec",
-    "irs": "latentcli.core.metrics.irs",
-    "jemmig": "latentcli.core.metrics.jemmig",
-    "med": "latentcli.core.metrics.med",
-    "mig": "latentcli.core.metrics.mig",
-    "modularity": "latentcli.core.metrics.modularity",
-    "mutual_information_score": "latentcli.core.metrics.mutual_information_score",
-    "sap": "latentcli.core.metrics.sap",
-    "total_correlation": "latentcli.core.metrics.total_correlation",
-    "wasserstein_dependence": "latentcli.core.metrics.wasserstein_dependence",
-    "zmaxvar": "latentcli.core.metrics.zmaxvar",
+    "betavae": "latentcli.disentanglement._betavae",
+    "dci": "latentcli.disentanglement._dci",
+    "dcimig": "latentcli.disentanglement._dcimig",
+    "dmig": "latentcli.disentanglement._dmig",
+    "explicitness": "latentcli.disentanglement._explicitness",
+    "factorvae": "latentcli.disentanglement._factorvae",
+    "infomec": "latentcli.disentanglement._infomec",
+    "irs": "latentcli.disentanglement._irs",
+    "jemmig": "latentcli.disentanglement._jemmig",
+    "med": "latentcli.disentanglement._med",
+    "mig": "latentcli.disentanglement._mig",
+    "modularity": "latentcli.disentanglement._modularity",
+    "mutual_information_score": "latentcli.disentanglement._mutual_information_score",
+    "sap": "latentcli.disentanglement._sap",
+    "total_correlation": "latentcli.disentanglement._total_correlation",
+    "wasserstein_dependence": "latentcli.disentanglement._wasserstein_dependence",
+    "zmaxvar": "latentcli.disentanglement._zmaxvar",
     "open": "latentcli.space",
     "Space": "latentcli.space",
     "LatentError": "latentcli.errors",

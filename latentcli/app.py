@@ -15,7 +15,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from latentcli.core.metrics import METRICS  # noqa: TID253 - a plain table that imports nothing
+from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table that imports nothing
 from latentcli.errors import LatentError
 
 if TYPE_CHECKING:

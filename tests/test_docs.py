@@ -9,7 +9,7 @@ from console import BLOCK, refreshed
 
 from latentcli import __version__
 from latentcli.app import COMMANDS
-from latentcli.core.metrics import METRICS
+from latentcli.disentanglement import METRICS
 from latentcli.files.formats import FORMATS
 from latentcli.files.samples import SAMPLES
 from latentcli.files.writing import WRITERS

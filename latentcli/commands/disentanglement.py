@@ -16,8 +16,8 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.report import HeatMap, Part, Record, Report, Scalar, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.core.metrics.data import Data
-    from latentcli.core.metrics.score import Score
+    from latentcli.disentanglement._data import Data
+    from latentcli.disentanglement._score import Score
 
 COLUMNS = ("model", "metric", "level", "name", "score", "value")
 
@@ -99,7 +99,7 @@ def command(
 
 
 def _names(only: str | None) -> list[str]:
-    from latentcli.core.metrics import METRICS
+    from latentcli.disentanglement import METRICS
 
     if only is None:
         return list(METRICS)
@@ -164,7 +164,7 @@ def _parts(data: dict[str, Data], found: dict[str, dict[str, Score]]) -> list[Pa
 
 def _rows(name: str, found: dict[str, dict[str, Score]]) -> list[Record]:
     """Return a metric's row, and one for each score that is to be read beside it."""
-    from latentcli.core.metrics import METRICS
+    from latentcli.disentanglement import METRICS
 
     label, rows = name.replace("-", "_"), []
     called = scores.labels(found)
@@ -183,8 +183,8 @@ def _rows(name: str, found: dict[str, dict[str, Score]]) -> list[Record]:
 
 def _detail(data: Data, made: dict[str, Score], title: str) -> list[Part]:
     """Return what each factor scores, and the heat map of information."""
-    from latentcli.core.information import Cut
-    from latentcli.core.metrics import owners
+    from latentcli.disentanglement import _attribution as owners
+    from latentcli.disentanglement._mutual_information import Cut
 
     settings = next((one.settings for one in made.values() if "bins" in one.settings), {})
     counts = data.counts(

@@ -13,7 +13,7 @@ from latentcli.errors import UsageError
 from latentcli.report import Record
 
 if TYPE_CHECKING:
-    from latentcli.core.metrics.data import Data
+    from latentcli.disentanglement._data import Data
 
 PANEL = "Factors"
 
@@ -70,7 +70,7 @@ class Factors:
         return {name: self._prepare(name, None, "") for name in files}
 
     def _prepare(self, name: str, columns: Any, address: str) -> Data:
-        from latentcli.core.metrics.data import prepare
+        from latentcli.disentanglement._data import prepare
         from latentcli.files import codes, factors
 
         values, remarks = codes.load_matrix(name)

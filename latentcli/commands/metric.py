@@ -18,9 +18,9 @@ from latentcli.errors import UsageError, unknown_choice
 from latentcli.report import Part, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.information import Cut
-    from latentcli.core.metrics.data import Data
-    from latentcli.core.metrics.score import About, Score
+    from latentcli.disentanglement._data import Data
+    from latentcli.disentanglement._mutual_information import Cut
+    from latentcli.disentanglement._score import About, Score
 
 SETTINGS: dict[str, tuple[type, str, str]] = {
     "bins": (int, "N", "Bins that each dimension is cut into."),
@@ -81,7 +81,7 @@ def command_of(name: str) -> Callable[..., None]:
 def metric(name: str) -> tuple[About, Callable[..., Score]]:
     """Import a metric: what it says about itself, and its function."""
     label = name.replace("-", "_")
-    module = import_module(f"latentcli.core.metrics.{label}")
+    module = import_module(f"latentcli.disentanglement._{label}")
     return module.ABOUT, getattr(module, label)
 
 
@@ -121,7 +121,7 @@ def chosen(about: About, like: str | None, given: dict[str, Any]) -> dict[str, A
 
 def doubts(data: Data, found: Iterable[Score]) -> list[str]:
     """Return what scores say of themselves, and what their codes and factors put in doubt."""
-    from latentcli.core.metrics.caveats import caveats
+    from latentcli.disentanglement._caveats import caveats
 
     notes, told = list(data.notes), set()
     for made in found:
@@ -134,7 +134,7 @@ def doubts(data: Data, found: Iterable[Score]) -> list[str]:
 
 def _cut(made: Score) -> Cut | None:
     """Return how the codes were cut into bins, None if they were not."""
-    from latentcli.core.information import Cut
+    from latentcli.disentanglement._mutual_information import Cut
 
     if "binning" not in made.settings:
         return None

@@ -42,7 +42,7 @@ def command(
 
     latent metrics --json
     """
-    from latentcli.core.metrics import METRICS
+    from latentcli.disentanglement import METRICS
     from latentcli.report import Sheet
 
     if name is not None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from latentcli.report import HeatMap, Part, Record, Scalar, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.core.metrics.data import Data
-    from latentcli.core.metrics.score import Row, Score
+    from latentcli.disentanglement._data import Data
+    from latentcli.disentanglement._score import Row, Score
 
 _SHOWN = 20
 """Dimensions that a table shows; the other formats have all."""

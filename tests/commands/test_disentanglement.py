@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from latentcli.core.metrics import METRICS
+from latentcli.disentanglement import METRICS
 
 
 @pytest.fixture

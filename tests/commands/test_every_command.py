@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from latentcli.app import COMMANDS, main
-from latentcli.core.metrics import METRICS
+from latentcli.disentanglement import METRICS
 
 
 def functions():

@@ -7,7 +7,7 @@ import pytest
 
 from latentcli.app import COMMANDS
 from latentcli.commands.metric import metric
-from latentcli.core.metrics import METRICS
+from latentcli.disentanglement import METRICS
 
 TEXT = "shape,colour\n" + "".join(f"{a},{b}\n" for a in "abc" for b in ("r", "g", "b", "w"))
 

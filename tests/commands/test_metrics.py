@@ -1,7 +1,7 @@
 import pytest
 
 from latentcli.commands.metric import metric
-from latentcli.core.metrics import METRICS
+from latentcli.disentanglement import METRICS
 
 
 def test_every_metric_is_listed_with_what_it_asks(latent, monkeypatch):

@@ -1,0 +1,381 @@
+"""Codes and factors made ready: checked, with kinds, classes and the counts that metrics share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.disentanglement import _mutual_information as information
+from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
+from latentcli.errors import LatentError, UsageError, shown, unknown_choice
+from latentcli.numerics.resampling import GROUPS
+
+Array = npt.NDArray[Any]
+
+Kept = TypeVar("Kept")
+
+
+_MARGIN = 1e3
+"""Room that is left for sums of squares."""
+
+_ROWS = 512
+
+PERMUTATIONS = 10
+"""How often the factors are shuffled to see what chance gives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A ground-truth factor.
+
+    `labels` (N,) are its classes as numbers from 0, `classes` their names; `values` (N,) what it is
+    as a number: the classes' place in their order for text. A factor of kind "continuous" is cut
+    into equally wide classes.
+    """
+
+    name: str
+    kind: str
+    labels: Array
+    classes: tuple[str, ...]
+    values: Array
+
+    @property
+    def size(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Codes (N, D) with the factors (each N) they are held against, without gaps.
+
+    `names` are those of the dimensions; `alive` (D,) is False for dimensions that never change;
+    `notes` say what was left out and what a careful reader would look at.
+    """
+
+    codes: Array
+    factors: tuple[Factor, ...]
+    names: tuple[str, ...]
+    alive: npt.NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many codes there are."""
+        return len(self.codes)
+
+    @property
+    def dimensions(self) -> int:
+        """How many dimensions a code has."""
+        return int(self.codes.shape[1])
+
+    @property
+    def factor_names(self) -> list[str]:
+        """The names of the factors."""
+        return [factor.name for factor in self.factors]
+
+    def part(self, rows: Array) -> Data:
+        """Return the data of some rows; classes that do not occur among them are gone."""
+        factors = [_relabeled(factor, rows) for factor in self.factors]
+        codes = self.codes[rows]
+        alive = codes.min(axis=0) < codes.max(axis=0)
+        kept = tuple(factor for factor in factors if factor.size > 1)
+        return Data(codes, kept, self.names, alive, self.notes)
+
+    def standard(self, limit: int | None, seed: int) -> Data:
+        """Return at most `limit` random rows with dimensions of mean 0 and deviation 1.
+
+        Dimensions that never change become 0.
+        """
+        key = ("standard", limit, seed)
+        if key not in self._kept:
+            data = self
+            if limit is not None and self.rows > limit:
+                random = np.random.default_rng(seed)
+                data = self.part(np.sort(random.choice(self.rows, limit, replace=False)))
+            codes = data.codes.astype(np.float64)
+            codes -= codes.mean(axis=0)
+            spread = codes.std(axis=0)
+            codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
+            self._kept[key] = replace(data, codes=codes, _kept={})
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def binned(self, cut: Cut) -> Binned:
+        """Return the codes in bins (see `information.discretize`); kept for the next who asks."""
+        return self._keep("bins", cut, lambda plain: information.discretize(self.codes, plain))
+
+    def counts(self, cut: Cut) -> Counts:
+        """Return the joint counts of bins and classes; kept for the next who asks."""
+        return self._keep("counts", cut, lambda plain: self._count(self.binned(plain)))
+
+    def grouped(self, cut: Cut, seed: int) -> Counts:
+        """Return the counts of each of GROUPS random parts of the rows, for a jackknife."""
+
+        def count(plain: Cut) -> Counts:
+            shuffled = np.random.default_rng(seed).permutation(self.rows)
+            return self._count(self.binned(plain), shuffled % GROUPS)
+
+        return self._keep(f"groups {seed}", cut, count)
+
+    def shuffled(self, cut: Cut, seed: int) -> list[Counts]:
+        """Return the counts when the factors' rows come in each of PERMUTATIONS random orders."""
+
+        def count(plain: Cut) -> list[Counts]:
+            random = np.random.default_rng(seed)
+            orders = (random.permutation(self.rows) for _ in range(PERMUTATIONS))
+            return [self._count(self.binned(plain), order=order) for order in orders]
+
+        return self._keep(f"shuffled {seed}", cut, count)
+
+    def _keep(self, what: str, cut: Cut, make: Callable[[Cut], Kept]) -> Kept:
+        """Make something of these bins once; "distinct" is "width" where no dimension has few."""
+        if cut.binning == "distinct" and not self._has_few(cut.bins):
+            cut = cut._replace(binning="width")
+        key = (what, cut)
+        if key not in self._kept:
+            self._kept[key] = make(cut)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def _has_few(self, bins: int) -> bool:
+        """Tell whether a dimension that changes has no more than `bins` distinct values."""
+        if bins not in self._kept:
+            self._kept[bins] = any(
+                information.distinct(self.codes[:, j], bins) is not None
+                for j in np.flatnonzero(self.alive)
+            )
+        return bool(self._kept[bins])
+
+    @property
+    def dependence(self) -> Array:
+        """Information (K, K) of factors about each other, corrected, not below 0; H on the diagonal."""
+        if "dependence" not in self._kept:
+            labels = [factor.labels for factor in self.factors]
+            sizes = [factor.size for factor in self.factors]
+            binned = Binned(np.stack(labels), max(sizes))
+            counts = information.count(binned, labels, sizes)
+            matrix = counts.corrected.mutual.copy()
+            np.fill_diagonal(matrix, counts.factor_entropy)
+            self._kept["dependence"] = matrix
+        return self._kept["dependence"]  # type: ignore[no-any-return]
+
+    def _count(
+        self, binned: Binned, groups: Array | None = None, order: Array | None = None
+    ) -> Counts:
+        if not self.factors:
+            raise LatentError("no factors to hold the codes against")
+        labels = [
+            factor.labels if order is None else factor.labels[order] for factor in self.factors
+        ]
+        return information.count(binned, labels, [f.size for f in self.factors], groups)
+
+
+def prepare(
+    codes: Any,
+    factors: Any = None,
+    *,
+    continuous: Sequence[str] = (),
+    discrete: Sequence[str] = (),
+    factor_bins: int = 20,
+    names: Sequence[str] | None = None,
+    codes_name: str = "the codes",
+    factors_name: str = "the factors",
+) -> Data:
+    """Check codes (N, D) and factors (N, K), or columns by name, and make them ready.
+
+    Rows with a missing value in any factor are left out, factors that never change too, and notes
+    say so. Numbers are continuous when they have more distinct values than 20 and a fifth of the
+    rows, or fractions and mostly distinct values; `continuous` and `discrete` name exceptions.
+    Raises LatentError for codes that are no (N, D) of finite numbers, for row counts that differ,
+    and where no factor is left.
+    """
+    if isinstance(codes, Data):
+        return codes
+    information.check_bins(factor_bins, "--factor-bins")
+    array = _codes(codes, codes_name)
+    columns = {} if factors is None else _columns(factors, factors_name)
+    _check_names([*continuous, *discrete], columns)
+    for column in columns.values():
+        _check_rows(array, len(column), codes_name, factors_name)
+    kept, notes = _complete(columns, factors_name)
+    if kept is not None:
+        array = array[kept]
+        columns = {name: column[kept] for name, column in columns.items()}
+    if len(array) < 2:
+        raise LatentError(f"{codes_name}: {len(array)} row(s); a metric takes two or more")
+    made = []
+    for name, column in columns.items():
+        kind = _kind(name, column, continuous, discrete)
+        factor = _factor(name, kind, column, factor_bins)
+        if factor.size < 2:
+            notes.append(f"factor {shown(name)} is the same in all rows and is left out")
+        else:
+            made.append(factor)
+    if columns and not made:
+        raise LatentError(f"{factors_name}: every factor is the same in all rows")
+    alive = array.min(axis=0) < array.max(axis=0)
+    labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
+    return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
+
+
+def _by_column(codes: Array) -> Array:
+    """Return codes with each dimension in one place, as metrics go through them.
+
+    Rows are turned a few at a time, which the processor's cache likes better than all at once.
+    """
+    turned = np.empty(codes.shape, codes.dtype, order="F")
+    for start in range(0, len(codes), _ROWS):
+        turned[start : start + _ROWS] = codes[start : start + _ROWS]
+    return turned
+
+
+def _codes(codes: Any, name: str) -> Array:
+    array = np.asarray(codes)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or 0 in array.shape:
+        raise LatentError(
+            f"{name}: shape {array.shape}; codes are (N, D), one row for each sample"
+        )
+    if array.dtype.kind not in "fiub":
+        raise LatentError(f"{name}: {array.dtype} is not numbers")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        bad = ~np.isfinite(array.sum(axis=1, dtype=np.float64))
+    if bad.any():
+        bad &= ~np.isfinite(array).all(axis=1)
+    if bad.any():
+        raise LatentError(
+            f"{name}: {bad.sum():,} of {len(array):,} rows hold NaN or infinity, the first is row "
+            f"{int(bad.argmax()):,}; leave them out here and in the factors"
+        )
+    largest = np.finfo(array.dtype).max ** 0.5 / _MARGIN
+    if max(array.max(), -array.min()) > largest:
+        raise LatentError(f"{name}: holds numbers beyond {largest:.0g}, whose squares overflow")
+    return array
+
+
+def _columns(factors: Any, name: str) -> dict[str, Array]:
+    if isinstance(factors, Mapping):
+        columns = {str(key): np.asarray(column) for key, column in factors.items()}
+        for key, column in columns.items():
+            if column.ndim != 1:
+                raise LatentError(f"{name}: {shown(key)} has shape {column.shape}, not (N,)")
+        if not columns:
+            raise LatentError(f"{name}: no factors")
+        return columns
+    array = np.asarray(factors)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or 0 in array.shape:
+        raise LatentError(f"{name}: shape {array.shape}; factors are (N, K), one row a sample")
+    return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
+
+
+def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:
+    for name in asked:
+        if name not in columns:
+            raise unknown_choice("factor", name, list(columns))
+
+
+def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> None:
+    if rows == len(codes):
+        return
+    if rows == codes.shape[1]:
+        raise LatentError(
+            f"{codes_name} is {len(codes):,} x {codes.shape[1]:,} and {factors_name} has {rows:,} "
+            "rows: the codes are transposed; save codes.T, one row for each sample"
+        )
+    names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
+    raise LatentError(
+        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by "
+        f"row{names}"
+    )
+
+
+def _missing(column: Array) -> npt.NDArray[np.bool_]:
+    if column.dtype.kind == "f":
+        return ~np.isfinite(column)
+    if column.dtype.kind in "mM":
+        return np.isnat(column)
+    if column.dtype.kind == "O":
+        return np.array([value is None or value != value for value in column], dtype=bool)
+    return np.zeros(len(column), dtype=bool)
+
+
+def _complete(columns: Mapping[str, Array], name: str) -> tuple[Array | None, list[str]]:
+    """Return which rows have all factors, None if all do, and what to say about the others."""
+    gaps = {key: _missing(column) for key, column in columns.items()}
+    holed = {key: int(gap.sum()) for key, gap in gaps.items() if gap.any()}
+    if not holed:
+        return None, []
+    missing = np.any(list(gaps.values()), axis=0)
+    if missing.all():
+        raise LatentError(f"{name}: every row has a missing value")
+    where = ", ".join(f"{shown(key)} {number:,}" for key, number in holed.items())
+    return ~missing, [
+        f"{missing.sum():,} of {len(missing):,} rows are left out: a factor is missing ({where})"
+    ]
+
+
+def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequence[str]) -> str:
+    if name in continuous and name in discrete:
+        raise UsageError(f"factor {shown(name)} is said to be both continuous and discrete")
+    if name in continuous:
+        if column.dtype.kind not in "fiub":
+            raise UsageError(f"factor {shown(name)} is text and cannot be continuous")
+        return "continuous"
+    if name in discrete or column.dtype.kind not in "fiu":
+        return "discrete"
+    distinct, rows = len(np.unique(column)), len(column)
+    fractions = bool((column != np.floor(column)).any())
+    many = distinct > max(20, rows // 5)
+    return "continuous" if many or (fractions and distinct > rows // 2) else "discrete"
+
+
+def _check_size(name: str, values: Array) -> None:
+    largest = np.finfo(np.float64).max ** 0.5 / _MARGIN
+    if max(values.max(), -values.min()) > largest:
+        raise LatentError(
+            f"factor {shown(name)}: holds numbers beyond {largest:.0g}, whose squares overflow"
+        )
+
+
+def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
+    if kind == "continuous":
+        values = column.astype(np.float64)
+        _check_size(name, values)
+        if values.min() == values.max():
+            return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
+        labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
+        edges = np.linspace(values.min(), values.max(), bins + 1)
+        used, labels = np.unique(labels, return_inverse=True)
+        classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
+        return Factor(name, kind, labels, classes, values)
+    if column.dtype.kind == "f":
+        _check_size(name, column)
+    text = column.astype(str) if column.dtype.kind == "O" else column
+    found, labels = np.unique(text, return_inverse=True)
+    numeric = found.dtype.kind in "fiu"
+    return Factor(
+        name,
+        kind,
+        labels.astype(np.intp),
+        tuple(_class_name(value) for value in found),
+        column.astype(np.float64) if numeric else labels.astype(np.float64),
+    )
+
+
+def _relabeled(factor: Factor, rows: Array) -> Factor:
+    used, labels = np.unique(factor.labels[rows], return_inverse=True)
+    classes = tuple(factor.classes[i] for i in used)
+    return replace(factor, labels=labels, classes=classes, values=factor.values[rows])
+
+
+def _class_name(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, np.floating) else str(value)

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from latentcli.disentanglement._betavae import betavae
+
+FEW = {"train": 400, "evaluate": 400}
+
+
+@pytest.mark.parametrize(
+    "name", ["01_grid_perfect", "03_duplicated", "04b_noise_0.5", "07_dsprites_entangled"]
+)
+def test_equals_the_peer_within_its_spread(case, name):
+    data, expected = case(name)
+    peer = expected["dlib"]["beta_vae"]["result"]
+    score = betavae(data)
+    assert score.value == pytest.approx(peer["eval_accuracy"], abs=0.01)
+    assert score.summary["betavae_train"] == pytest.approx(peer["train_accuracy"], abs=0.01)
+
+
+def test_equals_the_peer_that_draws_rows(case):
+    data, expected = case("05_continuous")
+    score = betavae(data, batch=200, train=1000, evaluate=1000)
+    peer = expected["ubisoft"]["z_diff"]["result"]
+    assert score.summary["betavae_scaled"] == pytest.approx(peer, abs=0.01)
+
+
+def test_noise_is_chance(noise):
+    assert betavae(*noise, **FEW).value == pytest.approx(1 / 3, abs=0.08)
+
+
+def test_the_factor_that_is_shared_is_near_in_its_dimension(clean):
+    score = betavae(*clean, **FEW)
+    assert [row["dimension"] for row in score.factors] == ["z0", "z1", "z2"]
+    assert score.matrix.argmin(axis=0).tolist() == [0, 1, 2]
+    assert score.value == 1.0
+
+
+def test_dead_dimensions_tell_nothing(clean):
+    codes, factors = clean
+    dead = np.full((len(codes), 1), 3.7)
+    assert betavae(np.hstack([dead, codes]), factors, **FEW).value == 1.0
+    score = betavae(dead, factors, **FEW)
+    assert score.value == pytest.approx(1 / 3, abs=0.08)
+    assert "all batches are alike" in score.notes[0]
+
+
+def test_one_factor_has_no_score(clean):
+    codes, factors = clean
+    score = betavae(codes, factors[:, :1])
+    assert score.value is None
+    assert score.notes
