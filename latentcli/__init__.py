@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
     from latentcli.latents._interpolation import lerp, slerp
-    from latentcli.space import Space, open
+    from latentcli.words._space import Space, open
 
 _HOMES = {
     "lerp": "latentcli.latents._interpolation",
@@ -56,8 +56,8 @@ _HOMES = {
     "total_correlation": "latentcli.disentanglement._total_correlation",
     "wasserstein_dependence": "latentcli.disentanglement._wasserstein_dependence",
     "zmaxvar": "latentcli.disentanglement._zmaxvar",
-    "open": "latentcli.space",
-    "Space": "latentcli.space",
+    "open": "latentcli.words._space",
+    "Space": "latentcli.words._space",
     "LatentError": "latentcli.errors",
     "UsageError": "latentcli.errors",
     "FileError": "latentcli.errors",

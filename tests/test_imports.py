@@ -120,5 +120,5 @@ def test_commands_import_no_numpy_core_files_or_render_at_the_top(module):
     for name in imports(MODULES[module], everywhere=False):
         assert not within(
             name, "numpy", "rich", "latentcli.core", "latentcli.files", "latentcli.render",
-            "latentcli.space",
+            "latentcli.words._space",
         ), name  # fmt: skip

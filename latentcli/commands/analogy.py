@@ -46,7 +46,7 @@ def command(
 
     echo 'king man woman' | latent analogy - --json
     """
-    from latentcli.core.analogy import METHODS
+    from latentcli.words._analogy import METHODS
 
     check_choice("method", method, METHODS)
     choice = picking.choice()

@@ -13,7 +13,7 @@ from latentcli.errors import LatentError
 if TYPE_CHECKING:
     from latentcli.geometry._cloud import Cloud, Relation, Settings
     from latentcli.numerics.vectors import Array
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from latentcli.comparison._compare import Comparison
     from latentcli.files.matching import Match
     from latentcli.numerics.resampling import Estimate
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 COLUMNS = ("measure", "variant", "value", "low", "high", "word")
 

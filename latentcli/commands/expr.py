@@ -53,7 +53,7 @@ def command(
         return text, space.ask_expression(terms, raw=raw, choice=choice)
 
     def parse(tokens: list[str]) -> Asked:
-        from latentcli.core import expression as expressions
+        from latentcli.words import _expression as expressions
 
         if len(tokens) == 1:
             return ask(tokens[0], expressions.parse(tokens[0]))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from latentcli.files.codes import Result
     from latentcli.latents._paths import Course, Holes
     from latentcli.numerics.vectors import Array
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 _PART = 1 << 22
 """Numbers of the path that are in work at a time."""
@@ -270,8 +270,8 @@ class Points:
 
     def nearest(self, path: Array) -> list[str]:
         """Return the word nearest to each step."""
-        from latentcli.choice import Choice
         from latentcli.numerics.vectors import unit
+        from latentcli.words._choice import Choice
 
         assert self.space is not None
         questions = [self.space.ask_vector(unit(step)) for step in path]

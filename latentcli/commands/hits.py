@@ -9,8 +9,8 @@ from latentcli.commands.options import about
 from latentcli.report import Record, Report, Scalar
 
 if TYPE_CHECKING:
-    from latentcli.choice import Hit
-    from latentcli.space import Space
+    from latentcli.words._choice import Hit
+    from latentcli.words._space import Space
 
 COLUMNS = ("query", "rank", "word", "score")
 

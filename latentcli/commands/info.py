@@ -13,7 +13,7 @@ from latentcli.commands.queries import quoted
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 COLUMNS = (
     "file", "format", "compression", "array", "arrays", "rows", "words", "dimensions", "shape",

@@ -60,7 +60,7 @@ def command(
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
         raise UsageError("ask with words or with --vector, not with both")
-    from latentcli.space import METRICS
+    from latentcli.words._space import METRICS
 
     check_choice("metric", metric, METRICS)
     choice = picking.choice()

@@ -22,10 +22,10 @@ import typer
 from latentcli.errors import LatentError, UsageError, check_choice
 
 if TYPE_CHECKING:
-    from latentcli.choice import Choice
     from latentcli.numerics.search import Progress
     from latentcli.report import Record, Report
-    from latentcli.space import Space
+    from latentcli.words._choice import Choice
+    from latentcli.words._space import Space
 
 _PATIENCE = 0.5
 """Seconds after which a progress bar is drawn."""
@@ -301,8 +301,8 @@ class Picking:
         """Return the choice that the options make; read the file of --among."""
         from pathlib import Path
 
-        from latentcli.choice import Choice
         from latentcli.files import labels
+        from latentcli.words._choice import Choice
 
         return Choice(
             top=self.top,

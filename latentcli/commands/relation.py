@@ -12,8 +12,8 @@ from latentcli.errors import UsageError
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.core.relation import Consistency
-    from latentcli.space import Space
+    from latentcli.words._relation import Consistency
+    from latentcli.words._space import Space
 
 _LISTED = 10
 """Up to so many pairs, all pairwise cosines are in the summary; beyond, the least of them."""

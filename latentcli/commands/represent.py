@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from latentcli.numerics.vectors import Array
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 COLUMNS = ("representation", "dimensions", "similarity_built_in", "a", "b", "similarity")
 
@@ -139,7 +139,7 @@ class _Frequencies(NamedTuple):
         """Return probabilities; a row of -1 is a word that is made of n-grams."""
         import numpy as np
 
-        from latentcli.core.sentences import zipf
+        from latentcli.words._sentences import zipf
 
         if self.counts is not None:
             return np.array([self.counts.get(word, 0.0) / self.total for word in words])
@@ -162,7 +162,7 @@ class _Told(NamedTuple):
     unknown: list[str]
 
     def means(self) -> Array:
-        from latentcli.core.sentences import means
+        from latentcli.words._sentences import means
 
         return means(self.vectors)
 
@@ -171,7 +171,7 @@ def _read(texts: list[str], space: Space, frequencies: _Frequencies) -> _Told:
     """Look up the words of each text."""
     import numpy as np
 
-    from latentcli.core.sentences import words_of
+    from latentcli.words._sentences import words_of
 
     words = [words_of(text) for text in texts]
     for number, (text, own) in enumerate(zip(texts, words, strict=True), 1):
@@ -210,7 +210,7 @@ def _sif(
     told: _Told, frequencies: _Frequencies, smoothing: float, common: str, output: Output
 ) -> Array:
     """Return the SIF vectors of the texts."""
-    from latentcli.core import sentences
+    from latentcli.words import _sentences as sentences
 
     weights = [sentences.sif_weights(p, smoothing) for p in told.probabilities]
     vectors = sentences.means(told.vectors, weights)
@@ -232,7 +232,7 @@ def _sif(
 
 
 def _similarities(texts: list[str], told: _Told, vectors: dict[str, Array]) -> dict[str, Array]:
-    from latentcli.core import sentences
+    from latentcli.words import _sentences as sentences
 
     return {
         "one-hot": sentences.one_hot_similarities(texts),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.core import relation as relations
 from latentcli.geometry._cloud import Cloud, Measure, Relation, beside
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array, unit
+from latentcli.words import _relation as relations
 
 SECTION = "linear"
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from latentcli.core.relation import consistency
 from latentcli.geometry import _linear as linear
 from latentcli.geometry._cloud import Cloud, Relation, Settings
+from latentcli.words._relation import consistency
 
 RNG = np.random.default_rng(0)
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from latentcli.core.analogy import ask
 from latentcli.numerics import search as module
 from latentcli.numerics.scoring import COSINE, COSMUL, DOT, EUCLIDEAN, PAIR_DIRECTION
 from latentcli.numerics.search import Question, search
+from latentcli.words._analogy import ask
 
 NEAREST = {"cosine": COSINE, "dot": DOT, "euclidean": EUCLIDEAN}
 ANALOGIES = {"3cosadd": COSINE, "3cosmul": COSMUL, "pairdirection": PAIR_DIRECTION}

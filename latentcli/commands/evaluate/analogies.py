@@ -23,8 +23,8 @@ from latentcli.report import Record, Scalar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from latentcli.evaluation.analogies import Score
     from latentcli.files.analogy_sets import AnalogySet
+    from latentcli.words.evaluation._analogies import Score
 
 COLUMNS = ("section", "asked", "skipped", "correct", "accuracy", "low", "high")
 
@@ -80,10 +80,10 @@ def analogies(
 
     latent evaluate analogies --errors wrong.tsv -v article-words.txt --oov wrong
     """
-    from latentcli.core.evaluation.analogies import METHODS
-    from latentcli.evaluation import analogies as evaluation
-    from latentcli.evaluation.protocol import ABSENT
     from latentcli.files import analogy_sets
+    from latentcli.words.evaluation import _analogies as evaluation
+    from latentcli.words.evaluation._analogy_scores import METHODS
+    from latentcli.words.evaluation._protocol import ABSENT
 
     check_choice("method", method, METHODS)
     check_choice("--oov", oov, ABSENT)

@@ -18,7 +18,7 @@ from latentcli.commands.options import Output
 from latentcli.report import Record
 
 if TYPE_CHECKING:
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 COLUMNS = ("set", "categories", "words", "used", "skipped", "purity")
 
@@ -43,8 +43,8 @@ def categories(
 
     echo '{"animals": ["cat", "dog", "horse"], "drinks": ["milk", "wine", "beer"]}' | latent evaluate categories -
     """
-    from latentcli.evaluation import word_sets as evaluation
     from latentcli.files import word_sets
+    from latentcli.words.evaluation import _word_sets as evaluation
 
     rules = sources.protocol()
     names = sources.names()

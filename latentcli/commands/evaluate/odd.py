@@ -28,8 +28,8 @@ def odd(
 
     echo 'breakfast lunch dinner car' | latent evaluate odd -
     """
-    from latentcli.evaluation.word_sets import odd_ones
     from latentcli.files import word_sets
+    from latentcli.words.evaluation._word_sets import odd_ones
 
     rules = sources.protocol()
     names = sources.names()

@@ -22,7 +22,7 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.report import Record
 
 if TYPE_CHECKING:
-    from latentcli.evaluation.similarity import Likeness
+    from latentcli.words.evaluation._similarity import Likeness
 
 SHOWN = ("set", "pairs", "used", "skipped", "spearman", "pearson", "low", "high")
 """The columns of the table, which fits a terminal."""
@@ -67,8 +67,8 @@ def similarity(
 
     latent evaluate similarity wordsim353 --protocol gensim --json
     """
-    from latentcli.evaluation.similarity import ABSENT, compare
     from latentcli.files import pair_sets
+    from latentcli.words.evaluation._similarity import ABSENT, compare
 
     check_choice("--oov", oov, ABSENT)
     rules = sources.protocol(protocol, restrict)

@@ -16,8 +16,8 @@ from latentcli.errors import LatentError, UsageError, check_choice, shown
 from latentcli.report import Record, Report, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.evaluation.protocol import Protocol
-    from latentcli.space import Space
+    from latentcli.words._space import Space
+    from latentcli.words.evaluation._protocol import Protocol
 
 _LISTED = 3
 
@@ -98,7 +98,7 @@ class Sources:
 
     def protocol(self, name: str = "latent", restrict: int | None = None) -> Protocol:
         """Return the protocol of a name, as the options change it."""
-        from latentcli.evaluation.protocol import PROTOCOLS, check_restrict
+        from latentcli.words.evaluation._protocol import PROTOCOLS, check_restrict
 
         check_choice("protocol", name, PROTOCOLS)
         check_restrict(restrict)

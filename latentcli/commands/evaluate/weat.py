@@ -18,8 +18,8 @@ from latentcli.commands.options import Output
 from latentcli.report import Record
 
 if TYPE_CHECKING:
-    from latentcli.evaluation.word_sets import Tested
-    from latentcli.space import Space
+    from latentcli.words._space import Space
+    from latentcli.words.evaluation._word_sets import Tested
 
 _FOUND = ("effect_size", "difference", "p", "partitions", "exact")
 COLUMNS = ("test", "x", "y", "a", "b", "used", "skipped", *_FOUND)
@@ -56,8 +56,8 @@ def weat(
 
     echo '{"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}' | latent evaluate weat - -q
     """
-    from latentcli.evaluation.word_sets import associations
     from latentcli.files import word_sets
+    from latentcli.words.evaluation._word_sets import associations
 
     rules = sources.protocol()
     names = sources.names()

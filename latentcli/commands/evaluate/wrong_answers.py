@@ -12,8 +12,8 @@ from latentcli.errors import FileError, UsageError, check_choice
 from latentcli.report import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.evaluation.analogies import Outcome
-    from latentcli.space import Space
+    from latentcli.words._space import Space
+    from latentcli.words.evaluation._analogies import Outcome
 
 COLUMNS = ("section", "a", "b", "c", "given", "given_rank", "right", "right_rank")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcli.core.expression import parse, parse_tokens
 from latentcli.errors import UsageError
+from latentcli.words._expression import parse, parse_tokens
 
 KING_WOMAN = [(1.0, "king"), (-1.0, "man"), (0.5, "woman")]
 

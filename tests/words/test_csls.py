@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from latentcli.core.csls import NEIGHBOURHOOD, csls
 from latentcli.numerics.search import Question
+from latentcli.words._csls import NEIGHBOURHOOD, csls
 
 
 def unit(rows):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from latentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from latentcli.space import Space
+    from latentcli.words._space import Space
 
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.core.evaluation.correlation import Agreements, agreements
-from latentcli.evaluation.protocol import Lexicon, Protocol
 from latentcli.files.pair_sets import PairSet
 from latentcli.numerics.vectors import Array, unit
-from latentcli.space import Space
+from latentcli.words._space import Space
+from latentcli.words.evaluation._correlation import Agreements, agreements
+from latentcli.words.evaluation._protocol import Lexicon, Protocol
 
 ABSENT: tuple[str, ...] = ("skip", "zero")
 """What becomes of a pair with a word that is not there."""

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from latentcli.core.evaluation import analogies as module
-from latentcli.core.evaluation.analogies import METHODS, Analogies, answer, ranks
 from latentcli.numerics import search as search_module
 from latentcli.numerics.scoring import COSMUL_EPSILON
 from latentcli.numerics.vectors import unit
+from latentcli.words.evaluation import _analogy_scores as module
+from latentcli.words.evaluation._analogy_scores import METHODS, Analogies, answer, ranks
 
 
 def scores(method, vectors, rows, groups, which):

@@ -15,16 +15,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.core.evaluation.bounds import (
+from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
+from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
+from latentcli.numerics.vectors import Array, unit
+from latentcli.words.evaluation._bounds import (
     Bounds,
     Room,
     cosmul_bounds,
     direction_bounds,
     sum_bounds,
 )
-from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
-from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
-from latentcli.numerics.vectors import Array, unit
 
 Rows = npt.NDArray[np.int64]
 

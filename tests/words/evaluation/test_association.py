@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from latentcli.core.evaluation import association as module
-from latentcli.core.evaluation.association import associate
 from latentcli.errors import LatentError
 from latentcli.numerics.vectors import cosine
+from latentcli.words.evaluation import _association as module
+from latentcli.words.evaluation._association import associate
 
 
 def lists(seed, *sizes):

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from latentcli.choice import EVERYTHING, Choice, Choices, Hit
-from latentcli.core import analogy as analogies
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
 from latentcli.files import samples
 from latentcli.files.entry import Entry
@@ -25,16 +23,18 @@ from latentcli.files.store import open_entry
 from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.numerics.search import Hits, Progress, Question, search
 from latentcli.numerics.vectors import DISTANCES, Array, Pair, distances, pair, unit
+from latentcli.words import _analogy as analogies
+from latentcli.words._choice import EVERYTHING, Choice, Choices, Hit
 
 if TYPE_CHECKING:
-    from latentcli.core.relation import Consistency
+    from latentcli.words._relation import Consistency
 
 Rank = Callable[..., list[Hits]]
 """A search: takes matrix, norms, questions and what is wanted, gives hits for each question."""
 
 
 def _csls(*arguments: Any, **wanted: Any) -> list[Hits]:
-    from latentcli.core.csls import csls  # few questions want it
+    from latentcli.words._csls import csls  # few questions want it
 
     return csls(*arguments, **wanted)
 
@@ -181,7 +181,7 @@ class Space:
         self, text: str, *, raw: bool = False, **choice: Unpack[Choices]
     ) -> list[Hit]:
         """Return what is nearest to a weighted sum such as "king - man + 0.5*woman"."""
-        from latentcli.core.expression import parse
+        from latentcli.words._expression import parse
 
         wanted = Choice(**choice)
         question = self.ask_expression(parse(text), raw=raw, choice=wanted)
@@ -200,7 +200,7 @@ class Space:
         """Return the words with their cosine to the mean of all, the odd one out first."""
         if len(words) < 3:
             raise UsageError("to find the odd one out takes three words or more")
-        from latentcli.core import relation as relations
+        from latentcli.words import _relation as relations
 
         scores = relations.belonging(self._stack(words))
         order = np.argsort(scores, kind="stable")
@@ -208,7 +208,7 @@ class Space:
 
     def relation(self, pairs: Sequence[tuple[str, str]], *, raw: bool = False) -> Consistency:
         """Tell how far the offsets of pairs (from, to) agree."""
-        from latentcli.core import relation as relations
+        from latentcli.words import _relation as relations
 
         for start, end in pairs:
             if self._identity(start) == self._identity(end):

@@ -8,8 +8,9 @@ import pytest
 
 import latentcli
 from latentcli.commands.evaluate.sources import Sources
-from latentcli.evaluation import analogies, similarity
 from latentcli.files import analogy_sets, pair_sets
+from latentcli.words.evaluation import _analogies as analogies
+from latentcli.words.evaluation import _similarity as similarity
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

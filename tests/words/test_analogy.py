@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from latentcli.core.analogy import METHODS, ask, combine
 from latentcli.errors import LatentError
+from latentcli.words._analogy import METHODS, ask, combine
 
 A, B, C = np.array([3.0, 4.0, 0.0]), np.array([0.0, 0.0, 2.0]), np.array([0.0, 5.0, 0.0])
 

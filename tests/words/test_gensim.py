@@ -64,7 +64,8 @@ def neighbors(pair, count, among):
     space, vectors = pair
     words = [word for (word,) in draw(space, count, 1, among)]
     found = space.answer(
-        [space.ask_neighbors(word) for word in words], latentcli.space.Choice(top=TOP + 5)
+        [space.ask_neighbors(word) for word in words],
+        latentcli.words._space.Choice(top=TOP + 5),
     )
     for word, hits in zip(words, found, strict=True):
         check(hits, vectors.most_similar(word, topn=TOP))
@@ -75,7 +76,7 @@ def analogies(pair, count, among, method):
     asked = draw(space, count, 3, among)
     found = space.answer(
         [space.ask_analogy(*abc, method=method, raw=False) for abc in asked],
-        latentcli.space.Choice(top=TOP + 5),
+        latentcli.words._space.Choice(top=TOP + 5),
         method=method,
     )
     ask = {"3cosadd": vectors.most_similar, "3cosmul": vectors.most_similar_cosmul}[method]

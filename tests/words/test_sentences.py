@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latentcli.core import sentences
+from latentcli.words import _sentences as sentences
 
 RNG = np.random.default_rng(0)
 

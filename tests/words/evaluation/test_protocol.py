@@ -6,9 +6,9 @@ import pytest
 
 import latentcli
 from latentcli.commands.evaluate.sources import Sources
-from latentcli.evaluation import analogies
 from latentcli.files import analogy_sets
 from latentcli.numerics.vectors import unit
+from latentcli.words.evaluation import _analogies as analogies
 
 NAMES = [
     "king",

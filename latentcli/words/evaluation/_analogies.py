@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.core.evaluation import analogies as core
-from latentcli.evaluation.protocol import Lexicon, Protocol
 from latentcli.files.analogy_sets import Analogy, Section
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.search import Hits, Progress
-from latentcli.space import Space
+from latentcli.words._space import Space
+from latentcli.words.evaluation import _analogy_scores as core
+from latentcli.words.evaluation._protocol import Lexicon, Protocol
 
 KINDS, TOTAL = ("semantic", "syntactic"), "total"
 """What scores of several sections together are called."""

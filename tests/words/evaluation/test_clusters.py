@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics.cluster import contingency_matrix
 
-from latentcli.core.evaluation.clusters import cluster, purity
+from latentcli.words.evaluation._clusters import cluster, purity
 
 
 def test_purity_is_that_of_the_contingency_table():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latentcli.core.relation import belonging, consistency
+from latentcli.words._relation import belonging, consistency
 
 
 def offsets(*ends):

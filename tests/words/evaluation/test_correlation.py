@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from latentcli.core.evaluation.correlation import agreements, pearson
+from latentcli.words.evaluation._correlation import agreements, pearson
 
 
 def draw(seed, count, levels):

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.core.evaluation.association import Association, associate
-from latentcli.core.evaluation.clusters import cluster, purity
-from latentcli.core.relation import belonging
 from latentcli.errors import LatentError
-from latentcli.evaluation.analogies import TOTAL, Score
-from latentcli.evaluation.protocol import Protocol
-from latentcli.evaluation.similarity import vectors_of
 from latentcli.files.word_sets import AssociationTest, Lists, Odd, OddSet
 from latentcli.numerics.vectors import Array
-from latentcli.space import Space
+from latentcli.words._relation import belonging
+from latentcli.words._space import Space
+from latentcli.words.evaluation._analogies import TOTAL, Score
+from latentcli.words.evaluation._association import Association, associate
+from latentcli.words.evaluation._clusters import cluster, purity
+from latentcli.words.evaluation._protocol import Protocol
+from latentcli.words.evaluation._similarity import vectors_of
 
 
 @dataclass(frozen=True)

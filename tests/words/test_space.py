@@ -8,7 +8,7 @@ import pytest
 
 import latentcli
 from latentcli import LatentError, UsageError, WordError
-from latentcli.choice import Choice, Hit
+from latentcli.words._choice import Choice, Hit
 
 WORDS = {
     "king": [0.8, 0.3, -0.1],

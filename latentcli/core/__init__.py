@@ -1,1 +1,0 @@
-"""The NumPy core: arrays in, frozen results out. No files, no printing."""
