@@ -27,7 +27,7 @@ def list_entries(output: Output) -> None:
 
     latent cache list --json
     """
-    from latentcli.files import store
+    from latentcli.files.store import cache as store
 
     records: list[Record] = []
     for folder, meta in store.entries():
@@ -54,7 +54,7 @@ def show_dir(output: Output) -> None:
 
     latent cache dir
     """
-    from latentcli.files import store
+    from latentcli.files.store import cache as store
 
     folder = str(store.cache_dir())
     output.show(Report("cache dir", ("folder",), [{"folder": folder}], lines="folder"))
@@ -73,7 +73,7 @@ def build(
     """
     import dataclasses
 
-    from latentcli.files import store
+    from latentcli.files.store import cache as store
 
     records: list[Record] = []
     for address in files:
@@ -107,8 +107,8 @@ def clear(
 
     latent cache clear glove.6B.50d.txt
     """
-    from latentcli.files import store
     from latentcli.files.labels import split_address
+    from latentcli.files.store import cache as store
 
     count, size = store.clear(file)
     if file is not None and not count and not split_address(file)[0].exists():

@@ -16,7 +16,8 @@ import numpy as np
 
 import latentcli
 from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
-from latentcli.files import formats, npy, safetensors
+from latentcli.files import formats
+from latentcli.files.formats import npy, safetensors
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
 from latentcli.files.stream import Stream, written_beside

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, UsageError, shown, unknown_choice
-from latentcli.files import arrays, formats, labels, npy, npz, parquet, table
+from latentcli.files import arrays, formats, labels
+from latentcli.files.formats import npy, npz, parquet, table
 from latentcli.files.reading import Array
 from latentcli.files.stream import Stream
 

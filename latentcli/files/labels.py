@@ -49,7 +49,7 @@ def read(labels: str, of: Path) -> list[str]:
 
 
 def _column(stream: Stream, key: str) -> list[str]:
-    from latentcli.files import npz, parquet
+    from latentcli.files.formats import npz, parquet
 
     if stream.archive:
         return npz.read_words(stream, key)
@@ -64,7 +64,7 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
     """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
     import csv
 
-    from latentcli.files import parquet, table
+    from latentcli.files.formats import parquet, table
     from latentcli.files.stream import Stream
 
     with Stream(split_address(address)[0]) as stream:
@@ -92,7 +92,8 @@ def read_classes(address: str, rows: int) -> list[object]:
 
 
 def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
-    from latentcli.files import lines, parquet
+    from latentcli.files import lines
+    from latentcli.files.formats import parquet
     from latentcli.files.stream import Stream
 
     with Stream(path) as stream:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.files.entry import Entry
 from latentcli.files.reading import Array
+from latentcli.files.store.entry import Entry
 
 
 @dataclass(frozen=True)

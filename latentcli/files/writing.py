@@ -18,11 +18,12 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from latentcli.errors import FileError, UsageError, reason, unknown_choice
-from latentcli.files import formats, npy, parquet, projector, safetensors, text, word2vec_binary
+from latentcli.files import formats
 from latentcli.files import labels as label_files
-from latentcli.files.entry import Entry
+from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
+from latentcli.files.store.entry import Entry
 from latentcli.files.stream import Stream, written_beside, written_to
 
 Batch = tuple[list[str] | None, Array]

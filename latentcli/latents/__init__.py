@@ -1,1 +1,1 @@
-"""."""
+"""Latent codes: paths between them, directions, edits, and what the prior says of them."""

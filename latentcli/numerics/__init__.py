@@ -1,1 +1,1 @@
-"""."""
+"""Numerical work that every domain shares: blocks, search, resampling, intervals, predictors."""

@@ -18,8 +18,8 @@ import numpy as np
 
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
 from latentcli.files import samples
-from latentcli.files.entry import Entry
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
+from latentcli.files.store.entry import Entry
 from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.numerics.search import Hits, Progress, Question, search
 from latentcli.numerics.vectors import DISTANCES, Array, Pair, distances, pair, unit
@@ -128,7 +128,7 @@ class Space:
         parts = self.entry.extras
         if "ngrams" not in parts:
             return None
-        from latentcli.files.fasttext import subword_vector
+        from latentcli.files.formats.fasttext import subword_vector
 
         vector = subword_vector(
             word, parts["ngrams"], parts["min_n"], parts["max_n"], parts["buckets"]

@@ -363,7 +363,7 @@ def test_a_disk_that_fills_up_leaves_nothing(refused, z, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("latentcli.files.npy.write_parts", full)
+    monkeypatch.setattr("latentcli.files.formats.npy.write_parts", full)
     assert "No space left on device" in refused(1, "interp", *z)
 
 

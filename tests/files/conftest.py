@@ -2,7 +2,7 @@
 
 import pytest
 
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from gensim.models.fasttext import save_facebook_model
 from safetensors.numpy import save
 
 from latentcli.errors import LatentError
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 WORDS = ["the", "of", "New York", "naïve", "東京", "🙂", "[/b]", "3.14", "x\u00a0y", "</s>"]
 MOST_SECONDS = 2.0

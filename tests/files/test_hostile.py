@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from latentcli.errors import LatentError
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 COUNT = int(os.environ.get("LATENT_TEST_BROKEN_FILES", "1000"))
 SEED = int(os.environ.get("LATENT_TEST_SEED", "0"))

@@ -8,7 +8,7 @@ import pytest
 
 from latentcli.errors import FileError, FormatError, LatentError, UsageError
 from latentcli.files import labels
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 VALUES = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
 WORDS = ["cat", "black cat", "東京"]

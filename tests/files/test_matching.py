@@ -3,7 +3,7 @@ import pytest
 
 from latentcli.errors import LatentError
 from latentcli.files.matching import match
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 
 @pytest.fixture

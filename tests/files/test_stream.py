@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from latentcli.errors import FileError, FormatError
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 from latentcli.files.stream import Stream, copy, written_beside
 
 TEXT = b"the 0.5 -1\nof 0.25 2\n"

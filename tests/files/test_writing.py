@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latentcli.errors import FileError, UsageError
-from latentcli.files import projector, text, word2vec_binary, writing
-from latentcli.files.store import open_entry
+from latentcli.files import writing
+from latentcli.files.formats import projector, text, word2vec_binary
+from latentcli.files.store.cache import open_entry
 
 # The byte order mark and NUL are left out: at its start and in NumPy's text they are no letters.
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0\n\r\ufeff")

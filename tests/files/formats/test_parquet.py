@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import parquet, writing
-from latentcli.files.store import open_entry
+from latentcli.files import writing
+from latentcli.files.formats import parquet
+from latentcli.files.store.cache import open_entry
 from latentcli.files.stream import Stream
 
 VALUES = np.array([[1, 2], [3, 4], [5, 6.5]])

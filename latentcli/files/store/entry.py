@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentcli.files.vocabulary import Vocabulary
+from latentcli.files.store.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from latentcli.files.reading import Array

@@ -18,17 +18,19 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "npy": Format("latentcli.files.npy", "NumPy array (.npy)"),
-    "npz": Format("latentcli.files.npz", "NumPy archive (.npz)"),
-    "torch": Format("latentcli.files.torch_zip", "PyTorch tensors (.pt)"),
-    "hdf5": Format("latentcli.files.hdf5", "HDF5 (.h5)"),
-    "parquet": Format("latentcli.files.parquet", "Parquet (.parquet)"),
-    "fasttext": Format("latentcli.files.fasttext", "fastText model (.bin)"),
-    "safetensors": Format("latentcli.files.safetensors", "safetensors (.safetensors)"),
-    "table": Format("latentcli.files.table", "table of numbers (.csv, .tsv)"),
-    "text": Format("latentcli.files.text", "word2vec, GloVe and fastText text (.txt, .vec)"),
-    "json": Format("latentcli.files.json_array", "JSON array (.json)"),
-    "word2vec": Format("latentcli.files.word2vec_binary", "word2vec binary (.bin)"),
+    "npy": Format("latentcli.files.formats.npy", "NumPy array (.npy)"),
+    "npz": Format("latentcli.files.formats.npz", "NumPy archive (.npz)"),
+    "torch": Format("latentcli.files.formats.torch", "PyTorch tensors (.pt)"),
+    "hdf5": Format("latentcli.files.formats.hdf5", "HDF5 (.h5)"),
+    "parquet": Format("latentcli.files.formats.parquet", "Parquet (.parquet)"),
+    "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
+    "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),
+    "table": Format("latentcli.files.formats.table", "table of numbers (.csv, .tsv)"),
+    "text": Format(
+        "latentcli.files.formats.text", "word2vec, GloVe and fastText text (.txt, .vec)"
+    ),
+    "json": Format("latentcli.files.formats.json_array", "JSON array (.json)"),
+    "word2vec": Format("latentcli.files.formats.word2vec_binary", "word2vec binary (.bin)"),
 }
 """Every format that is read, in the order in which the bytes are asked."""
 

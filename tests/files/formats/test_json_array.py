@@ -3,7 +3,7 @@ import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import codes
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import writing
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 DTYPES = ["<f2", "<f4", "<f8", ">f4", ">f8", "i1", "u1", "<i2", ">i4", "<i8", "<u8", "?"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import codes
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 h5py = pytest.importorskip("h5py")
 VALUES = np.random.default_rng(0).normal(size=(6, 3, 4))

@@ -13,9 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Findings, Reading
-from latentcli.files.stream import HEAD, Stream
-from latentcli.files.text_rows import (
+from latentcli.files.formats.text_rows import (
     BLANKS,
     BOM,
     MAX_LINE,
@@ -24,6 +22,8 @@ from latentcli.files.text_rows import (
     fields_of,
     is_number,
 )
+from latentcli.files.reading import MAX_DIMENSIONS, Array, Findings, Reading
+from latentcli.files.stream import HEAD, Stream
 
 _HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
 _SAMPLE = 64

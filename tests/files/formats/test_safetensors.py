@@ -8,7 +8,7 @@ from safetensors.numpy import load_file, save
 from latentcli.errors import FormatError
 from latentcli.files import writing
 from latentcli.files.arrays import AmbiguousError
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 DTYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"]
 VALUES = np.array([[1, 2], [3, 4], [5, 101]])

@@ -3,8 +3,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from latentcli.errors import FormatError
-from latentcli.files import word2vec_binary
-from latentcli.files.store import open_entry
+from latentcli.files.formats import word2vec_binary
+from latentcli.files.store.cache import open_entry
 
 VALUES = np.array([[0.5, -1.0], [0.25, 2.0], [3.0, -0.0]], dtype="<f4")
 

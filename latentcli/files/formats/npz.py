@@ -9,8 +9,9 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError, reason, shown
-from latentcli.files import arrays, npy
-from latentcli.files.npy import Header, read_header
+from latentcli.files import arrays
+from latentcli.files.formats import npy
+from latentcli.files.formats.npy import Header, read_header
 from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import reason
-from latentcli.files import arrays, parquet
+from latentcli.files import arrays
+from latentcli.files.formats import parquet
 from latentcli.files.reading import Array, Findings, Reading
 from latentcli.files.stream import Stream
 

@@ -11,7 +11,7 @@ import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import codes
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 KINDS = {
     "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<i8",

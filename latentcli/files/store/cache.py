@@ -28,8 +28,8 @@ import numpy as np
 
 from latentcli.errors import FileError, reason, shown
 from latentcli.files import labels as label_files
-from latentcli.files.entry import Entry
-from latentcli.files.vocabulary import RowNumbers, Vocabulary, Words
+from latentcli.files.store.entry import Entry
+from latentcli.files.store.vocabulary import RowNumbers, Vocabulary, Words
 
 if TYPE_CHECKING:
     from latentcli.files.reading import Array, Progress
@@ -341,7 +341,9 @@ def _build_in_cache(
 def _read(
     path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
 ) -> Entry:
-    from latentcli.files.build import build  # the readers are not for queries of a cached file
+    from latentcli.files.store.build import (
+        build,  # the readers are not for queries of a cached file
+    )
 
     return build(path, key, labels, folder, progress)
 

@@ -7,8 +7,8 @@ from gensim.models import FastText
 from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
 from latentcli.errors import FormatError, LatentError
-from latentcli.files import fasttext
-from latentcli.files.store import open_entry
+from latentcli.files.formats import fasttext
+from latentcli.files.store.cache import open_entry
 
 SENTENCES = [["king", "queen", "naïve", "東京", "New_York", "🙂"] * 4] * 5
 UNSEEN = ["kings", "Queen", "naïveté", "東京都", "🙂🙂", "x", "", "a b", "éé"]

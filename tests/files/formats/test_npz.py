@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import npz, writing
+from latentcli.files import writing
 from latentcli.files.arrays import AmbiguousError
-from latentcli.files.store import open_entry
+from latentcli.files.formats import npz
+from latentcli.files.store.cache import open_entry
 from latentcli.files.stream import Stream
 
 VALUES = np.array([[1, 2], [3, 4], [5, 6.5]])

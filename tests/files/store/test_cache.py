@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FileError, FormatError
-from latentcli.files import build, store
-from latentcli.files.store import open_entry
+from latentcli.files.store import build
+from latentcli.files.store import cache as store
+from latentcli.files.store.cache import open_entry
 
 TEXT = "the 0.5 -1\nof 0.25 2\nThe 1 1\n"
 
@@ -224,7 +225,7 @@ def test_a_cache_that_cannot_be_made_is_a_note(source, monkeypatch, code):
     assert entry.notes == [f"not kept in the cache {store.cache_dir()}: {os.strerror(code)}"]
 
 
-@pytest.mark.parametrize("where", ["numpy.save", "latentcli.files.store._write_meta"])
+@pytest.mark.parametrize("where", ["numpy.save", "latentcli.files.store.cache._write_meta"])
 def test_a_disk_that_gets_full_leaves_nothing(source, own_cache, monkeypatch, where):
     def refuse(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -262,7 +263,7 @@ def test_a_real_disk_that_is_full_leaves_nothing(put, tmp_path, monkeypatch, meg
 
 # ---- several at once, and killed --------------------------------------------------------
 
-OPEN = "import sys; from latentcli.files.store import open_entry; e = open_entry(sys.argv[1]);"
+OPEN = "import sys; from latentcli.files.store.cache import open_entry; e = open_entry(sys.argv[1]);"
 
 
 def test_processes_that_read_at_once_all_succeed(put, own_cache):

@@ -10,7 +10,7 @@ import pytest
 from latentcli.errors import FileError, FormatError
 from latentcli.files import formats
 from latentcli.files.load import vectors_of
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 VALUES = np.random.default_rng(0).normal(size=(20, 5))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from latentcli.files.formats.text import digits
 from latentcli.files.reading import Array
-from latentcli.files.text import digits
 
 MOST = 100_000
 """How many rows the projector's server shows."""

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentcli.errors import FormatError
-from latentcli.files import text, text_rows
-from latentcli.files.store import open_entry
+from latentcli.files.formats import text, text_rows
+from latentcli.files.store.cache import open_entry
 
 
 @pytest.fixture(params=["simdjson", "Python"])

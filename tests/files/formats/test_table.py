@@ -3,7 +3,7 @@ import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import codes, labels
-from latentcli.files.store import open_entry
+from latentcli.files.store.cache import open_entry
 
 ROWS = [[1.5, -2.0], [3.0, 4e-3]]
 

@@ -1,0 +1,1 @@
+"""The store: a file is parsed once and kept, mapped, beside a fingerprint of its source."""
