@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
     from latentcli.latents._interpolation import lerp, slerp
-    from latentcli.words._space import Space, open
+    from latentcli.opening import open
+    from latentcli.words._space import Space
 
 _HOMES = {
     "lerp": "latentcli.latents._interpolation",
@@ -56,7 +57,7 @@ _HOMES = {
     "total_correlation": "latentcli.disentanglement._total_correlation",
     "wasserstein_dependence": "latentcli.disentanglement._wasserstein_dependence",
     "zmaxvar": "latentcli.disentanglement._zmaxvar",
-    "open": "latentcli.words._space",
+    "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     "LatentError": "latentcli.errors",
     "UsageError": "latentcli.errors",

@@ -1,6 +1,6 @@
 """`python -m latentcli` is `latent`."""
 
-from latentcli.app import run
+from latentcli.cli.app import run
 
 if __name__ == "__main__":
     run()

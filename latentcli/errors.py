@@ -1,12 +1,15 @@
 """What can go wrong, as one small tree.
 
-    LatentError              exit code 1: the data or a query is at fault
-    +-- UsageError           exit code 2: the command was asked in a way that has no meaning
-    +-- FileError            a file cannot be read or written
+    LatentError
+    +-- ParameterError       also a ValueError: a parameter has a value that has no meaning
+    +-- UsageError           also a ValueError: parameters that cannot go together
+    +-- FileError            also an OSError: a file cannot be read or written
     |   +-- FormatError      a file can be opened, but what is in it is not usable
-    +-- WordError            a word or row is not in the space
+    +-- WordError            also a KeyError: a word or row is not in the space
 
-Every message is one line that says what is wrong, where, and what to do.
+Every message is one line that says what is wrong, where, and what to do. Parameters are named in
+backquotes (`` `bins` ``); the command line turns them into its options, adds the names of files,
+and owns the exit codes.
 """
 
 from __future__ import annotations
@@ -15,18 +18,33 @@ from collections.abc import Iterable
 
 
 class LatentError(Exception):
-    """Any failure that is not a bug in this tool; its text is shown to the user as it is."""
+    """Any failure that is not a bug in this library; its text is shown to the user as it is."""
 
-    exit_code = 1
-
-
-class UsageError(LatentError):
-    """The command cannot mean anything as it was written."""
-
-    exit_code = 2
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
 
 
-class FileError(LatentError):
+class UsageError(LatentError, ValueError):
+    """What was asked for has no meaning as it was written."""
+
+
+class ParameterError(UsageError):
+    """A parameter has a value that has no meaning.
+
+    `name` is the parameter, `value` what it was, `requirement` what it has to be.
+    """
+
+    def __init__(self, name: str, value: object, requirement: str) -> None:
+        self.name = name
+        self.value = value
+        self.requirement = requirement
+        super().__init__(f"`{name}` is {shown(value)}; it must be {requirement}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.name, self.value, self.requirement)
+
+
+class FileError(LatentError, OSError):
     """A file is missing, unreadable or cannot be written."""
 
 
@@ -34,7 +52,7 @@ class FormatError(FileError):
     """The bytes of a file are not what any reader accepts."""
 
 
-class WordError(LatentError):
+class WordError(LatentError, KeyError):
     """A word (or a row) that was asked for is not there, or has no usable vector."""
 
 

@@ -17,7 +17,7 @@ os.environ.update(COLUMNS="80", NO_COLOR="1", _TYPER_FORCE_DISABLE_TERMINAL="1")
 for name in ("LATENT_VECTORS", "LATENT_FORMAT", "LATENT_DEBUG"):
     os.environ.pop(name, None)
 
-from latentcli.app import main
+from latentcli.cli.app import main
 
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 PIPED = re.compile(r"(?:echo|printf) (?P<text>.*?) \| (?P<command>latent .*)")

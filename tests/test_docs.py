@@ -8,7 +8,7 @@ import pytest
 from console import BLOCK, refreshed
 
 from latentcli import __version__
-from latentcli.app import COMMANDS
+from latentcli.cli.app import COMMANDS
 from latentcli.disentanglement import METRICS
 from latentcli.files.formats import FORMATS
 from latentcli.files.samples import SAMPLES

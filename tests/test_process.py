@@ -57,7 +57,7 @@ def ended(process):
 def imported(*arguments):
     """Return the top-level modules that a run of `latent` imports."""
     code = (
-        "import sys; from latentcli.app import main; code = main(sys.argv[1:]); "
+        "import sys; from latentcli.cli.app import main; code = main(sys.argv[1:]); "
         "print(code, *sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(

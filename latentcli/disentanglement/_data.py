@@ -103,7 +103,7 @@ class Data:
             spread = codes.std(axis=0)
             codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
             self._kept[key] = replace(data, codes=codes, _kept={})
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self._kept[key]
 
     def binned(self, cut: Cut) -> Binned:
         """Return the codes in bins (see `information.discretize`); kept for the next who asks."""
@@ -139,7 +139,7 @@ class Data:
         key = (what, cut)
         if key not in self._kept:
             self._kept[key] = make(cut)
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self._kept[key]
 
     def _has_few(self, bins: int) -> bool:
         """Tell whether a dimension that changes has no more than `bins` distinct values."""
@@ -161,7 +161,7 @@ class Data:
             matrix = counts.corrected.mutual.copy()
             np.fill_diagonal(matrix, counts.factor_entropy)
             self._kept["dependence"] = matrix
-        return self._kept["dependence"]  # type: ignore[no-any-return]
+        return self._kept["dependence"]
 
     def _count(
         self, binned: Binned, groups: Array | None = None, order: Array | None = None

@@ -169,6 +169,8 @@ def save(
                         meta["crc32"] = f"{checksum[0]:08x}"
                     text = json.dumps(meta, ensure_ascii=False, indent=1)
                     beside.write_text(f"{text}\n", "utf-8")
+    except LatentError:
+        raise
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
 
@@ -294,6 +296,8 @@ def _read_meta(path: Path) -> dict[str, Any] | None:
     """Read a file of provenance; None if it is none of ours."""
     try:
         meta = json.loads(path.read_text("utf-8"))
+    except LatentError:
+        raise
     except (OSError, ValueError):
         return None
     return meta if isinstance(meta, dict) and {"command", "version"} <= meta.keys() else None
@@ -317,6 +321,8 @@ def _meta_in_npz(path: Path) -> dict[str, Any]:
 def _meta_in_json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text("utf-8-sig"))[META])
+    except LatentError:
+        raise
     except (OSError, ValueError, TypeError, KeyError):
         return {}
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcli.errors import LatentError
 from latentcli.files.reading import Array
-from latentcli.files.store.entry import Entry
+from latentcli.numerics.named_vectors import NamedVectors
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Match:
     repeated: int = 0
 
 
-def match(x: Entry, y: Entry) -> Match:
+def match(x: NamedVectors, y: NamedVectors) -> Match:
     """Match by word if both spaces have words, else by row; then both must have as many.
 
     Of rows that share a word, as labels may, the first counts; but where both spaces have the same
@@ -47,7 +47,7 @@ def match(x: Entry, y: Entry) -> Match:
     return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()), repeated)
 
 
-def _by_word(x: Entry, y: Entry) -> tuple[Array, Array, int]:
+def _by_word(x: NamedVectors, y: NamedVectors) -> tuple[Array, Array, int]:
     """Return the rows of x and of y that have a word in common, and how many of x repeat one."""
     mine, theirs = list(x.vocabulary.items()), list(y.vocabulary.items())
     if mine == theirs:

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from latentcli.errors import FileError, FormatError, reason, shown
+from latentcli.errors import FileError, FormatError, LatentError, reason, shown
 from latentcli.files.reading import Progress
 
 HEAD = 1 << 20
@@ -113,6 +113,8 @@ class Stream:
                 with copy.open("wb") as out:
                     while part := self.read(HEAD):
                         out.write(part)
+            except LatentError:
+                raise
             except OSError as error:
                 raise FileError(
                     f"cannot unpack {self.name} to {tempfile.gettempdir()}: {reason(error)}"
@@ -141,6 +143,8 @@ class Stream:
             raise self.error(
                 f"the {self.compression} data is damaged or ends early ({error})"
             ) from error
+        except LatentError:
+            raise
         except (OSError, ValueError) as error:
             if self.compression:  # bz2 and gzip report damaged data as OSError
                 raise self.error(
@@ -214,6 +218,8 @@ class Stream:
                 self.taken = True
             self.others = [name for name in names if name != largest.filename]
             self._file = self._opened.enter_context(archive.open(largest))
+        except LatentError:
+            raise
         except BROKEN_ZIP as error:
             raise self.error(f"the zip archive cannot be read ({reason(error)})") from error
         self.member = largest.filename
@@ -272,6 +278,8 @@ def _open(path: Path) -> IO[bytes]:
         raise FileError(f"no such file: {shown(path, _MAX_MESSAGE)}") from None
     except IsADirectoryError:
         raise FileError(f"{shown(path, _MAX_MESSAGE)} is a folder, not a file") from None
+    except LatentError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         where = shown(path, _MAX_MESSAGE)
         raise FileError(f"cannot open {where}: {reason(error)}") from error
@@ -289,6 +297,8 @@ def written_beside(path: Path) -> Iterator[Path]:
             prefix=f".{real.name[:_MAX_PREFIX]}.", suffix=".part", dir=real.parent
         )
         os.close(handle)
+    except LatentError:
+        raise
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
     part = Path(name)
@@ -296,6 +306,8 @@ def written_beside(path: Path) -> Iterator[Path]:
         yield part
         _give_usual_mode(part)
         part.replace(real)
+    except LatentError:
+        raise
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
     finally:
@@ -309,6 +321,8 @@ def written_to(path: Path) -> Path:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: not a regular file")
         return Path(os.path.realpath(path))
+    except LatentError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         where = shown(path, _MAX_MESSAGE)
         raise FileError(f"cannot write {where}: {reason(error)}") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import FormatError, UsageError, shown
+from latentcli.errors import FormatError, LatentError, UsageError, shown
 from latentcli.files import lines
 
 Lists = dict[str, list[str]]
@@ -85,6 +85,8 @@ def read_lists(address: str) -> tuple[str, Lists]:
 def _from_json(name: str, text: str) -> Lists:
     try:
         value: Any = json.loads(text)
+    except LatentError:
+        raise
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{name}: not JSON ({shown(error)})") from error
     lists: Lists = {}

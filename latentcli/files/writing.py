@@ -17,14 +17,14 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, UsageError, reason, unknown_choice
+from latentcli.errors import FileError, LatentError, UsageError, reason, unknown_choice
 from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.labels import split_address
 from latentcli.files.reading import Array
-from latentcli.files.store.entry import Entry
 from latentcli.files.stream import Stream, written_beside, written_to
+from latentcli.numerics.named_vectors import NamedVectors
 
 Batch = tuple[list[str] | None, Array]
 
@@ -210,11 +210,15 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
                 plain = Path(stack.enter_context(room)) / path.stem
                 writer.write(content, plain)
                 _compress(plain, part, compression, path.stem)
+        except LatentError:
+            raise
         except OSError as error:
             raise FileError(f"cannot write {path}: {reason(error)}") from error
     if stale and os.path.lexists(stale):
         try:
             stale.unlink()
+        except LatentError:
+            raise
         except OSError as error:
             raise FileError(f"cannot remove {stale}: {reason(error)}") from error
     return name, written
@@ -259,7 +263,7 @@ def _by_ending(path: Path) -> str:
     return ""
 
 
-def words_of(entry: Entry) -> Content:
+def words_of(entry: NamedVectors) -> Content:
     """Return a space's rows as they are in memory: float32, dropped rows left out."""
     usable = [row for row, _ in entry.vocabulary.items()]
     named = entry.vocabulary.named
@@ -288,7 +292,7 @@ def changed(content: Content, dimensions: int, change: Callable[[Array], Array])
     )
 
 
-def array_of(address: str, entry: Entry) -> Content:
+def array_of(address: str, entry: NamedVectors) -> Content:
     """Return an array file's rows as they are in the file, with its own dtype and shape."""
     path, key = split_address(address)
 

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.geometry._points import Points
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import Neighbours, nearest
+from latentcli.numerics.points import Points
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Readings, beside, graded
-from latentcli.geometry._points import Points, distances
 from latentcli.numerics.blocks import sampled
+from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Readings, beside
-from latentcli.geometry._points import Points
 from latentcli.numerics.neighbors import Neighbours, nearest
+from latentcli.numerics.points import Points
 from latentcli.numerics.resampling import Interval, bootstrap, groups, jackknife
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array

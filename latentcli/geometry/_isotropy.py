@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, beside, graded
-from latentcli.geometry._points import Points
 from latentcli.geometry._spectrum import Spectrum, effective_rank, isoscore, rankme, stable_rank
+from latentcli.numerics.points import Points
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array, unit
 

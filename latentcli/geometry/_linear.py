@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Relation, beside
+from latentcli.numerics import offset_consistency as relations
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array, unit
-from latentcli.words import _relation as relations
 
 SECTION = "linear"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from latentcli.geometry._cloud import LEAST_ROWS, NEAREST, Cloud, Measure, beside, graded
-from latentcli.geometry._points import distances
 from latentcli.geometry._spectrum import components, participation_ratio
+from latentcli.numerics.points import distances
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array

@@ -17,9 +17,9 @@ from latentcli.geometry._cloud import (
     beside,
     graded,
 )
-from latentcli.geometry._points import Points, distances
 from latentcli.numerics.blocks import sampled, spans
 from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.geometry._points import Points
 from latentcli.numerics.blocks import sampled
+from latentcli.numerics.points import Points
 from latentcli.numerics.vectors import Array
 
 _LARGEST = 4096

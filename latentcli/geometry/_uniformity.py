@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, beside, graded
 from latentcli.geometry._isotropy import mean_cosine
-from latentcli.geometry._points import Points, distances
+from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array, unit

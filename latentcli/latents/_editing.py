@@ -72,6 +72,8 @@ def parse_numbers(text: str) -> list[float]:
                 numbers = [float(number) for number in spaced]
         else:
             numbers = [float(part) for part in text.split(",")]
+    except LatentError:
+        raise
     except ValueError:
         raise UsageError(
             f"'{text}' is neither numbers (0,0.5,1) nor first:last:count (-3:3:7)"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.geometry._points import Points
 from latentcli.numerics.blocks import spans
+from latentcli.numerics.points import Points
 from latentcli.numerics.search import Progress
 from latentcli.numerics.vectors import Array
 

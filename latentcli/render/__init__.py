@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TextIO
 
 from latentcli.errors import check_choice
-from latentcli.report import Report
+from latentcli.results import Report
 
 RENDERERS: dict[str, str] = {
     "table": "latentcli.render.table",

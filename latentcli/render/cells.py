@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from latentcli.report import Scalar
+from latentcli.results import Scalar
 
 _DECIMALS = 6
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from latentcli.render.cells import plain
-from latentcli.report import Report
+from latentcli.results import Report
 
 STREAMS = True
 

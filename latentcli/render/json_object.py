@@ -7,7 +7,7 @@ from functools import cache
 from typing import TextIO
 
 from latentcli.render.cells import machine
-from latentcli.report import Record, Report
+from latentcli.results import Record, Report
 
 STREAMS = False
 SCHEMA = 1

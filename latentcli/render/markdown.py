@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from latentcli.render.cells import human
-from latentcli.report import Report, Scalar
+from latentcli.results import Report, Scalar
 
 STREAMS = True
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~$&:"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from latentcli.render.json_object import dump, record
-from latentcli.report import Report
+from latentcli.results import Report
 
 STREAMS = True
 

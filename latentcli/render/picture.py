@@ -1,4 +1,4 @@
-"""Heat maps and bars of a report as a picture, by Matplotlib's Figure: no window, no state."""
+"""Heat maps, bars and curves of a report as a picture, by Matplotlib's Figure: no window, no state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from latentcli.errors import LatentError
 from latentcli.render.cells import visible
-from latentcli.report import Bars, HeatMap, Report
+from latentcli.results import Bars, Curve, HeatMap, Report, Result
 
 _CELL = 0.42
 """Inches of a heat map's cell."""
@@ -21,12 +21,29 @@ _NUMBERED = 400
 """Cells up to which each has its number."""
 
 
+Panel = HeatMap | Bars | Curve
+"""The views that can be drawn."""
+
+
+def draw(result: Result, ax: Any = None) -> Any:
+    """Draw the first picture of a result into Matplotlib axes, new ones if None; return the axes."""
+    panel = next((view for view in result.views if isinstance(view, Panel)), None)
+    if panel is None:
+        raise ValueError(f"{type(result).__name__} has no picture")
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=_size(panel), layout="constrained").add_subplot()
+    _draw(panel, ax)
+    return ax
+
+
 def write(report: Report, path: Path, kind: str) -> None:
     """Draw the heat maps and bars of a report below each other; `kind` is png, svg or pdf."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    panels = [part for part in report.parts if isinstance(part, (HeatMap, Bars))]
+    panels = [view for view in report.views if isinstance(view, Panel)]
     if not panels:
         raise LatentError(f"latent {report.command}: there is nothing to draw")
     sizes = [_size(panel) for panel in panels]
@@ -39,10 +56,7 @@ def write(report: Report, path: Path, kind: str) -> None:
         len(panels), 1, squeeze=False, height_ratios=[height for _, height in sizes]
     )
     for panel, axes in zip(panels, rooms[:, 0], strict=True):
-        if isinstance(panel, HeatMap):
-            _draw_heat_map(panel, axes, figure)
-        else:
-            _draw_bars(panel, axes)
+        _draw(panel, axes)
     # Letters that the font does not have are drawn as boxes, which is seen without a warning.
     with rc_context({"svg.hashsalt": "latent"}), warnings.catch_warnings(action="ignore"):
         figure.savefig(path, format=kind, dpi=200, metadata=_METADATA[kind])
@@ -56,7 +70,18 @@ _METADATA: dict[str, dict[str, Any]] = {
 """No dates, and no random names in SVG: the same report makes the same picture."""
 
 
-def _size(panel: HeatMap | Bars) -> tuple[float, float]:
+def _draw(panel: Panel, axes: Any) -> None:
+    if isinstance(panel, HeatMap):
+        _draw_heat_map(panel, axes)
+    elif isinstance(panel, Bars):
+        _draw_bars(panel, axes)
+    else:
+        _draw_curve(panel, axes)
+
+
+def _size(panel: Panel) -> tuple[float, float]:
+    if isinstance(panel, Curve):
+        return 6.0, 3.6
     if isinstance(panel, Bars):
         return 6.0, 0.3 * len(panel.labels) + 1.0
     labels = max(map(len, panel.columns), default=1)
@@ -66,7 +91,7 @@ def _size(panel: HeatMap | Bars) -> tuple[float, float]:
     return min(width, 40.0), min(_CELL * len(panel.rows) + 1.0 + 0.07 * labels * upright, 120.0)
 
 
-def _draw_heat_map(heat: HeatMap, axes: Any, figure: Any) -> None:
+def _draw_heat_map(heat: HeatMap, axes: Any) -> None:
     image = axes.imshow(
         heat.values, vmin=heat.low, vmax=heat.high, cmap="viridis", aspect="auto"
     )
@@ -87,7 +112,7 @@ def _draw_heat_map(heat: HeatMap, axes: Any, figure: Any) -> None:
                 axes.text(
                     j, i, f"{value:.2f}", ha="center", va="center", color=colour, fontsize=7
                 )
-    figure.colorbar(image, ax=axes, pad=0.02).ax.tick_params(labelsize=7)
+    axes.figure.colorbar(image, ax=axes, pad=0.02).ax.tick_params(labelsize=7)
 
 
 def _draw_bars(bars: Bars, axes: Any) -> None:
@@ -100,6 +125,18 @@ def _draw_bars(bars: Bars, axes: Any) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(_plain(bars.title), fontsize=9)
     axes.margins(x=0.12)
+
+
+def _draw_curve(curve: Curve, axes: Any) -> None:
+    for name, values in curve.lines.items():
+        axes.plot(curve.x, values, label=_plain(name))
+    axes.set_xlabel(_plain(curve.x_label), fontsize=8)
+    axes.set_ylabel(_plain(curve.y_label), fontsize=8)
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(_plain(curve.title), fontsize=9)
+    if len(curve.lines) > 1:
+        axes.legend(fontsize=8, frameon=False)
 
 
 def _plain(text: str) -> str:

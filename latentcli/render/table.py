@@ -15,7 +15,19 @@ from rich.table import Table
 from rich.text import Text
 
 from latentcli.render.cells import human, visible
-from latentcli.report import Bars, Grid, HeatMap, Part, Record, Report, Scalar, Sheet
+from latentcli.results import (
+    Bars,
+    Curve,
+    HeatMap,
+    Lines,
+    Listing,
+    Matrix,
+    Record,
+    Report,
+    Scalar,
+    Sheet,
+    View,
+)
 
 STREAMS = False
 _UNBOUNDED = 100_000
@@ -33,7 +45,7 @@ _ASCII_RULE = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True
 
 
 def write(report: Report, out: TextIO, first: bool) -> None:
-    """Write title, records (or the grid) and summary."""
+    """Write title, views (or the records) and summary."""
     terminal = out.isatty()
     text = io.StringIO()
     width = _width() if terminal else _UNBOUNDED
@@ -62,40 +74,46 @@ def _width() -> int | None:
 def _print(report: Report, console: Console, rule: Box) -> None:
     if report.title:
         console.print(Text(visible(report.title), style="bold"))
-    if report.lines:
-        for row in report.records:
-            console.print(Text(human(row[report.lines])), soft_wrap=True)
-    elif report.upright and len(report.records) == 1:
-        console.print(_upright(report.columns, report.records[0]))
-    elif report.grid is not None:
-        console.print(_grid(report.grid, rule))
-    elif report.parts:
-        _print_parts(report.parts, console, rule)
+    if report.views:
+        _print_views(report, console, rule)
     elif report.records:
         columns = [name for name in report.columns if name != "query" or not report.title]
         console.print(_records(columns, report.records, rule, console.width))
     else:
         console.print(Text("no results", style="dim"))
-    shown = {} if report.brief else report.summary
-    if report.parts and shown:
-        console.print()
-    for name, value in shown.items():
-        console.print(Text(f"{visible(name)}: ", style="dim") + Text(human(value)))
+    if report.show_summary and report.summary:
+        if report.views:
+            console.print()
+        console.print(_listing(tuple(report.summary), report.summary, empty=True))
 
 
-def _print_parts(parts: Sequence[Part], console: Console, rule: Box) -> None:
-    """Print sheets, heat maps and bars below each other, a blank line between them."""
-    for index, part in enumerate(parts):
+def _print_views(report: Report, console: Console, rule: Box) -> None:
+    """Print the views below each other, a blank line between them."""
+    drawn = [view for view in report.views if not isinstance(view, Curve)]
+    for index, view in enumerate(drawn):
         if index:
             console.print()
-        if part.title:
-            console.print(Text(visible(part.title), style="bold"))
-        if isinstance(part, Sheet):
-            console.print(_records(part.columns, part.records, rule, console.width))
-        elif isinstance(part, HeatMap):
-            console.print(_heat_map(part, rule))
+        title = getattr(view, "title", "")
+        if title:
+            console.print(Text(visible(title), style="bold"))
+        if isinstance(view, Lines):
+            for row in report.records:
+                console.print(Text(human(row[view.column])), soft_wrap=True)
         else:
-            console.print(_bars(part, rule is _ASCII_RULE))
+            console.print(_drawn(view, console, rule))
+
+
+def _drawn(view: View, console: Console, rule: Box) -> Table:
+    if isinstance(view, Sheet):
+        return _records(view.columns, view.records, rule, console.width)
+    if isinstance(view, HeatMap):
+        return _heat_map(view, rule)
+    if isinstance(view, Matrix):
+        return _matrix(view, rule)
+    if isinstance(view, Listing):
+        return _listing(view.columns, view.record)
+    assert isinstance(view, Bars)
+    return _bars(view, rule is _ASCII_RULE)
 
 
 def _heat_map(heat: HeatMap, rule: Box) -> Table:
@@ -177,22 +195,23 @@ def _whole(names: Sequence[str], records: Sequence[Record], width: int) -> set[s
     return short if taken + _ROOM * (len(widths) - len(short)) <= width else set()
 
 
-def _upright(columns: tuple[str, ...], row: Record) -> Table:
+def _listing(columns: Sequence[str], row: Record, *, empty: bool = False) -> Table:
+    """Return a record as aligned names and values; what is empty is left out unless `empty`."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(overflow="fold", style="dim")
     table.add_column(overflow="fold")
     for name in columns:
-        if row.get(name) not in (None, ""):
-            table.add_row(Text(name.replace("_", " ")), Text(human(row[name])))
+        if empty or row.get(name) not in (None, ""):
+            table.add_row(Text(_heading(name)), Text(human(row[name])))
     return table
 
 
-def _grid(grid: Grid, rule: Box) -> Table:
+def _matrix(matrix: Matrix, rule: Box) -> Table:
     table = _table(rule)
     table.add_column("", overflow="fold", style="bold")
-    for name in grid.columns:
+    for name in matrix.columns:
         table.add_column(Text(visible(name)), justify="right", overflow="fold")
-    for name, values in zip(grid.rows, grid.values, strict=True):
+    for name, values in zip(matrix.rows, matrix.values, strict=True):
         table.add_row(Text(visible(name)), *(Text(human(float(value))) for value in values))
     return table
 

@@ -17,9 +17,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
-from latentcli.files import samples
-from latentcli.files.store.cache import open_entry
-from latentcli.files.store.entry import Entry
 from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.numerics.search import Hits, Progress, Question, search
 from latentcli.numerics.vectors import DISTANCES, Array, Pair, distances, pair, unit
@@ -27,7 +24,8 @@ from latentcli.words import _analogy as analogies
 from latentcli.words._choice import EVERYTHING, Choice, Choices, Hit
 
 if TYPE_CHECKING:
-    from latentcli.words._relation import Consistency
+    from latentcli.numerics.named_vectors import NamedVectors
+    from latentcli.numerics.offset_consistency import Consistency
 
 Rank = Callable[..., list[Hits]]
 """A search: takes matrix, norms, questions and what is wanted, gives hits for each question."""
@@ -55,7 +53,9 @@ class Space:
     row of zeros, NaN or infinity. All scores are computed in float64 from the float32 vectors.
     """
 
-    def __init__(self, entry: Entry, *, address: str = "", ignore_case: bool = False) -> None:
+    def __init__(
+        self, entry: NamedVectors, *, address: str = "", ignore_case: bool = False
+    ) -> None:
         self.entry = entry
         self.address = address or str(entry.path)
         self.ignore_case = ignore_case
@@ -63,6 +63,7 @@ class Space:
         self.matrix = entry.matrix
         self.norms = entry.norms
         self.name = entry.path.name
+        self.reopen: tuple[Any, ...] | None = None
         self._stamp = _stamp(entry)
 
     @property
@@ -93,8 +94,10 @@ class Space:
         return self._term(word)[1]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as the file's name, to be opened again."""
-        return _open_again, (str(self.entry.path), self.entry.meta["key"], self.ignore_case)
+        """Pickle as a call that opens the file again; `opening.open` sets which."""
+        if self.reopen is None:
+            raise TypeError(f"{self!r} was not opened from a file and cannot be pickled")
+        return self.reopen
 
     def check_file(self) -> None:
         """Refuse to go on when a file whose rows are read where they lie has changed."""
@@ -128,7 +131,7 @@ class Space:
         parts = self.entry.extras
         if "ngrams" not in parts:
             return None
-        from latentcli.files.formats.fasttext import subword_vector
+        from latentcli.words._subwords import subword_vector
 
         vector = subword_vector(
             word, parts["ngrams"], parts["min_n"], parts["max_n"], parts["buckets"]
@@ -200,7 +203,7 @@ class Space:
         """Return the words with their cosine to the mean of all, the odd one out first."""
         if len(words) < 3:
             raise UsageError("to find the odd one out takes three words or more")
-        from latentcli.words import _relation as relations
+        from latentcli.numerics import offset_consistency as relations
 
         scores = relations.belonging(self._stack(words))
         order = np.argsort(scores, kind="stable")
@@ -208,7 +211,7 @@ class Space:
 
     def relation(self, pairs: Sequence[tuple[str, str]], *, raw: bool = False) -> Consistency:
         """Tell how far the offsets of pairs (from, to) agree."""
-        from latentcli.words import _relation as relations
+        from latentcli.numerics import offset_consistency as relations
 
         for start, end in pairs:
             if self._identity(start) == self._identity(end):
@@ -334,33 +337,7 @@ class Space:
         return tuple(row for row in rows if row is not None)
 
 
-def open(
-    path: str | os.PathLike[str] | None = None,
-    *,
-    labels: str | os.PathLike[str] | None = None,
-    cache: bool = True,
-    ignore_case: bool = False,
-    progress: Progress | None = None,
-) -> Space:
-    """Open a file of vectors (`FILE` or `FILE::KEY`); without one, the bundled sample vectors.
-
-    Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are told apart by
-    their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
-    cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
-    on each line, or a key of the same file. With `ignore_case`, a word that is not there is
-    taken in another case.
-    """
-    address = os.fspath(path) if path is not None else samples.DEFAULT
-    labels = None if labels is None else os.fspath(labels)
-    entry = open_entry(address, labels=labels, cache=cache, progress=progress)
-    return Space(entry, address=address, ignore_case=ignore_case)
-
-
-def _open_again(path: str, key: str, ignore_case: bool) -> Space:
-    return open(f"{path}::{key}" if key else path, ignore_case=ignore_case)
-
-
-def _stamp(entry: Entry) -> tuple[int, int] | None:
+def _stamp(entry: NamedVectors) -> tuple[int, int] | None:
     """Return size and time of a file whose rows are mapped where they lie; None for others."""
     if entry.meta["mapped"] is None:
         return None

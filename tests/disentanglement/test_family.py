@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentcli.commands.metric import metric
+from latentcli.cli.commands.disentanglement.metric import metric
 from latentcli.disentanglement import METRICS
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
 QUICK = {"train": 500, "evaluate": 500, "limit": 500, "ci": None}
 ESTIMATOR = {"dci": "lasso"}

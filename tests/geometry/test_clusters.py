@@ -5,8 +5,8 @@ from sklearn.datasets import make_blobs
 
 from latentcli.geometry import _clusters as clusters
 from latentcli.geometry._cloud import Cloud, Settings, coded
-from latentcli.geometry._points import Points
 from latentcli.numerics import blocks
+from latentcli.numerics.points import Points
 
 LINE, SIDES = np.array([[0.0], [1], [10], [11]]), np.array([0, 0, 1, 1])
 

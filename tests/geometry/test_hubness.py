@@ -5,8 +5,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from latentcli.geometry import _hubness as hubness
 from latentcli.geometry._cloud import Cloud, Settings
-from latentcli.geometry._points import Points
 from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points
 
 STAR = np.array([4, 1, 0, 0, 0])
 

@@ -3,7 +3,7 @@ import pytest
 
 from latentcli.geometry import _linear as linear
 from latentcli.geometry._cloud import Cloud, Relation, Settings
-from latentcli.words._relation import consistency
+from latentcli.numerics.offset_consistency import consistency
 
 RNG = np.random.default_rng(0)
 

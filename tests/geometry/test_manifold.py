@@ -4,8 +4,8 @@ from sklearn.datasets import make_swiss_roll
 
 from latentcli.geometry import _manifold as manifold
 from latentcli.geometry._cloud import Cloud, Settings
-from latentcli.geometry._points import Points, distances
 from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points, distances
 
 
 def graph(rows, k):

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from latentcli.geometry._points import Points
 from latentcli.numerics import neighbors as neighbours
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points
 
 RNG = np.random.default_rng(0)
 

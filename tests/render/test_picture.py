@@ -2,7 +2,7 @@ import pytest
 
 from latentcli.errors import LatentError
 from latentcli.render import picture
-from latentcli.report import Bars, HeatMap, Report, Sheet
+from latentcli.results import Bars, HeatMap, Report, Sheet
 
 HEAT = HeatMap("I(z; v) / H(v)", ["z0", "z1"], ["shape", "colour"], [[1.0, 0.0], [0.25, 0.5]])
 BARS = Bars("eigenvalues", ["first", "second"], [2.0, 1.0])
@@ -10,7 +10,7 @@ MAGIC = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 
 
 def report(*parts, title="a title"):
-    return Report("mig", ("a",), [], title=title, parts=parts)
+    return Report("mig", ("a",), [], title=title, views=parts)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from latentcli.errors import UsageError
 from latentcli.render import RENDERERS, Printer
-from latentcli.report import Grid, Report
+from latentcli.results import Lines, Listing, Matrix, Report
 
 PLAIN = Report(
     command="neighbors",
@@ -51,22 +51,25 @@ GRID = Report(
     columns=("a", "b", "distance"),
     records=[{"a": "cat", "b": "[dog]", "distance": 0.25}],
     title="cosine distances",
-    grid=Grid(("cat", "[dog]"), ("cat", "[dog]"), ((0.0, 0.25), (0.25, 0.0))),
+    views=(Matrix(("cat", "[dog]"), ("cat", "[dog]"), ((0.0, 0.25), (0.25, 0.0))),),
 )
 
 EMPTY = Report(command="neighbors", columns=("query", "rank", "word", "score"), records=[])
 
+INFO = {"file": "a.txt", "first_words": "a b", "rows": 4000, "note": None, "cached": True}
+
 UPRIGHT = Report(
     command="info",
-    columns=("file", "first_words", "rows", "note", "cached"),
-    records=[
-        {"file": "a.txt", "first_words": "a b", "rows": 4000, "note": None, "cached": True}
-    ],
-    upright=True,
+    columns=tuple(INFO),
+    records=[INFO],
+    views=(Listing(tuple(INFO), INFO),),
 )
 
 LINES = Report(
-    command="cache dir", columns=("folder",), records=[{"folder": "/x y/\x1bz"}], lines="folder"
+    command="cache dir",
+    columns=("folder",),
+    records=[{"folder": "/x y/\x1bz"}],
+    views=(Lines("folder"),),
 )
 
 REPORTS = {
@@ -119,7 +122,7 @@ king       1   prince       0.6511
 king       2   queen        0.6000
 
 cat        1   dog      1,234.5000
-mean: 0.6667
+mean  0.6667
 """,
     "hostile": r"""
 word                 value
@@ -138,8 +141,8 @@ say "hi", you   1.0000e+38
 😀                 -0.0012
 &lt;b&gt;                2
                     2.0000
-odd: [/b]\x07
-mean: nan
+odd   [/b]\x07
+mean  nan
 """[1:],
     "grid": """\
 cosine distances

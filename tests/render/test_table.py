@@ -6,7 +6,7 @@ import re
 import pytest
 
 from latentcli.render.table import write
-from latentcli.report import Bars, Grid, HeatMap, Report, Sheet
+from latentcli.results import Bars, HeatMap, Lines, Listing, Matrix, Report, Sheet
 
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 LONG = "x" * 130
@@ -44,10 +44,15 @@ def records(word, **more):
 REPORTS = {
     "records": records(LONG),
     "title": Report("neighbors", ("word",), [{"word": "w"}], title=LONG),
-    "grid": Report("d", ("a",), [], grid=Grid([LONG, "b"], ["c", "d"], [[0.0, 1.0]] * 2)),
-    "upright": Report("info", ("a_name", "b"), [{"a_name": LONG, "b": 1}], upright=True),
+    "grid": Report("d", ("a",), [], views=(Matrix([LONG, "b"], ["c", "d"], [[0.0, 1.0]] * 2),)),
+    "upright": Report(
+        "info",
+        ("a_name", "b"),
+        [{"a_name": LONG, "b": 1}],
+        views=(Listing(("a_name", "b"), {"a_name": LONG, "b": 1}),),
+    ),
     "summary": Report("odd", ("word",), [{"word": "w"}], summary={"odd": LONG}),
-    "lines": Report("cache dir", ("folder",), [{"folder": LONG}], lines="folder"),
+    "lines": Report("cache dir", ("folder",), [{"folder": LONG}], views=(Lines("folder"),)),
 }
 
 
@@ -69,7 +74,12 @@ def test_names_of_many_columns_are_not_cut(shown):
 
 
 def test_the_names_of_upright_values_are_not_cut(shown):
-    report = Report("info", ("abcdefghijklmnop",), [{"abcdefghijklmnop": LONG}], upright=True)
+    report = Report(
+        "info",
+        ("abcdefghijklmnop",),
+        [],
+        views=(Listing(("abcdefghijklmnop",), {"abcdefghijklmnop": LONG}),),
+    )
     text = STYLE.sub("", shown(report, 20))
     assert "…" not in text
     assert "p" in text
@@ -126,7 +136,7 @@ PARTS = (
 
 def test_parts_stand_in_place_of_the_records():
     out = io.StringIO()
-    write(Report("x", ("a",), [{"a": "unseen"}], parts=PARTS, summary={"n": 3}), out, True)
+    write(Report("x", ("a",), [{"a": "unseen"}], views=PARTS, summary={"n": 3}), out, True)
     text = out.getvalue()
     assert "unseen" not in text
     assert [
@@ -135,24 +145,24 @@ def test_parts_stand_in_place_of_the_records():
     assert "[/b]     0.5000" in text
     assert "██ 1.00" in text
     assert "\\x1b" in text
-    assert text.rstrip().endswith("n: 3")
+    assert text.rstrip().endswith("n  3")
 
 
 def test_bars_are_as_long_as_their_numbers():
     out = io.StringIO()
-    write(Report("x", (), [], parts=PARTS[2:]), out, True)
+    write(Report("x", (), [], views=PARTS[2:]), out, True)
     five, forty, none = out.getvalue().splitlines()[1:4]
     assert (five.count("█"), forty.count("█"), none.count("█")) == (5, 40, 0)
     assert five.split()[-1] == "5"
 
 
 def test_a_heat_map_is_coloured_on_a_terminal_only(shown):
-    assert STYLE.search(shown(Report("x", (), [], parts=PARTS[1:2])))
+    assert STYLE.search(shown(Report("x", (), [], views=PARTS[1:2])))
 
 
 def test_parts_without_unicode_are_ascii():
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    write(Report("x", (), [], parts=PARTS), out, True)
+    write(Report("x", (), [], views=PARTS), out, True)
     out.flush()
     text = out.buffer.getvalue().decode("ascii")
     assert "## 1.00" in text

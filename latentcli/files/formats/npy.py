@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, shown
+from latentcli.errors import FormatError, LatentError, shown
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Findings, Reading
 from latentcli.files.stream import Readable, Stream
@@ -96,6 +96,8 @@ def read_words(file: Readable, label: str, what: str = "it") -> Array:
     blocks = arrays.stream_rows(file, label, kind, count, 1) if kind.itemsize else iter(())
     try:
         words = [word for block in blocks for word in block.values.ravel().tolist()]
+    except LatentError:
+        raise
     except (SystemError, ValueError) as error:
         raise FormatError(f"{label}: {what} is damaged: no Unicode") from error
     if kind.kind == "S":

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, reason, shown
+from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import arrays
 from latentcli.files.formats import npy
 from latentcli.files.formats.npy import Header, read_header
@@ -57,6 +57,8 @@ def _headers(stream: Stream) -> dict[str, Header]:
         for name in _names(archive):
             with archive.open(f"{name}.npy") as member:
                 headers[name] = read_header(member, f"{stream.name}::{shown(name)}")
+    except LatentError:
+        raise
     except BROKEN_ZIP as error:
         raise stream.error(f"a damaged .npz ({reason(error)})") from error
     return headers
@@ -70,6 +72,8 @@ def read_words(stream: Stream, key: str) -> list[str]:
         raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
     try:
         return _text(archive, key, stream.name)
+    except LatentError:
+        raise
     except BROKEN_ZIP as error:
         raise stream.error(f"a damaged .npz ({reason(error)})") from error
 
@@ -122,6 +126,8 @@ def _blocks(
                 part = words[done : done + len(values)] if words else None
                 done += len(values)
                 yield Block(part, values)
+    except LatentError:
+        raise
     except BROKEN_ZIP as error:
         raise FormatError(f"{label}: damaged ({reason(error)})") from error
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, reason
+from latentcli.errors import FormatError, LatentError, reason
 from latentcli.files import arrays
 from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
@@ -95,6 +95,8 @@ def _damage(stream: Stream) -> Iterator[None]:
 
     try:
         yield
+    except LatentError:
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise stream.error(f"a damaged Parquet file ({reason(error)})") from error
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, shown
+from latentcli.errors import FormatError, LatentError, shown
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Block, Findings, Reading
 from latentcli.files.stream import Stream
@@ -109,6 +109,8 @@ def _header(stream: Stream, text: bytes, size: int) -> dict[str, Entry]:
             for name, entry in parsed.items()
             if name != "__metadata__"
         }
+    except LatentError:
+        raise
     except (ValueError, RecursionError) as error:
         raise stream.error(f"a damaged safetensors header ({shown(error)})") from error
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import reason
+from latentcli.errors import LatentError, reason
 from latentcli.files import arrays
 from latentcli.files.formats import parquet
 from latentcli.files.reading import Array, Findings, Reading
@@ -99,6 +99,8 @@ def read_columns(stream: Stream) -> Columns:
         else:
             table = _delimited(stream)
         names = table.column_names
+    except LatentError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise stream.error(f"not a table ({reason(error)[:160]})") from error
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):

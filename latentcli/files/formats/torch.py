@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, reason, shown
+from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import arrays
 from latentcli.files.reading import Array, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
@@ -179,6 +179,8 @@ def _values(stream: Stream, archive: zipfile.ZipFile, tensor: _Tensor) -> Array:
             )
         with archive.open(info) as member:
             flat = np.frombuffer(member.read(needed), dtype=kind)
+    except LatentError:
+        raise
     except (*BROKEN_ZIP, KeyError) as error:
         raise stream.error(f"a damaged PyTorch file ({reason(error)})") from error
     if stored == "u2":

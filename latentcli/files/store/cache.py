@@ -26,10 +26,11 @@ from zlib import crc32
 
 import numpy as np
 
-from latentcli.errors import FileError, reason, shown
+from latentcli.errors import FileError, LatentError, reason, shown
 from latentcli.files import labels as label_files
 from latentcli.files.store.entry import Entry
-from latentcli.files.store.vocabulary import RowNumbers, Vocabulary, Words
+from latentcli.files.store.vocabulary import RowNumbers, Words
+from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
     from latentcli.files.reading import Array, Progress
@@ -78,6 +79,8 @@ def open_entry(
     notes = _why_again(path, folder)
     try:
         built = _build_in_cache(path, key, labels, source, folder, progress)
+    except LatentError:
+        raise
     except OSError as error:
         built = _read(path, key, labels, None, progress)
         notes.append(f"not kept in the cache {cache_dir()}: {reason(error)}")
@@ -96,6 +99,8 @@ def entries() -> list[tuple[Path, dict[str, Any]]]:
             for child in folder.iterdir()
             if child.is_dir() and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
         )
+    except LatentError:
+        raise
     except OSError as error:
         raise FileError(f"cannot read the cache {folder}: {reason(error)}") from error
     return [(child, _meta(child) or {}) for child in found]
@@ -195,6 +200,8 @@ def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
             folder=folder,
             cached=True,
         )
+    except LatentError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -204,6 +211,8 @@ def _meta(folder: Path) -> dict[str, Any] | None:
     try:
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
         crc = meta.pop("crc")
+    except LatentError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return meta if crc == _crc(meta) else None
@@ -263,6 +272,8 @@ def _still_true(meta: dict[str, Any]) -> bool:
             for state in source["files"]
             for status in [Path(state[0]).stat()]
         )
+    except LatentError:
+        raise
     except (OSError, KeyError, TypeError, IndexError):
         return False
 
@@ -341,9 +352,7 @@ def _build_in_cache(
 def _read(
     path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
 ) -> Entry:
-    from latentcli.files.store.build import (
-        build,  # the readers are not for queries of a cached file
-    )
+    from latentcli.files.store.build import build
 
     return build(path, key, labels, folder, progress)
 
@@ -353,6 +362,8 @@ def _place(building: Path, folder: Path, path: Path, source: dict[str, Any]) -> 
     for _ in range(_TRIES):
         try:
             building.rename(folder)
+        except LatentError:
+            raise
         except OSError as error:
             if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
                 raise
@@ -394,6 +405,8 @@ def _status(path: Path) -> os.stat_result:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise FileError(f"no such file: {shown(path, 400)}") from None
+    except LatentError:
+        raise
     except (OSError, ValueError) as error:
         raise FileError(f"cannot open {shown(path, 400)}: {reason(error)}") from error
 

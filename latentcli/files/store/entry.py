@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentcli.files.store.vocabulary import Vocabulary
+from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
     from latentcli.files.reading import Array

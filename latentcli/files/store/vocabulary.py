@@ -14,7 +14,7 @@ import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 from zlib import crc32
 
 import numpy as np
@@ -27,33 +27,6 @@ _LONG = 40  # letters from which a word is no misspelling of another
 _NEAR = 3000  # like-spelled candidates that are compared letter by letter
 TEXT = "words.utf8"
 INDEX = ("ends", "hashes", "hash_rows", "form_hashes", "form_rows", "dropped")
-
-
-class Vocabulary(Protocol):
-    """What a space asks of its words."""
-
-    named: bool
-    """False when the "words" are only row numbers."""
-
-    def __len__(self) -> int: ...
-
-    def row(self, word: str) -> int | None:
-        """Return the row of a word, None if it is not there."""
-
-    def words(self, rows: Sequence[int]) -> list[str]:
-        """Return the words of rows."""
-
-    def variants(self, word: str) -> list[str]:
-        """Return the words that differ from `word` in case only, most frequent first."""
-
-    def close(self, word: str, most: int = 3) -> list[str]:
-        """Return words that are spelled like `word`, the likeliest first."""
-
-    def matching(self, pattern: re.Pattern[str]) -> Rows:
-        """Return the rows whose word has the pattern in it."""
-
-    def items(self) -> Iterator[tuple[int, str]]:
-        """Yield every (row, word) in file order."""
 
 
 class RowNumbers:

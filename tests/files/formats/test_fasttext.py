@@ -7,8 +7,8 @@ from gensim.models import FastText
 from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
 from latentcli.errors import FormatError, LatentError
-from latentcli.files.formats import fasttext
 from latentcli.files.store.cache import open_entry
+from latentcli.words._subwords import hash_ngram, subword_vector
 
 SENTENCES = [["king", "queen", "naïve", "東京", "New_York", "🙂"] * 4] * 5
 UNSEEN = ["kings", "Queen", "naïveté", "東京都", "🙂🙂", "x", "", "a b", "éé"]
@@ -27,7 +27,7 @@ def model(tmp_path_factory):
 
 def made(entry, word):
     parts = entry.extras
-    return fasttext.subword_vector(
+    return subword_vector(
         word, parts["ngrams"], parts["min_n"], parts["max_n"], parts["buckets"]
     )
 
@@ -67,7 +67,7 @@ def test_unseen_words_are_made_from_the_cache_without_gensim(model):
 )
 def test_the_hash_is_fnv_1a(gram, expected):
     """Published test vectors of 32-bit FNV-1a."""
-    assert fasttext.hash_ngram(gram) == expected
+    assert hash_ngram(gram) == expected
 
 
 def test_a_model_without_ngrams_is_read_and_makes_no_words(tmp_path):
@@ -78,8 +78,8 @@ def test_a_model_without_ngrams_is_read_and_makes_no_words(tmp_path):
 
 
 def test_zero_buckets_make_no_words():
-    assert not fasttext.subword_vector("kings", np.zeros((0, 4)), 0, 0, 0).any()
-    assert not fasttext.subword_vector("kings", np.zeros((0, 4)), 3, 6, 0).any()
+    assert not subword_vector("kings", np.zeros((0, 4)), 0, 0, 0).any()
+    assert not subword_vector("kings", np.zeros((0, 4)), 3, 6, 0).any()
 
 
 def test_a_compressed_model_is_read(model, put):

@@ -308,7 +308,7 @@ def test_a_build_that_is_killed_leaves_nothing_for_long(put, own_cache):
     path = put("".join(f"w{number} 1 {number}\n" for number in range(20_000)))
     wait = "sys.stdout.write('x'); sys.stdout.flush(); time.sleep(60)"
     code = (
-        "import sys, time; from latentcli.files import store;"
+        "import sys, time; from latentcli.files.store import cache as store;"
         f"store._write_meta = lambda *_: ({wait.replace('; ', ', ')});"
         "store.open_entry(sys.argv[1])"
     )

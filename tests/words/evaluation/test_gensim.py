@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.commands.evaluate.sources import Sources
+from latentcli.cli.evaluation import Sources
 from latentcli.files import analogy_sets, pair_sets
 from latentcli.words.evaluation import _analogies as analogies
 from latentcli.words.evaluation import _similarity as similarity

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.commands.evaluate.sources import Sources
+from latentcli.cli.evaluation import Sources
 from latentcli.files import analogy_sets
 from latentcli.numerics.vectors import unit
 from latentcli.words.evaluation import _analogies as analogies

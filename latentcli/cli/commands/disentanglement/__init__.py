@@ -1,0 +1,1 @@
+"""The commands of the panel Disentanglement: one file for each verb."""

@@ -1,0 +1,1 @@
+"""The commands of the panel Files: one file for each verb."""

@@ -1,0 +1,126 @@
+"""`latent cache list|dir|build|clear`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli.options import Output, Source, expand
+from latentcli.errors import FileError
+from latentcli.results import Lines, Listing, Record, Report
+
+COLUMNS = ("file", "format", "rows", "dimensions", "bytes", "made", "state")
+
+command = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The cache of files that were read: list, dir, build, clear.\n\n"
+    "Example: latent cache list",
+)
+
+
+def list_entries(output: Output) -> None:
+    """List the files in the cache, their sizes, and whether they are up to date.
+
+    Example:
+
+    latent cache list --json
+    """
+    from latentcli.files.store import cache as store
+
+    records: list[Record] = []
+    for folder, meta in store.entries():
+        records.append(
+            {
+                "file": meta.get("source", {}).get("path", folder.name),
+                "format": meta.get("format"),
+                "rows": meta.get("rows"),
+                "dimensions": meta.get("dimensions"),
+                "bytes": store.size_of(folder),
+                "made": meta.get("made"),
+                "state": store.state_of(folder, meta),
+            }
+        )
+    size = sum(int(str(record["bytes"])) for record in records)
+    summary: Record = {"folder": str(store.cache_dir()), "entries": len(records), "bytes": size}
+    output.show(Report("cache list", COLUMNS, records, summary=summary))
+
+
+def show_dir(output: Output) -> None:
+    """Print the folder of the cache.
+
+    Example:
+
+    latent cache dir
+    """
+    from latentcli.files.store import cache as store
+
+    folder = str(store.cache_dir())
+    output.show(
+        Report("cache dir", ("folder",), [{"folder": folder}], views=(Lines("folder"),))
+    )
+
+
+def build(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of vectors.")],
+    source: Source,
+    output: Output,
+) -> None:
+    """Read files into the cache now, so that the first question is fast as well.
+
+    Example:
+
+    latent cache build glove.6B.50d.txt
+    """
+    import dataclasses
+
+    from latentcli.files.store import cache as store
+
+    records: list[Record] = []
+    for address in files:
+        entry = dataclasses.replace(source, vectors=address).open(output).entry
+        records.append(
+            {
+                "file": str(entry.path),
+                "format": entry.meta["format"],
+                "rows": entry.meta["rows"],
+                "dimensions": entry.meta["dimensions"],
+                "bytes": store.size_of(entry.folder) if entry.folder else 0,
+                "made": entry.meta.get("made"),
+                "state": "good" if entry.folder else "not kept",
+            }
+        )
+    output.show(Report("cache build", COLUMNS, records))
+    if any(record["state"] != "good" for record in records):
+        raise typer.Exit(1)
+
+
+def clear(
+    output: Output,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="Only what was read from it.", show_default=False),
+    ] = None,
+) -> None:
+    """Remove what was read from a file, or everything, from the cache.
+
+    Example:
+
+    latent cache clear glove.6B.50d.txt
+    """
+    from latentcli.files.labels import split_address
+    from latentcli.files.store import cache as store
+
+    count, size = store.clear(file)
+    if file is not None and not count and not split_address(file)[0].exists():
+        raise FileError(f"no such file: {file}, and nothing of it is in the cache")
+    record: Record = {"removed": count, "bytes": size}
+    columns = tuple(record)
+    output.show(Report("cache clear", columns, [record], views=(Listing(columns, record),)))
+
+
+command.command("list")(expand(list_entries))
+command.command("dir")(expand(show_dir))
+command.command("build")(expand(build))
+command.command("clear")(expand(clear))

@@ -1,0 +1,96 @@
+"""`latent convert IN OUT`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latentcli.cli.options import Labels, NoCache, Output, Source
+from latentcli.errors import UsageError
+from latentcli.results import Listing, Record, Report
+
+COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
+
+_ARRAYS = {"npy", "npz", "safetensors", "parquet"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How IN is read."""
+
+    labels: Labels = None
+    no_cache: NoCache = False
+
+
+def command(
+    file: Annotated[str, typer.Argument(metavar="IN", help="File of vectors, or FILE::KEY.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="File to write.")],
+    reading: Reading,
+    output: Output,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="Format, if not that of OUT's ending: word2vec-text, glove, word2vec, npy, npz, "
+            "safetensors, parquet or projector.",
+        ),
+    ] = "",
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Replace OUT, and the words beside it, if they are there."
+        ),
+    ] = False,
+) -> None:
+    """Write vectors in another format, told from the ending of OUT.
+
+    .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
+    .safetensors, .parquet, .tsv (TensorBoard projector); each also with .gz, .bz2, .xz or .zip.
+    Arrays keep their dtype and shape. OUT is either whole or not there. The words of .npy and
+    .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv.
+
+    Examples:
+
+    latent convert article-words.txt words.npz
+
+    latent convert glove.6B.50d.txt.gz glove.bin
+
+    latent convert vectors.bin projector.tsv
+    """
+    from latentcli.files import writing
+    from latentcli.files.samples import find
+
+    path = Path(target)
+    writing.check_targets(path, to, force=force)
+    address = find(file)
+    source = Source(vectors=address, labels=reading.labels, no_cache=reading.no_cache)
+    entry = source.open(output).entry
+    for written in writing.targets(path, to):
+        if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
+            where = "OUT" if written == path else f"{written}, which goes beside OUT,"
+            raise UsageError(f"IN and {where} are the same file")
+    array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
+    again = entry.path.is_file()  # a pipe is read once
+    content = writing.array_of(address, entry) if array and again else writing.words_of(entry)
+    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
+    if array and not again and not kept:
+        content.notes.append(f"{file} can be read only once: written as rows of float32")
+    name, beside = writing.write(content, path, to)
+    for text in content.notes:
+        output.note(text)
+    record: Record = {
+        "input": file,
+        "output": str(path),
+        "format": writing.WRITERS[name].title,
+        "rows": content.rows,
+        "dimensions": content.dimensions,
+        "dtype": str(content.dtype),
+        "bytes": path.stat().st_size,
+        "beside": " ".join(map(str, beside)) or None,
+    }
+    output.show(Report("convert", COLUMNS, [record], views=(Listing(COLUMNS, record),)))

@@ -1,0 +1,106 @@
+"""`latent info FILE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latentcli.cli.batch import quoted
+from latentcli.cli.options import Output, Source
+from latentcli.results import Listing, Record, Report
+
+if TYPE_CHECKING:
+    from latentcli.words._space import Space
+
+COLUMNS = (
+    "file", "format", "compression", "array", "arrays", "rows", "words", "dimensions", "shape",
+    "dtype", "header", "found", "unusable_rows", "norm_min", "norm_median", "norm_max",
+    "first_words", "sample_words", "bytes", "cached",
+)  # fmt: skip
+
+_SHOWN = 8
+
+
+def command(
+    source: Source,
+    output: Output,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Files of vectors.", show_default=False),
+    ] = None,
+) -> None:
+    """Tell what is in a file of vectors, and how healthy it is.
+
+    Format, rows, dimensions; the header against the truth; what was dropped or repaired and
+    why; the norms; the first words and some from all over the file.
+
+    Examples:
+
+    latent info glove.6B.50d.txt
+
+    latent info projected_w.npz::w --json
+    """
+    import dataclasses
+
+    records = [
+        _record(dataclasses.replace(source, vectors=address), output)
+        for address in files or (source.vectors,)
+    ]
+    views = (Listing(COLUMNS, records[0]),) if len(records) == 1 else ()
+    output.show(Report("info", COLUMNS, records, views=views))
+
+
+def _record(source: Source, output: Output) -> Record:
+    from latentcli.files.arrays import AmbiguousError, listed
+
+    blank: Record = dict.fromkeys(COLUMNS)
+    try:
+        space = source.open(output, tell=False)
+    except AmbiguousError as error:
+        path = Path(str(source.vectors))
+        output.note(str(error))
+        several = {"file": str(path), "arrays": listed(error.shapes)}
+        return blank | several | {"bytes": path.stat().st_size}
+    return blank | _described(space)
+
+
+def _described(space: Space) -> Record:
+    import numpy as np
+
+    entry, meta = space.entry, space.entry.meta
+    usable = np.asarray(entry.norms)[entry.norms > 0]
+    named = space.words.named
+    declared = meta["declared"]
+    return {
+        "file": space.address.removesuffix(f"::{meta['key']}"),
+        "format": meta["format"],
+        "compression": " ".join(filter(None, (meta["compression"], meta["member"]))) or None,
+        "array": meta["key"] or None,
+        "rows": meta["rows"],
+        "words": len(space) if named else None,
+        "dimensions": space.dimensions,
+        "shape": " x ".join(map(str, meta["shape"])),
+        "dtype": meta["dtype"],
+        "header": f"{declared[0]} x {declared[1]}" if declared else None,
+        "found": "; ".join(meta["found"]) or "nothing dropped or repaired",
+        "unusable_rows": len(entry.norms) - len(usable),
+        "norm_min": float(usable.min()),
+        "norm_median": float(np.median(usable)),
+        "norm_max": float(usable.max()),
+        "first_words": _words(space, range(min(_SHOWN, len(entry.norms)))) if named else None,
+        "sample_words": _words(space, _spread(len(entry.norms))) if named else None,
+        "bytes": entry.path.stat().st_size,
+        "cached": entry.folder is not None,
+    }
+
+
+def _spread(rows: int) -> list[int]:
+    """Return rows from all over the file, evenly apart."""
+    return sorted({rows * step // _SHOWN for step in range(_SHOWN)})
+
+
+def _words(space: Space, rows: Iterable[int]) -> str:
+    return " ".join(quoted([word]) for word in space.words.words(list(rows)))

@@ -1,0 +1,1 @@
+"""The commands of the panel Geometry: one file for each verb."""

@@ -1,0 +1,1 @@
+"""The commands of the panel Latents: one file for each verb."""

@@ -1,0 +1,1 @@
+"""The commands of the panel Words: one file for each verb."""

@@ -1,0 +1,115 @@
+"""What the commands of disentanglement share: how codes and factors come in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from latentcli.cli.options import Output
+from latentcli.errors import UsageError
+from latentcli.results import Record
+
+if TYPE_CHECKING:
+    from latentcli.disentanglement._data import Data
+
+PANEL = "Factors"
+
+
+@dataclass(frozen=True)
+class Factors:
+    """How factors are read, and matched to codes."""
+
+    continuous: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="This factor is a quantity; repeatable.", rich_help_panel=PANEL
+        ),
+    ] = None
+    discrete: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="This factor has classes; repeatable.", rich_help_panel=PANEL
+        ),
+    ] = None
+    factor_bins: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Classes that a continuous factor is cut into.",
+            rich_help_panel=PANEL,
+        ),
+    ] = 20
+    id: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COLUMN",
+            help="Match factors to codes by this column, not row by row.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+
+    def load(self, files: list[str], output: Output) -> dict[str, Data]:
+        """Read CODES... FACTORS and make each codes file ready; `notes` say what was left out."""
+        from latentcli.files import factors
+
+        if len(files) < 2:
+            raise UsageError("name the codes and the factors: CODES FACTORS")
+        *codes, address = files
+        columns = factors.read(address)
+        for name, times in Counter(codes).items():
+            if times > 1:
+                output.note(f"{name} is named {times} times and scored once")
+        return {name: self._prepare(name, columns, address) for name in codes}
+
+    def load_alone(self, files: list[str]) -> dict[str, Data]:
+        """Read CODES..., without factors, and make each ready."""
+        return {name: self._prepare(name, None, "") for name in files}
+
+    def _prepare(self, name: str, columns: Any, address: str) -> Data:
+        from latentcli.disentanglement._data import prepare
+        from latentcli.files import codes, factors
+
+        values, remarks = codes.load_matrix(name)
+        if self.id is not None and columns is not None:
+            ids, without = factors.ids_of(name, self.id)
+            values = values if without is None else without
+            rows = range(len(values)) if ids is None else ids.tolist()
+            kept, columns, lost = factors.join(columns, self.id, rows, address)
+            values, remarks = values[kept], lost if without is not None else [*remarks, *lost]
+        data = prepare(
+            values,
+            columns,
+            continuous=self.continuous or (),
+            discrete=self.discrete or (),
+            factor_bins=self.factor_bins,
+            codes_name=name,
+            factors_name=address,
+        )
+        return replace(data, notes=(*remarks, *data.notes))
+
+    def settings(self, data: dict[str, Data], files: list[str]) -> Record:
+        """Return what goes into a report's settings: files, sizes and the kinds of factors."""
+        first = next(iter(data.values()))
+        codes = list(data)
+        kinds = {
+            kind: ", ".join(factor.name for factor in first.factors if factor.kind == kind)
+            for kind in ("discrete", "continuous")
+        }
+        record: Record = {"codes": ", ".join(codes)}
+        if first.factors:
+            record |= {
+                "factors": files[-1],
+                "discrete": kinds["discrete"] or None,
+                "continuous": kinds["continuous"] or None,
+                "factor_bins": self.factor_bins if kinds["continuous"] else None,
+                "id": self.id,
+            }
+        dimensions = [made.dimensions for made in data.values()]
+        return record | {
+            "rows": first.rows,
+            "dimensions": dimensions[0] if len(data) == 1 else ", ".join(map(str, dimensions)),
+        }

@@ -1,0 +1,59 @@
+"""Vectors with words, wherever they are kept: what files hand over and spaces are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from latentcli.numerics.vectors import Array
+
+
+class Vocabulary(Protocol):
+    """The words of vectors, by row."""
+
+    named: bool
+    """False when the "words" are only row numbers."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, word: str) -> int | None:
+        """Return the row of a word, None if it is not there."""
+
+    def words(self, rows: Sequence[int]) -> list[str]:
+        """Return the words of rows."""
+
+    def variants(self, word: str) -> list[str]:
+        """Return the words that differ from `word` in case only, most frequent first."""
+
+    def close(self, word: str, most: int = 3) -> list[str]:
+        """Return words that are spelled like `word`, the likeliest first."""
+
+    def matching(self, pattern: re.Pattern[str]) -> Array:
+        """Return the rows whose word has the pattern in it, ascending."""
+
+    def items(self) -> Iterator[tuple[int, str]]:
+        """Yield every (row, word) in file order."""
+
+
+class NamedVectors(Protocol):
+    """Vectors ready for queries.
+
+    `matrix` (N, D) float32 and `norms` (N,) float64, which is 0 for rows that cannot be answers;
+    `meta` says what was read; `extras` holds the n-gram vectors of a fastText model; `notes` is
+    what to report of this opening; `folder` is where it is kept in the cache, if it is.
+    """
+
+    path: Path
+    matrix: Array
+    norms: Array
+    meta: dict[str, Any]
+    extras: dict[str, Any]
+    notes: list[str]
+    folder: Path | None
+    cached: bool
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the rows."""

@@ -1,0 +1,148 @@
+"""Every command is listed, helpful, and its examples do what they say."""
+
+import importlib
+import inspect
+import io
+import re
+import shlex
+import shutil
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+import typer
+
+from latentcli.cli.app import COMMANDS, main
+from latentcli.disentanglement import METRICS
+
+
+def functions():
+    """Every command by what is typed for it: its function."""
+    found = {}
+    for name, command in COMMANDS.items():
+        module = importlib.import_module(f"latentcli.cli.commands.{command.module}")
+        value = module.command_of(name) if name in METRICS else module.command
+        if isinstance(value, typer.Typer):
+            found |= {f"{name} {one.name}": one.callback for one in value.registered_commands}
+        else:
+            found[name] = value
+    return found
+
+
+FUNCTIONS = functions()
+LINE = re.compile(r"(?:echo (?P<said>.*) \| )?(?P<command>latent .*?)(?: \| jq .*)?")
+
+
+def examples(function):
+    _, _, text = inspect.cleandoc(function.__doc__).partition("Example")
+    return [line for line in text.splitlines() if line.startswith(("latent ", "echo "))]
+
+
+def test_the_parts_of_a_command_are_found():
+    assert {"analogy", "cache list", "cache dir", "cache build", "cache clear"} <= set(
+        FUNCTIONS
+    )
+
+
+EXAMPLES = [
+    pytest.param(line, id=line)
+    for function in FUNCTIONS.values()
+    for line in examples(function)
+]
+
+
+@pytest.fixture
+def folder(samples, tmp_path, monkeypatch):
+    """A folder with every sample, and small files by the names that the examples use."""
+    monkeypatch.chdir(tmp_path)
+    for sample in samples.iterdir():
+        shutil.copy(sample, tmp_path)
+    words = samples / "article-words.txt"
+    for name in ("glove.6B.50d.txt", "glove.6B.50d.txt.gz", "vectors.bin"):
+        assert main(["convert", str(words), name]) == 0
+    np.savez("projected_w.npz", w=np.ones((1, 18, 4)))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_summary_fits_a_line_of_the_help(name):
+    summary = COMMANDS[name].summary
+    assert len(summary) <= 50
+    assert summary.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_all_lists_it(latent, name):
+    code, out, _ = latent("--help")
+    assert code == 0
+    assert re.search(rf"^│ {name} +{re.escape(COMMANDS[name].summary)}", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_help_begins_with_a_sentence_and_shows_the_shared_options(latent, name):
+    code, out, err = latent(*name.split(), "--help")
+    assert (code, err) == (0, "")
+    assert inspect.cleandoc(FUNCTIONS[name].__doc__).splitlines()[0] in " ".join(out.split())
+    for option in ("--format", "--json", "--quiet", "LATENT_FORMAT"):
+        assert option in out
+    assert latent(*name.split(), "-h")[1] == out
+
+
+@pytest.mark.parametrize("name", ["analogy", "neighbors", "similarity", "distances", "expr",
+                                  "odd", "relation", "info", "capacity", "represent"])  # fmt: skip
+def test_what_asks_vectors_shows_how_they_are_named(latent, name):
+    _, out, _ = latent(name, "--help")
+    for option in ("--vectors", "LATENT_VECTORS", "--labels", "--ignore-case", "--no-cache"):
+        assert option in out
+
+
+@pytest.mark.parametrize("name", ["analogy", "neighbors", "expr"])
+def test_what_ranks_words_shows_how_they_are_chosen(latent, name):
+    _, out, _ = latent(name, "--help")
+    for option in (
+        "--top", "--restrict", "--match", "--among", "--min-score", "--include-inputs",
+    ):  # fmt: skip
+        assert option in out
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_command_has_an_example_of_itself(name):
+    assert any(f"latent {name}" in line for line in examples(FUNCTIONS[name]))
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_examples_run(line, folder, monkeypatch, capsys):
+    match = LINE.fullmatch(line)
+    if re.search("evaluate (analogies|similarity)", line) and find_spec("gensim") is None:
+        pytest.skip("the sets that are asked come with gensim")
+    if match["said"] is not None:
+        said = " ".join(shlex.split(match["said"])) + "\n"
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    capsys.readouterr()
+    code = main(shlex.split(match["command"])[1:])
+    captured = capsys.readouterr()
+    assert (code, "error" in captured.err) == (0, False), captured.err
+    assert captured.out
+
+
+def test_nothing_asked_shows_the_help_and_is_a_usage_error(latent):
+    code, out, _ = latent()
+    assert code == 2
+    assert "Usage: latent" in out
+
+
+def test_the_version(latent):
+    from latentcli import __version__
+
+    assert latent("--version") == (0, f"latent {__version__}\n", "")
+    assert latent("-V") == latent("--version")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("nebors", "neighbors"), ("analgy", "analogy"), ("simlarity", "similarity")],
+)
+def test_an_unknown_command_is_told_with_the_likeliest(latent, given, meant):
+    code, out, err = latent(given, "king")
+    assert (code, out) == (2, "")
+    assert meant in err
