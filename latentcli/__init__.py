@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from latentcli._lazy import attach
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
@@ -35,41 +37,38 @@ if TYPE_CHECKING:
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.opening import open
+    from latentcli.results import Interval, Result
     from latentcli.words._space import Space
 
-_HOMES = {
-    "lerp": "latentcli.latents._interpolation",
-    "slerp": "latentcli.latents._interpolation",
-    "betavae": "latentcli.disentanglement._betavae",
-    "dci": "latentcli.disentanglement._dci",
-    "dcimig": "latentcli.disentanglement._dcimig",
-    "dmig": "latentcli.disentanglement._dmig",
-    "explicitness": "latentcli.disentanglement._explicitness",
-    "factorvae": "latentcli.disentanglement._factorvae",
-    "infomec": "latentcli.disentanglement._infomec",
-    "irs": "latentcli.disentanglement._irs",
-    "jemmig": "latentcli.disentanglement._jemmig",
-    "med": "latentcli.disentanglement._med",
-    "mig": "latentcli.disentanglement._mig",
-    "modularity": "latentcli.disentanglement._modularity",
-    "mutual_information_score": "latentcli.disentanglement._mutual_information_score",
-    "sap": "latentcli.disentanglement._sap",
-    "total_correlation": "latentcli.disentanglement._total_correlation",
-    "wasserstein_dependence": "latentcli.disentanglement._wasserstein_dependence",
-    "zmaxvar": "latentcli.disentanglement._zmaxvar",
+_METRICS = (
+    "betavae", "dci", "dcimig", "dmig", "explicitness", "factorvae", "infomec", "irs", "jemmig",
+    "med", "mig", "modularity", "mutual_information_score", "sap", "total_correlation",
+    "wasserstein_dependence", "zmaxvar",
+)  # fmt: skip
+
+_HOMES: dict[str, str] = {
+    **{name: f"latentcli.disentanglement._{name}" for name in _METRICS},
+    **dict.fromkeys(("lerp", "slerp"), "latentcli.latents._interpolation"),
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
-    "LatentError": "latentcli.errors",
-    "UsageError": "latentcli.errors",
-    "FileError": "latentcli.errors",
-    "FormatError": "latentcli.errors",
-    "WordError": "latentcli.errors",
-}
+    **dict.fromkeys(
+        (
+            "FileError", "FormatError", "LatentError", "ParameterError", "UsageError",
+            "WordError",
+        ),
+        "latentcli.errors",
+    ),
+    **dict.fromkeys(("Interval", "Result"), "latentcli.results"),
+}  # fmt: skip
+"""Every public name, and the module it is imported from when it is first used."""
 
 __all__ = [
     "FileError",
     "FormatError",
+    "Interval",
     "LatentError",
+    "ParameterError",
+    "Result",
     "Space",
     "UsageError",
     "WordError",
@@ -97,16 +96,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from its home when it is first used (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'latentcli' has no attribute '{name}'")
-    from importlib import import_module
+def _wrap(name: str, value: Any) -> Any:
+    """Let functions of arrays take the names of files too."""
+    if name == "open" or isinstance(value, type):
+        return value
+    from latentcli.opening import accepting_files
 
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+    return accepting_files(value)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = attach("latentcli", _HOMES, _wrap)

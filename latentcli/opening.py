@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+import numpy as np
+
+from latentcli.files import codes as code_files
+from latentcli.files import factors as factor_files
 from latentcli.files import samples
 from latentcli.files.store.cache import open_entry
-from latentcli.numerics.search import Progress
+from latentcli.numerics.types import Progress
 from latentcli.words._space import Space
 
 
@@ -36,3 +44,64 @@ def open(
 
 def _open_again(path: str, key: str, ignore_case: bool) -> Space:
     return open(f"{path}::{key}" if key else path, ignore_case=ignore_case)
+
+
+def read_codes(address: str) -> Any:
+    """Return the array of codes in a file (`FILE`, `FILE::KEY`, `FILE[3]`), or a sample's."""
+    return code_files.load(samples.find(address)).values
+
+
+def read_factors(address: str) -> Any:
+    """Return the factors in a file as columns by name."""
+    return factor_files.read(samples.find(address))
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "codes": read_codes,
+    "factors": read_factors,
+    "z1": read_codes,
+    "z2": read_codes,
+}
+"""What reads a file that is given for a parameter of this name, wherever a function has one."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def accepting_files(function: Function) -> Function:
+    """Return a function whose parameters named in `READERS` also take files and data frames."""
+    signature = inspect.signature(function)
+    readers = {name: READERS[name] for name in signature.parameters if name in READERS}
+    if not readers:
+        return function
+
+    @functools.wraps(function)
+    def reading(*arguments: Any, **named: Any) -> Any:
+        bound = signature.bind(*arguments, **named)
+        for name, read in readers.items():
+            if name in bound.arguments:
+                bound.arguments[name] = _read(bound.arguments[name], read)
+        return function(*bound.args, **bound.kwargs)
+
+    return reading  # type: ignore[return-value]
+
+
+def _read(value: Any, read: Callable[[str], Any]) -> Any:
+    if isinstance(value, (str, os.PathLike)):
+        return read(os.fspath(value))
+    if isinstance(value, tuple) and value and all(map(_is_file, value)):  # of *points
+        return tuple(read(os.fspath(one)) for one in value)
+    return columns_of(value)
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, (str, os.PathLike))
+
+
+def columns_of(value: Any) -> Any:
+    """Return a data frame (pandas, Polars, Arrow) as columns by name; anything else as it is."""
+    names = getattr(value, "columns", None)
+    if names is None or isinstance(value, Mapping):
+        return value
+    if hasattr(value, "column_names"):  # an Arrow table, whose `columns` are arrays
+        names = value.column_names
+    return {str(name): np.asarray(value[name]) for name in names}

@@ -11,7 +11,7 @@ from latentcli.cli.options import Output
 
 if TYPE_CHECKING:
     from latentcli.files.codes import Codes, Result
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 _SHOWN = 8
 

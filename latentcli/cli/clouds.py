@@ -12,7 +12,7 @@ from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
     from latentcli.geometry._cloud import Cloud, Relation, Settings
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
     from latentcli.words._space import Space
 
 

@@ -13,7 +13,7 @@ from latentcli.results import Record
 
 if TYPE_CHECKING:
     from latentcli.files.codes import Codes, Result
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 LISTED = 1000
 """Up to so many codes have a record of their own; more are summed up by their means."""

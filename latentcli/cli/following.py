@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from latentcli.files.codes import Result
     from latentcli.latents._paths import Course, Holes
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
     from latentcli.words._space import Space
 
 _PART = 1 << 22

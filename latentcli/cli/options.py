@@ -22,7 +22,7 @@ import typer
 from latentcli.errors import LatentError, UsageError, check_choice
 
 if TYPE_CHECKING:
-    from latentcli.numerics.search import Progress
+    from latentcli.numerics.types import Progress
     from latentcli.results import Record, Report
     from latentcli.words._choice import Choice
     from latentcli.words._space import Space

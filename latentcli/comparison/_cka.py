@@ -12,8 +12,8 @@ import math
 import numpy as np
 
 from latentcli.comparison._moments import Moments, Side, Triple, triple
-from latentcli.numerics.blocks import Progress
 from latentcli.numerics.resampling import Estimate, groups, jackknife
+from latentcli.numerics.types import Progress
 
 FEWEST = 4
 """Rows below which the unbiased HSIC does not exist."""

@@ -15,8 +15,9 @@ from latentcli.comparison._overlap import Overlap, Paired, overlap
 from latentcli.comparison._procrustes import Rotation
 from latentcli.comparison._rsa import rsa
 from latentcli.errors import LatentError
-from latentcli.numerics.blocks import Array, Progress, sampled
+from latentcli.numerics.blocks import sampled
 from latentcli.numerics.resampling import Estimate, bootstrap
+from latentcli.numerics.types import Array, Progress
 
 Stage = Callable[[str], AbstractContextManager[Progress | None]]
 """Opens a stage of the work by name, and gives what is told of its progress."""

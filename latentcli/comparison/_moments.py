@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, Progress, Rows, blocks, parts
+from latentcli.numerics.blocks import Rows, blocks, parts
+from latentcli.numerics.types import Array, Progress
 
 _SAME = 1e-12
 """Rows that differ by less, relative to their size, are the same but for rounding."""

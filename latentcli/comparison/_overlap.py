@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, Progress, Rows
+from latentcli.numerics.blocks import Rows
 from latentcli.numerics.scoring import COSINE, EUCLIDEAN, Scorer
 from latentcli.numerics.search import Hits, Question, search
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 METRICS: dict[str, Scorer] = {"cosine": COSINE, "euclidean": EUCLIDEAN}

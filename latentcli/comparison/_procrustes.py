@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.comparison._moments import Side, Triple
-from latentcli.numerics.blocks import Array, Progress, parts
+from latentcli.numerics.blocks import parts
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 _DIGITS = 12

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, Progress
 from latentcli.numerics.resampling import Estimate, groups, jackknife
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 _DIGITS = 10

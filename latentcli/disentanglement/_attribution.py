@@ -5,16 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._score import Row
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 _FAINT = 0.02
 """Share of a factor's entropy below which a dimension is not said to tell of it."""

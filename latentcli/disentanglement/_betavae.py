@@ -6,16 +6,13 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _voting as voting
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._score import About, Row, Score, Value
 from latentcli.disentanglement._train_test_split import wilson
 from latentcli.disentanglement._voting import Groups
-from latentcli.numerics.parallel import Progress
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="BetaVAE score (Z-diff)",

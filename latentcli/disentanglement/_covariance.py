@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._scaling import scales, standardised
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 _BLOCK = 1 << 22
 """Numbers of codes that are taken at a time."""

@@ -13,8 +13,7 @@ from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
 from latentcli.numerics.resampling import GROUPS
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 Kept = TypeVar("Kept")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data, Factor, prepare
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
@@ -26,9 +25,8 @@ from latentcli.disentanglement._train_test_split import (
 )
 from latentcli.errors import check_choice
 from latentcli.numerics.gradient_boosting import boost
-from latentcli.numerics.parallel import Progress, Steps, each
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.parallel import Steps, each
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="disentanglement, completeness, informativeness (DCI)",

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _attribution as owners
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._score import About, Row, Score, Value
 from latentcli.errors import check_choice, shown
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     title="dependence-aware mutual information gap (DMIG)",

@@ -6,7 +6,6 @@ import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data, Factor, prepare
 from latentcli.disentanglement._scaling import scales, standardised
@@ -21,9 +20,7 @@ from latentcli.disentanglement._train_test_split import (
     split,
 )
 from latentcli.errors import shown
-from latentcli.numerics.parallel import Progress
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="explicitness",

@@ -9,7 +9,7 @@ import numpy as np
 from latentcli.disentanglement import _voting as voting
 from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._score import About, Score, Value
-from latentcli.numerics.parallel import Progress
+from latentcli.numerics.types import Progress
 
 ABOUT = About(
     title="FactorVAE score (Z-min variance)",

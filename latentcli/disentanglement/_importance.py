@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 
 def disentanglement_of(importance: Array) -> float | None:

@@ -14,8 +14,7 @@ from latentcli.disentanglement._mutual_information import Cut, Information
 from latentcli.disentanglement._score import About, Row, Score, Value
 from latentcli.disentanglement._train_test_split import mean_known
 from latentcli.errors import check_choice
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     title="InfoMEC: InfoM, InfoC and InfoE",

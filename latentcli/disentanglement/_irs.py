@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._score import About, Row, Score
 from latentcli.errors import UsageError
-from latentcli.numerics.parallel import Progress, each
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.parallel import each
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="interventional robustness score (IRS)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _attribution as owners
 from latentcli.disentanglement._confidence import normal_quantile
@@ -14,8 +13,7 @@ from latentcli.disentanglement._mutual_information import Counts, Cut, log_ratio
 from latentcli.disentanglement._score import About, Score, Value
 from latentcli.errors import check_choice
 from latentcli.numerics.resampling import GROUPS
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     title="mutual information gap (MIG)",

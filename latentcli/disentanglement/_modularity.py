@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _attribution as owners
 from latentcli.disentanglement._confidence import estimates
 from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._mutual_information import Cut, Information
 from latentcli.disentanglement._score import About, Score
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     title="modularity",

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import UsageError, check_choice
 from latentcli.numerics.parallel import each
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 _THREADED = 1 << 20
 """Numbers from which dimensions are cut side by side."""

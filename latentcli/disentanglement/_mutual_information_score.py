@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._mutual_information import Binned, Cut
 from latentcli.disentanglement._score import About, Row, Score, Value
-from latentcli.numerics.parallel import Progress, each
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.parallel import each
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="mutual information score",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data, Factor, prepare
 from latentcli.disentanglement._notes import listed, of_text
@@ -24,9 +23,8 @@ from latentcli.disentanglement._train_test_split import (
 from latentcli.errors import check_choice
 from latentcli.numerics import linear_svm as sorted_classes
 from latentcli.numerics.linear_svm import Ordered
-from latentcli.numerics.parallel import Progress, each
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.parallel import each
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="separated attribute predictability (SAP)",

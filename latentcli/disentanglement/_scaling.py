@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 
 def scales(values: Array, *, ddof: int = 0) -> tuple[Array, Array]:

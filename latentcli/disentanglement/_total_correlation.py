@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _covariance as covariance
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._scaling import standardised
 from latentcli.disentanglement._score import About, Row, Score, Value
 from latentcli.disentanglement._train_test_split import interval
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     title="Gaussian total correlation",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,7 @@ from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._notes import listed
 from latentcli.errors import UsageError
 from latentcli.numerics.intervals import wilson as wilson_interval
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 _STILL = 1e-9
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +14,7 @@ from latentcli.disentanglement._scaling import scales
 from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import wilson
 from latentcli.errors import UsageError
-from latentcli.numerics.parallel import Progress
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array, Progress
 
 _LARGEST = 100_000
 """Rows of the largest batch: it is held in memory whole, with all dimensions."""

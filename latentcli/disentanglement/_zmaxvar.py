@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement import _voting as voting
@@ -14,9 +13,7 @@ from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._score import About, Score, Value
 from latentcli.disentanglement._voting import Draw, Groups
-from latentcli.numerics.parallel import Progress
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     title="relevance FactorVAE score (Z-max variance)",

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, shown
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Block
+from latentcli.files.reading import MAX_DIMENSIONS, Block
 from latentcli.files.stream import Readable, read_exactly
+from latentcli.numerics.types import Array
 
 KNOWN_KEYS = (
     "vectors", "z", "w", "ws", "wp", "latents", "latent_tensor", "codes", "embeddings",

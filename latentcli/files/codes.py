@@ -19,8 +19,8 @@ from latentcli.errors import FileError, FormatError, LatentError, UsageError, re
 from latentcli.files import formats
 from latentcli.files.formats import npy, safetensors
 from latentcli.files.labels import split_address
-from latentcli.files.reading import Array
 from latentcli.files.stream import Stream, written_beside
+from latentcli.numerics.types import Array
 
 META = "__meta__"
 """The array of an .npz that holds where it came from, as JSON."""

@@ -12,8 +12,8 @@ import numpy as np
 from latentcli.errors import FormatError, UsageError, shown, unknown_choice
 from latentcli.files import arrays, formats, labels
 from latentcli.files.formats import npy, npz, parquet, table
-from latentcli.files.reading import Array
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 Columns = dict[str, Array]
 """Factors by name: arrays (N,) of numbers or text; None or NaN where one is missing."""

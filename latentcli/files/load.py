@@ -8,8 +8,8 @@ import numpy as np
 
 from latentcli.files import codes, formats
 from latentcli.files.labels import split_address
-from latentcli.files.reading import Array
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 
 def vectors_of(address: str) -> tuple[list[str], Array]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.files.reading import Array
 from latentcli.numerics.named_vectors import NamedVectors
+from latentcli.numerics.types import Array
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy.typing as npt
-
 from latentcli.errors import shown
-
-Array = npt.NDArray[Any]
-
-Progress = Callable[[int, int], None]
-"""Called with (bytes read of the file, bytes in the file)."""
+from latentcli.numerics.types import Array
 
 BLOCK = 1 << 18
 """Bytes of the file in work at a time: few enough to stay in the processor's cache."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
-from latentcli.files.reading import Progress
+from latentcli.numerics.types import Progress
 
 HEAD = 1 << 20
 """How many bytes a reader may look at before it decides."""

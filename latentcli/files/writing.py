@@ -22,9 +22,9 @@ from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.labels import split_address
-from latentcli.files.reading import Array
 from latentcli.files.stream import Stream, written_beside, written_to
 from latentcli.numerics.named_vectors import NamedVectors
+from latentcli.numerics.types import Array
 
 Batch = tuple[list[str] | None, Array]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from latentcli.geometry._cloud import Cloud, Measure
-    from latentcli.numerics.search import Progress
+    from latentcli.numerics.types import Progress
 
 MEASURES: dict[str, str] = {
     "silhouette": "clusters",

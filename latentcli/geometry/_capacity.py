@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, Progress, Rows, blocks, sampled
+from latentcli.numerics.blocks import Rows, blocks, sampled
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 TYPICAL_DENSE = (100, 300)

@@ -13,8 +13,7 @@ from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import Neighbours, nearest
 from latentcli.numerics.points import Points
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 NEAREST = 20
 """How many neighbours the estimate of Levina and Bickel looks at, as in their paper."""

@@ -11,8 +11,7 @@ from latentcli.geometry._cloud import Cloud, Measure, Readings, beside, graded
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 SECTION = "clusters"
 _MOST_GROUPS = 10

@@ -16,8 +16,7 @@ from latentcli.geometry._cloud import Cloud, Measure, Readings, beside
 from latentcli.numerics.neighbors import Neighbours, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.resampling import Interval, bootstrap, groups, jackknife
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 SECTION = "hubness"
 NAMED = 5

@@ -9,8 +9,8 @@ import numpy as np
 from latentcli.geometry._cloud import Cloud, Measure, beside, graded
 from latentcli.geometry._spectrum import Spectrum, effective_rank, isoscore, rankme, stable_rank
 from latentcli.numerics.points import Points
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
 
 SECTION = "isotropy"
 _GONE = 1e-7

@@ -7,8 +7,8 @@ import numpy as np
 from latentcli.geometry._cloud import Cloud, Measure, Relation, beside
 from latentcli.numerics import offset_consistency as relations
 from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
 
 SECTION = "linear"
 

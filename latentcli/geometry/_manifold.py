@@ -11,8 +11,7 @@ from latentcli.geometry._cloud import LEAST_ROWS, NEAREST, Cloud, Measure, besid
 from latentcli.geometry._spectrum import components, participation_ratio
 from latentcli.numerics.points import distances
 from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 SECTION = "manifold"
 _KEPT = 0.9

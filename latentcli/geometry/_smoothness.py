@@ -21,8 +21,7 @@ from latentcli.numerics.blocks import sampled, spans
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 SECTION = "smoothness"
 _QUANTILES = (0.5, 0.9, 0.99, 1.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.points import Points
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 
 _LARGEST = 4096
 """Rows of a spectrum where both rows and dimensions are more: a matrix of 128 MB."""

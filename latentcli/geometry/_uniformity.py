@@ -10,8 +10,8 @@ from latentcli.geometry._cloud import Cloud, Measure, beside, graded
 from latentcli.geometry._isotropy import mean_cosine
 from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
 
 SECTION = "uniformity"
 _SHARPNESS = 2.0

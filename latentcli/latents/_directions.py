@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-
-Array = npt.NDArray[Any]
 
 _VANISHED = 1e-6
 _HELD_OUT = 0.3

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.errors import LatentError, UsageError
 from latentcli.latents._interpolation import combine
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-
-Array = npt.NDArray[Any]
 
 _LARGEST = 1e100
 """Amounts beyond it overflow somewhere."""

@@ -11,12 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-
-Array = npt.NDArray[Any]
 
 NORMS = ("textbook", "linear", "unit")
 """What happens to the length on a slerp: Shoemake's formula as it is, linear, or always 1."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.errors import LatentError, UsageError
 from latentcli.latents._interpolation import step_lengths
 from latentcli.latents._typicality import sigmas
 from latentcli.numerics.scoring import EUCLIDEAN
-from latentcli.numerics.search import Progress, Question, search
+from latentcli.numerics.search import Question, search
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
-
-Array = npt.NDArray[Any]
-
 
 DIP = 0.8
 """Part of the shortest waypoint's norm below which a path is said to dip through the core."""

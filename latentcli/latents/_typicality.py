@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcli.errors import LatentError
-
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array, Progress
+
 Rows = npt.NDArray[np.int64]
-Progress = Callable[[int, int], None]
 
 _NUMBERS = 1 << 20
 """Numbers of a block of rows; a block of float64 is then 8 MB."""

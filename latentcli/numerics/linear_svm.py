@@ -8,12 +8,10 @@ for each class, and needs only such sums; the best interval for a class needs on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 _STEPS = 200
 _HALVINGS = 50

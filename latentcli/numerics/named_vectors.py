@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 
 
 class Vocabulary(Protocol):

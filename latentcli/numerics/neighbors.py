@@ -12,8 +12,7 @@ import numpy as np
 
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.points import Points
-from latentcli.numerics.search import Progress
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array, Progress
 
 _ASKED = 512
 _SEEN = 4096

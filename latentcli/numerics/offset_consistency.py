@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 
 STRONG, LOOSE = 0.5, 0.25
 """Mean cosines of offsets from which pairs are called one relation, and a loose one."""

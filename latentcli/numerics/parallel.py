@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
 
-Progress = Callable[[int, int], None]
-"""Is told how many steps are done, of how many."""
+from latentcli.numerics.types import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.numerics.blocks import spans
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 
 
 @dataclass(frozen=True)

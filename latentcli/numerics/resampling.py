@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, spans
+from latentcli.numerics.blocks import spans
+from latentcli.numerics.types import Array
 
 GROUPS = 20
 """How many groups of rows are left out in turn."""

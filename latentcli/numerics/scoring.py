@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from latentcli.numerics.types import Array
 
 COSMUL_EPSILON = 1e-6
 """Keeps 3CosMul finite; the same as gensim's, so that the scores agree."""

@@ -7,7 +7,7 @@ answer does not depend on block sizes, batching or threads, and ties go to the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.numerics.scoring import COSINE, Scorer
+from latentcli.numerics.types import Array, Progress
 
-Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
-Progress = Callable[[int, int], None]
 
 _BLOCK_BYTES = 4 << 20
 _SCORES_PER_BLOCK = 4 << 20

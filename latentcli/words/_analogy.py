@@ -10,7 +10,8 @@ import numpy as np
 from latentcli.errors import LatentError
 from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
 from latentcli.numerics.search import Question
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 
 Build = Callable[[Array, Array, Array, bool], tuple[Array, float]]
 """From A, B, C (D,) and whether they are taken raw: unit probes (P, D) and the length."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from latentcli.numerics.search import Hits, Progress, Question, Rows, search
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.search import Hits, Question, Rows, search
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
 
 NEIGHBOURHOOD = 10
 """How many neighbours measure how crowded a row's surroundings are, as in MUSE."""

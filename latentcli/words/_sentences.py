@@ -9,7 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from latentcli.numerics.blocks import Array, Progress, Rows, blocks
+from latentcli.numerics.blocks import Rows, blocks
+from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 SMOOTHING = 1e-3

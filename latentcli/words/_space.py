@@ -18,8 +18,9 @@ import numpy as np
 
 from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
 from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
-from latentcli.numerics.search import Hits, Progress, Question, search
-from latentcli.numerics.vectors import DISTANCES, Array, Pair, distances, pair, unit
+from latentcli.numerics.search import Hits, Question, search
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import DISTANCES, Pair, distances, pair, unit
 from latentcli.words import _analogy as analogies
 from latentcli.words._choice import EVERYTHING, Choice, Choices, Hit
 

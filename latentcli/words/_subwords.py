@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 
 
 def subword_vector(word: str, ngrams: Array, min_n: int, max_n: int, buckets: int) -> Array:

@@ -11,7 +11,7 @@ import pytest
 from latentcli.geometry import MEASURES, SECTIONS, measure
 from latentcli.geometry._cloud import Cloud, Relation, Settings
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 RNG = np.random.default_rng(0)
 ROWS = RNG.standard_normal((120, 6)) @ RNG.standard_normal((6, 6)) + 1
 LABELS = RNG.integers(0, 3, 120)

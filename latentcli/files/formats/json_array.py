@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 _MAX_BYTES = 1 << 30
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from latentcli.errors import FormatError, LatentError, shown
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Readable, Stream
+from latentcli.numerics.types import Array
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 << 10

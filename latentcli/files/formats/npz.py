@@ -12,8 +12,9 @@ from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import arrays
 from latentcli.files.formats import npy
 from latentcli.files.formats.npy import Header, read_header
-from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
+from latentcli.numerics.types import Array
 
 
 def sniff(stream: Stream) -> bool:

@@ -11,8 +11,9 @@ import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason
 from latentcli.files import arrays
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading, decode
+from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 << 20

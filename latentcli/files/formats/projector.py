@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from latentcli.files.formats.text import digits
-from latentcli.files.reading import Array
+from latentcli.numerics.types import Array
 
 MOST = 100_000
 """How many rows the projector's server shows."""

@@ -16,8 +16,9 @@ import numpy as np
 
 from latentcli.errors import FormatError, LatentError, shown
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Block, Findings, Reading
+from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 _MAX_HEADER = 10 << 20
 _MAX_AXES = 64

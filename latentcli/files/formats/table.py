@@ -12,8 +12,9 @@ import numpy as np
 from latentcli.errors import LatentError, reason
 from latentcli.files import arrays
 from latentcli.files.formats import parquet
-from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 _MAX_BYTES = 1 << 30
 _MAX_COLUMNS = 16_384

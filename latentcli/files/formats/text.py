@@ -22,8 +22,9 @@ from latentcli.files.formats.text_rows import (
     fields_of,
     is_number,
 )
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Findings, Reading
+from latentcli.files.reading import MAX_DIMENSIONS, Findings, Reading
 from latentcli.files.stream import HEAD, Stream
+from latentcli.numerics.types import Array
 
 _HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
 _SAMPLE = 64

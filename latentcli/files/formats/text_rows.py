@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentcli.errors import FormatError, shown
-from latentcli.files.reading import BLOCK, Array, Block, Findings, decode
+from latentcli.files.reading import BLOCK, Block, Findings, decode
 from latentcli.files.stream import HEAD, Stream
+from latentcli.numerics.types import Array
 
 try:
     import simdjson

@@ -19,8 +19,9 @@ import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import arrays
-from latentcli.files.reading import Array, Findings, Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
+from latentcli.numerics.types import Array
 
 _MAX_PICKLE = 64 << 20
 _MAX_DEPTH = 8

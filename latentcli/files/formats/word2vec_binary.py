@@ -11,8 +11,9 @@ from typing import IO
 
 import numpy as np
 
-from latentcli.files.reading import MAX_DIMENSIONS, Array, Block, Findings, Reading, decode
+from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
 
 _HEADER = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t]*\r?\n")
 _MAX_WORD = 64 << 10

@@ -12,11 +12,12 @@ import numpy as np
 from latentcli.errors import FormatError, shown
 from latentcli.files import formats
 from latentcli.files import labels as label_files
-from latentcli.files.reading import Array, Findings, Progress, Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import Builder, RowNumbers
 from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import Vocabulary
+from latentcli.numerics.types import Array, Progress
 
 _TINY = 1e-40
 """Rows with a smaller norm may be zero in float32, if not in the file."""

@@ -33,7 +33,7 @@ from latentcli.files.store.vocabulary import RowNumbers, Words
 from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
-    from latentcli.files.reading import Array, Progress
+    from latentcli.numerics.types import Array, Progress
 
 VERSION = 1
 """Raise it when readers or entries change: older entries are then rebuilt."""

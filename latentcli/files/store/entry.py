@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
-    from latentcli.files.reading import Array
+    from latentcli.numerics.types import Array
 
 
 @dataclass

@@ -10,7 +10,8 @@ import numpy as np
 
 from latentcli.files.analogy_sets import Analogy, Section
 from latentcli.numerics.intervals import wilson
-from latentcli.numerics.search import Hits, Progress
+from latentcli.numerics.search import Hits
+from latentcli.numerics.types import Progress
 from latentcli.words._space import Space
 from latentcli.words.evaluation import _analogy_scores as core
 from latentcli.words.evaluation._protocol import Lexicon, Protocol

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
-from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Progress, Question, search
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Question, search
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
 from latentcli.words.evaluation._bounds import (
     Bounds,
     Room,

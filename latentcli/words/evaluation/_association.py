@@ -10,7 +10,8 @@ from itertools import combinations, islice
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 
 _AT_ONCE = 4096
 _EXACT = 100_000

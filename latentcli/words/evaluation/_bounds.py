@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.numerics.scoring import COSMUL_EPSILON, SAME
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 
 Places = npt.NDArray[np.int64]
 Bounds = Callable[[Places, Places, Places], tuple[Array, Array, float]]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 
 _STARTS = 10
 

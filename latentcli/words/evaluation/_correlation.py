@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 
 _DRAWN_AT_ONCE = 1 << 20
 _LEVEL = 0.95

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.files.pair_sets import PairSet
-from latentcli.numerics.vectors import Array, unit
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
 from latentcli.words._space import Space
 from latentcli.words.evaluation._correlation import Agreements, agreements
 from latentcli.words.evaluation._protocol import Lexicon, Protocol

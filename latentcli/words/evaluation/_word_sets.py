@@ -10,7 +10,7 @@ import numpy as np
 from latentcli.errors import LatentError
 from latentcli.files.word_sets import AssociationTest, Lists, Odd, OddSet
 from latentcli.numerics.offset_consistency import belonging
-from latentcli.numerics.vectors import Array
+from latentcli.numerics.types import Array
 from latentcli.words._space import Space
 from latentcli.words.evaluation._analogies import TOTAL, Score
 from latentcli.words.evaluation._association import Association, associate

@@ -15,7 +15,7 @@ from latentcli.results import Record, Report, Sheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
     from latentcli.words._space import Space
 
 COLUMNS = ("representation", "dimensions", "similarity_built_in", "a", "b", "similarity")

@@ -13,7 +13,7 @@ from latentcli.errors import LatentError, UsageError, check_choice
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 COLUMNS = ("attribute", "norm", "separation", "held_out_auc")
 

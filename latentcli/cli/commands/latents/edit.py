@@ -15,7 +15,7 @@ from latentcli.results import Record, Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 COLUMNS = ("alpha", "row", "norm", "typicality", "projection", "z")
 

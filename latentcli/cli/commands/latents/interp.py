@@ -14,7 +14,7 @@ from latentcli.results import Record, Report, Scalar
 
 if TYPE_CHECKING:
     from latentcli.latents._paths import Course, Holes
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 _K, _HOLE = 5, 99.0
 """Which neighbour of a reference counts, and beyond which percentile a step is in a hole."""

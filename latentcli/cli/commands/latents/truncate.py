@@ -13,7 +13,7 @@ from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 COLUMNS = ("row", "norm", "typicality", "distance", "z")
 

@@ -12,7 +12,7 @@ from latentcli.errors import LatentError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 COLUMNS = ("row", "norm", "expected", "sigma", "percentile")
 

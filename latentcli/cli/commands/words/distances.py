@@ -13,7 +13,7 @@ from latentcli.errors import UsageError, check_choice
 from latentcli.results import Matrix, Record, Report, View
 
 if TYPE_CHECKING:
-    from latentcli.numerics.vectors import Array
+    from latentcli.numerics.types import Array
 
 COLUMNS = ("a", "b", "distance")
 
