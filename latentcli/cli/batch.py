@@ -16,6 +16,7 @@ from typing import TypeVar
 import typer
 
 from latentcli.cli.options import Output, say
+from latentcli.cli.wording import in_options, with_options
 from latentcli.errors import LatentError
 from latentcli.results import Report
 
@@ -100,7 +101,7 @@ def _run_batch(
         failed += wrong
         answered += len(queries)
         for start in range(0, len(queries), at_once):
-            report = answer(queries[start : start + at_once], True)
+            report = in_options(answer(queries[start : start + at_once], True))
             for text in dict.fromkeys(report.notes):
                 if text not in said:
                     output.note(text)
@@ -127,7 +128,7 @@ def _parsed(
                 queries.append(parse(line))
         except LatentError as error:
             wrong += 1
-            say("error", f"line {number}: {error}")
+            say("error", f"line {number}: {with_options(str(error))}")
     return queries, wrong
 
 

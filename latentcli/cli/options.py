@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from latentcli.cli.wording import in_options
 from latentcli.errors import LatentError, UsageError, check_choice
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ class Output:
         return Printer("json" if self.as_json else self.format, sys.stdout)
 
     def show(self, report: Report) -> None:
-        """Print one report, and its notes on stderr."""
+        """Print one report, and its notes on stderr, in the words of the command line."""
+        report = in_options(report)
         printer = self.printer()
         for text in report.notes:
             self.note(text)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from latentcli.results import Report
 
 OPTIONS = {"top": "-k", "files": "the files"}
 """Parameters whose option has another name."""
@@ -17,6 +20,11 @@ def with_options(text: str) -> str:
     '--min-score is nan; it must be a number'
     """
     return _PARAMETER.sub(lambda found: _option(found[1]), text)
+
+
+def in_options(report: Report) -> Report:
+    """Return a report whose notes name options."""
+    return replace(report, notes=tuple(map(with_options, report.notes)))
 
 
 def _option(name: str) -> str:
