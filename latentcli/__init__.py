@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     from latentcli.opening import open
     from latentcli.results import Interval, Result
     from latentcli.words._space import Space
+    from latentcli.words.evaluation import (
+        evaluate_analogies,
+        evaluate_categories,
+        evaluate_odd,
+        evaluate_similarity,
+        weat,
+    )
 
 _METRICS = (
     "betavae", "dci", "dcimig", "dmig", "explicitness", "factorvae", "infomec", "irs", "jemmig",
@@ -49,6 +56,13 @@ _METRICS = (
 _HOMES: dict[str, str] = {
     **{name: f"latentcli.disentanglement._{name}" for name in _METRICS},
     **dict.fromkeys(("lerp", "slerp"), "latentcli.latents._interpolation"),
+    **dict.fromkeys(
+        (
+            "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_similarity",
+            "weat",
+        ),
+        "latentcli.words.evaluation",
+    ),
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     **dict.fromkeys(
@@ -77,6 +91,10 @@ __all__ = [
     "dci",
     "dcimig",
     "dmig",
+    "evaluate_analogies",
+    "evaluate_categories",
+    "evaluate_odd",
+    "evaluate_similarity",
     "explicitness",
     "factorvae",
     "infomec",
@@ -92,6 +110,7 @@ __all__ = [
     "slerp",
     "total_correlation",
     "wasserstein_dependence",
+    "weat",
     "zmaxvar",
 ]
 

@@ -6,16 +6,18 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from latentcli.files import bundled_sets, lines, samples
 from latentcli.files import codes as code_files
 from latentcli.files import factors as factor_files
-from latentcli.files import samples
 from latentcli.files.store.cache import open_entry
 from latentcli.numerics.types import Progress
 from latentcli.words._space import Space
+from latentcli.words.evaluation import _analogy_sets, _pair_sets, _word_lists
 
 
 def open(
@@ -56,9 +58,39 @@ def read_factors(address: str) -> Any:
     return factor_files.read(samples.find(address))
 
 
+def read_questions(address: str) -> _analogy_sets.AnalogySet:
+    """Return the analogy questions of a file, a BATS folder, or a set that gensim ships."""
+    path = Path(bundled_sets.find(address))
+    if path.is_dir():
+        return _analogy_sets.parse_bats(path.name, lines.read_folder(path))
+    name, text = lines.read(str(path), most=lines.MOST_OF_A_SET)
+    return _analogy_sets.parse(name, text)
+
+
+def read_pairs(address: str) -> _pair_sets.PairSet:
+    """Return the scored pairs of words of a file, or of a set that gensim ships."""
+    name, text = lines.read(bundled_sets.find(address), most=lines.MOST_OF_A_SET)
+    return _pair_sets.parse(name, text)
+
+
+def read_word_lists(address: str) -> _word_lists.WordLists:
+    """Return the named lists of words of a file."""
+    return _word_lists.parse_lists(*lines.read(address, most=lines.MOST_OF_A_SET))
+
+
+def read_odd_sets(address: str) -> _word_lists.OddSets:
+    """Return the sets with an odd one out of a file."""
+    return _word_lists.parse_odd_sets(*lines.read(address, most=lines.MOST_OF_A_SET))
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "codes": read_codes,
     "factors": read_factors,
+    "lists": read_word_lists,
+    "pairs": read_pairs,
+    "questions": read_questions,
+    "sets": read_odd_sets,
+    "vectors": open,
     "z1": read_codes,
     "z2": read_codes,
 }

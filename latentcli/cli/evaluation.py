@@ -1,31 +1,30 @@
-"""What the evaluations share: several files of vectors beside each other, and their report."""
+"""What the evaluations share: several files of vectors side by side, and their report."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from latentcli.cli.options import Labels, NoCache, Output, Source, check_named
-from latentcli.errors import LatentError, UsageError, check_choice, shown
-from latentcli.results import Record, Report, Sheet
+from latentcli.errors import LatentError, UsageError
+from latentcli.results import Record, Report, Result, Sheet
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
-    from latentcli.words.evaluation._protocol import Protocol
 
-_LISTED = 3
-
-Seed = Annotated[int, typer.Option("--seed", help="Seed of what is drawn.", min=0)]
-ProtocolName = Annotated[
+Seed = Annotated[int, typer.Option("--seed", help="Random seed.", metavar="N", min=0)]
+Protocol = Annotated[
     str,
     typer.Option(
-        "--protocol", help="Whose rules: latent, gensim, word2vec, glove.", metavar="NAME"
+        "--protocol",
+        help="Rules for words and answers: latent, gensim, word2vec or glove.",
+        metavar="NAME",
     ),
 ]
 Restrict = Annotated[
@@ -65,7 +64,7 @@ class Sources:
     def names(self) -> list[str]:
         """Return a short name for each file, its address where two would be the same."""
         addresses = self._addresses()
-        names = told_apart(
+        names = distinct_names(
             [Path(address or "").name for address in addresses],
             [address or "" for address in addresses],
         )
@@ -82,149 +81,91 @@ class Sources:
             check_named(space)
             yield space
 
-    def each(self, output: Output, evaluate: Callable[[Space], Evaluated]) -> list[Evaluated]:
+    def each(
+        self, output: Output, evaluate: Callable[[Space], Result]
+    ) -> list[tuple[str, Result]]:
         """Evaluate each file; of several, one that fails is noted and the others are shown."""
-        found: list[Evaluated] = []
+        found: list[tuple[str, Result]] = []
         failed: list[LatentError] = []
-        for space in self.open_each(output):
+        for name, space in zip(self.names(), self.open_each(output), strict=True):
             try:
-                found.append(evaluate(space))
+                result = evaluate(space)
             except LatentError as error:
                 failed.append(error)
-                found.append(Evaluated.of(space, [], {}, [str(error)]))
+                result = Result(settings={"vectors": space.address}, notes=(str(error),))
+            found.append((name, result))
         if len(failed) == len(found):
             raise failed[0]
         return found
 
-    def protocol(self, name: str = "latent", restrict: int | None = None) -> Protocol:
-        """Return the protocol of a name, as the options change it."""
-        from latentcli.words.evaluation._protocol import PROTOCOLS, check_restrict
-
-        check_choice("protocol", name, PROTOCOLS)
-        check_restrict(restrict)
-        chosen = PROTOCOLS[name]
-        return replace(
-            chosen,
-            alike=chosen.alike or self.ignore_case,
-            restrict=chosen.restrict if restrict is None else restrict,
-        )
-
     def _addresses(self) -> list[str | None]:
-        # Read here: of a list, Typer would part the variable at blanks, which paths may have.
+        # Read here: of a list, Typer would split the variable at blanks, which paths may have.
         return [*self.vectors] if self.vectors else [os.environ.get("LATENT_VECTORS") or None]
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """The records of one file of vectors, its summary and what is to be noted about it."""
+def reported(
+    command: str,
+    found: Sequence[tuple[str, Result]],
+    *,
+    key: str,
+    value: str,
+    columns: tuple[str, ...] = (),
+) -> Report:
+    """Return the report of one file of vectors, or of several with a column for each.
 
-    space: str
-    words: int
-    dimensions: int
-    records: list[Record]
-    summary: Record
-    notes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(
-        cls, space: Space, records: list[Record], summary: Record, notes: Sequence[str] = ()
-    ) -> Evaluated:
-        """Keep what is shown of a space that need not stay open."""
-        address = space.address
-        return cls(address, len(space), space.dimensions, records, summary, tuple(notes))
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a report is laid out: its columns, which names a record, which stands for it.
-
-    `shown` are the columns of the table; without them, all.
+    `key` names a record, `value` stands for it side by side; `columns` are those of the table of one file.
     """
-
-    command: str
-    title: str
-    columns: tuple[str, ...]
-    key: str
-    value: str
-    settings: Record = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-
-
-def reported(shape: Shape, found: Sequence[Evaluated], names: Sequence[str]) -> Report:
-    """Return the report of one file, or of several with a column for each."""
     if len(found) == 1:
-        only = found[0]
-        return Report(
-            shape.command,
-            shape.columns,
-            only.records,
-            settings=_about(only) | shape.settings,
-            summary=only.summary,
-            notes=(*shape.notes, *only.notes),
-            title=shape.title,
-            views=(Sheet("", shape.shown, only.records),) if shape.shown else (),
-        )
-    records: list[Record] = [
-        {"vectors": name, **record}
-        for name, one in zip(names, found, strict=True)
-        for record in one.records
-    ]
-    together: Record = {"vectors": " ".join(one.space for one in found)}
-    sheet = Sheet("", (shape.key, *names), _side_by_side(shape, found, names))
+        result = found[0][1]
+        report = Report.of(command, result)
+        if not columns:
+            return report
+        return replace(report, views=(_sheet(columns, value, result.records),))
+    results = [result for _, result in found]
+    made = next(result for result in results if result.columns)
+    together: Record = {"vectors": " ".join(str(one.settings["vectors"]) for one in results)}
     return Report(
-        shape.command,
-        ("vectors", *shape.columns),
-        records,
-        settings=together | shape.settings,
-        summary={
-            f"{name} {key}": value
-            for name, one in zip(names, found, strict=True)
-            for key, value in one.summary.items()
+        command,
+        ("vectors", *made.columns),
+        [{"vectors": name, **record} for name, one in found for record in one.records],
+        settings=together | {
+            name: setting for name, setting in made.settings.items()
+            if name not in ("vectors", "words", "dimensions")
         },
-        notes=(
-            *shape.notes,
-            *(f"{name}: {text}" for name, one in zip(names, found, strict=True)
-              for text in one.notes),
-        ),
-        title=f"{shape.title}: {shape.value.replace('_', ' ')}",
-        views=(sheet,),
+        summary={
+            f"{name} {label}": number
+            for name, one in found
+            for label, number in one.summary.items()
+        },
+        notes=tuple(f"{name}: {note}" for name, one in found for note in one.notes),
+        title=f"{made.title}: {value.replace('_', ' ')}",
+        views=(Sheet("", (key, *(name for name, _ in found)), _side_by_side(found, key, value)),),
     )  # fmt: skip
 
 
-def told_apart(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
+def _sheet(columns: Sequence[str], value: str, records: Sequence[Record]) -> Sheet:
+    """Return the table of one file: the ends of the value's interval are plain low and high."""
+    short = {name: name.removeprefix(f"{value}_") for name in columns}
+    rows = [{short[name]: record[name] for name in columns} for record in records]
+    return Sheet("", tuple(short.values()), rows)
+
+
+def distinct_names(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
     """Return the short names, or the addresses where two names are the same."""
     return list(names if len(set(names)) == len(names) else addresses)
 
 
-def told_absent(words: Sequence[str], in_another_case: int = 0) -> tuple[str, ...]:
-    """Say which words are not there: how many, and a few of them."""
-    if not words:
-        return ()
-    few = ", ".join(shown(word, 40) for word in words[:_LISTED])
-    more = ", ..." if len(words) > _LISTED else ""
-    hint = f"; {in_another_case:,} are in another case (--ignore-case)"
-    count = f"{len(words):,} word{'s are' if len(words) != 1 else ' is'}"
-    return (f"{count} not there: {few}{more}{hint if in_another_case else ''}",)
-
-
-def _about(one: Evaluated) -> Record:
-    return {"vectors": one.space, "words": one.words, "dimensions": one.dimensions}
-
-
-def _side_by_side(
-    shape: Shape, found: Sequence[Evaluated], names: Sequence[str]
-) -> list[Record]:
+def _side_by_side(found: Sequence[tuple[str, Result]], key: str, value: str) -> list[Record]:
     """Make a record of each key: its value in each file.
 
-    Keys may come again (a section that is called "total"): the nth of one file goes with the
+    Keys may occur again (a section that is called "total"): the nth of one file goes with the
     nth of the others.
     """
     rows: dict[tuple[str, int], Record] = {}
-    for name, one in zip(names, found, strict=True):
+    for name, one in found:
         seen: Counter[str] = Counter()
         for record in one.records:
-            key = str(record[shape.key])
-            seen[key] += 1
-            rows.setdefault((key, seen[key]), {shape.key: key})[name] = record[shape.value]
+            label = str(record[key])
+            seen[label] += 1
+            rows.setdefault((label, seen[label]), {key: label})[name] = record[value]
     return list(rows.values())

@@ -5,17 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from latentcli.cli.options import Output
 from latentcli.errors import FileError, UsageError, check_choice
 from latentcli.results import Record, Report
-
-if TYPE_CHECKING:
-    from latentcli.words._space import Space
-    from latentcli.words.evaluation._analogies import Outcome
-
-COLUMNS = ("section", "a", "b", "c", "given", "given_rank", "right", "right_rank")
 
 ENDINGS = {
     ".tsv": "tsv",
@@ -39,37 +32,14 @@ def check(path: str) -> None:
         raise FileError(f"cannot write {path}: nothing may be written to its folder")
 
 
-def records(space: Space, outcomes: Sequence[Outcome], oov: str) -> list[Record]:
-    """Return a record for each wrong answer."""
-    wrong = [
-        outcome
-        for outcome in outcomes
-        if not outcome.correct and (outcome.put or oov == "wrong")
-    ]
-    given = [outcome.given for outcome in wrong if outcome.given is not None]
-    words = dict(zip(given, space.words.words(given), strict=True))
-    return [
-        {
-            "section": outcome.section,
-            "a": outcome.question.a,
-            "b": "/".join(outcome.question.b),
-            "c": outcome.question.c,
-            "given": None if outcome.given is None else words[outcome.given],
-            "given_rank": outcome.given_rank,
-            "right": "/".join(outcome.question.answers),
-            "right_rank": outcome.right_rank,
-        }
-        for outcome in wrong
-    ]
-
-
-def write(path: str, wrong: Sequence[tuple[str, list[Record]]], output: Output) -> None:
+def write(path: str, wrong: Sequence[tuple[str, Sequence[Record]]], output: Output) -> None:
     """Write the records of each file of vectors by its name, which begins them if there are several."""
     from latentcli.files.stream import written_beside
     from latentcli.render import Printer
+    from latentcli.words.evaluation._analogies import WRONG
 
     several = len(wrong) > 1
-    columns = ("vectors", *COLUMNS) if several else COLUMNS
+    columns = ("vectors", *WRONG) if several else WRONG
     rows = [
         {"vectors": name, **record} if several else record
         for name, mine in wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from latentcli.errors import FormatError
 from latentcli.files.stream import Stream
@@ -32,6 +33,14 @@ def read(address: str, *, most: int = _MAX_BYTES) -> tuple[str, list[str]]:
     if len(text) > most:
         raise FormatError(f"{name}: {_too_long(most)}")
     return name, _parted(text.removeprefix("\ufeff"))
+
+
+def read_folder(folder: Path) -> list[tuple[str, list[str]]]:
+    """Return the lines of each text file below a folder, by its path there, in order of paths."""
+    return [
+        (path.relative_to(folder).as_posix(), read(str(path), most=MOST_OF_A_SET)[1])
+        for path in sorted(folder.rglob("[!.]*.txt"))
+    ]
 
 
 def lines_of(stream: Stream, what: str, *, most: int = _MAX_BYTES) -> list[str]:

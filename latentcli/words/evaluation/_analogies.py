@@ -1,4 +1,8 @@
-"""Sets of analogy questions asked of a space, and how many were right."""
+"""Accuracy on sets of analogy questions: a is to b as c is to d.
+
+The accuracy is correct / questions, in a section and in all; its interval is Wilson's (1927). Which
+row a word means and what may be answered is the protocol's.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +12,244 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.files.analogy_sets import Analogy, Section
+from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.search import Hits
 from latentcli.numerics.types import Progress
+from latentcli.results import Interval, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation import _analogy_scores as core
-from latentcli.words.evaluation._protocol import Lexicon, Protocol
+from latentcli.words.evaluation._analogy_sets import Analogy, AnalogySet, Section
+from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
+from latentcli.words.evaluation._vocabulary import about, note_on_missing
 
 KINDS, TOTAL = ("semantic", "syntactic"), "total"
 """What scores of several sections together are called."""
 
 
+COLUMNS = (
+    "section",
+    "questions",
+    "skipped",
+    "correct",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+)
+WRONG = (
+    "section", "a", "b", "c", "predicted", "predicted_rank", "expected", "expected_rank",
+)  # fmt: skip
+"""The keys of the records of wrong answers."""
+
+OOV: tuple[str, ...] = ("skip", "wrong")
+"""What becomes of a question with an out-of-vocabulary word."""
+
+_MOST = 1000
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one question: `given` and `right` are rows, None if the question was not put.
+    """What came of one question: `predicted` and `expected` are rows.
 
-    Their ranks are counted among all rows, the words of the question as well; None unless asked
-    for.
+    They are None if the question was not `attempted`, because a word is out of vocabulary. Their
+    ranks are counted among all rows, the words of the question as well; None unless requested.
     """
 
     section: str
     kind: str
     question: Analogy
     correct: bool
-    put: bool = True
-    given: int | None = None
-    right: int | None = None
-    given_rank: int | None = None
-    right_rank: int | None = None
+    attempted: bool = True
+    predicted: int | None = None
+    expected: int | None = None
+    predicted_rank: int | None = None
+    expected_rank: int | None = None
 
 
 @dataclass(frozen=True)
 class Score:
-    """How many questions were asked, skipped and answered right; `low` and `high` at 95 %."""
+    """How many questions of a section counted, were skipped and answered right."""
 
     name: str
-    asked: int
+    questions: int
     skipped: int
     correct: int
 
     @property
     def accuracy(self) -> float | None:
-        """The share of right answers in [0, 1]; None if nothing was asked."""
-        return self.correct / self.asked if self.asked else None
+        """The share of right answers in [0, 1]; None if no question counted."""
+        return self.correct / self.questions if self.questions else None
 
     @property
-    def interval(self) -> tuple[float | None, float | None]:
-        """The share's 95 % interval (Wilson, 1927)."""
-        return wilson(self.correct, self.asked) or (None, None)
+    def interval(self) -> Interval | None:
+        """The share's 95 % interval (Wilson, 1927); None if no question counted."""
+        found = wilson(self.correct, self.questions)
+        return None if found is None else Interval(*found)
+
+    def record(self) -> Record:
+        """Return the score as a record of `COLUMNS`."""
+        low, high = self.interval or (None, None)
+        values = (
+            self.name, self.questions, self.skipped, self.correct, self.accuracy, low, high,
+        )  # fmt: skip
+        return dict(zip(COLUMNS, values, strict=True))
 
 
-class _Put(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class AnalogyEvaluation(Result):
+    """The accuracy on a set of analogies.
+
+    `accuracy` in [0, 1] over all questions that counted, with its 95 % `interval`; `semantic` and
+    `syntactic` where the set tells them apart, else None; `sections` has the score of each.
+    `wrong` has a record for each wrong answer, where they were requested.
+    """
+
+    accuracy: float | None
+    interval: Interval | None
+    questions: int
+    skipped: int
+    correct: int
+    semantic: float | None
+    syntactic: float | None
+    sections: tuple[Score, ...]
+    wrong: tuple[Record, ...] = ()
+
+
+def evaluate_analogies(
+    vectors: Space,
+    questions: AnalogySet | Iterable[Sequence[str]],
+    *,
+    method: str = "3cosadd",
+    protocol: str = "latent",
+    restrict: int | None = None,
+    ignore_case: bool = False,
+    oov: str = "skip",
+    include_inputs: bool = False,
+    top: int = 1,
+    wrong: bool = False,
+    progress: Progress | None = None,
+) -> AnalogyEvaluation:
+    """Answer a set of analogies and count the right answers.
+
+    Parameters
+    ----------
+    vectors
+        A space (see `latentcli.open`), or a file of vectors.
+    questions
+        Questions (a, b, c, d), an `AnalogySet`, or a file: Google's or four-word lines, or a BATS
+        folder; "questions-words" is Google's set as gensim ships it.
+    method
+        "3cosadd" (Mikolov, Yih and Zweig, 2013), "3cosmul" or "pairdirection" (Levy and Goldberg,
+        2014), "3cosavg" (Drozd, Gladkova and Matsuoka, 2016), "only-b" (Linzen, 2016).
+    protocol
+        Whose rules say which row a word means and what may be answered: "latent", "gensim",
+        "word2vec" or "glove".
+    restrict
+        Only the first so many rows; None for the protocol's number.
+    ignore_case
+        Take words in another case as the same.
+    oov
+        Questions with out-of-vocabulary words: "skip" leaves them out, "wrong" counts them.
+    include_inputs
+        Also answer with the words of the question.
+    top
+        An answer is right if an expected word is among the best `top`, from 1 to 1,000.
+    wrong
+        Also return a record for each wrong answer, with ranks, which takes a second pass.
+    progress
+        Called with (done, total).
+
+    Raises
+    ------
+    UsageError
+        For a method, protocol or treatment that does not exist.
+
+    Examples
+    --------
+    >>> import latentcli
+    >>> space = latentcli.open()
+    >>> asked = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")]
+    >>> latentcli.evaluate_analogies(space, asked).accuracy
+    1.0
+    """
+    check_choice("method", method, core.METHODS)
+    check_choice("`oov`", oov, OOV)
+    if not 1 <= top <= _MOST:
+        raise ParameterError("top", top, f"from 1 to {_MOST:,}")
+    rules = protocol_of(protocol, restrict=restrict, ignore_case=ignore_case)
+    given = AnalogySet.of(questions)
+    outcomes = answer_questions(
+        vectors, given.sections, rules, method=method, top=top,
+        include_inputs=include_inputs, ranked=wrong, progress=progress,
+    )  # fmt: skip
+    scores = count(given.sections, outcomes, oov)
+    total = scores[-1]
+    kinds = {score.name: score.accuracy for score in scores[-3:] if score.name in KINDS}
+    summary: Record = {
+        "questions": total.questions, "skipped": total.skipped, "correct": total.correct,
+        "accuracy": total.accuracy, **{kind: kinds.get(kind) for kind in KINDS},
+    }  # fmt: skip
+    return AnalogyEvaluation(
+        accuracy=total.accuracy,
+        interval=total.interval,
+        questions=total.questions,
+        skipped=total.skipped,
+        correct=total.correct,
+        semantic=kinds.get("semantic"),
+        syntactic=kinds.get("syntactic"),
+        sections=tuple(scores),
+        wrong=tuple(_wrong(vectors, outcomes, oov)) if wrong else (),
+        title=_title(given, method, rules, oov, include_inputs, top),
+        columns=COLUMNS,
+        records=[score.record() for score in scores],
+        summary=summary,
+        settings={
+            **about(vectors), "set": given.name, "method": method, "protocol": protocol,
+            "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
+            "include_inputs": include_inputs, "top": top,
+        },
+        notes=(*_ignored(given), *note_on_missing(*absent(vectors, rules, outcomes))),
+    )  # fmt: skip
+
+
+def _title(
+    given: AnalogySet, method: str, rules: Protocol, oov: str, include_inputs: bool, top: int
+) -> str:
+    parts = [f"{given.name}, {method}", rules.description()]
+    parts.append("all rows may be answered" if include_inputs else rules.answers)
+    parts += [f"right if among the {top:,} best"] if top > 1 else []
+    parts += ["questions with an out-of-vocabulary word are wrong"] if oov == "wrong" else []
+    return "; ".join(parts)
+
+
+def _ignored(given: AnalogySet) -> tuple[str, ...]:
+    if not given.ignored:
+        return ()
+    lines = "1 line is" if given.ignored == 1 else f"{given.ignored:,} lines are"
+    return (f"{lines} not a question and left out; {given.first_ignored} is the first",)
+
+
+def _wrong(space: Space, outcomes: Sequence[Outcome], oov: str) -> list[Record]:
+    """Return a record of `WRONG` for each wrong answer."""
+    listed = [one for one in outcomes if not one.correct and (one.attempted or oov == "wrong")]
+    rows = [one.predicted for one in listed if one.predicted is not None]
+    words = dict(zip(rows, space.words.words(rows), strict=True))
+    return [
+        {
+            "section": one.section,
+            "a": one.question.a,
+            "b": "/".join(one.question.b),
+            "c": one.question.c,
+            "predicted": None if one.predicted is None else words[one.predicted],
+            "predicted_rank": one.predicted_rank,
+            "expected": "/".join(one.question.answers),
+            "expected_rank": one.expected_rank,
+        }
+        for one in listed
+    ]
+
+
+class _Resolved(NamedTuple):
     """A question in rows."""
 
     number: int
@@ -69,7 +259,7 @@ class _Put(NamedTuple):
     barred: tuple[int, ...]
 
 
-def ask(
+def answer_questions(
     space: Space,
     sections: Sequence[Section],
     protocol: Protocol,
@@ -80,10 +270,10 @@ def ask(
     ranked: bool = False,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Put every question of the sections, in their order.
+    """Answer every question of the sections, in their order.
 
-    An answer is right if a right word is among the `top`. Questions with a word that is not
-    there are not put. With `ranked`, wrong answers get their ranks, which takes a second pass.
+    An answer is right if an expected word is among the `top`. Questions with an out-of-vocabulary
+    word are not attempted. With `ranked`, wrong answers get their ranks, which takes a second pass.
     """
     listed = [
         (number, section, question)
@@ -91,23 +281,23 @@ def ask(
         for question in section.questions
     ]
     lexicon = Lexicon(space, protocol, _words(listed, protocol))
-    put = [
+    resolved = [
         found
         for number, (_, _, question) in enumerate(listed)
         if (found := _resolve(lexicon, protocol, number, question, include_inputs))
     ]
     outcomes = [
-        Outcome(section.name, section.kind, question, correct=False, put=False)
+        Outcome(section.name, section.kind, question, correct=False, attempted=False)
         for _, section, question in listed
     ]
-    if not put:
+    if not resolved:
         return outcomes
     space.check_file()
     asked = core.Analogies(
         space.matrix,
-        np.array([one.rows for one in put]),
-        np.array([listed[one.number][0] for one in put]),
-        [one.barred for one in put],
+        np.array([one.rows for one in resolved]),
+        np.array([listed[one.number][0] for one in resolved]),
+        [one.barred for one in resolved],
     )
     answers = core.answer(
         asked,
@@ -117,33 +307,33 @@ def ask(
         limit=protocol.restrict,
         progress=progress,
     )
-    for one, hits in zip(put, answers, strict=True):
+    for one, hits in zip(resolved, answers, strict=True):
         outcomes[one.number] = _judge(outcomes[one.number], one, hits, protocol, top)
     if ranked:
-        _rank(outcomes, put, asked, space, method, protocol, progress)
+        _rank(outcomes, resolved, asked, space, method, protocol, progress)
     return outcomes
 
 
-def scores(sections: Sequence[Section], outcomes: Iterable[Outcome], oov: str) -> list[Score]:
+def count(sections: Sequence[Section], outcomes: Iterable[Outcome], oov: str) -> list[Score]:
     """Count by section, then semantic and syntactic where the set tells them apart, and all.
 
-    With `oov` "wrong", questions that were not put count as asked, and as wrong.
+    With `oov` "wrong", questions that were not attempted count, as wrong.
     """
     every = list(outcomes)
     by_section: dict[str, list[Outcome]] = {section.name: [] for section in sections}
     for outcome in every:
         by_section[outcome.section].append(outcome)
-    counted = [_count(name, mine, oov) for name, mine in by_section.items()]
+    counted = [_score(name, mine, oov) for name, mine in by_section.items()]
     kinds = {kind: [one for one in every if one.kind == kind] for kind in KINDS}
-    counted += [_count(kind, mine, oov) for kind, mine in kinds.items() if mine]
-    return [*counted, _count(TOTAL, every, oov)]
+    counted += [_score(kind, mine, oov) for kind, mine in kinds.items() if mine]
+    return [*counted, _score(TOTAL, every, oov)]
 
 
 def absent(
     space: Space, protocol: Protocol, outcomes: Iterable[Outcome]
 ) -> tuple[list[str], int]:
-    """Return the words for which questions were not put, and how many are there in another case."""
-    missed = [outcome.question for outcome in outcomes if not outcome.put]
+    """Return the out-of-vocabulary words, and how many are in the vocabulary in another case."""
+    missed = [outcome.question for outcome in outcomes if not outcome.attempted]
     if not missed:
         return [], 0
     words = list(dict.fromkeys(word for question in missed for word in _all_words(question)))
@@ -152,9 +342,9 @@ def absent(
     return missing, sum(bool(lexicon.alike(word)) for word in missing)
 
 
-def _count(name: str, outcomes: Sequence[Outcome], oov: str) -> Score:
-    put = sum(outcome.put for outcome in outcomes)
-    skipped = 0 if oov == "wrong" else len(outcomes) - put
+def _score(name: str, outcomes: Sequence[Outcome], oov: str) -> Score:
+    attempted = sum(outcome.attempted for outcome in outcomes)
+    skipped = 0 if oov == "wrong" else len(outcomes) - attempted
     correct = sum(outcome.correct for outcome in outcomes)
     return Score(name, len(outcomes) - skipped, skipped, correct)
 
@@ -171,7 +361,7 @@ def _words(listed: Iterable[tuple[int, Section, Analogy]], protocol: Protocol) -
 
 def _resolve(
     lexicon: Lexicon, protocol: Protocol, number: int, question: Analogy, include_inputs: bool
-) -> _Put | None:
+) -> _Resolved | None:
     """Return a question in rows; None if a word is not there. `own` rows are alike to its words."""
     a, c = lexicon.row(question.a), lexicon.row(question.c)
     taken = next((word for word in question.b if lexicon.row(word) is not None), None)
@@ -187,10 +377,12 @@ def _resolve(
         barred, own = (), frozenset()
     never = tuple(row for word in protocol.never for row in lexicon.right(word))
     right = frozenset(row for word in question.answers for row in lexicon.right(word))
-    return _Put(number, (a, b, c, answers[0]), right, own, (*barred, *never))
+    return _Resolved(number, (a, b, c, answers[0]), right, own, (*barred, *never))
 
 
-def _judge(outcome: Outcome, one: _Put, hits: Hits, protocol: Protocol, top: int) -> Outcome:
+def _judge(
+    outcome: Outcome, one: _Resolved, hits: Hits, protocol: Protocol, top: int
+) -> Outcome:
     rows = hits.rows.tolist()
     if protocol.positive:
         rows = [row for row, score in zip(rows, hits.scores.tolist(), strict=True) if score > 0]
@@ -199,27 +391,27 @@ def _judge(outcome: Outcome, one: _Put, hits: Hits, protocol: Protocol, top: int
         rows = [row for row in rows if row not in one.own][:top] or rows[-1:]
     return replace(
         outcome,
-        put=True,
+        attempted=True,
         correct=not one.right.isdisjoint(rows),
-        given=rows[0] if rows else None,
-        right=one.rows[3],
+        predicted=rows[0] if rows else None,
+        expected=one.rows[3],
     )
 
 
 def _rank(
     outcomes: list[Outcome],
-    put: Sequence[_Put],
+    resolved: Sequence[_Resolved],
     asked: core.Analogies,
     space: Space,
     method: str,
     protocol: Protocol,
     progress: Progress | None,
 ) -> None:
-    """Give wrong answers the ranks of the given word, if any, and of the right one."""
-    wrong = [place for place, one in enumerate(put) if not outcomes[one.number].correct]
+    """Give wrong answers the ranks of the predicted word, if any, and of the expected one."""
+    wrong = [place for place, one in enumerate(resolved) if not outcomes[one.number].correct]
     if not wrong:
         return
-    chosen = [outcomes[put[place].number] for place in wrong]
+    chosen = [outcomes[resolved[place].number] for place in wrong]
     ranks = core.ranks(
         asked.part(np.array(wrong)),
         np.array([_ranked_rows(outcome) for outcome in chosen]),
@@ -228,14 +420,19 @@ def _rank(
         limit=protocol.restrict,
         progress=progress,
     )
-    for place, outcome, (given, right) in zip(wrong, chosen, ranks.tolist(), strict=True):
-        outcomes[put[place].number] = replace(
+    for place, outcome, (predicted, expected) in zip(
+        wrong, chosen, ranks.tolist(), strict=True
+    ):
+        outcomes[resolved[place].number] = replace(
             outcome,
-            given_rank=None if outcome.given is None else given,
-            right_rank=right,
+            predicted_rank=None if outcome.predicted is None else predicted,
+            expected_rank=expected,
         )
 
 
 def _ranked_rows(outcome: Outcome) -> tuple[int | None, int | None]:
-    """Return the rows to rank: the given word's, the right one's in its place if there is none."""
-    return outcome.right if outcome.given is None else outcome.given, outcome.right
+    """Return the rows to rank: the predicted word's (else the expected one's), and the expected one's."""
+    return (
+        outcome.expected if outcome.predicted is None else outcome.predicted,
+        outcome.expected,
+    )

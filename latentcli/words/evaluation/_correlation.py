@@ -1,4 +1,4 @@
-"""Agreement of two lists of scores: Pearson's and Spearman's coefficients, with intervals.
+"""Coefficient of two lists of scores: Pearson's and Spearman's coefficients, with intervals.
 
 Resampling draws pairs with replacement, which is the same as weighting each by how often it was
 drawn; so ranks are found once, and a resample costs a few sums.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.numerics.types import Array
+from latentcli.results import Interval
 
 _DRAWN_AT_ONCE = 1 << 20
 _LEVEL = 0.95
@@ -20,23 +21,22 @@ _FLAT = 1e-12
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Coefficient:
     """A coefficient in [-1, 1] with its 95 % interval; None where it has no meaning."""
 
     value: float | None
-    low: float | None
-    high: float | None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
-class Agreements:
+class Correlations:
     """Both coefficients of the same pairs."""
 
-    pearson: Agreement
-    spearman: Agreement
+    pearson: Coefficient
+    spearman: Coefficient
 
 
-def agreements(x: Array, y: Array, *, resamples: int = 1000, seed: int = 0) -> Agreements:
+def correlations(x: Array, y: Array, *, resamples: int = 1000, seed: int = 0) -> Correlations:
     """Correlate `x` and `y` (n,), with percentile bootstrap intervals (Efron, 1979).
 
     A coefficient is None for fewer than two pairs, or where all of `x` or of `y` are equal.
@@ -51,10 +51,10 @@ def agreements(x: Array, y: Array, *, resamples: int = 1000, seed: int = 0) -> A
         for weights in _draws(len(x), resamples, seed)
     ]
     both = [
-        _agreement(float(value[0]), [part[index] for part in drawn])
+        _coefficient(float(value[0]), [part[index] for part in drawn])
         for index, value in enumerate(values)
     ]
-    return Agreements(pearson=both[0], spearman=both[1])
+    return Correlations(pearson=both[0], spearman=both[1])
 
 
 def pearson(x: Array, y: Array, weights: Array) -> Array:
@@ -108,13 +108,13 @@ def _draws(count: int, resamples: int, seed: int) -> Iterator[Array]:
         yield times.reshape(rows, count).astype(np.float64)
 
 
-def _agreement(value: float, drawn: list[Array]) -> Agreement:
+def _coefficient(value: float, drawn: list[Array]) -> Coefficient:
     """Put a coefficient and its resamples together; those without a coefficient do not count."""
     if not np.isfinite(value):
-        return Agreement(None, None, None)
+        return Coefficient(None)
     found = np.concatenate(drawn) if drawn else np.zeros(0)
     found = found[np.isfinite(found)]
     if not found.size:
-        return Agreement(value, None, None)
+        return Coefficient(value)
     low, high = np.quantile(found, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return Agreement(value, float(low), float(high))
+    return Coefficient(value, Interval(float(low), float(high)))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError, check_choice
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -49,7 +49,7 @@ class Protocol:
     positive: bool = False
     never: tuple[str, ...] = ()
 
-    def told(self) -> str:
+    def description(self) -> str:
         """Say which rows words mean: "words as they are written, the first 30,000 rows"."""
         case = ", else in another case" if self.alike and self.exact_first else ""
         rows = f", the first {self.restrict:,} rows" if self.restrict else ""
@@ -88,14 +88,20 @@ PROTOCOLS: dict[str, Protocol] = {
 }
 """Every protocol by its name; "latent" is ours, and is taken when none is named."""
 
-ABSENT: tuple[str, ...] = ("skip", "wrong")
-"""What becomes of a question with a word that is not there."""
 
-
-def check_restrict(restrict: int | None) -> None:
-    """Refuse a vocabulary of no rows."""
+def protocol_of(
+    name: str, *, restrict: int | None = None, ignore_case: bool = False
+) -> Protocol:
+    """Return the protocol of a name, with fewer rows or with words alike in any case."""
+    check_choice("protocol", name, PROTOCOLS)
     if restrict is not None and restrict < 1:
-        raise UsageError(f"--restrict must be at least 1, not {restrict}")
+        raise ParameterError("restrict", restrict, "at least 1")
+    chosen = PROTOCOLS[name]
+    return replace(
+        chosen,
+        alike=chosen.alike or ignore_case,
+        restrict=chosen.restrict if restrict is None else restrict,
+    )
 
 
 class Lexicon:

@@ -1,65 +1,160 @@
-"""Sets of word pairs with people's scores, beside the cosines of a space."""
+"""Correlation of cosines with the similarity that people gave to pairs of words.
+
+Spearman's rho (1904) and Pearson's r over the pairs, with percentile bootstrap intervals (Efron,
+1979) over pairs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.files.pair_sets import PairSet
+from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
+from latentcli.results import Interval, Record, Result
 from latentcli.words._space import Space
-from latentcli.words.evaluation._correlation import Agreements, agreements
-from latentcli.words.evaluation._protocol import Lexicon, Protocol
+from latentcli.words.evaluation._correlation import Coefficient, correlations
+from latentcli.words.evaluation._pair_sets import PairSet
+from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
+from latentcli.words.evaluation._vocabulary import about
 
-ABSENT: tuple[str, ...] = ("skip", "zero")
-"""What becomes of a pair with a word that is not there."""
+COLUMNS = (
+    "set", "pairs", "used", "skipped", "spearman", "spearman_low", "spearman_high", "pearson",
+    "pearson_low", "pearson_high",
+)  # fmt: skip
+
+OOV: tuple[str, ...] = ("skip", "zero")
+"""What becomes of a pair with an out-of-vocabulary word."""
 
 
-@dataclass(frozen=True)
-class Likeness:
-    """Agreement with people over `used` pairs of all; `skipped` have a word that is not there."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SimilarityEvaluation(Result):
+    """Correlation of cosines with people's scores.
 
+    `spearman` and `pearson` in [-1, 1] over the `used` of all `pairs`, None where they are not
+    defined, each with its 95 % interval; `skipped` pairs have an out-of-vocabulary word.
+    """
+
+    spearman: float | None
+    spearman_interval: Interval | None
+    pearson: float | None
+    pearson_interval: Interval | None
     pairs: int
     used: int
     skipped: int
-    agreements: Agreements
 
 
-def compare(
-    space: Space,
-    given: PairSet,
-    protocol: Protocol,
+def evaluate_similarity(
+    vectors: Space,
+    pairs: PairSet | Iterable[tuple[str, str, float]],
     *,
+    protocol: str = "latent",
+    restrict: int | None = None,
+    ignore_case: bool = False,
     oov: str = "skip",
     resamples: int = 1000,
     seed: int = 0,
-) -> Likeness:
-    """Correlate the cosines of pairs with the scores that people gave.
+) -> SimilarityEvaluation:
+    """Correlate the cosines of pairs of words with the scores that people gave.
 
-    With `oov` "zero", a pair with a word that is not there has the cosine 0. Models with
-    n-grams (fastText) make a vector for any word, unless the protocol restricts the rows.
+    Parameters
+    ----------
+    vectors
+        A space (see `latentcli.open`), or a file of vectors. Models with n-grams (fastText) make
+        a vector for any word, unless the protocol restricts the rows.
+    pairs
+        (word, word, score), a `PairSet`, or a file; "wordsim353" and "simlex999" are gensim's.
+    protocol, restrict, ignore_case
+        Which row a word means: see `evaluate_analogies`.
+    oov
+        Pairs with an out-of-vocabulary word: "skip" leaves them out, "zero" takes 0 as cosine.
+    resamples, seed
+        Bootstrap resamples for the intervals, 0 for none; and their random seed.
+
+    Raises
+    ------
+    UsageError
+        For a protocol or treatment that does not exist.
+
+    Examples
+    --------
+    >>> import latentcli
+    >>> space = latentcli.open()
+    >>> scored = [("king", "queen", 9.0), ("king", "car", 2.0), ("cat", "dog", 8.0)]
+    >>> round(latentcli.evaluate_similarity(space, scored, resamples=0).spearman, 6)
+    1.0
     """
+    check_choice("`oov`", oov, OOV)
+    if resamples < 0:
+        raise ParameterError("resamples", resamples, "at least 0")
+    rules = protocol_of(protocol, restrict=restrict, ignore_case=ignore_case)
+    given = PairSet.of(pairs)
+    cosines, scores, skipped = _paired(vectors, given, rules, oov)
+    found = correlations(scores, cosines, resamples=resamples, seed=seed)
+    used, skipped = len(scores), skipped if oov == "skip" else 0
+    record: Record = {
+        "set": given.name,
+        "pairs": len(given.pairs),
+        "used": used,
+        "skipped": skipped,
+        **_flat("spearman", found.spearman),
+        **_flat("pearson", found.pearson),
+    }
+    return SimilarityEvaluation(
+        spearman=found.spearman.value,
+        spearman_interval=found.spearman.interval,
+        pearson=found.pearson.value,
+        pearson_interval=found.pearson.interval,
+        pairs=len(given.pairs),
+        used=used,
+        skipped=skipped,
+        title=f"cosine; {rules.description()}",
+        columns=COLUMNS,
+        records=[record],
+        settings={
+            **about(vectors), "set": given.name, "protocol": protocol,
+            "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
+            "resamples": resamples, "seed": seed,
+        },
+        notes=(*given.notes, *_undefined(given.name, found.spearman, used, len(given.pairs))),
+    )  # fmt: skip
+
+
+def _paired(
+    space: Space, given: PairSet, rules: Protocol, oov: str
+) -> tuple[Array, Array, int]:
+    """Return cosines and scores (n,) of the pairs used, and how many pairs miss a word."""
     words = list(dict.fromkeys(word for pair in given.pairs for word in pair))
-    found = vectors_of(space, words, protocol)
+    found = vectors_of(space, words, rules)
     cosines: list[float] = []
     scores: list[float] = []
-    skipped = 0
+    missing = 0
     for (one, two), score in zip(given.pairs, given.scores, strict=True):
-        here = one in found and two in found
-        skipped += not here
-        if here or oov == "zero":
-            cosines.append(_cosine(found[one], found[two]) if here else 0.0)
+        known = one in found and two in found
+        missing += not known
+        if known or oov == "zero":
+            cosines.append(_cosine(found[one], found[two]) if known else 0.0)
             scores.append(score)
-    return Likeness(
-        pairs=len(given.pairs),
-        used=len(scores),
-        skipped=skipped if oov == "skip" else 0,
-        agreements=agreements(
-            np.array(scores), np.array(cosines), resamples=resamples, seed=seed
-        ),
-    )
+    return np.array(cosines), np.array(scores), missing
+
+
+def _flat(name: str, found: Coefficient) -> Record:
+    low, high = found.interval or (None, None)
+    return {name: found.value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _undefined(name: str, found: Coefficient, used: int, pairs: int) -> tuple[str, ...]:
+    """Say why there is no coefficient."""
+    if found.value is not None:
+        return ()
+    if used < 2:
+        return (
+            f"{name}: {used} of {pairs:,} pairs are in the vocabulary; a correlation takes 2",
+        )
+    return (f"{name}: all scores, or all cosines, are equal: the correlation is not defined",)
 
 
 def _cosine(u: Array, v: Array) -> float:
@@ -69,7 +164,7 @@ def _cosine(u: Array, v: Array) -> float:
 
 
 def vectors_of(space: Space, words: list[str], protocol: Protocol) -> dict[str, Array]:
-    """Return the unit vector of each word that is there."""
+    """Return the unit vector of each word that is in the vocabulary."""
     lexicon = Lexicon(space, protocol, words)
     makes_any = "ngrams" in space.entry.extras and protocol.restrict is None
     found = {}

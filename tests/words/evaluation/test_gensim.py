@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.cli.evaluation import Sources
-from latentcli.files import analogy_sets, pair_sets
+from latentcli.opening import read_pairs, read_questions
 from latentcli.words.evaluation import _analogies as analogies
-from latentcli.words.evaluation import _similarity as similarity
+from latentcli.words.evaluation._protocol import protocol_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -36,7 +35,7 @@ def thinned(folder, every):
 
 
 def rules(restrict=None):
-    return Sources().protocol("gensim", restrict)
+    return protocol_of("gensim", restrict=restrict)
 
 
 def twin(space, rows=None):
@@ -48,8 +47,8 @@ def twin(space, rows=None):
 
 
 def check_analogies(space, vectors, path, restrict=None, **theirs):
-    given = analogy_sets.read(str(path))
-    outcomes = analogies.ask(space, given.sections, rules(restrict))
+    given = read_questions(str(path))
+    outcomes = analogies.answer_questions(space, given.sections, rules(restrict))
     _, expected = vectors.evaluate_word_analogies(str(path), **theirs)
     for section, wanted in zip(given.sections, expected[:-1], strict=True):
         mine = [outcome for outcome in outcomes if outcome.section == section.name]
@@ -57,19 +56,22 @@ def check_analogies(space, vectors, path, restrict=None, **theirs):
         for kind, correct in (("correct", True), ("incorrect", False)):
             assert [
                 tuple(word.upper() for word in (one.a, *one.b, one.c, *one.answers))
-                for one in (out.question for out in mine if out.put and out.correct is correct)
+                for one in (
+                    out.question for out in mine if out.attempted and out.correct is correct
+                )
             ] == wanted[kind], (section.name, kind)
-    put = sum(outcome.put for outcome in outcomes)
-    assert put == len(expected[-1]["correct"]) + len(expected[-1]["incorrect"])
+    attempted = sum(outcome.attempted for outcome in outcomes)
+    assert attempted == len(expected[-1]["correct"]) + len(expected[-1]["incorrect"])
 
 
 def check_pairs(space, vectors, path, oov="skip", restrict=None, **theirs):
-    given = pair_sets.read(str(path))
-    found = similarity.compare(space, given, rules(restrict), oov=oov, resamples=0)
+    found = latentcli.evaluate_similarity(
+        space, read_pairs(str(path)), protocol="gensim", restrict=restrict, oov=oov, resamples=0
+    )
     pearson, spearman, missing = vectors.evaluate_word_pairs(str(path), **theirs)
-    assert found.agreements.pearson.value == pytest.approx(pearson[0], abs=1e-6)
+    assert found.pearson == pytest.approx(pearson[0], abs=1e-6)
     # float32 cosines part or join a few near-ties.
-    assert found.agreements.spearman.value == pytest.approx(spearman[0], abs=1e-5)
+    assert found.spearman == pytest.approx(spearman[0], abs=1e-5)
     if oov == "skip":
         assert 100 * found.skipped / found.pairs == pytest.approx(missing)
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.cli.evaluation import Sources
-from latentcli.files import analogy_sets
 from latentcli.numerics.vectors import unit
+from latentcli.opening import read_questions
 from latentcli.words.evaluation import _analogies as analogies
+from latentcli.words.evaluation._protocol import protocol_of
 
 NAMES = [
     "king",
@@ -49,7 +49,7 @@ def sections(tmp_path):
         ),
         "utf-8",
     )
-    return analogy_sets.read(str(path)).sections
+    return read_questions(str(path)).sections
 
 
 def words_of(question):
@@ -57,9 +57,9 @@ def words_of(question):
 
 
 def results(space, sections, name="latent", *, ignore_case=False, restrict=None, **options):
-    rules = Sources(ignore_case=ignore_case).protocol(name, restrict)
-    outcomes = analogies.ask(space, sections, rules, **options)
-    return [one.correct if one.put else None for one in outcomes]
+    rules = protocol_of(name, restrict=restrict, ignore_case=ignore_case)
+    outcomes = analogies.answer_questions(space, sections, rules, **options)
+    return [one.correct if one.attempted else None for one in outcomes]
 
 
 def compute_accuracy(space, question, limit):
@@ -141,7 +141,7 @@ def test_our_own(space, sections, ignore_case):
 def test_inputs_are_answers_where_they_are_let_in(space, tmp_path):
     path = tmp_path / "one.txt"
     path.write_text("king king man man\n")
-    sections = analogy_sets.read(str(path)).sections
+    sections = read_questions(str(path)).sections
     assert results(space, sections) == [False]
     for name in ("latent", "word2vec", "glove", "gensim"):
         assert results(space, sections, name, include_inputs=True) == [True]
@@ -152,7 +152,7 @@ def test_any_of_several_answers_is_right(space, tmp_path):
     (tmp_path / "bats" / "x.txt").write_text(
         "king\tnobody/queen\nman\tnobody/woman/queen/<unk>\n"
     )
-    sections = analogy_sets.read(str(tmp_path / "bats")).sections
+    sections = read_questions(str(tmp_path / "bats")).sections
     # king:queen :: man -> anything but straße, its other cases and what was asked with.
     assert results(space, sections, top=5)[0] is True
     assert results(space, sections, restrict=2) == [None, None]

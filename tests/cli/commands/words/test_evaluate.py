@@ -6,7 +6,9 @@ import pytest
 
 from latentcli.errors import FileError
 
-SECTION = {"section", "asked", "skipped", "correct", "accuracy", "low", "high"}
+SECTION = {
+    "section", "questions", "skipped", "correct", "accuracy", "accuracy_low", "accuracy_high",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -33,22 +35,22 @@ def test_sections_kinds_and_total(answer, plane, questions):
     whole = answer("evaluate", "analogies", questions, "-v", plane)
     assert all(set(record) == SECTION for record in whole["results"])
     assert [
-        (r["section"], r["asked"], r["skipped"], r["correct"]) for r in whole["results"]
+        (r["section"], r["questions"], r["skipped"], r["correct"]) for r in whole["results"]
     ] == [
         ("currency", 2, 0, 1), ("gram1-x", 1, 1, 1),
         ("semantic", 2, 0, 1), ("syntactic", 1, 1, 1), ("total", 3, 1, 2),
     ]  # fmt: skip
     assert whole["summary"] == {
-        "asked": 3, "skipped": 1, "correct": 2, "accuracy": pytest.approx(2 / 3, abs=1e-6),
+        "questions": 3, "skipped": 1, "correct": 2, "accuracy": pytest.approx(2 / 3, abs=1e-6),
         "semantic": 0.5, "syntactic": 1.0,
     }  # fmt: skip
-    assert whole["notes"] == ["1 word is not there: nowhere"]
+    assert whole["notes"] == ["1 word is out of vocabulary: nowhere"]
     assert whole["settings"]["protocol"] == "latent"
 
 
 def test_words_that_are_not_there_can_count_as_wrong(answer, plane, questions):
     whole = answer("evaluate", "analogies", questions, "-v", plane, "--oov", "wrong")
-    assert (whole["summary"]["asked"], whole["summary"]["skipped"]) == (4, 0)
+    assert (whole["summary"]["questions"], whole["summary"]["skipped"]) == (4, 0)
     assert whole["summary"]["accuracy"] == 0.5
 
 
@@ -56,7 +58,7 @@ def test_words_that_are_not_there_can_count_as_wrong(answer, plane, questions):
 def test_methods(answer, plane, questions, method):
     whole = answer("evaluate", "analogies", questions, "-v", plane, "--method", method)
     assert whole["settings"]["method"] == method
-    assert whole["summary"]["asked"] == 3
+    assert whole["summary"]["questions"] == 3
 
 
 def test_more_answers_are_more_often_right(answer, plane, questions):
@@ -84,7 +86,7 @@ def test_wrong_answers_are_written_with_their_ranks(latent, plane, questions, tm
     assert [str(value or "") for value in records[0].values()] == [
         "currency", "norway", "oslo", "italy", "rome", "1", "noise", "7",
     ]  # fmt: skip
-    assert (records[1]["right"], records[1]["given"] or None) == ("bern", None)
+    assert (records[1]["expected"], records[1]["predicted"] or None) == ("bern", None)
 
 
 def test_errors_are_refused_before_the_work(latent, plane, questions, tmp_path):
@@ -107,8 +109,8 @@ def test_a_question_without_an_answer_has_the_rank_of_the_right_word(latent, tmp
     code, _, _ = latent("evaluate", "analogies", questions, "-v", vectors, "--errors", wrong)
     (record,) = json.loads(wrong.read_text())["results"]
     # queen - king + man is nearest to queen, then man, then king.
-    assert (code, record["given"], record["given_rank"]) == (0, None, None)
-    assert record["right_rank"] == 3
+    assert (code, record["predicted"], record["predicted_rank"]) == (0, None, None)
+    assert record["expected_rank"] == 3
 
 
 def test_a_folder_that_takes_no_file_is_refused_before_the_work(
@@ -171,7 +173,7 @@ def test_the_variable_names_the_vectors_with_blanks_and_all(
         (("--protocol", "gensin"), "Did you mean gensim?"),
         (("--method", "cosadd"), "unknown method 'cosadd'"),
         (("--oov", "zero"), "unknown --oov 'zero'"),
-        (("--restrict", "0"), "--restrict must be at least 1"),
+        (("--restrict", "0"), "--restrict is 0; it must be at least 1"),
     ],
 )
 def test_choices_that_mean_nothing(latent, plane, questions, options, told):
@@ -219,7 +221,7 @@ def test_a_set_without_a_known_word_is_a_result(answer, kind, tmp_path, plane):
 @pytest.mark.parametrize(
     ("content", "note"),
     [
-        ("oslo\trome\t1\n", "set: 1 pairs of 1 are there; it takes two"),
+        ("oslo\trome\t1\n", "set: 1 of 1 pairs are in the vocabulary; a correlation takes 2"),
         ("oslo\trome\t5\noslo\tbern\t5\n", "set: all scores, or all cosines, are equal"),
         ("oslo\toslo\t1\nrome\trome\t2\nbern\tbern\t3\n", "set: all scores, or all cosines"),
     ],
@@ -246,8 +248,8 @@ def test_several_sets_are_one_table(results, tmp_path, plane):
     assert (up["set"], up["used"], up["spearman"]) == ("up", 3, 1.0)
     assert (down["set"], down["spearman"]) == ("down", -1.0)
     assert set(up) == {
-        "set", "pairs", "used", "skipped", "spearman", "pearson",
-        "low", "high", "pearson_low", "pearson_high",
+        "set", "pairs", "used", "skipped", "spearman", "spearman_low", "spearman_high",
+        "pearson", "pearson_low", "pearson_high",
     }  # fmt: skip
 
 
@@ -270,12 +272,19 @@ def test_association_by_hand(answer, tmp_path):
     whole = answer("evaluate", "weat", lists, "-v", vectors, "--seed", "3")
     (record,) = whole["results"]
     assert (record["effect_size"], record["difference"]) == (2.0, 4.0)
-    assert (record["p"], record["partitions"], record["exact"]) == (
+    assert (record["p_value"], record["permutations"], record["exact"]) == (
         pytest.approx(1 / 6, abs=1e-6), 6, True,
     )  # fmt: skip
     assert (record["used"], record["skipped"]) == (6, 1)
     assert whole["settings"]["seed"] == 3
-    assert whole["notes"] == ["1 word is not there: gone"]
+    assert whole["notes"] == [
+        "1 word is out of vocabulary: gone",
+        (
+            "test x, y: a, b: with 6 partitions no p-value is below 0.167; longer lists of targets "
+            "are needed"
+        ),
+    ]
+    assert record["reading"] == "not significant"
     (other,) = answer(
         "evaluate", "weat", lists, "-v", vectors, "--targets", "y,x", "--attributes", "a,b"
     )["results"]
@@ -292,7 +301,7 @@ def test_the_papers_tests_find_flowers_pleasant(results, data, shared_cache, mon
     assert len(records) == 10
     # The paper has 1.50 for flowers and insects on larger vectors of the same kind.
     assert records[0]["effect_size"] > 1
-    assert records[0]["p"] < 0.01
+    assert records[0]["p_value"] < 0.01
 
 
 def test_odd_ones_are_counted(results, tmp_path):
@@ -301,7 +310,7 @@ def test_odd_ones_are_counted(results, tmp_path):
     path = tmp_path / "odd.txt"
     path.write_text(": one\na b odd\na b c odd\n: two\na odd b\na gone odd\n")
     found = results("evaluate", "odd", path, "-v", vectors)
-    assert [(r["section"], r["asked"], r["skipped"], r["correct"]) for r in found] == [
+    assert [(r["section"], r["questions"], r["skipped"], r["correct"]) for r in found] == [
         ("one", 2, 0, 2), ("two", 1, 1, 0), ("total", 3, 1, 2),
     ]  # fmt: skip
 
@@ -316,6 +325,7 @@ def test_categories_by_hand(results, tmp_path):
     path = tmp_path / "sets.txt"
     path.write_text("one: w0 w1 w2 w4 gone\ntwo: w3 w5 w6 w7\n")
     (record,) = results("evaluate", "categories", path, "-v", vectors)
+    assert 0.5 < record.pop("purity_chance") < 0.75
     assert record == {
         "set": "sets", "categories": 2, "words": 9, "used": 8, "skipped": 1, "purity": 0.75,
     }  # fmt: skip
@@ -354,7 +364,7 @@ def test_known_analogies_of_glove(answer, glove, data):
         "evaluate", "analogies", data / "evalsets" / "questions-words.txt", "-v", glove,
         "--ignore-case",
     )  # fmt: skip
-    assert (whole["summary"]["correct"], whole["summary"]["asked"]) == (9033, 19544)
+    assert (whole["summary"]["correct"], whole["summary"]["questions"]) == (9033, 19544)
     correct = {record["section"]: record["correct"] for record in whole["results"]}
     assert correct["capital-common-countries"] == 401
     assert correct["capital-world"] == 3098
@@ -379,7 +389,7 @@ def test_of_several_weat_tests_those_that_can_be_made_are(latent, data):
     code, out, err = latent("evaluate", "weat", data / "evalsets" / "WEAT.json", "--json")
     rows = {row["test"]: row for row in json.loads(out)["results"]}
     assert code == 0
-    assert rows["flowers insects"]["p"] < 0.05
+    assert rows["flowers insects"]["p_value"] < 0.05
     assert rows["names 3"]["effect_size"] is None
     assert "test names 3: no word of one of its lists is there" in err
 
@@ -440,15 +450,21 @@ def test_what_is_not_there_is_told_of_odd_ones_too(answer, plane, tmp_path):
     path = tmp_path / "odd.txt"
     path.write_text("oslo rome noise\noslo gone noise\n")
     whole = answer("evaluate", "odd", path, "-v", plane)
-    assert whole["notes"] == ["1 word is not there: gone"]
+    assert whole["notes"] == ["1 word is out of vocabulary: gone"]
 
 
-def test_targets_that_lean_alike_are_told(answer, plane, tmp_path):
+def test_targets_that_are_associated_alike_have_no_effect_size(answer, plane, tmp_path):
     path = tmp_path / "lists.txt"
     path.write_text("one: oslo\ntwo: rome\nthree: bern\nfour: bern\n")
     whole = answer("evaluate", "weat", path, "-v", plane)
     assert whole["results"][0]["effect_size"] is None
-    assert whole["notes"] == ["test test: all targets lean alike, which has no effect size"]
+    assert whole["results"][0]["reading"] == "not defined"
+    assert whole["notes"] == [
+        (
+            "test one, two: three, four: all targets are associated alike; the effect size is not "
+            "defined"
+        )
+    ]
 
 
 def test_tables_of_sets_fit_a_terminal(latent, data, monkeypatch):

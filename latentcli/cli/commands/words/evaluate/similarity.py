@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.evaluation import (
-    Evaluated,
-    ProtocolName,
+    Protocol,
     Restrict,
     Seed,
-    Shape,
     Sources,
+    distinct_names,
     reported,
-    told_apart,
 )
 from latentcli.cli.options import Output
-from latentcli.errors import UsageError, check_choice
-from latentcli.results import Record
+from latentcli.errors import UsageError
+from latentcli.results import Result
 
 if TYPE_CHECKING:
-    from latentcli.words.evaluation._similarity import Likeness
+    from collections.abc import Sequence
 
-SHOWN = ("set", "pairs", "used", "skipped", "spearman", "pearson", "low", "high")
+    from latentcli.words._space import Space
+
+SHOWN = ("set", "pairs", "used", "spearman", "spearman_low", "spearman_high", "pearson")
 """The columns of the table, which fits a terminal."""
-
-COLUMNS = (*SHOWN, "pearson_low", "pearson_high")
 
 
 def similarity(
@@ -39,12 +37,12 @@ def similarity(
             metavar="[FILE]...", help="Two words and a score on each line; '-': standard input."
         ),
     ] = None,
-    protocol: ProtocolName = "latent",
+    protocol: Protocol = "latent",
     restrict: Restrict = None,
     oov: Annotated[
         str,
         typer.Option(
-            help="Pairs with words not there: skip, or zero similarity.", metavar="WHAT"
+            help="Pairs with out-of-vocabulary words: skip, or zero similarity.", metavar="WHAT"
         ),
     ] = "skip",
     resamples: Annotated[
@@ -55,11 +53,12 @@ def similarity(
     ] = 1000,
     seed: Seed = 0,
 ) -> None:
-    """Compare cosines of pairs of words with the scores that people gave.
+    """Correlation of cosines with people's similarity scores of pairs of words.
 
-    Tabs, commas, semicolons or blanks part the columns; the words are the first two of text, the
-    score is the first of numbers after them. Without a FILE, wordsim353 and simlex999 of the
-    gensim package are taken. low and high are Spearman's bootstrap interval at 95 %.
+    Spearman's rho and Pearson's r, each with a bootstrap interval at 95 %. Columns are separated
+    by tabs, commas, semicolons or blanks; the words are the first two of text, the score is the first
+    of numbers after them. Without a FILE, wordsim353 and simlex999 as gensim ships them. Pairs out of vocabulary are
+    skipped: compare only with results that skip as many.
 
     Examples:
 
@@ -67,64 +66,43 @@ def similarity(
 
     latent evaluate similarity wordsim353 --protocol gensim --json
     """
-    from latentcli.files import pair_sets
-    from latentcli.words.evaluation._similarity import ABSENT, compare
+    from latentcli.opening import read_pairs
+    from latentcli.words.evaluation import evaluate_similarity
 
-    check_choice("--oov", oov, ABSENT)
-    rules = sources.protocol(protocol, restrict)
-    names = sources.names()
     files = files or ["wordsim353", "simlex999"]
     if files.count("-") > 1:
         raise UsageError("standard input can be read once; write '-' once")
-    read = [pair_sets.read(file) for file in files]
-    given = [
-        replace(one, name=name)
-        for one, name in zip(read, told_apart([one.name for one in read], files), strict=True)
-    ]
-    found = []
-    for space in sources.open_each(output):
-        records: list[Record] = []
-        notes: list[str] = []
+    read = [read_pairs(file) for file in files]
+    names = distinct_names([one.name for one in read], files)
+    sets = [replace(one, name=name) for one, name in zip(read, names, strict=True)]
+
+    def evaluate(space: Space) -> Result:
+        results = []
         with output.progress("comparing pairs") as progress:
-            for number, one in enumerate(given, 1):
-                likeness = compare(space, one, rules, oov=oov, resamples=resamples, seed=seed)
-                records.append(_record(one.name, likeness))
-                notes += _notes(one.name, likeness)
+            for number, pairs in enumerate(sets, 1):
+                result = evaluate_similarity(
+                    space, pairs, protocol=protocol, restrict=restrict,
+                    ignore_case=sources.ignore_case, oov=oov, resamples=resamples, seed=seed,
+                )  # fmt: skip
+                results.append(result)
                 if progress:
-                    progress(number, len(given))
-        found.append(Evaluated.of(space, records, {}, notes))
-    settings: Record = {
-        "sets": " ".join(one.name for one in given), "protocol": protocol,
-        "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
-        "resamples": resamples, "seed": seed,
-    }  # fmt: skip
-    shape = Shape(
-        "evaluate similarity", f"cosine; {rules.told()}", COLUMNS, "set", "spearman", settings,
-        tuple(text for one in given for text in one.notes), SHOWN,
-    )  # fmt: skip
-    output.show(reported(shape, found, names))
+                    progress(number, len(sets))
+        return joined(results)
+
+    found = sources.each(output, evaluate)
+    output.show(
+        reported("evaluate similarity", found, key="set", value="spearman", columns=SHOWN)
+    )
 
 
-def _record(name: str, likeness: Likeness) -> Record:
-    spearman, pearson = likeness.agreements.spearman, likeness.agreements.pearson
-    return {
-        "set": name,
-        "pairs": likeness.pairs,
-        "used": likeness.used,
-        "skipped": likeness.skipped,
-        "spearman": spearman.value,
-        "pearson": pearson.value,
-        "low": spearman.low,
-        "high": spearman.high,
-        "pearson_low": pearson.low,
-        "pearson_high": pearson.high,
-    }
-
-
-def _notes(name: str, likeness: Likeness) -> list[str]:
-    """Say why there is no coefficient."""
-    if likeness.agreements.spearman.value is not None:
-        return []
-    if likeness.used < 2:
-        return [f"{name}: {likeness.used} pairs of {likeness.pairs:,} are there; it takes two"]
-    return [f"{name}: all scores, or all cosines, are equal: no correlation"]
+def joined(results: Sequence[Result]) -> Result:
+    """Return the results of several sets as one."""
+    first = results[0]
+    sets = " ".join(str(one.settings["set"]) for one in results)
+    return Result(
+        title=first.title,
+        columns=first.columns,
+        records=[record for one in results for record in one.records],
+        settings=first.settings | {"set": sets},
+        notes=tuple(note for one in results for note in one.notes),
+    )

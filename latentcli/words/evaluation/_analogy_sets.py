@@ -1,14 +1,16 @@
-"""Sets of analogy questions: Google's sections, plain or MSR four-word lines, BATS folders."""
+"""Sets of analogy questions: Google's sections, plain or MSR four-word lines, BATS folders.
+
+Functions take the lines of files; `latentcli.opening` reads them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 
 from latentcli.errors import FormatError, shown
-from latentcli.files import bundled_sets, lines
 
 SEMANTIC, SYNTACTIC = "semantic", "syntactic"
 
@@ -58,27 +60,28 @@ class AnalogySet:
     def __len__(self) -> int:
         return sum(len(section.questions) for section in self.sections)
 
+    @classmethod
+    def of(cls, questions: AnalogySet | Iterable[Sequence[str]]) -> AnalogySet:
+        """Return a set of questions given as (a, b, c, d); a set stays as it is."""
+        if isinstance(questions, AnalogySet):
+            return questions
+        section = Section("questions")
+        for question in questions:
+            words = tuple(question)
+            if len(words) != 4 or isinstance(question, str):
+                raise FormatError(f"an analogy question is four words, not {shown(question)}")
+            a, b, c, d = words
+            section.questions.append(Analogy(a, (b,), c, (d,)))
+        return cls("questions", [section])
 
-def read(address: str) -> AnalogySet:
-    """Read a set of questions: a file, a BATS folder, or a name of `bundled_sets`.
+
+def parse(name: str, text: Sequence[str]) -> AnalogySet:
+    """Parse the lines of a file; `name` is what the set, and questions before a heading, go by.
 
     Raises FormatError when there is not one question in it.
     """
-    path = Path(bundled_sets.find(address))
-    found = _read_folder(path) if path.is_dir() else _read_file(str(path))
-    if not len(found):
-        hint = f"; {found.first_ignored} is not one" if found.first_ignored else ""
-        raise FormatError(
-            f"{found.name}: no analogy questions in it (lines of four words, or a folder of "
-            f"files with a word, a tab and its answers){hint}"
-        )
-    return found
-
-
-def _read_file(address: str) -> AnalogySet:
-    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
     sections: dict[str, Section] = {}
-    heading = Path(name).stem
+    heading = PurePath(name).stem
     ignored: list[tuple[int, str]] = []
     for number, line in enumerate(text, 1):
         if line.startswith(":"):
@@ -91,8 +94,49 @@ def _read_file(address: str) -> AnalogySet:
             section.questions.append(Analogy(a, (b,), c, (answer,)))
         elif line.strip():
             ignored.append((number, line))
-    _tell_kinds(list(sections.values()))
-    return AnalogySet(name, list(sections.values()), len(ignored), _first(ignored))
+    _set_kinds(list(sections.values()))
+    return _checked(AnalogySet(name, list(sections.values()), len(ignored), _first(ignored)))
+
+
+def parse_bats(name: str, files: Iterable[tuple[str, Sequence[str]]]) -> AnalogySet:
+    """Parse a BATS folder (Gladkova et al., 2016): every ordered pair of lines is a question.
+
+    `files` are the paths in the folder, with "/", and their lines. A section is called as its file,
+    with the folders before it if several have the same name. Raises FormatError when there is
+    not one question in it.
+    """
+    listed = [(PurePath(path), text) for path, text in files]
+    several = len({path.stem for path, _ in listed}) < len(listed)
+    sections = []
+    count, first = 0, ""
+    for path, text in listed:
+        if len(text) > _MOST_PAIRS:
+            raise FormatError(
+                f"{path}: {len(text):,} lines are no BATS file: each pair of its lines is a "
+                "question, and it has 50 or so"
+            )
+        pairs: list[tuple[str, tuple[str, ...]]] = []
+        ignored: list[tuple[int, str]] = []
+        for number, line in enumerate(text, 1):
+            if pair := _pair(line):
+                pairs.append(pair)
+            elif line.strip():
+                ignored.append((number, line))
+        count += len(ignored)
+        first = first or _first(ignored, f"{path.name} ")
+        heading = path.with_suffix("").as_posix() if several else path.stem
+        sections.append(Section(heading, _bats_kind(path.parent.name), list(_questions(pairs))))
+    return _checked(AnalogySet(name, sections, count, first))
+
+
+def _checked(found: AnalogySet) -> AnalogySet:
+    if not len(found):
+        hint = f"; {found.first_ignored} is not one" if found.first_ignored else ""
+        raise FormatError(
+            f"{found.name}: no analogy questions in it (lines of four words, or a folder of "
+            f"files with a word, a tab and its answers){hint}"
+        )
+    return found
 
 
 def _first(ignored: list[tuple[int, str]], where: str = "") -> str:
@@ -110,7 +154,7 @@ def _four_words(line: str) -> tuple[str, list[str]] | None:
     return None
 
 
-def _tell_kinds(sections: list[Section]) -> None:
+def _set_kinds(sections: list[Section]) -> None:
     """Mark sections as Google's programs do: gram* is syntactic, the others are semantic."""
     google = any(section.name.startswith("gram") for section in sections)
     for section in sections:
@@ -118,37 +162,6 @@ def _tell_kinds(sections: list[Section]) -> None:
             section.kind = SYNTACTIC
         elif google or section.name in _GOOGLE_SEMANTIC:
             section.kind = SEMANTIC
-
-
-def _read_folder(folder: Path) -> AnalogySet:
-    """Read BATS (Gladkova et al., 2016): every ordered pair of lines of a file is a question.
-
-    A section is called as its file, with the folders before it if several have the same name.
-    """
-    sections = []
-    count, first = 0, ""
-    paths = sorted(folder.rglob("[!.]*.txt"))
-    several = len({path.stem for path in paths}) < len(paths)
-    for path in paths:
-        name, text = lines.read(str(path), most=lines.MOST_OF_A_SET)
-        if len(text) > _MOST_PAIRS:
-            raise FormatError(
-                f"{name}: {len(text):,} lines are no BATS file: each pair of its lines is a "
-                "question, and it has 50 or so"
-            )
-        pairs: list[tuple[str, tuple[str, ...]]] = []
-        ignored: list[tuple[int, str]] = []
-        for number, line in enumerate(text, 1):
-            if pair := _pair(line):
-                pairs.append(pair)
-            elif line.strip():
-                ignored.append((number, line))
-        count += len(ignored)
-        first = first or _first(ignored, f"{name} ")
-        kind = _bats_kind(path.parent.name)
-        heading = path.relative_to(folder).with_suffix("").as_posix() if several else path.stem
-        sections.append(Section(heading, kind, list(_questions(pairs))))
-    return AnalogySet(folder.name, sections, count, first)
 
 
 def _pair(line: str) -> tuple[str, tuple[str, ...]] | None:

@@ -3,7 +3,13 @@ import json
 import pytest
 
 from latentcli.errors import FormatError, UsageError
-from latentcli.files.word_sets import CALISKAN, Odd, association_tests, read_lists, read_odd
+from latentcli.opening import read_odd_sets, read_word_lists
+from latentcli.words.evaluation._word_lists import (
+    CALISKAN,
+    OddSet,
+    WordLists,
+    association_tests,
+)
 
 FOUR = {"x": ["a", "b"], "y": ["c"], "p": ["d"], "q": ["e", "f g"]}
 
@@ -26,7 +32,7 @@ def put(tmp_path, content, name="set.txt"):
     ],
 )
 def test_lists_however_they_are_written(tmp_path, content):
-    assert read_lists(put(tmp_path, content)) == ("set", FOUR)
+    assert read_word_lists(put(tmp_path, content)) == WordLists("set", FOUR)
 
 
 @pytest.mark.parametrize(
@@ -34,23 +40,23 @@ def test_lists_however_they_are_written(tmp_path, content):
 )
 def test_no_lists_are_an_error(tmp_path, content):
     with pytest.raises(FormatError, match="no lists of words"):
-        read_lists(put(tmp_path, content))
+        read_word_lists(put(tmp_path, content))
 
 
 @pytest.mark.parametrize("content", ['{"a": [', "{" * 100_000])
 def test_broken_json_is_told(tmp_path, content):
     with pytest.raises(FormatError, match="not JSON"):
-        read_lists(put(tmp_path, content))
+        read_word_lists(put(tmp_path, content))
 
 
 def test_four_lists_are_one_test():
     (test,) = association_tests(FOUR, [], [])
-    assert (test.name, test.names) == ("test", ("x", "y", "p", "q"))
+    assert (test.name, test.names) == ("x, y: p, q", ("x", "y", "p", "q"))
     assert test.lists == tuple(FOUR.values())
 
 
 def test_the_ten_tests_of_the_paper(data):
-    _, lists = read_lists(str(data / "evalsets" / "WEAT.json"))
+    lists = read_word_lists(str(data / "evalsets" / "WEAT.json")).lists
     tests = association_tests(lists, [], [])
     assert [test.name for test in tests] == list(CALISKAN)
     # Targets of each test are of equal number, as in the paper.
@@ -62,28 +68,30 @@ def test_lists_by_name():
     assert test.names == ("y", "x", "q", "p")
     with pytest.raises(UsageError, match="no list 'z'; there are x, y, p, q"):
         association_tests(FOUR, ["y", "z"], ["q", "p"])
-    with pytest.raises(UsageError, match="two names after --targets"):
+    with pytest.raises(UsageError, match="two names for `targets`"):
         association_tests(FOUR, ["y"], ["q", "p"])
     with pytest.raises(UsageError, match="3 lists are no test"):
         association_tests({name: FOUR[name] for name in "xyp"}, [], [])
 
 
 def test_odd_ones_are_last(tmp_path):
-    found = read_odd(put(tmp_path, ": meals\nlunch dinner car\ntoo few\n: rest\na\tb c\td\n"))
+    found = read_odd_sets(
+        put(tmp_path, ": meals\nlunch dinner car\ntoo few\n: rest\na\tb c\td\n")
+    )
     assert found.sections == {
-        "meals": [Odd(("lunch", "dinner"), "car")],
-        "rest": [Odd(("a", "b c"), "d")],
+        "meals": [OddSet(("lunch", "dinner"), "car")],
+        "rest": [OddSet(("a", "b c"), "d")],
     }
     assert found.ignored == 1
 
 
 def test_a_cluster_and_its_outliers(tmp_path):
-    found = read_odd(put(tmp_path, "lunch\ndinner\nbreakfast\n\ncar\ntruck\n"))
+    found = read_odd_sets(put(tmp_path, "lunch\ndinner\nbreakfast\n\ncar\ntruck\n"))
     cluster = ("lunch", "dinner", "breakfast")
-    assert found.sections == {"set": [Odd(cluster, "car"), Odd(cluster, "truck")]}
+    assert found.sections == {"set": [OddSet(cluster, "car"), OddSet(cluster, "truck")]}
 
 
 @pytest.mark.parametrize("content", ["", "\n\n\n", ": s\n", "one two\n", "one\n\ntwo\n"])
 def test_no_sets_are_an_error(tmp_path, content):
     with pytest.raises(FormatError, match="no sets in it"):
-        read_odd(put(tmp_path, content))
+        read_odd_sets(put(tmp_path, content))

@@ -2,7 +2,8 @@ import pytest
 
 from latentcli.errors import FileError, FormatError, UsageError
 from latentcli.files import bundled_sets
-from latentcli.files.analogy_sets import Analogy, read
+from latentcli.opening import read_questions as read
+from latentcli.words.evaluation._analogy_sets import Analogy
 
 
 def put(tmp_path, content, name="set.txt"):

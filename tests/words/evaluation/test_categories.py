@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics.cluster import contingency_matrix
 
-from latentcli.words.evaluation._clusters import cluster, purity
+from latentcli.words.evaluation._categories import cluster, purity
 
 
 def test_purity_is_that_of_the_contingency_table():

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
-from latentcli.errors import FormatError, LatentError, UsageError, shown
-from latentcli.files import lines
+from latentcli.errors import FormatError, UsageError, shown
 
 Lists = dict[str, list[str]]
 """Lists of words by name, in the order of the file."""
+
+
+@dataclass(frozen=True)
+class WordLists:
+    """Lists of words by name, and what they go by together."""
+
+    name: str
+    lists: Lists
+
+    @classmethod
+    def of(cls, lists: WordLists | Mapping[str, Iterable[str]]) -> WordLists:
+        """Return lists given as a mapping; `WordLists` stay as they are."""
+        if isinstance(lists, WordLists):
+            return lists
+        return cls(
+            "lists", {str(name): list(dict.fromkeys(words)) for name, words in lists.items()}
+        )
+
 
 CALISKAN: dict[str, tuple[str, str, str, str]] = {
     "flowers insects": ("flowers", "insects", "pleasant_5", "unpleasant_5a"),
@@ -48,7 +65,7 @@ class AssociationTest:
 
 
 @dataclass(frozen=True)
-class Odd:
+class OddSet:
     """A set of words that belong together, and the `odd` one that does not."""
 
     words: tuple[str, ...]
@@ -56,21 +73,31 @@ class Odd:
 
 
 @dataclass(frozen=True)
-class OddSet:
-    """Questions by section, and how many lines were none."""
+class OddSets:
+    """Sets by section, and how many lines were none."""
 
     name: str
-    sections: dict[str, list[Odd]]
+    sections: dict[str, list[OddSet]]
     ignored: int = 0
 
+    @classmethod
+    def of(cls, sets: OddSets | Iterable[Sequence[str]]) -> OddSets:
+        """Return sets given as words whose last is the odd one; `OddSets` stay as they are."""
+        if isinstance(sets, OddSets):
+            return sets
+        listed = [tuple(words) for words in sets]
+        for words in listed:
+            if len(words) < 3:
+                raise FormatError(f"a set takes three words or more, not {shown(words)}")
+        return cls("sets", {"sets": [OddSet(words[:-1], words[-1]) for words in listed]})
 
-def read_lists(address: str) -> tuple[str, Lists]:
-    """Read lists of words: a JSON object of arrays, or lines `NAME: WORD WORD ...`.
 
-    Words on a line are parted by tabs or commas if it has any, else by blanks; each is kept
+def parse_lists(name: str, text: Sequence[str]) -> WordLists:
+    """Parse lists of words: a JSON object of arrays, or lines `NAME: WORD WORD ...`.
+
+    Words on a line are split at tabs or commas if it has any, else at blanks; each is taken
     once. Lines of `WORD<tab>NAME` make lists as well. Raises FormatError for anything else.
     """
-    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
     whole = "\n".join(text)
     found = _from_json(name, whole) if whole.lstrip().startswith("{") else _from_lines(text)
     lists = {key: list(dict.fromkeys(words)) for key, words in found.items() if words}
@@ -79,14 +106,12 @@ def read_lists(address: str) -> tuple[str, Lists]:
             f"{name}: no lists of words in it; write lines 'name: word word ...' or a JSON "
             "object of arrays"
         )
-    return Path(name).stem if address != "-" else name, lists
+    return WordLists(PurePath(name).stem, lists)
 
 
 def _from_json(name: str, text: str) -> Lists:
     try:
         value: Any = json.loads(text)
-    except LatentError:
-        raise
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{name}: not JSON ({shown(error)})") from error
     lists: Lists = {}
@@ -98,7 +123,7 @@ def _from_json(name: str, text: str) -> Lists:
     return lists
 
 
-def _from_lines(text: list[str]) -> Lists:
+def _from_lines(text: Sequence[str]) -> Lists:
     lists: Lists = {}
     for line in text:
         name, colon, rest = line.partition(":")
@@ -110,7 +135,7 @@ def _from_lines(text: list[str]) -> Lists:
 
 
 def _words(text: str) -> list[str]:
-    """Part a line at its tabs, else at its commas, else at blanks."""
+    """Split a line at its tabs, else at its commas, else at blanks."""
     separator = next((mark for mark in "\t," if mark in text), None)
     return [word.strip() for word in text.split(separator) if word.strip()]
 
@@ -120,11 +145,13 @@ def association_tests(
 ) -> list[AssociationTest]:
     """Return the tests that lists make.
 
-    Two `targets` and two `attributes` by name make one; without them, the tests of `CALISKAN`
+    Two `targets` and two `attributes` by name make one, which goes by the names of its lists;
+    without them, the tests of `CALISKAN`
     whose lists are there, or else four lists in their order. Raises UsageError for other lists.
     """
     if targets or attributes:
-        chosen = {"chosen": _named(lists, targets, attributes)}
+        names = _named(lists, targets, attributes)
+        chosen = {_name_of(names): names}
     else:
         chosen = {
             name: names
@@ -133,13 +160,17 @@ def association_tests(
         }
     if not chosen and len(lists) == 4:
         one, two, three, four = lists
-        chosen = {"test": (one, two, three, four)}
+        chosen = {_name_of((one, two, three, four)): (one, two, three, four)}
     if not chosen:
         raise UsageError(
-            f"{len(lists)} lists are no test of two targets and two attributes; choose with "
-            "--targets X,Y --attributes A,B"
+            f"{len(lists)} lists are no test of two targets and two attributes; choose two with "
+            "`targets` and two with `attributes`"
         )
     return [AssociationTest(name, names, _four(lists, names)) for name, names in chosen.items()]
+
+
+def _name_of(names: tuple[str, str, str, str]) -> str:
+    return f"{names[0]}, {names[1]}: {names[2]}, {names[3]}"
 
 
 def _named(
@@ -147,7 +178,7 @@ def _named(
 ) -> tuple[str, str, str, str]:
     names = (*targets, *attributes)
     if len(targets) != 2 or len(attributes) != 2:
-        raise UsageError("a test takes two names after --targets and two after --attributes")
+        raise UsageError("a test takes two names for `targets` and two for `attributes`")
     for name in names:
         if name not in lists:
             raise UsageError(f"no list '{shown(name, 60)}'; there are {', '.join(lists)}")
@@ -161,20 +192,19 @@ def _four(
     return one, two, three, four
 
 
-def read_odd(address: str) -> OddSet:
-    """Read sets with an odd one out.
+def parse_odd_sets(name: str, text: Sequence[str]) -> OddSets:
+    """Parse sets with an odd one out.
 
     Each line is a set whose last word is the odd one; ": NAME" begins a section. A file of one
     word on each line is a cluster, an empty line, and outliers, each of which makes a set with
     the cluster (Camacho-Collados and Navigli, 2016).
     """
-    name, text = lines.read(address, most=lines.MOST_OF_A_SET)
-    stem = Path(name).stem if address != "-" else name
+    stem = PurePath(name).stem
     if _is_cluster(text):
         middle = [line.strip() for line in text].index("")
         cluster = tuple(filter(None, map(str.strip, text[:middle])))
         outliers = filter(None, map(str.strip, text[middle:]))
-        sections = {stem: [Odd(cluster, word) for word in outliers]}
+        sections = {stem: [OddSet(cluster, word) for word in outliers]}
         ignored = 0
     else:
         sections, ignored = _odd_lines(text, stem)
@@ -182,10 +212,10 @@ def read_odd(address: str) -> OddSet:
         raise FormatError(
             f"{name}: no sets in it; write three words or more on each line, the odd one last"
         )
-    return OddSet(stem, sections, ignored)
+    return OddSets(stem, sections, ignored)
 
 
-def _is_cluster(text: list[str]) -> bool:
+def _is_cluster(text: Sequence[str]) -> bool:
     """Tell two words or more, one on each line, an empty line, and one or more."""
     stripped = [line.strip() for line in text]
     if any(len(_words(line)) > 1 or line.startswith(":") for line in stripped):
@@ -193,15 +223,15 @@ def _is_cluster(text: list[str]) -> bool:
     return "" in stripped and stripped.index("") >= 2 and any(stripped[stripped.index("") :])
 
 
-def _odd_lines(text: list[str], heading: str) -> tuple[dict[str, list[Odd]], int]:
-    sections: dict[str, list[Odd]] = {}
+def _odd_lines(text: Sequence[str], heading: str) -> tuple[dict[str, list[OddSet]], int]:
+    sections: dict[str, list[OddSet]] = {}
     ignored = 0
     for line in text:
         words = _words(line)
         if line.startswith(":"):
             heading = line.lstrip(": ").strip()
         elif len(words) >= 3:
-            sections.setdefault(heading, []).append(Odd(tuple(words[:-1]), words[-1]))
+            sections.setdefault(heading, []).append(OddSet(tuple(words[:-1]), words[-1]))
         else:
             ignored += bool(words)
     return sections, ignored

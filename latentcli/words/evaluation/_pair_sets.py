@@ -6,12 +6,11 @@ import csv
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 from latentcli.errors import FormatError, shown
-from latentcli.files import bundled_sets, lines
 
 _SUFFIX = re.compile(r".+-[a-z]")
 """A word with its part of speech, as in MEN's lemma form: sun-n."""
@@ -29,16 +28,33 @@ class PairSet:
     scores: list[float]
     notes: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, pairs: PairSet | Iterable[tuple[str, str, float]]) -> PairSet:
+        """Return a set of pairs given as (word, word, score); a set stays as it is."""
+        if isinstance(pairs, PairSet):
+            return pairs
+        words: list[tuple[str, str]] = []
+        scores: list[float] = []
+        for pair in pairs:
+            try:
+                one, two, score = pair
+                scores.append(float(score))
+            except (TypeError, ValueError):
+                raise FormatError(
+                    f"a pair is two words and a score, not {shown(pair)}"
+                ) from None
+            words.append((one, two))
+        return cls("pairs", words, scores)
 
-def read(address: str) -> PairSet:
-    """Read a set: a file, or a name of `bundled_sets`.
 
-    The delimiter is what parts most lines alike into three fields or more: tabs, commas,
+def parse(name: str, text: Sequence[str]) -> PairSet:
+    """Parse the lines of a set.
+
+    The delimiter is what splits most lines alike into three fields or more: tabs, commas,
     semicolons or blanks. The words are the first two columns of text that are no tags, the
     score is the first column of numbers after them, or else before. Lines that begin with "#", a line of names and
     lines without two words and a number are left out. Raises FormatError when no line is left.
     """
-    name, text = lines.read(bundled_sets.find(address), most=lines.MOST_OF_A_SET)
     numbered = [
         (number, line)
         for number, line in enumerate(text, 1)
@@ -63,19 +79,19 @@ def read(address: str) -> PairSet:
     pairs, notes = _without_suffixes(pairs)
     if wrong:
         notes.append(
-            f"{Path(name).name}: {len(wrong):,} lines have not two words and a number and are "
+            f"{PurePath(name).name}: {len(wrong):,} lines have not two words and a number and are "
             f"left out (the first is line {wrong[0]:,})"
         )
-    return PairSet(Path(name).stem if address != "-" else name, pairs, scores, tuple(notes))
+    return PairSet(PurePath(name).stem, pairs, scores, tuple(notes))
 
 
 def _split(text: list[str]) -> list[list[str]]:
-    """Part the lines by the delimiter that gives most of them the same three fields or more."""
-    ways = [_parted(text, delimiter) for delimiter in ("\t", ",", ";", "")]
+    """Split the lines by the delimiter that gives most of them the same three fields or more."""
+    ways = [_fields(text, delimiter) for delimiter in ("\t", ",", ";", "")]
     return max(ways, key=_regularity)
 
 
-def _parted(text: list[str], delimiter: str) -> list[list[str]]:
+def _fields(text: list[str], delimiter: str) -> list[list[str]]:
     if not delimiter:
         return [line.split() for line in text]
     if delimiter == "\t":
@@ -86,7 +102,7 @@ def _parted(text: list[str], delimiter: str) -> list[list[str]]:
 
 
 def _quoted(line: str, delimiter: str) -> list[str]:
-    """Part one line, leaving delimiters within double quotes."""
+    """Split one line, leaving delimiters within double quotes."""
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:

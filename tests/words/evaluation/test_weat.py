@@ -4,8 +4,8 @@ from scipy import stats
 
 from latentcli.errors import LatentError
 from latentcli.numerics.vectors import cosine
-from latentcli.words.evaluation import _association as module
-from latentcli.words.evaluation._association import associate
+from latentcli.words.evaluation import _weat as module
+from latentcli.words.evaluation._weat import associate
 
 
 def lists(seed, *sizes):
@@ -13,7 +13,7 @@ def lists(seed, *sizes):
     return [rng.standard_normal((size, 5)) for size in sizes]
 
 
-def leanings(words, a, b):
+def associations(words, a, b):
     """s(w, A, B) of the paper, by its definition."""
     return np.array(
         [
@@ -32,7 +32,7 @@ def mean_difference(x, y):
 def test_it_is_the_papers_and_scipys(sizes):
     x, y, a, b = lists(1, *sizes)
     found = associate(x, y, a, b)
-    sx, sy = leanings(x, a, b), leanings(y, a, b)
+    sx, sy = associations(x, a, b), associations(y, a, b)
     both = np.concatenate([sx, sy])
     assert found.difference == pytest.approx(sx.mean() - sy.mean())
     assert found.effect_size == pytest.approx((sx.mean() - sy.mean()) / both.std())
@@ -41,14 +41,14 @@ def test_it_is_the_papers_and_scipys(sizes):
         n_resamples=np.inf,
     )  # fmt: skip
     assert found.exact
-    assert found.p == pytest.approx(peer.pvalue, abs=1e-12)
+    assert found.p_value == pytest.approx(peer.pvalue, abs=1e-12)
 
 
 def test_effects_reach_two_when_targets_are_opposite():
     east, west = np.array([[1.0, 0.0]]), np.array([[-1.0, 0.0]])
     found = associate(east.repeat(3, 0), west.repeat(3, 0), east, west)
     assert found.effect_size == pytest.approx(2)
-    assert found.p == pytest.approx(1 / 20)
+    assert found.p_value == pytest.approx(1 / 20)
 
 
 def test_drawn_partitions_come_near_all_of_them(monkeypatch):
@@ -56,15 +56,15 @@ def test_drawn_partitions_come_near_all_of_them(monkeypatch):
     whole = associate(x, y, a, b)
     monkeypatch.setattr(module, "_EXACT", 10)
     drawn = associate(x, y, a, b, samples=20_000, seed=1)
-    assert (drawn.exact, drawn.partitions) == (False, 20_000)
-    assert drawn.p == pytest.approx(whole.p, abs=0.015)
+    assert (drawn.exact, drawn.permutations) == (False, 20_000)
+    assert drawn.p_value == pytest.approx(whole.p_value, abs=0.015)
     assert drawn == associate(x, y, a, b, samples=20_000, seed=1)
 
 
-def test_targets_that_lean_alike_have_no_effect_size():
+def test_targets_that_are_associated_alike_have_no_effect_size():
     ones = np.ones((2, 3))
     found = associate(ones, ones, np.eye(3), 2 * np.eye(3))
-    assert (found.effect_size, found.p) == (None, 1.0)
+    assert (found.effect_size, found.p_value) == (None, 1.0)
 
 
 def test_an_empty_list_is_refused():

@@ -1,0 +1,285 @@
+"""Word embedding association test, WEAT (Caliskan, Bryson and Narayanan, 2017).
+
+The association of a word w is s(w) = mean of cos(w, a) over attributes A - mean of cos(w, b) over
+attributes B. The effect size is [mean of s over targets X - mean of s over targets Y] / standard deviation of s over
+all targets; the p-value is the share of equally large partitions of the targets whose difference is
+as large.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+import numpy as np
+
+from latentcli.errors import LatentError, ParameterError
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
+from latentcli.results import Record, Result, Sheet
+from latentcli.words._space import Space
+from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
+from latentcli.words.evaluation._similarity import vectors_of
+from latentcli.words.evaluation._vocabulary import about, note_on_missing
+from latentcli.words.evaluation._word_lists import AssociationTest, WordLists, association_tests
+
+_AT_ONCE = 4096
+_EXACT = 100_000
+_SAME = 1e-12
+
+
+COLUMNS = (
+    "test", "targets_x", "targets_y", "attributes_a", "attributes_b", "used", "skipped",
+    "effect_size", "difference", "p_value", "permutations", "exact", "reading",
+)  # fmt: skip
+_SHOWN = ("test", "effect_size", "p_value", "reading")
+
+_LEVEL = 0.05
+"""Level of the two-sided test behind a reading."""
+
+
+@dataclass(frozen=True)
+class Association:
+    """How much more targets X than Y are associated with attributes A rather than B.
+
+    `effect_size` is in [-2, 2] for targets of equal number (in general within n / sqrt(nx ny) of n =
+    nx + ny targets); None if all are associated alike. `p_value` is the share of partitions of the
+    targets with a difference as large (one-sided, as published), `p_less` with one as small, of the
+    `permutations` that were looked at: all there are if `exact`, else drawn by the seed.
+    """
+
+    effect_size: float | None
+    difference: float
+    p_value: float
+    p_less: float
+    permutations: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class WeatTest:
+    """A test: its lists, its association (None where a list has no word), and its words."""
+
+    test: AssociationTest
+    association: Association | None
+    used: int
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class WeatResult(Result):
+    """The association tests that were made, in their order."""
+
+    tests: tuple[WeatTest, ...]
+
+
+def weat(
+    vectors: Space,
+    lists: WordLists | Mapping[str, Iterable[str]],
+    *,
+    targets: Sequence[str] = (),
+    attributes: Sequence[str] = (),
+    ignore_case: bool = False,
+    samples: int = 100_000,
+    seed: int = 0,
+) -> WeatResult:
+    """Test the association of target words with attribute words.
+
+    Parameters
+    ----------
+    vectors
+        A space (see `latentcli.open`), or a file of vectors.
+    lists
+        Lists of words by name, `WordLists`, or a file (WEFE's WEAT.json gives the ten tests of the
+        paper).
+    targets, attributes
+        The names of the two lists of targets, X and Y, and of attributes, A and B. Without them,
+        the paper's tests whose lists are there, or four lists in their order.
+    ignore_case
+        Take words in another case as the same.
+    samples, seed
+        Partitions that are drawn where there are more than 100,000, and the random seed.
+
+    Returns
+    -------
+    WeatResult
+        A positive effect size says that X goes with A and Y with B, a negative one the opposite.
+        The reading names the association where a two-sided test at 5 % finds one.
+
+    Raises
+    ------
+    LatentError
+        When none of the tests can be made with the words in the vocabulary.
+    UsageError
+        For lists that are no test.
+
+    Examples
+    --------
+    >>> import latentcli
+    >>> space = latentcli.open()
+    >>> lists = {"flowers": ["rose", "lily"], "wars": ["battle", "attack"],
+    ...          "good": ["love", "peace"], "bad": ["pain", "death"]}
+    >>> latentcli.weat(space, lists).tests[0].association.effect_size > 1
+    True
+    """
+    if samples < 1:
+        raise ParameterError("samples", samples, "at least 1")
+    given = WordLists.of(lists)
+    tests = association_tests(given.lists, targets, attributes)
+    rules = protocol_of("latent", ignore_case=ignore_case)
+    made = _tested(vectors, tests, rules, samples=samples, seed=seed)
+    records = [_record(one) for one in made]
+    missing = list(dict.fromkeys(word for one in made for word in one.skipped))
+    return WeatResult(
+        tests=tuple(made),
+        title=f"{given.name}: word embedding association test",
+        columns=COLUMNS,
+        records=records,
+        settings={
+            **about(vectors), "set": given.name, "ignore_case": ignore_case, "samples": samples,
+            "seed": seed,
+        },
+        notes=(
+            *note_on_missing(missing, _in_another_case(vectors, rules, missing)),
+            *(note for one in made for note in _notes(one)),
+        ),
+        views=(Sheet("", _SHOWN, records),),
+    )  # fmt: skip
+
+
+def _tested(
+    space: Space, tests: Sequence[AssociationTest], rules: Protocol, *, samples: int, seed: int
+) -> list[WeatTest]:
+    """Make each test with the words that are in the vocabulary."""
+    found = vectors_of(
+        space, [word for test in tests for words in test.lists for word in words], rules
+    )
+    made = []
+    for test in tests:
+        skipped = tuple(word for words in test.lists for word in words if word not in found)
+        known = [[found[word] for word in words if word in found] for words in test.lists]
+        association = None
+        if all(known):
+            x, y, a, b = map(np.stack, known)
+            association = associate(x, y, a, b, samples=samples, seed=seed)
+        made.append(WeatTest(test, association, sum(map(len, known)), skipped))
+    if not any(one.association for one in made):
+        raise LatentError(_nothing(space, rules, tests[0], found))
+    return made
+
+
+def _nothing(
+    space: Space, rules: Protocol, test: AssociationTest, found: Mapping[str, Array]
+) -> str:
+    """Say which list of a test has no word in the vocabulary, and whether case is the reason."""
+    name, words = next(
+        (name, words)
+        for name, words in zip(test.names, test.lists, strict=True)
+        if not any(word in found for word in words)
+    )
+    alike = _in_another_case(space, rules, words)
+    hint = f"; {alike:,} are there in another case (`ignore_case`)" if alike else ""
+    return f"no word of the list '{name}' is in {space.name}{hint}"
+
+
+def _in_another_case(space: Space, rules: Protocol, words: Sequence[str]) -> int:
+    lexicon = Lexicon(space, rules, words)
+    return sum(bool(lexicon.alike(word)) for word in words)
+
+
+def _record(made: WeatTest) -> Record:
+    found = made.association
+    values = (
+        made.test.name, *made.test.names, made.used, len(made.skipped),
+        *((None,) * 5 if found is None else (
+            found.effect_size, found.difference, found.p_value, found.permutations, found.exact,
+        )),
+        reading(made),
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def reading(made: WeatTest) -> str:
+    """Say which targets go with which attributes: a two-sided permutation test at 5 %."""
+    if made.association is None or made.association.effect_size is None:
+        return "not defined"
+    if made.association.p_value <= _LEVEL / 2:
+        return "X with A, Y with B"
+    if made.association.p_less <= _LEVEL / 2:
+        return "X with B, Y with A"
+    return "not significant"
+
+
+def _notes(made: WeatTest) -> list[str]:
+    name, found = made.test.name, made.association
+    if found is None:
+        return [f"test {name}: no word of one of its lists is in the vocabulary"]
+    if found.effect_size is None:
+        return [
+            f"test {name}: all targets are associated alike; the effect size is not defined"
+        ]
+    if found.exact and 1 / found.permutations > _LEVEL / 2:
+        least = 1 / found.permutations
+        note = f"test {name}: with {found.permutations:,} partitions no p-value is below {least:.3f}"
+        return [f"{note}; longer lists of targets are needed"]
+    return []
+
+
+def associate(
+    x: Array, y: Array, a: Array, b: Array, *, samples: int = 100_000, seed: int = 0
+) -> Association:
+    """Test the association of targets `x`, `y` (n, D) with attributes `a`, `b` (m, D).
+
+    Raises LatentError if a list is empty.
+    """
+    if not min(map(len, (x, y, a, b))):
+        raise LatentError("a list of the test has no words with a vector")
+    targets = unit(np.concatenate([x, y]))
+    associations = (targets @ unit(a).T).mean(axis=1) - (targets @ unit(b).T).mean(axis=1)
+    difference = float(associations[: len(x)].mean() - associations[len(x) :].mean())
+    spread = float(associations.std())
+    partitions = math.comb(len(targets), len(x))
+    exact = partitions <= _EXACT
+    count = partitions if exact else samples
+    chosen = (
+        _all(len(targets), len(x)) if exact else _drawn(associations, len(x), samples, seed)
+    )
+    as_large = as_small = 0
+    for rows in chosen:
+        differences = _difference(associations, rows)
+        as_large += int((differences >= difference - _SAME).sum())
+        as_small += int((differences <= difference + _SAME).sum())
+    return Association(
+        effect_size=difference / spread if spread > _SAME else None,
+        difference=difference,
+        # Drawn partitions do not hold the one that was seen, which is counted in.
+        p_value=as_large / count if exact else (as_large + 1) / (count + 1),
+        p_less=as_small / count if exact else (as_small + 1) / (count + 1),
+        permutations=count,
+        exact=exact,
+    )
+
+
+def _difference(associations: Array, rows: Array) -> Array:
+    """Return the difference of means for partitions (P, n), the rows taken for X."""
+    chosen: Array = associations[rows].sum(axis=1)
+    size = rows.shape[1]
+    rest = (associations.sum() - chosen) / (len(associations) - size)
+    difference: Array = chosen / size - rest
+    return difference
+
+
+def _all(count: int, size: int) -> Iterator[Array]:
+    every = combinations(range(count), size)
+    while part := list(islice(every, _AT_ONCE)):
+        yield np.array(part)
+
+
+def _drawn(associations: Array, size: int, samples: int, seed: int) -> Iterator[Array]:
+    rng = np.random.default_rng(seed)
+    for start in range(0, samples, _AT_ONCE):
+        rows = min(_AT_ONCE, samples - start)
+        keys = rng.random((rows, len(associations)))
+        yield np.argpartition(keys, size - 1, axis=1)[:, :size]
