@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from latentcli.words._space import Space
     from latentcli.words.evaluation import AnalogyEvaluation
 
+SHOWN = ("section", "questions", "skipped", "accuracy", "accuracy_low", "accuracy_high")
+"""The columns of the table, which fits a terminal."""
+
 
 def analogies(
     sources: Sources,
@@ -99,15 +102,3 @@ def analogies(
                 "evaluate analogies", found, key="section", value="accuracy", columns=SHOWN
             )
         )
-
-
-SHOWN = (
-    "section",
-    "questions",
-    "skipped",
-    "correct",
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-)
-"""The columns of the table."""
