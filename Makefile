@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test quick lint docs bench wheel clean
+.PHONY: help demo test quick lint docs site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -49,6 +49,10 @@ lint: $(READY)  ## Check style and types
 docs: $(READY)  ## Write what the commands print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md
 
+site: $(READY)  ## Build the documentation site into site/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group site
+	$(BIN)/python -m mkdocs build --quiet
+
 bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data $(DATA))
@@ -57,4 +61,4 @@ wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean:  ## Remove what the targets made
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache

@@ -1,11 +1,13 @@
 """Look into vector spaces: word embeddings and latent codes.
 
+Nothing heavy is imported until a name is used.
+
+Examples
+--------
 >>> import latentcli
 >>> space = latentcli.open()  # the bundled sample vectors
 >>> [hit.word for hit in space.analogy("king", "man", "woman", top=2)]
 ['queen', 'monarch']
-
-Nothing heavy is imported until a name is used.
 """
 
 from __future__ import annotations
