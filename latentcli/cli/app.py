@@ -1,7 +1,7 @@
 """The command line: the table of commands, and the one place that catches errors.
 
-Only the module of the command that is asked for is imported; for the others their line in
-the table is enough to be listed, and to be suggested for a misspelled name.
+Only the module of the command that is run is imported; for the others their line in the table is
+enough to be listed, and to be suggested for a misspelled name.
 """
 
 from __future__ import annotations
@@ -15,94 +15,81 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.wording import with_options
 from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table that imports nothing
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
     import typer
 
 
 class Command(NamedTuple):
-    """A line of the table: the module in `latentcli.cli.commands`, its panel and its summary."""
+    """A command: its module in `latentcli.cli.commands`, its panel of the help and its summary."""
 
     module: str
     panel: str
     summary: str
 
 
+def _panel(title: str, folder: str, summaries: dict[str, str]) -> dict[str, Command]:
+    """Make the commands of one panel: each lives in the file of its name in the panel's folder."""
+    return {
+        name: Command(f"{folder}.{name.replace('-', '_')}", title, summary)
+        for name, summary in summaries.items()
+    }
+
+
 COMMANDS: dict[str, Command] = {
-    "analogy": Command(
-        "words.analogy", "Words", "A - B + C: the word that is to C as A is to B."
-    ),
-    "neighbors": Command(
-        "words.neighbors", "Words", "The nearest words (or rows of an array)."
-    ),
-    "similarity": Command(
-        "words.similarity", "Words", "Cosine, distance and angle of pairs of words."
-    ),
-    "distances": Command(
-        "words.distances", "Words", "The distances of a set of words to each other."
-    ),
-    "expr": Command("words.expr", "Words", "Any weighted sum: 'king - man + 0.5*woman'."),
-    "odd": Command("words.odd", "Words", "The word that does not belong with the others."),
-    "relation": Command(
-        "words.relation", "Words", "Whether pairs of words share one direction."
-    ),
-    "evaluate": Command("words.evaluate", "Words", "The field's benchmarks of word vectors."),
-    "interp": Command(
-        "latents.interp", "Latents", "A path between latent codes, and a verdict on it."
-    ),
-    "direction": Command("latents.direction", "Latents", "The direction of an attribute."),
-    "directions": Command(
-        "latents.directions", "Latents", "Directions beside each other: cosine."
-    ),
-    "edit": Command("latents.edit", "Latents", "Codes moved along a direction."),
-    "project": Command("latents.project", "Latents", "Codes scored along a direction."),
-    "truncate": Command("latents.truncate", "Latents", "Codes drawn towards a mean."),
-    "mix": Command("latents.mix", "Latents", "Layers of one code, the rest of another."),
-    "traverse": Command(
-        "latents.traverse", "Latents", "Each dimension set to each of some values."
-    ),
-    "grid": Command("latents.grid", "Latents", "A grid between four codes."),
-    "typical": Command(
-        "latents.typical", "Latents", "Whether codes are plausible under the prior."
-    ),
-    "sample-z": Command("latents.sample_z", "Latents", "Codes drawn from N(0, I) by seeds."),
-    "disentanglement": Command(
-        "disentanglement.disentanglement",
-        "Disentanglement",
-        "Every metric of codes and factors, one report.",
-    ),
-    "metrics": Command(
-        "disentanglement.metrics", "Disentanglement", "What the metrics are, and are blind to."
-    ),
+    **_panel("Words", "words", {
+        "analogy": "Word analogy A - B + C: king - man + woman.",
+        "neighbors": "Nearest neighbors of words, or of an array's rows.",
+        "similarity": "Cosine, distance and angle of pairs of words.",
+        "distances": "Distance matrix of a set of words.",
+        "expr": "Vector arithmetic: 'king - man + 0.5*woman'.",
+        "odd": "Odd one out: the word that does not belong.",
+        "relation": "Offset consistency: do pairs share a direction?",
+        "evaluate": "Benchmarks: analogies, similarity, WEAT and more.",
+    }),
+    **_panel("Latent codes", "latents", {
+        "interp": "Interpolation between codes: lerp, slerp, spline.",
+        "direction": "Direction of an attribute, from two sets of codes.",
+        "directions": "Cosine similarity of directions.",
+        "edit": "Move codes along a direction.",
+        "project": "Project codes onto a direction.",
+        "truncate": "Truncation trick: move codes towards a mean.",
+        "mix": "Style mixing: some layers of one code in another.",
+        "traverse": "Latent traversal: vary one dimension at a time.",
+        "grid": "Interpolation grid between four codes.",
+        "typical": "Typicality: are the norms plausible under N(0, I)?",
+        "sample-z": "Draw codes from N(0, I), reproducibly.",
+    }),
+    **_panel("Disentanglement", "disentanglement", {
+        "disentanglement": "All metrics for one or several models, one report.",
+        "metrics": "List the metrics: definition, range, limitations.",
+    }),
     **{
-        name: Command("disentanglement.metric", "Disentanglement", asks)
-        for name, asks in METRICS.items()
+        name: Command("disentanglement.metric", "Disentanglement", summary)
+        for name, summary in METRICS.items()
     },
-    "geometry": Command(
-        "geometry.geometry", "Geometry", "What kind of space this is, beside white noise."
-    ),
-    "capacity": Command(
-        "geometry.capacity", "Geometry", "What n units can tell apart; how far a space does."
-    ),
-    "represent": Command(
-        "geometry.represent", "Geometry", "Texts as one-hot, bag of words, mean and SIF."
-    ),
-    "compare": Command(
-        "geometry.compare", "Geometry", "How alike two spaces are: CKA, RSA, Procrustes."
-    ),
-    "info": Command("files.info", "Files", "What is in a file of vectors, and is it healthy?"),
-    "convert": Command("files.convert", "Files", "Write vectors in another format."),
-    "cache": Command("files.cache", "Files", "The cache of files: list, build, clear."),
-    "sample": Command("files.sample", "Files", "The sample files that come with latent."),
-}
-"""Every command: its name, and where it lives."""
+    **_panel("Geometry", "geometry", {
+        "geometry": "Clusters, dimension, isotropy, hubness and more.",
+        "capacity": "How many concepts n dimensions can represent.",
+        "represent": "Texts as one-hot, bag-of-words, mean and SIF.",
+        "compare": "Compare two spaces: CKA, RSA, Procrustes.",
+    }),
+    **_panel("Files", "files", {
+        "info": "Summary of a file of vectors, and its health.",
+        "convert": "Convert vectors to another format.",
+        "cache": "Manage the cache of files that were read.",
+        "sample": "List or copy the bundled sample files.",
+    }),
+}  # fmt: skip
+"""Every command, in the order of `latent --help`: to add one, add a file and a line."""
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
-    """Make the application for these arguments."""
+    """Make the application for these arguments: of a command that is named, with that one only."""
     import typer
 
     app = typer.Typer(
@@ -112,25 +99,38 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(import_module("latentcli.cli.root").root)
-    asked = next((word for word in arguments if not word.startswith("-")), "")
+    named = next((word for word in arguments if not word.startswith("-")), "")
     completing = "_LATENT_COMPLETE" in os.environ
+    if named in COMMANDS and not completing:
+        _register(app, named)
+        return app
     for name, command in COMMANDS.items():
-        panel: dict[str, Any] = {
-            "rich_help_panel": command.panel,
-            "short_help": command.summary,
-        }
-        if name != asked and not completing:
-            app.command(name, help=command.summary, **panel)(_elsewhere)
-            continue
-        module = import_module(f"latentcli.cli.commands.{command.module}")
-        found = module.command_of(name) if name in METRICS else module.command
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name, **panel)
+        if completing:
+            _register(app, name)
         else:
-            from latentcli.cli.options import expand
-
-            app.command(name, **panel)(expand(found))
+            app.command(
+                name,
+                help=command.summary,
+                short_help=command.summary,
+                rich_help_panel=command.panel,
+            )(_elsewhere)
     return app
+
+
+def _register(app: typer.Typer, name: str) -> None:
+    """Import a command and add it."""
+    from typer import Typer
+
+    from latentcli.cli.expansion import expand
+
+    command = COMMANDS[name]
+    module = import_module(f"latentcli.cli.commands.{command.module}")
+    found = module.command_of(name) if name in METRICS else module.command
+    panel: dict[str, Any] = {"rich_help_panel": command.panel, "short_help": command.summary}
+    if isinstance(found, Typer):
+        app.add_typer(found, name=name, **panel)
+    else:
+        app.command(name, **panel)(expand(found))
 
 
 def run() -> NoReturn:
@@ -154,7 +154,7 @@ def _terminate(signum: int, _: object) -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1 (data), 2 (usage) or 130 (Ctrl-C)."""
+    """Run one command and return its exit code, one of `latentcli.cli.exit_codes`."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if not _open_streams():
         return _fail("cannot write the answer: standard output is closed")
@@ -165,9 +165,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has gone: nothing to say, and nothing more to write at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return FAILED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except OSError as error:
         return _fail(f"cannot write the answer: {error.strerror or error}")
     return code
@@ -193,7 +193,7 @@ def _run(given: list[str], debug: bool) -> int:
     except LatentError as error:
         if debug:
             raise
-        return _fail(with_options(str(error)), 2 if isinstance(error, UsageError) else 1)
+        return _fail(with_options(str(error)), exit_code(error))
     except MemoryError:
         return _fail("not enough memory for this")
     except (BrokenPipeError, KeyboardInterrupt):
@@ -204,19 +204,21 @@ def _run(given: list[str], debug: bool) -> int:
         return _fail(
             f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
         )
-    return 0
+    return DONE
 
 
 def _code(stop: SystemExit, given: list[str]) -> int:
     code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    if code == 2 and any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
+    if code == USAGE and any(
+        len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given
+    ):
         from latentcli.cli.options import say
 
         say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
 
 
-def _fail(text: str, code: int = 1) -> int:
+def _fail(text: str, code: int = FAILED) -> int:
     from latentcli.cli.options import say
 
     say("error", text)
@@ -224,4 +226,4 @@ def _fail(text: str, code: int = 1) -> int:
 
 
 def _elsewhere() -> None:
-    """Stand for a command that was not asked for."""
+    """Stand for a command that is only listed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.options import Output
+from latentcli.cli.options import MORE, Output
 
 if TYPE_CHECKING:
     from latentcli.files.codes import Codes, Result
@@ -26,7 +26,7 @@ class Axes:
             "--axes",
             metavar="AXES",
             help="What the axes are: D, ND, LD or NLD (samples N, layers L).",
-            rich_help_panel="Input",
+            rich_help_panel=MORE,
         ),
     ] = ""
 
@@ -56,7 +56,6 @@ class Saving:
             "-o",
             metavar="FILE",
             help="Write the array: .npy, .npz, .safetensors or .json, with where it came from.",
-            rich_help_panel="Output",
         ),
     ] = None
 

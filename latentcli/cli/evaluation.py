@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Labels, NoCache, Output, Source, check_named
+from latentcli.cli.options import MORE, Labels, NoCache, Output, Source, check_named
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report, Result, Sheet
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
 
-Seed = Annotated[int, typer.Option("--seed", help="Random seed.", metavar="N", min=0)]
 Protocol = Annotated[
     str,
     typer.Option(
@@ -47,7 +46,6 @@ class Sources:
             help="File of vectors, FILE or FILE::KEY; several are shown side by side. Default: "
             "$LATENT_VECTORS, or the bundled sample vectors.",
             metavar="FILE",
-            rich_help_panel="Input",
         ),
     ] = None
     labels: Labels = None
@@ -56,7 +54,7 @@ class Sources:
         typer.Option(
             "--ignore-case",
             help="Words in another case are the same, as written first.",
-            rich_help_panel="Input",
+            rich_help_panel=MORE,
         ),
     ] = False
     no_cache: NoCache = False

@@ -1,26 +1,26 @@
-"""The options that commands share, in groups; and how a group becomes options.
+"""The options that commands share: declared once, so that they mean the same everywhere.
 
-A group is a frozen dataclass whose fields are annotated with `typer.Option`. A command that
-has a parameter of the group's type gets all its options: `expand` writes them into the
-signature that Typer reads and puts the group together when the command is called.
+Single options are annotations (`seed: Seed = 0`). A group is a frozen dataclass whose fields are
+annotated with `typer.Option`: a command that has a parameter of the group's type gets all its
+options. What most people need stands among the command's own options in its help, the rest under
+`MORE`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import inspect
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli.expansion import expand as expand
 from latentcli.cli.wording import in_options
-from latentcli.errors import LatentError, UsageError, check_choice
+from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
 
 if TYPE_CHECKING:
     from latentcli.numerics.types import Progress
@@ -38,54 +38,69 @@ _ANSWERS = 200_000
 """How many answers of a batch are in memory at a time."""
 
 
-def expand(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of its groups, for Typer to read."""
-    signature = inspect.signature(command)
-    hints = get_type_hints(command, include_extras=True)
-    groups: dict[str, Any] = {
-        name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)
-    }
-    parameters = []
-    for name, parameter in signature.parameters.items():
-        if name not in groups:
-            parameters.append(parameter.replace(annotation=hints[name]))
-            continue
-        group_hints = get_type_hints(groups[name], include_extras=True)
-        parameters += [
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=group_hints[field.name],
-            )
-            for field in dataclasses.fields(groups[name])
-        ]
-
-    @functools.wraps(command)
-    def run(**values: Any) -> Any:
-        for name, group in groups.items():
-            fields = {field.name: values.pop(field.name) for field in dataclasses.fields(group)}
-            values[name] = group(**fields)
-        return command(**values)
-
-    run.__doc__ = _reflowed(command.__doc__ or "")
-    ordered = sorted(parameters, key=lambda parameter: parameter.kind)
-    run.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
-    del run.__wrapped__
-    return run
+MORE = "More options"
+"""The panel of a help for what few people need."""
 
 
-def _reflowed(text: str) -> str:
-    """Join the lines of each paragraph, so that help is wrapped to the terminal's width."""
-    paragraphs = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs)
+def _level(value: float) -> float | None:
+    """Return a confidence level; None for 0, which is no intervals."""
+    if not 0 <= value < 1:
+        raise ParameterError("ci", value, "below 1, such as 0.95, or 0 for no intervals")
+    return value or None
+
+
+Ci = Annotated[
+    float | None,
+    typer.Option(
+        "--ci",
+        metavar="LEVEL",
+        help="Confidence level of the intervals; 0: none.",
+        callback=_level,
+        rich_help_panel=MORE,
+    ),
+]
+"""`ci: Ci = 0.95`; the command gets None for 0."""
+
+Seed = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", min=0, help="Random seed.", rich_help_panel=MORE),
+]
+"""`seed: Seed = 0`."""
+
+SampleSize = Annotated[
+    int | None,
+    typer.Option(
+        "--sample",
+        metavar="N",
+        min=0,
+        help="Use at most N rows, drawn at random; 0: all.",
+        callback=lambda value: value or None,
+        rich_help_panel=MORE,
+    ),
+]
+"""`sample: SampleSize = 5000`; the command gets None for 0."""
+
+Top = Annotated[int, typer.Option("--top", "-k", metavar="K", help="Number of answers.")]
+"""`top: Top = 10`: how many of the nearest are answers."""
+
+NeighborCount = Annotated[
+    int,
+    typer.Option(
+        "--neighbors",
+        metavar="K",
+        min=1,
+        help="Number of nearest neighbors in each estimate.",
+        rich_help_panel=MORE,
+    ),
+]
+"""`neighbors: NeighborCount = 10`: the k of an estimate, which `-k` never is."""
 
 
 @dataclass(frozen=True)
 class Output:
     """How the answer is written, and what else is said."""
 
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
     format: Annotated[
         str,
         typer.Option(
@@ -94,21 +109,16 @@ class Output:
             envvar="LATENT_FORMAT",
             help="table, json, ndjson, csv, tsv or markdown.",
             metavar="FORMAT",
-            rich_help_panel="Output",
+            show_default=False,
         ),
     ] = "table"
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Short for -f json.", rich_help_panel="Output")
-    ] = False
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", "-q", help="No notes, no progress.", rich_help_panel="Output"),
+        typer.Option("--quiet", "-q", help="No notes, no progress.", rich_help_panel=MORE),
     ] = False
     debug: Annotated[
         bool,
-        typer.Option(
-            "--debug", help="Show a traceback if something fails.", rich_help_panel="Output"
-        ),
+        typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=MORE),
     ] = False
 
     def __post_init__(self) -> None:
@@ -177,22 +187,20 @@ Labels = Annotated[
     str | None,
     typer.Option(
         "--labels",
-        help="Words for an array's rows: a file with one on each line, or FILE::KEY.",
+        help="Words for an array's rows: a line each, or FILE::KEY.",
         metavar="FILE",
-        rich_help_panel="Input",
+        rich_help_panel=MORE,
     ),
 ]
 NoCache = Annotated[
     bool,
-    typer.Option(
-        "--no-cache", help="Read the file afresh, keep nothing.", rich_help_panel="Input"
-    ),
+    typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=MORE),
 ]
 
 
 @dataclass(frozen=True)
 class Source:
-    """The vectors that are asked."""
+    """The vectors that a query goes to."""
 
     vectors: Annotated[
         str | None,
@@ -200,9 +208,8 @@ class Source:
             "--vectors",
             "-v",
             envvar="LATENT_VECTORS",
-            help="File of vectors, FILE or FILE::KEY. Default: the bundled sample vectors.",
+            help="File (or FILE::KEY); default: a bundled sample.",
             metavar="FILE",
-            rich_help_panel="Input",
         ),
     ] = None
     labels: Labels = None
@@ -210,8 +217,8 @@ class Source:
         bool,
         typer.Option(
             "--ignore-case",
-            help="Take a word in another case if it is not there.",
-            rich_help_panel="Input",
+            help="Find a missing word in another case.",
+            rich_help_panel=MORE,
         ),
     ] = False
     no_cache: NoCache = False
@@ -244,53 +251,51 @@ class Source:
 
 @dataclass(frozen=True)
 class Picking:
-    """Which answers are wanted."""
+    """Which words may be answers, and how many."""
 
-    top: Annotated[
-        int, typer.Option("--top", "-k", help="How many answers.", rich_help_panel="Answers")
-    ] = 10
+    top: Top = 10
     restrict: Annotated[
         int | None,
         typer.Option(
             "--restrict",
             help="Only the first N rows (the most frequent words).",
             metavar="N",
-            rich_help_panel="Answers",
+            rich_help_panel=MORE,
         ),
     ] = None
     match: Annotated[
         str | None,
         typer.Option(
             "--match",
-            help="Only words in which this regular expression is found.",
+            help="Only words that match this regular expression.",
             metavar="REGEX",
-            rich_help_panel="Answers",
+            rich_help_panel=MORE,
         ),
     ] = None
     among: Annotated[
         str | None,
         typer.Option(
             "--among",
-            help="Only the words of this file, one on each line.",
+            help="Only the words of this file, a line each.",
             metavar="FILE",
-            rich_help_panel="Answers",
+            rich_help_panel=MORE,
         ),
     ] = None
     min_score: Annotated[
         float | None,
         typer.Option(
             "--min-score",
-            help="Only answers that score at least this.",
+            help="Only answers with at least this score.",
             metavar="X",
-            rich_help_panel="Answers",
+            rich_help_panel=MORE,
         ),
     ] = None
     include_inputs: Annotated[
         bool,
         typer.Option(
             "--include-inputs",
-            help="Also answer with the words asked with.",
-            rich_help_panel="Answers",
+            help="Input words may be answers too.",
+            rich_help_panel=MORE,
         ),
     ] = False
 

@@ -24,7 +24,6 @@ class Plot:
             "--plot",
             metavar="FILE",
             help="Draw the picture into FILE: .png, .svg or .pdf.",
-            rich_help_panel="Output",
         ),
     ] = None
 

@@ -35,7 +35,8 @@ LINE = re.compile(r"(?:echo (?P<said>.*) \| )?(?P<command>latent .*?)(?: \| jq .
 
 def examples(function):
     _, _, text = inspect.cleandoc(function.__doc__).partition("Example")
-    return [line for line in text.splitlines() if line.startswith(("latent ", "echo "))]
+    lines = map(str.strip, text.splitlines())
+    return [line for line in lines if line.startswith(("latent ", "echo "))]
 
 
 def test_the_parts_of_a_command_are_found():

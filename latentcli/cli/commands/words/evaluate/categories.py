@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.evaluation import Seed, Sources, reported
-from latentcli.cli.options import Output
+from latentcli.cli.evaluation import Sources, reported
+from latentcli.cli.options import Output, Seed
 
 
 def categories(

@@ -10,12 +10,11 @@ import typer
 from latentcli.cli.evaluation import (
     Protocol,
     Restrict,
-    Seed,
     Sources,
     distinct_names,
     reported,
 )
-from latentcli.cli.options import Output
+from latentcli.cli.options import Output, Seed
 from latentcli.errors import UsageError
 from latentcli.results import Result
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.evaluation import Seed, Sources, reported
-from latentcli.cli.options import Output
+from latentcli.cli.evaluation import Sources, reported
+from latentcli.cli.options import Output, Seed
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space

@@ -1,0 +1,67 @@
+"""How a group of options becomes options of a command, and how its docstring becomes its help."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+
+def expand(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of its groups, for Typer to read."""
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {
+        name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)
+    }
+    parameters = []
+    for name, parameter in signature.parameters.items():
+        if name not in groups:
+            parameters.append(parameter.replace(annotation=hints[name]))
+            continue
+        group_hints = get_type_hints(groups[name], include_extras=True)
+        parameters += [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=group_hints[field.name],
+            )
+            for field in dataclasses.fields(groups[name])
+        ]
+
+    @functools.wraps(command)
+    def run(**values: Any) -> Any:
+        for name, group in groups.items():
+            fields = {field.name: values.pop(field.name) for field in dataclasses.fields(group)}
+            values[name] = group(**fields)
+        return command(**values)
+
+    run.__doc__ = _reflowed(command.__doc__ or "")
+    ordered = sorted(parameters, key=lambda parameter: parameter.kind)
+    run.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
+    del run.__wrapped__
+    return run
+
+
+def _reflowed(text: str) -> str:
+    r"""Join the lines of each paragraph, for the terminal to wrap; examples stay a line each.
+
+    >>> print(_reflowed("What it\ndoes.\n\nExamples:\n\nlatent a\n\nlatent b"))
+    What it does.
+    <BLANKLINE>
+    Examples:
+      latent a
+      latent b
+    """
+    paragraphs = [
+        " ".join(paragraph.split("\n")) for paragraph in inspect.cleandoc(text).split("\n\n")
+    ]
+    joined = paragraphs[:1]
+    for paragraph in paragraphs[1:]:
+        example = paragraph.startswith(("latent ", "echo "))
+        joined.append(f"\n  {paragraph}" if example else f"\n\n{paragraph}")
+    return "".join(joined)

@@ -1,0 +1,73 @@
+"""Options that commands share mean the same everywhere: declared once."""
+
+import pytest
+import typer
+
+from latentcli.cli import exit_codes
+from latentcli.cli.expansion import expand
+from latentcli.cli.options import MORE, Ci, NeighborCount, SampleSize, Seed
+from latentcli.errors import FileError, LatentError, ParameterError, UsageError, WordError
+
+
+@pytest.fixture
+def given():
+    """Run a command with all shared options; return what it was given."""
+
+    def run(*arguments):
+        found = {}
+
+        def command(
+            ci: Ci = 0.95,
+            seed: Seed = 0,
+            sample: SampleSize = 5000,
+            neighbors: NeighborCount = 10,
+        ):
+            """Show what is given."""
+            found.update(ci=ci, seed=seed, sample=sample, neighbors=neighbors)
+
+        app = typer.Typer()
+        app.command()(expand(command))
+        app(args=list(arguments), standalone_mode=False)
+        return found
+
+    return run
+
+
+def test_the_defaults(given):
+    assert given() == {"ci": 0.95, "seed": 0, "sample": 5000, "neighbors": 10}
+
+
+def test_no_interval_and_no_sampling_are_asked_for_by_0(given):
+    assert given("--ci", "0", "--sample", "0") == {
+        "ci": None, "seed": 0, "sample": None, "neighbors": 10
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["1", "-0.5", "95", "nan"])
+def test_a_level_outside_0_to_1_is_refused(given, level):
+    with pytest.raises(ParameterError, match="`ci` is"):
+        given("--ci", level)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("x"), 2),
+        (ParameterError("bins", 0, "from 2"), 2),
+        (LatentError("x"), 1),
+        (FileError("x"), 1),
+        (WordError("x"), 1),
+        (MemoryError(), 1),
+        (KeyboardInterrupt(), 130),
+        (RuntimeError("a bug"), 1),
+    ],
+)
+def test_exit_codes(error, code):
+    assert exit_codes.exit_code(error) == code
+
+
+def test_help_shows_examples_as_lines_and_what_few_need_last(latent):
+    _, out, _ = latent("analogy", "--help")
+    assert "\n   latent analogy king man woman " in out
+    assert out.index("─ Options ─") < out.index(f"─ {MORE} ─")
+    assert out.index("--format") < out.index(f"─ {MORE} ─") < out.index("--quiet")
