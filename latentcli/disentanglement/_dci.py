@@ -24,7 +24,7 @@ from latentcli.disentanglement._train_test_split import (
     split,
 )
 from latentcli.errors import check_choice
-from latentcli.numerics.gradient_boosting import boost
+from latentcli.numerics.gradient_boosting import fit_predict
 from latentcli.numerics.parallel import Steps, each
 from latentcli.numerics.types import Array, Progress
 
@@ -180,8 +180,8 @@ _Predict = Callable[[Array, Array, Array, int, Callable[[], None]], _Found]
 def _boosted(
     train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None]
 ) -> _Found:
-    found = boost(train, labels, test, rounds=_ROUNDS, seed=seed, step=step)
-    return found.importances, found.train, found.test
+    found = fit_predict(train, labels, test, n_estimators=_ROUNDS, seed=seed, step=step)
+    return found.importances, found.train_predictions, found.test_predictions
 
 
 def _lasso(

@@ -1,8 +1,9 @@
-"""Gradient boosting of decision trees on columns that are sorted once.
+"""Gradient boosting of decision trees (Friedman, 2001) on columns that are sorted once.
 
-What scikit-learn's GradientBoostingClassifier does with its own settings (Friedman, 2001): 100 rounds
-of a tree of depth 3 for each class, at a rate of 0.1. It sorts every column anew at every node, where
-here the order of the rows is parted with them, so that each tree costs a few passes over the codes.
+It computes what scikit-learn's GradientBoostingClassifier does with its default settings: 100
+boosting rounds, each with one regression tree of depth 3 for every class, at a learning rate of
+0.1. scikit-learn sorts each column again at every node; here the sorted order is partitioned along
+with the rows, so that a tree costs a few passes over the codes. docs/design.md has the ratio.
 """
 
 from __future__ import annotations
@@ -15,64 +16,80 @@ import numpy as np
 
 from latentcli.numerics.types import Array
 
-_SAME = np.float32(1e-7)
-"""Values no farther apart are never parted."""
-_EVEN = float(np.finfo(np.float64).eps)
-"""A variance below which a node is a leaf."""
-_FLAT = 1e-150
+_TOLERANCE = np.float32(1e-7)
+"""Neighboring values that differ by no more are not separated (scikit-learn's FEATURE_THRESHOLD)."""
+
+_MANY_TIES = 0.01
+"""Share of ties in a column above which they are masked before the best split is sought."""
+
+_PURE = float(np.finfo(np.float64).eps)
+"""A node with no more variance is a leaf."""
+
+_CERTAIN = 1e-150
+"""A leaf whose probabilities have no more variance gets the value 0."""
 
 
 @dataclass(frozen=True, eq=False)
-class Boosted:
-    """What boosting found: importances (D,) that add to 1, or are 0 where no tree has a branch.
+class GradientBoosting:
+    """A fitted model: its importances and its predictions.
 
-    `train` and `test` are the classes that it gives to the rows.
+    Attributes
+    ----------
+    importances
+        (D,), the impurity decrease of the splits on each dimension as a share of all; zeros where
+        no tree has a split.
+    train_predictions, test_predictions
+        The predicted class of each row.
     """
 
     importances: Array
-    train: Array
-    test: Array
+    train_predictions: Array
+    test_predictions: Array
 
 
-def boost(
+def fit_predict(
     train: Array,
     labels: Array,
     test: Array,
     *,
-    rounds: int = 100,
-    depth: int = 3,
-    rate: float = 0.1,
+    n_estimators: int = 100,
+    max_depth: int = 3,
+    learning_rate: float = 0.1,
     seed: int = 0,
     step: Callable[[], None] | None = None,
-) -> Boosted:
-    """Boost trees on codes `train` (N, D) with `labels` (N,), and tell the classes of `test` (n, D).
+) -> GradientBoosting:
+    """Fit boosted trees to codes `train` (N, D) with `labels` (N,), and predict `test` (n, D).
 
-    Importances are the fall of squared error that branches at a dimension bring, over all trees.
-    `seed` decides between branches that are equally good; `step` is called after each round.
+    Codes are compared in single precision, as scikit-learn does. `seed` decides between splits that
+    are equally good; `step` is called after each boosting round.
     """
     classes, target = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
-        return Boosted(np.zeros(train.shape[1]), labels, np.full(len(test), classes[0]))
-    forest = _Forest(_columns(train), np.asarray(test.T, dtype=np.float32, order="C"), seed)
-    loss = _Binary(target) if len(classes) == 2 else _Multinomial(target, len(classes))
-    scores, told = loss.start(len(train)), loss.start(len(test))
-    for _ in range(rounds):
-        chances = loss.chances(scores)
-        residuals = loss.target - chances
-        for k in range(len(residuals)):
-            for leaf in forest.grow(residuals[k], depth):
-                value = rate * loss.leaf(residuals[k, leaf.rows], chances[k, leaf.rows])
-                scores[k, leaf.rows] += value
-                told[k, leaf.others] += value
+        constant = np.full(len(test), classes[0])
+        return GradientBoosting(np.zeros(train.shape[1]), labels, constant)
+    trees = _Trees(_sorted_columns(train), np.asarray(test.T, np.float32, order="C"), seed)
+    loss = _Binomial(target) if len(classes) == 2 else _Multinomial(target, len(classes))
+    scores, test_scores = loss.initial(len(train)), loss.initial(len(test))
+    for _ in range(n_estimators):
+        probabilities = loss.probabilities(scores)
+        residuals = loss.target - probabilities
+        for k, (residual, probability) in enumerate(zip(residuals, probabilities, strict=True)):
+            for leaf in trees.grow(residual, max_depth):
+                value = loss.leaf_value(residual[leaf.rows], probability[leaf.rows])
+                scores[k, leaf.rows] += learning_rate * value
+                test_scores[k, leaf.test_rows] += learning_rate * value
         if step is not None:
             step()
-    total = forest.gains.sum()
-    importances = forest.gains / total if total > 0 else forest.gains
-    return Boosted(importances, classes[loss.decide(scores)], classes[loss.decide(told)])
+    total = trees.decrease.sum()
+    return GradientBoosting(
+        trees.decrease / total if total > 0 else trees.decrease,
+        classes[loss.predict(scores)],
+        classes[loss.predict(test_scores)],
+    )
 
 
 class _Multinomial:
-    """Cross entropy of several classes: scores are logarithms of odds, a row (N,) for each class."""
+    """Cross entropy of several classes: scores (K, N) are log-odds up to a constant."""
 
     def __init__(self, target: Array, classes: int) -> None:
         self.target = (np.arange(classes)[:, None] == target).astype(np.float64)
@@ -80,26 +97,24 @@ class _Multinomial:
         self.prior = logs - logs.mean()
         self.scale = (classes - 1) / classes
 
-    def start(self, rows: int) -> Array:
+    def initial(self, rows: int) -> Array:
         return np.repeat(self.prior[:, None], rows, axis=1)
 
-    def chances(self, scores: Array) -> Array:
+    def probabilities(self, scores: Array) -> Array:
         odds = np.exp(scores - scores.max(axis=0))
-        chances: Array = odds / odds.sum(axis=0)
-        return chances
+        return odds / odds.sum(axis=0)
 
-    def leaf(self, residuals: Array, chances: Array) -> float:
-        """Return the best constant by a step of Newton's; 0 where chances are certain."""
-        curvature = float((chances * (1 - chances)).sum())
-        return self.scale * float(residuals.sum()) / curvature if curvature > _FLAT else 0.0
+    def leaf_value(self, residuals: Array, probabilities: Array) -> float:
+        """Return the best constant of a leaf, by one Newton step."""
+        curvature = float((probabilities * (1 - probabilities)).sum())
+        return self.scale * float(residuals.sum()) / curvature if curvature > _CERTAIN else 0.0
 
-    def decide(self, scores: Array) -> Array:
-        decided: Array = scores.argmax(axis=0)
-        return decided
+    def predict(self, scores: Array) -> Array:
+        return scores.argmax(axis=0)
 
 
-class _Binary(_Multinomial):
-    """Cross entropy of two classes: one score, the logarithm of the second's odds."""
+class _Binomial(_Multinomial):
+    """Cross entropy of two classes: scores (1, N) are the log-odds of the second."""
 
     def __init__(self, target: Array) -> None:
         self.target = target[None, :].astype(np.float64)
@@ -107,113 +122,130 @@ class _Binary(_Multinomial):
         self.prior = np.array([np.log(share / (1 - share))])
         self.scale = 1.0
 
-    def chances(self, scores: Array) -> Array:
+    def probabilities(self, scores: Array) -> Array:
         tails = np.exp(-np.abs(scores))
-        chances: Array = np.where(scores >= 0, 1.0, tails) / (1 + tails)
-        return chances
+        return np.where(scores >= 0, 1.0, tails) / (1 + tails)
 
-    def decide(self, scores: Array) -> Array:
-        decided: Array = (scores[0] >= 0).astype(np.intp)
-        return decided
+    def predict(self, scores: Array) -> Array:
+        return (scores[0] >= 0).astype(np.intp)
 
 
 class _Columns(NamedTuple):
-    """Codes by dimension: `values` (D, N), rows in `order` (D, N), which dimensions have `ties`."""
+    """Codes by dimension: `values` and the sorted `order` of the rows, both (D, N).
+
+    `tied` are the dimensions with many ties.
+    """
 
     values: Array
     order: Array
-    ties: Array
+    tied: Array
 
 
-def _columns(codes: Array) -> _Columns:
+def _sorted_columns(codes: Array) -> _Columns:
     values = np.asarray(codes.T, dtype=np.float32, order="C")
     order = np.argsort(values, axis=1, kind="stable")
     ascending = np.take_along_axis(values, order, axis=1)
-    ties = np.flatnonzero((ascending[:, 1:] <= ascending[:, :-1] + _SAME).any(axis=1))
-    return _Columns(values, order, ties)
+    ties = (ascending[:, 1:] <= ascending[:, :-1] + _TOLERANCE).sum(axis=1)
+    return _Columns(values, order, np.flatnonzero(ties > _MANY_TIES * values.shape[1]))
 
 
 class _Leaf(NamedTuple):
-    """Rows that end in a leaf, and rows of the test that do."""
+    """The training rows and the test rows that end in a leaf."""
 
     rows: Array
-    others: Array
+    test_rows: Array
 
 
-class _Branch(NamedTuple):
-    """A best split: at `dimension`, after `place` rows, at `limit`, with the fall of squared error."""
+class _Split(NamedTuple):
+    """A split on `dimension` at `threshold`: the first `size` rows in its order go to the left."""
 
     dimension: int
-    place: int
-    limit: float
-    gain: float
+    size: int
+    threshold: float
+    decrease: float
 
 
-class _Forest:
-    """Trees on the same columns, and the gains (D,) of all their branches."""
+class _Trees:
+    """Regression trees on the same columns, and the impurity decrease (D,) of all their splits."""
 
     def __init__(self, columns: _Columns, test: Array, seed: int) -> None:
         self.columns = columns
         self.test = test
-        self.gains = np.zeros(len(columns.values))
+        self.decrease = np.zeros(len(columns.values))
         self.random = np.random.default_rng(seed)
-        self.mark = np.zeros(columns.values.shape[1], dtype=bool)
+        self.is_left = np.zeros(columns.values.shape[1], dtype=bool)
 
     def grow(self, residual: Array, depth: int) -> list[_Leaf]:
         """Grow a tree on residuals (N,), and return its leaves."""
-        everyone = np.arange(self.test.shape[1])
-        return self._leaves(residual, self.columns.order, everyone, depth)
+        test_rows = np.arange(self.test.shape[1])
+        return self._leaves(residual, self.columns.order, test_rows, depth)
 
-    def _leaves(self, residual: Array, order: Array, others: Array, depth: int) -> list[_Leaf]:
-        branch = self._branch(residual, order) if depth else None
-        if branch is None:
-            return [_Leaf(order[0], others)]
-        self.gains[branch.dimension] += branch.gain
-        parts = self._part(order, branch, last=depth == 1)
-        below = self.test[branch.dimension, others] <= branch.limit
+    def _leaves(
+        self, residual: Array, order: Array, test_rows: Array, depth: int
+    ) -> list[_Leaf]:
+        split = self._best_split(residual, order) if depth else None
+        if split is None:
+            return [_Leaf(order[0], test_rows)]
+        self.decrease[split.dimension] += split.decrease
+        left, right = self._partition(order, split, last=depth == 1)
+        below = self.test[split.dimension, test_rows] <= split.threshold
         return [
-            leaf
-            for part, side in zip(parts, (others[below], others[~below]), strict=True)
-            for leaf in self._leaves(residual, part, side, depth - 1)
+            *self._leaves(residual, left, test_rows[below], depth - 1),
+            *self._leaves(residual, right, test_rows[~below], depth - 1),
         ]
 
-    def _part(self, order: Array, branch: _Branch, *, last: bool) -> tuple[Array, Array]:
-        """Part the order of rows (D, n) in two; only one dimension's where nothing grows on it."""
+    def _partition(self, order: Array, split: _Split, *, last: bool) -> tuple[Array, Array]:
+        """Partition the order of rows (D, n); the last level needs the rows alone, in any order."""
+        own = order[split.dimension]
+        left, right = own[: split.size], own[split.size :]
         if last:
-            own = order[branch.dimension : branch.dimension + 1]
-            return own[:, : branch.place], own[:, branch.place :]
-        below = order[branch.dimension, : branch.place]
-        self.mark[below] = True
+            return left[None, :], right[None, :]
+        self.is_left[left] = True
         flat = order.ravel()
-        marked = self.mark.take(flat)
-        self.mark[below] = False
-        # Every dimension has the same rows on either side, so the parts are rectangles again.
+        mask = self.is_left.take(flat)
+        self.is_left[left] = False
+        # Every dimension has the same rows on either side, so both parts are rectangles again.
         shape = (len(order), -1)
-        return flat.compress(marked).reshape(shape), flat.compress(~marked).reshape(shape)
+        return flat.compress(mask).reshape(shape), flat.compress(~mask).reshape(shape)
 
-    def _branch(self, residual: Array, order: Array) -> _Branch | None:
-        """Find the split of rows (D, n) that lowers squared error most; None where none does."""
+    def _best_split(self, residual: Array, order: Array) -> _Split | None:
+        """Find the split of rows (D, n) with the largest impurity decrease; None where none has."""
         rows = order.shape[1]
         sums = residual.take(order)
         mean = float(sums[0].sum()) / rows
-        if rows < 2 or float(sums[0] @ sums[0]) / rows - mean * mean <= _EVEN:
+        if rows < 2 or float(sums[0] @ sums[0]) / rows - mean * mean <= _PURE:
             return None
         np.cumsum(sums, axis=1, out=sums)
-        below = np.arange(1, rows, dtype=np.float64)
-        gains = sums[:, :-1]
-        gains -= mean * below
-        gains *= gains
-        gains *= rows / (below * (rows - below))
-        for j in self.columns.ties:
-            ascending = self.columns.values[j, order[j]]
-            gains[j, ascending[1:] <= ascending[:-1] + _SAME] = -1.0
-        places = gains.argmax(axis=1)
-        best = gains[np.arange(len(gains)), places]
+        size = np.arange(1, rows, dtype=np.float64)
+        decrease = sums[:, :-1]
+        decrease -= mean * size
+        decrease *= decrease
+        decrease *= rows / (size * (rows - size))
+        for j in self.columns.tied.tolist():
+            self._mask_ties(decrease, order, j)
+        places = decrease.argmax(axis=1)
+        for j in np.flatnonzero(self._is_tied(order, places)).tolist():
+            self._mask_ties(decrease, order, j)
+            places[j] = decrease[j].argmax()
+        best = decrease[np.arange(len(decrease)), places]
         top = np.flatnonzero(best == best.max())
         j = int(top[0] if len(top) == 1 else self.random.choice(top))
         if best[j] < 0:
             return None
-        place = int(places[j]) + 1
-        low, high = (float(self.columns.values[j, order[j, i]]) for i in (place - 1, place))
-        limit = low / 2 + high / 2
-        return _Branch(j, place, low if limit == high else limit, float(best[j]))
+        place = int(places[j])
+        low, high = (float(self.columns.values[j, order[j, i]]) for i in (place, place + 1))
+        middle = low / 2 + high / 2
+        return _Split(j, place + 1, low if middle == high else middle, float(best[j]))
+
+    def _mask_ties(self, decrease: Array, order: Array, j: int) -> None:
+        """Rule out the splits of dimension j between equal values."""
+        ascending = self.columns.values[j].take(order[j])
+        decrease[j, ascending[1:] <= ascending[:-1] + _TOLERANCE] = -1.0
+
+    def _is_tied(self, order: Array, places: Array) -> Array:
+        """Return which dimensions (D,) have equal values on both sides of a place."""
+        every = np.arange(len(order))
+        low, high = (
+            self.columns.values[every, order[every, places + after]] for after in (0, 1)
+        )
+        return high <= low + _TOLERANCE
