@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
+from latentcli.files import bounds
 from latentcli.numerics.types import Progress
 
 HEAD = 1 << 20
@@ -27,8 +28,6 @@ _MAGIC: dict[bytes, str] = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _MAX_LAYERS = 3
-_FREE_BYTES = 16 << 20
-_MAX_RATIO = 500
 _MAX_MESSAGE = 400
 _MAX_PREFIX = 40  # letters of up to four bytes, in a name of up to 255
 
@@ -153,6 +152,8 @@ class Stream:
             raise FileError(f"cannot read {self.path}: {reason(error)}") from error
         if self.regular:
             self._watch(len(taken))
+        else:
+            self._watch_endless(len(taken))
         return taken
 
     def _watch(self, count: int) -> None:
@@ -161,11 +162,14 @@ class Stream:
         if self._progress:
             self._progress(place, self.size)
         self._given += count
-        if self.compression and self._given > max(_FREE_BYTES, _MAX_RATIO * place):
-            raise self.error(
-                f"unpacks to more than {_MAX_RATIO} times its size, as vectors hardly do; "
-                "if they are right, unpack it first"
-            )
+        if self.compression and self._given > bounds.FREE:
+            bounds.check_ratio(self.name, self._given, place)
+
+    def _watch_endless(self, count: int) -> None:
+        """Refuse a pipe or device that gives more than is let into memory: it may have no end."""
+        self._given += count
+        if self._given > bounds.FREE:
+            bounds.check_total(self.name, self._given, "what comes out of it")
 
     def _unwrap(self) -> None:
         for _ in range(_MAX_LAYERS):
@@ -283,6 +287,22 @@ def _open(path: Path) -> IO[bytes]:
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         where = shown(path, _MAX_MESSAGE)
         raise FileError(f"cannot open {where}: {reason(error)}") from error
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """Return the bytes of a small file beside another one; None if there is none to be read.
+
+    A pipe there is not waited for, a device not read, and a file of more than `most` bytes left alone.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+                return None
+            return file.read(most)
+    except (OSError, ValueError):
+        return None
 
 
 @contextmanager

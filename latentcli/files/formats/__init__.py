@@ -20,7 +20,7 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "npy": Format("latentcli.files.formats.npy", "NumPy array (.npy)"),
     "npz": Format("latentcli.files.formats.npz", "NumPy archive (.npz)"),
-    "torch": Format("latentcli.files.formats.torch", "PyTorch tensors (.pt)"),
+    "torch": Format("latentcli.files.formats.torch", "PyTorch tensors (.pt, .pth)"),
     "hdf5": Format("latentcli.files.formats.hdf5", "HDF5 (.h5)"),
     "parquet": Format("latentcli.files.formats.parquet", "Parquet (.parquet)"),
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
@@ -52,7 +52,8 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Find the reader of a stream and start it; FormatError says why none fits."""
     if not stream.head(1):
         raise stream.error("the file is empty")
-    for magic, what in _REFUSED:
+    old_torch = stream.head(2)[:1] == b"\x80" and reader_of("torch").is_old(stream)
+    for magic, what in () if old_torch else _REFUSED:
         if stream.head(len(magic)) == magic:
             raise stream.error(what)
     for name in FORMATS:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from latentcli.errors import FormatError, reason, shown
-from latentcli.files import arrays
+from latentcli.files import arrays, bounds
 from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import Stream
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 
 _BLOCK_BYTES = 4 << 20
-_FREE_BYTES = 16 << 20
-_MAX_RATIO = 500
 
 
 def sniff(stream: Stream) -> bool:
@@ -32,8 +31,14 @@ def read(stream: Stream, key: str = "") -> Reading:
         label = f"{stream.name}::{shown(chosen)}"
         rows, dimensions = arrays.rows_of(label, shape, kind)
         size = stream.unpacked().stat().st_size
-        if rows * dimensions * kind.itemsize > max(_FREE_BYTES, _MAX_RATIO * size):
+        chunk = math.prod(file[chosen].chunks or (1,)) * kind.itemsize
+        if max(rows * dimensions * kind.itemsize, chunk) > max(
+            bounds.FREE, bounds.RATIO * size
+        ):
             raise FormatError(f"{label}: more numbers than the file can hold")
+        if len(shape) == 1:
+            bounds.check_total(label, dimensions * kind.itemsize)
+        bounds.check_total(label, chunk, "its chunks")
 
     def blocks() -> Iterator[Block]:
         with _opened(stream) as file:

@@ -10,14 +10,17 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError, LatentError, shown
-from latentcli.files import arrays
+from latentcli.files import arrays, bounds
+from latentcli.files.mapping import mapped
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Readable, Stream
 from latentcli.numerics.types import Array
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 << 10
-_MAX_WORDS_BYTES = 2 << 30
+_MAX_EMPTY = 1 << 20
+_WORD = 100
+"""Bytes that a word takes in Python beside its letters."""
 
 Header = tuple[tuple[int, ...], bool, "np.dtype[Any]"]
 
@@ -46,7 +49,10 @@ def read(stream: Stream, key: str = "") -> Reading:
         notes=arrays.flattened_note(shape),
     )
     if stream.plain:
-        _check_size(stream, start, rows * dimensions * kind.itemsize)
+        end = start + rows * dimensions * kind.itemsize
+        _check_size(stream, start, end - start)
+        if stream.size > end:
+            reading.notes.append(f"{stream.size - end:,} bytes behind its numbers are not read")
         if ordered and kind == np.dtype("<f4"):
             reading.mapped = (stream.path, start, rows)
         reading.blocks = lambda: arrays.in_blocks(
@@ -92,8 +98,9 @@ def read_words(file: Readable, label: str, what: str = "it") -> Array:
     if kind.kind not in "US":
         raise FormatError(f"{label}: {what} holds {shown(kind)}, not words")
     count = int(np.prod(shape))
-    if count * kind.itemsize > _MAX_WORDS_BYTES:
+    if not kind.itemsize and count > _MAX_EMPTY:
         raise FormatError(f"{label}: {what} is too large for a list of words")
+    bounds.check_total(label, count * (kind.itemsize + _WORD), f"the words of {what}")
     blocks = arrays.stream_rows(file, label, kind, count, 1) if kind.itemsize else iter(())
     try:
         words = [word for block in blocks for word in block.values.ravel().tolist()]
@@ -128,18 +135,12 @@ def write_parts(
 def _mapped(
     stream: Stream, start: int, shape: tuple[int, ...], fortran: bool, kind: np.dtype[Any]
 ) -> Array:
-    return np.memmap(
-        stream.path,
-        dtype=kind,
-        mode="r",
-        offset=start,
-        shape=shape,
-        order="F" if fortran else "C",
-    )
+    return mapped(stream.path, kind, start, shape, fortran=fortran)
 
 
 def _fortran(stream: Stream, shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
     count = int(np.prod(shape))
+    bounds.check_total(stream.name, count * kind.itemsize)
     data = stream.read_exactly(count * kind.itemsize)
     if len(data) < count * kind.itemsize:
         raise stream.error("truncated")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason, shown
-from latentcli.files import arrays
+from latentcli.files import arrays, bounds
 from latentcli.files.formats import npy
 from latentcli.files.formats.npy import Header, read_header
 from latentcli.files.reading import Block, Findings, Reading
@@ -68,10 +70,10 @@ def _headers(stream: Stream) -> dict[str, Header]:
 def read_words(stream: Stream, key: str) -> list[str]:
     """Read an array of text as a list of words, row by row."""
     archive = _archive(stream)
-    names = _names(archive)
-    if key not in names:
-        raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
     try:
+        names = _names(archive)
+        if key not in names:
+            raise stream.error(f"no array '{key}'; it holds {', '.join(names)}")
         return _text(archive, key, stream.name)
     except LatentError:
         raise
@@ -86,11 +88,23 @@ def _archive(stream: Stream) -> zipfile.ZipFile:
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
     """List the arrays; what a Mac puts beside them is none."""
-    return [
+    names = [
         name.removesuffix(".npy")
         for name in archive.namelist()
         if name.endswith(".npy") and not name.startswith("__MACOSX/")
     ]
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
+        raise zipfile.BadZipFile(f"two arrays are named '{shown(twice)}'")
+    return names
+
+
+@contextmanager
+def _member(archive: zipfile.ZipFile, name: str, label: str) -> Iterator[IO[bytes]]:
+    """Open an array, unless it unpacks to many times its size."""
+    info = archive.getinfo(f"{name}.npy")
+    bounds.check_ratio(label, info.file_size, info.compress_size, f"'{shown(name)}'")
+    with archive.open(info) as member:
+        yield member
 
 
 def _words_key(shapes: arrays.Shapes, rows: int) -> str:
@@ -116,7 +130,7 @@ def _blocks(
     done = 0
     try:
         words = _text(archive, words_key, label) if words_key else None
-        with archive.open(f"{key}.npy") as member:
+        with _member(archive, key, label) as member:
             read_header(member, label)
             if fortran and len(shape) > 1:
                 whole = _whole(member, shape, kind, label)
@@ -135,10 +149,11 @@ def _blocks(
 
 def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: str) -> Array:
     """Read a Fortran-ordered array, whose rows are not together in the file."""
+    bounds.check_total(label, int(np.prod(shape)) * kind.itemsize)
     columns = arrays.stream_rows(file, label, kind, 1, int(np.prod(shape)))
     return next(columns).values.reshape(shape[::-1]).T
 
 
 def _text(archive: zipfile.ZipFile, key: str, label: str) -> list[str]:
-    with archive.open(f"{key}.npy") as member:
+    with _member(archive, key, label) as member:
         return npy.read_words(member, label, f"'{shown(key)}'").ravel().tolist()

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason
-from latentcli.files import arrays
+from latentcli.files import arrays, bounds
+from latentcli.files.formats import parquet_footer
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 << 20
+_MAX_FOOTER = 256 << 20
 
 
 def sniff(stream: Stream) -> bool:
@@ -36,17 +38,22 @@ def read(stream: Stream, key: str = "") -> Reading:
         dimensions = sample.shape[1]
         rows = file.metadata.num_rows
         arrays.rows_of(stream.name, (rows, dimensions), sample.dtype)
-    step = max(1, _BATCH_BYTES // (dimensions * 8))
+        size = stream.unpacked().stat().st_size
+        step = max(1, _BATCH_BYTES // max(dimensions * 8, _longest(stream, words)))
     findings = Findings()
 
     def blocks() -> Iterator[Block]:
         wanted = [*columns, words] if words else columns
+        letters = 0
         with _damage(stream):
             for batch in file.iter_batches(batch_size=step, columns=wanted):
                 values = _values(stream.name, batch, columns)
                 if values.shape[1] != dimensions:
                     raise stream.error(f"'{columns[0]}' holds vectors of different lengths")
-                yield Block(_words(batch, words, findings) if words else None, values)
+                found = _words(batch, words, findings) if words else None
+                letters += sum(map(len, found or ()))
+                bounds.check_ratio(stream.name, letters, size, f"column '{words}'")
+                yield Block(found, values)
 
     return Reading(
         format="Parquet",
@@ -67,26 +74,68 @@ def read_words(stream: Stream, key: str) -> list[str]:
         if key not in file.schema_arrow.names:
             have = ", ".join(file.schema_arrow.names)
             raise stream.error(f"no column '{key}'; it has {have}")
-        return [
-            word
-            for batch in file.iter_batches(columns=[key])
-            for word in _words(batch, key, Findings())
-        ]
+        step = max(1, _BATCH_BYTES // _longest(stream, key))
+        size = stream.unpacked().stat().st_size
+        words: list[str] = []
+        letters = 0
+        for batch in file.iter_batches(batch_size=step, columns=[key]):
+            found = _words(batch, key, Findings())
+            letters += sum(map(len, found))
+            bounds.check_ratio(stream.name, letters, size, f"column '{key}'")
+            words += found
+        return words
+
+
+def _longest(stream: Stream, words: str) -> int:
+    """Return the bytes of the longest word that may be there many times: of the dictionaries of a column.
+
+    A batch holds each word as often as it occurs, so that a small file can fill the memory with one.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    longest = 64
+    if not words:
+        return longest
+    file = pq.ParquetFile(stream.unpacked(), read_dictionary=[words])
+    for group in range(file.num_row_groups):
+        first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=[words]), None)
+        if first is not None and hasattr(first.column(0), "dictionary"):
+            longest = max(
+                longest, pc.max(pc.binary_length(first.column(0).dictionary)).as_py() or 0
+            )
+    return longest
 
 
 def _open(stream: Stream) -> Any:
-    """Open the file, unless its footer promises vectors of more dimensions than there are."""
+    """Open the file, unless its footer promises more than there can be.
+
+    What its columns unpack to is in proportion to the file, and no row has more than MAX_DIMENSIONS
+    numbers. Arrow is not asked for a column's metadata: see `parquet_footer`.
+    """
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(stream.unpacked())
-    footer = file.metadata
-    for group in range(footer.num_row_groups):
-        rows = footer.row_group(group).num_rows
-        for column in range(footer.num_columns):
-            values = footer.row_group(group).column(column).num_values
-            if values > MAX_DIMENSIONS * max(1, rows):
-                raise stream.error(f"its footer promises {values:,} numbers in {rows:,} rows")
-    return file
+    path = stream.unpacked()
+    size = path.stat().st_size
+    for chunk in parquet_footer.chunks(_footer(path, size)):
+        if chunk.values > MAX_DIMENSIONS * max(1, chunk.rows):
+            raise stream.error(
+                f"its footer promises {chunk.values:,} numbers in {chunk.rows:,} rows"
+            )
+        unpacked = max(chunk.unpacked, 8 * chunk.values)
+        bounds.check_ratio(stream.name, unpacked, size, "a column of it")
+    return pq.ParquetFile(path)
+
+
+def _footer(path: Path, size: int) -> bytes:
+    """Return the bytes of the footer, whose length is before the magic at the end."""
+    with path.open("rb") as file:
+        file.seek(max(0, size - 8))
+        length = int.from_bytes(file.read(4), "little")
+        if not 0 < length <= min(size - 8, _MAX_FOOTER):
+            raise ValueError("its footer is not there")
+        file.seek(size - 8 - length)
+        return file.read(length)
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import IO, Any
 
 import numpy as np
@@ -62,6 +64,10 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=shape,
         notes=arrays.flattened_note(shape),
     )
+    used = sum(end - start for _, _, (start, end) in header.values())
+    if stream.plain and stream.size > 8 + size + used:
+        spare = stream.size - 8 - size - used
+        reading.notes.append(f"{spare:,} of its bytes belong to no tensor")
     offset = 8 + size + start
     whole = stream.size >= offset + rows * dimensions * kind.itemsize
     if stored == "F32" and stream.plain and whole and offset % 4 == 0:
@@ -102,18 +108,41 @@ def _header(stream: Stream, text: bytes, size: int) -> dict[str, Entry]:
     try:
         if len(text) < size:
             raise ValueError("it ends early")
-        parsed = json.loads(text, parse_int=_small_integer)
+        parsed = json.loads(text, parse_int=_small_integer, object_pairs_hook=_distinct)
         if not isinstance(parsed, dict):
             raise ValueError("it is no object")
-        return {
+        found = {
             name: _entry(name, entry)
             for name, entry in parsed.items()
             if name != "__metadata__"
         }
+        _check_apart(found)
+        return found
     except LatentError:
         raise
     except (ValueError, RecursionError) as error:
         raise stream.error(f"a damaged safetensors header ({shown(error)})") from error
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object, unless a name is there twice: the format does not allow it."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(
+            name for name, times in Counter(name for name, _ in pairs).items() if times > 1
+        )
+        raise ValueError(f"'{twice}' is there twice")
+    return found
+
+
+def _check_apart(entries: dict[str, Entry]) -> None:
+    """Refuse tensors that share bytes."""
+    places = sorted(
+        (*place, name) for name, (_, _, place) in entries.items() if place[1] > place[0]
+    )
+    for (_, end, name), (start, _, following) in pairwise(places):
+        if start < end:
+            raise ValueError(f"the bytes of '{name}' and '{following}' overlap")
 
 
 def _small_integer(digits: str) -> int:

@@ -1,35 +1,57 @@
-"""PyTorch's .pt: plain tensors out of its zip, without PyTorch and without running what is in it.
+"""PyTorch's .pt, .pth and .ckpt: plain tensors, without PyTorch and without running what is in it.
 
-A zip of `data.pkl` and raw numbers. The pickle may name nothing but tensors, their storages
-and dicts; whatever else it names is refused before it could be called.
+Today's format is a zip of `data.pkl` and raw numbers; before 2020 it was a row of pickles with the
+numbers behind them. The pickles are read as data (`restricted_pickle`). A tensor is a storage, an
+offset, a shape and strides; it becomes an array at the very end, by NumPy's own constructor, which
+checks that every element lies in the bytes that are there.
 """
 
 from __future__ import annotations
 
-import pickle
 import re
+import struct
 import zipfile
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from io import BytesIO
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason, shown
-from latentcli.files import arrays
+from latentcli.files import arrays, bounds
+from latentcli.files.formats.restricted_pickle import (
+    Call,
+    Name,
+    Pairs,
+    Persistent,
+    RefusedError,
+    load,
+)
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 from latentcli.numerics.types import Array
 
 _MAX_PICKLE = 64 << 20
-_MAX_DEPTH = 8
+_MAX_DEPTH = 32
+_MAX_TENSORS = 100_000
+_MAX_NAME = 1000
+_MAX_AXES = 32
+
+_OLD = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+"""PyTorch's magic number as a pickle has it, from the third byte of a file from before 2020 on."""
 
 _DTYPES = {
     "Double": "f8", "Float": "f4", "Half": "f2", "BFloat16": "u2", "Long": "i8", "Int": "i4",
     "Short": "i2", "Char": "i1", "Byte": "u1", "Bool": "?",
 }  # fmt: skip
+
+_REBUILD = {("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor")}
+_PARAMETER = {
+    ("torch._utils", "_rebuild_parameter"),
+    ("torch._utils", "_rebuild_parameter_with_state"),
+}
+_PLAIN = {("collections", "OrderedDict"), ("torch", "Size"), ("torch", "device")}
 
 
 @dataclass(frozen=True)
@@ -50,60 +72,70 @@ class _Tensor:
     def dtype(self) -> np.dtype[Any]:
         return np.dtype("f4" if self.storage.kind == "BFloat16" else _DTYPES[self.storage.kind])
 
+    @property
+    def end(self) -> int:
+        """The element of the storage behind the last one of this tensor."""
+        if 0 in self.shape:
+            return 0
+        steps = zip(self.shape, self.strides, strict=True)
+        return self.offset + sum((n - 1) * step for n, step in steps) + 1
 
-class _RefusedError(Exception):
-    """The pickle names or holds what is not let in."""
 
+@dataclass
+class _Content:
+    """What a file holds: tensors by name (a lone one has the name ""), and where storages lie.
 
-class _Unpickler(pickle.Unpickler):
-    """Knows tensors, storages and dicts; everything else is refused, not called."""
+    `together` are the names of a list of tensors of one shape, which are the points of one array.
+    """
 
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _rebuilt
-        if (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        kind = name.removesuffix("Storage")
-        if module == "torch" and kind != name and kind in _DTYPES:
-            return kind
-        raise _RefusedError(f"it asks for {module}.{name}")
-
-    def persistent_load(self, pid: Any) -> Any:
-        if not (isinstance(pid, tuple) and len(pid) == 5 and pid[0] == "storage"):
-            raise _RefusedError("it holds something else than tensors")
-        _, kind, name, _, count = pid
-        if not (isinstance(name, str) and kind in _DTYPES and _natural(count)):
-            raise _RefusedError("a damaged storage")
-        return _Storage(kind, name, count)
+    tensors: dict[str, _Tensor]
+    together: tuple[str, ...]
+    order: str
+    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def sniff(stream: Stream) -> bool:
-    """Tell by the zip's `data.pkl`."""
-    return stream.tensors is not None
+    """Tell by the zip's `data.pkl`, or by the magic number of old files."""
+    return stream.tensors is not None or is_old(stream)
+
+
+def is_old(stream: Stream) -> bool:
+    """Tell a file from before 2020: pickles one after the other, the first a magic number."""
+    return stream.head(15)[2:] == _OLD
 
 
 def read(stream: Stream, key: str = "") -> Reading:
-    """Read the tensor that is meant as rows."""
-    assert stream.tensors is not None, "sniff comes first"
-    archive = stream.tensors
-    tensors = _tensors(stream, archive)
-    shapes: arrays.Shapes = {name: (one.shape, one.dtype) for name, one in tensors.items()}
-    if not shapes:
+    """Read the tensor that is meant as rows; a list of tensors of one shape as one array."""
+    with _refusing(stream):
+        content = _of_zip(stream.tensors) if stream.tensors else _of_pickles(stream)
+    tensors = content.tensors
+    if not tensors:
         raise _refusal(stream, "it holds none")
-    chosen = arrays.choose(stream.name, shapes, key)
+    if content.together and not key:
+        chosen, names = "", content.together
+        shape: tuple[int, ...] = (len(names), *tensors[names[0]].shape)
+        content.notes.append(f"its list of {len(names):,} tensors is read as one array")
+    else:
+        shapes: arrays.Shapes = {name: (one.shape, one.dtype) for name, one in tensors.items()}
+        chosen = arrays.choose(stream.name, shapes, key)
+        names, shape = (chosen,), tensors[chosen].shape
     label = f"{stream.name}::{shown(chosen)}" if chosen else stream.name
-    shape, kind = shapes[chosen]
-    rows, dimensions = arrays.rows_of(label, shape, kind)
-    values = _values(stream, archive, tensors[chosen])
+    first = tensors[names[0]]
+    rows, dimensions = arrays.rows_of(label, shape, first.dtype)
+    bounds.check_total(label, rows * dimensions * first.dtype.itemsize)
+    found = [_values(stream, content, tensors[name]) for name in names]
+    values = found[0] if len(found) == 1 else np.stack(found)
     return Reading(
         format="PyTorch tensors",
         dimensions=dimensions,
         blocks=lambda: arrays.in_blocks(values.reshape(rows, dimensions)),
         findings=Findings(),
-        dtype="bfloat16" if tensors[chosen].storage.kind == "BFloat16" else str(kind),
+        dtype="bfloat16" if first.storage.kind == "BFloat16" else str(first.dtype),
         key=chosen,
         shape=shape,
-        notes=arrays.flattened_note(shape),
+        notes=content.notes + arrays.flattened_note(shape),
     )
 
 
@@ -114,87 +146,252 @@ def _refusal(stream: Stream, why: str) -> FormatError:
     )
 
 
-def _tensors(stream: Stream, archive: zipfile.ZipFile) -> dict[str, _Tensor]:
-    """Return the tensors of the file by name; a lone one has the name ""."""
+@contextmanager
+def _refusing(stream: Stream) -> Iterator[None]:
+    """Say in one line what is not let in, or damaged."""
     try:
-        name = _pickle_name(archive)
-        if archive.getinfo(name).file_size > _MAX_PICKLE:
-            raise _RefusedError("its pickle is too large for that")
-        with archive.open(name) as member:
-            content = member.read(_MAX_PICKLE)
-        return dict(_named("", _Unpickler(BytesIO(content)).load(), _MAX_DEPTH))
-    except _RefusedError as error:
-        raise _refusal(stream, str(error)) from error
-    except Exception as error:  # a damaged pickle fails in any way
+        yield
+    except LatentError:
+        raise
+    except RefusedError as error:
+        raise _refusal(stream, shown(error)) from error
+    except Exception as error:  # a damaged pickle or zip fails in any way
         raise _refusal(stream, f"it is damaged ({reason(error)})") from error
 
 
-def _named(name: str, value: Any, depth: int) -> Iterator[tuple[str, _Tensor]]:
-    """Yield tensors with their names, those in dicts and lists as "outer.inner"."""
-    if isinstance(value, _Tensor):
-        yield name, value
-    items = (
-        value.items() if isinstance(value, dict)
-        else enumerate(value) if isinstance(value, list | tuple)
-        else ()
-    )  # fmt: skip
-    for inner, one in items if depth else ():
-        yield from _named(f"{name}.{inner}" if name else str(inner), one, depth - 1)
+# ---- what the pickles say
 
 
-def _rebuilt(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> _Tensor:
-    """Stand in for PyTorch's function of this purpose; nothing outside the storage is let in."""
-    if not isinstance(storage, _Storage) or len(shape) != len(strides):
-        raise _RefusedError("a damaged tensor")
+def _admitted(name: Name) -> bool:
+    pair = (name.module, name.name)
+    return pair in _REBUILD | _PARAMETER | _PLAIN or bool(_kind_of(name))
+
+
+def _kind_of(name: object) -> str:
+    """Return what a class of storages holds: "Float" for torch.FloatStorage; "" for all else."""
+    if not isinstance(name, Name) or name.module != "torch":
+        return ""
+    kind = name.name.removesuffix("Storage")
+    return kind if kind != name.name and kind in _DTYPES else ""
+
+
+def _called(call: Call) -> Any:
+    """Return what stands for a call: a tensor, pairs, or nothing of interest."""
+    pair = (call.name.module, call.name.name)
+    if pair in _REBUILD and len(call.arguments) >= 4:
+        return _tensor(*call.arguments[:4])
+    if pair in _PARAMETER and call.arguments:
+        return call.arguments[0]
+    if pair == ("collections", "OrderedDict"):
+        return _pairs(call.arguments)
+    if pair in _PLAIN:
+        return call.arguments
+    raise RefusedError("a damaged tensor")
+
+
+def _pairs(arguments: tuple[Any, ...]) -> Pairs:
+    """Return the items of an OrderedDict, none or a list of pairs."""
+    items = arguments[0] if arguments else ()
+    if len(arguments) > 1 or not isinstance(items, list | tuple):
+        raise RefusedError("a damaged dict")
+    if not all(isinstance(item, list | tuple) and len(item) == 2 for item in items):
+        raise RefusedError("a damaged dict")
+    return Pairs((key, value) for key, value in items)
+
+
+def _storage(pid: object) -> _Storage:
+    """Return a storage: ("storage", class, name, device, count), and None behind in old files."""
+    content = pid.content if isinstance(pid, Persistent) else None
+    if not isinstance(content, tuple) or len(content) not in (5, 6) or content[0] != "storage":
+        raise RefusedError("it holds something else than tensors")
+    _, kind, name, _, count, *view = content
+    if not (
+        _kind_of(kind) and isinstance(name, str) and _natural(count) and view in ([], [None])
+    ):
+        raise RefusedError("a damaged storage")
+    return _Storage(_kind_of(kind), name, count)
+
+
+def _tensor(pid: Any, offset: Any, shape: Any, strides: Any) -> _Tensor:
+    """Return a tensor that stays within its storage."""
+    if not (isinstance(shape, tuple) and isinstance(strides, tuple)):
+        raise RefusedError("a damaged tensor")
+    if not len(shape) == len(strides) <= _MAX_AXES:
+        raise RefusedError("a damaged tensor")
     if not all(map(_natural, (offset, *shape, *strides))):
-        raise _RefusedError("a damaged tensor")
-    last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+        raise RefusedError("a damaged tensor")
+    tensor = _Tensor(_storage(pid), offset, shape, strides)
     count = 1
     for length in shape:
         count *= length
-    if count and (last >= storage.count or count > storage.count):
-        raise _RefusedError("a tensor reaches beyond its numbers")
-    return _Tensor(storage, offset, tuple(shape), tuple(strides))
+    if count and (tensor.end > tensor.storage.count or count > tensor.storage.count):
+        raise RefusedError("a tensor reaches beyond its numbers")
+    return tensor
 
 
 def _natural(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 62
 
 
-def _pickle_name(archive: zipfile.ZipFile) -> str:
-    return next(name for name in archive.namelist() if re.fullmatch(r"(.*/)?data\.pkl", name))
+def _named(root: Any) -> tuple[dict[str, _Tensor], list[str]]:
+    """Return the tensors by name, those in dicts and lists as "outer.inner"; and notes.
+
+    What is shared is walked once, under its first name.
+    """
+    found: dict[str, _Tensor] = {}
+    seen: set[int] = set()
+    twice = 0
+    left: list[tuple[str, Any, int]] = [("", root, 0)]
+    while left:
+        name, value, depth = left.pop()
+        if isinstance(value, _Tensor):
+            twice += name in found
+            found[name] = value
+            if len(found) > _MAX_TENSORS:
+                raise RefusedError(f"it holds more than {_MAX_TENSORS:,}")
+        elif isinstance(value, list | tuple) and id(value) not in seen:
+            seen.add(id(value))
+            if depth > _MAX_DEPTH:
+                raise RefusedError(f"it is nested more than {_MAX_DEPTH} deep")
+            left += reversed([*_inner(name, value, depth + 1)])
+    notes = [f"{twice:,} of its names occur twice: the last tensor is read"] if twice else []
+    return found, notes
 
 
-def _values(stream: Stream, archive: zipfile.ZipFile, tensor: _Tensor) -> Array:
-    """Read the numbers of a tensor; they lie in the file as they are, without compression."""
-    folder = _pickle_name(archive).removesuffix("data.pkl")
+def _inner(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any, int]]:
+    """Yield what is in a dict or list and may hold tensors, with its name."""
+    for key, one in value if isinstance(value, Pairs) else enumerate(value):
+        if isinstance(one, _Tensor | list | tuple) and type(key) in (str, int):
+            inner = f"{name}.{key}" if name else str(key)
+            if len(inner) > _MAX_NAME:
+                raise RefusedError(f"it has names of more than {_MAX_NAME:,} letters")
+            yield inner, one, depth
+
+
+def _content(root: Any, order: str) -> _Content:
+    tensors, notes = _named(root)
+    together: tuple[str, ...] = ()
+    if type(root) in (list, tuple) and root and all(isinstance(one, _Tensor) for one in root):
+        first = root[0]
+        if all(one.shape == first.shape and one.dtype == first.dtype for one in root):
+            together = tuple(tensors)
+    return _Content(tensors, together, order, notes=notes)
+
+
+# ---- the two ways in which it lies in a file
+
+
+def _of_zip(archive: zipfile.ZipFile) -> _Content:
+    """Read the pickle of a zip, and note where its storages are."""
+    members = {info.filename: info for info in archive.infolist()}
+    if len(members) < len(archive.infolist()):
+        raise RefusedError("two of its members have one name")
+    name = next(name for name in members if re.fullmatch(r"(.*/)?data\.pkl", name))
+    folder = name.removesuffix("data.pkl")
+    content = _content(_unpickled(_member(archive, members[name], _MAX_PICKLE)), "<")
+    if (said := members.get(f"{folder}byteorder")) is not None:
+        content.order = ">" if _member(archive, said, 16) == b"big" else "<"
+    start = f"{folder}data/"
+    content.members = {
+        name.removeprefix(start): info
+        for name, info in members.items()
+        if name.startswith(start)
+    }
+    return content
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    if info.file_size > most:
+        raise RefusedError(f"its {shown(info.filename)} is too large for that")
+    bounds.check_ratio("its pickle", info.file_size, info.compress_size)
+    with archive.open(info) as member:
+        return member.read(most)
+
+
+def _unpickled(data: bytes) -> Any:
+    root, _ = load(data, 0, _admitted, _called)
+    return root
+
+
+def _of_pickles(stream: Stream) -> _Content:
+    """Read an old file: magic number, protocol, system, content, names of storages; then numbers."""
+    size = 1 << 20
+    while True:
+        data = stream.head(size)
+        try:
+            return _of_head(data)
+        except RefusedError:
+            if len(data) < size or size >= _MAX_PICKLE:
+                raise
+            size = _MAX_PICKLE
+
+
+def _of_head(data: bytes) -> _Content:
+    at, found = 0, []
+    for _ in range(5):
+        value, at = load(data, at, _admitted, _called)
+        found.append(value)
+    _, protocol, system, root, names = found
+    if protocol != 1001 or not isinstance(names, list):
+        raise RefusedError("its protocol is unknown")
+    order = ">" if isinstance(system, Pairs) and ("little_endian", False) in system else "<"
+    content = _content(root, order)
+    sizes = {one.storage.name: one.storage for one in content.tensors.values()}
+    for name in names:
+        if not isinstance(name, str) or name in content.places:
+            raise RefusedError("its list of storages is damaged")
+        content.places[name] = at + 8
+        # The size of a storage that holds no tensor is not known, nor what comes behind it.
+        if name not in sizes:
+            break
+        at += 8 + sizes[name].count * np.dtype(_DTYPES[sizes[name].kind]).itemsize
+    return content
+
+
+# ---- the numbers
+
+
+def _values(stream: Stream, content: _Content, tensor: _Tensor) -> Array:
+    """Read the numbers of a tensor; NumPy checks that its view stays in the bytes that were read."""
     stored = _DTYPES[tensor.storage.kind]
+    kind = np.dtype(content.order + stored)
+    if 0 in tensor.shape:
+        return np.empty(tensor.shape, dtype=tensor.dtype)
+    needed = tensor.end * kind.itemsize
     try:
-        order = ">" if _order(archive, folder) == b"big" else "<"
-        kind = np.dtype(order + stored)
-        info = archive.getinfo(f"{folder}data/{tensor.storage.name}")
-        needed = tensor.storage.count * kind.itemsize
-        if info.compress_type != zipfile.ZIP_STORED or info.file_size < needed:
-            raise stream.error(
-                f"truncated: a tensor's {needed:,} bytes of numbers are not there"
-            )
-        with archive.open(info) as member:
-            flat = np.frombuffer(member.read(needed), dtype=kind)
+        data = _bytes_of(stream, content, tensor.storage, needed)
     except LatentError:
         raise
     except (*BROKEN_ZIP, KeyError) as error:
         raise stream.error(f"a damaged PyTorch file ({reason(error)})") from error
+    if len(data) < needed:
+        raise stream.error(f"truncated: a tensor's {needed:,} bytes of numbers are not there")
+    flat = np.frombuffer(data, dtype=kind)
     if stored == "u2":
         flat = (flat.astype("<u4") << 16).view("<f4")
-    steps = [step * flat.itemsize for step in tensor.strides]
-    values: Array = np.lib.stride_tricks.as_strided(
-        flat[tensor.offset :], tensor.shape, steps, writeable=False
+    values: Array = np.ndarray(
+        tensor.shape,
+        dtype=flat.dtype,
+        buffer=flat,
+        offset=tensor.offset * flat.itemsize,
+        strides=[step * flat.itemsize for step in tensor.strides],
     )
-    return np.ascontiguousarray(values)
+    return np.array(values, order="C")
 
 
-def _order(archive: zipfile.ZipFile, folder: str) -> bytes:
-    if f"{folder}byteorder" not in archive.namelist():
-        return b"little"
-    with archive.open(f"{folder}byteorder") as member:
-        return member.read(16)
+def _bytes_of(stream: Stream, content: _Content, storage: _Storage, needed: int) -> bytes:
+    """Return the first bytes of a storage; they lie in the file as they are, without compression."""
+    if stream.tensors is not None:
+        info = content.members[storage.name]
+        if info.compress_type != zipfile.ZIP_STORED or info.file_size < needed:
+            return b""
+        with stream.tensors.open(info) as member:
+            return member.read(needed)
+    place = content.places[storage.name]
+    with Stream(stream.path) as again:
+        while place > 8 and (skipped := len(again.read(min(place - 8, 1 << 20)))):
+            place -= skipped
+        (count,) = struct.unpack("<q", again.read_exactly(8))
+        if count != storage.count:
+            raise stream.error(f"a damaged PyTorch file (a storage of {count:,} numbers)")
+        return again.read_exactly(needed)

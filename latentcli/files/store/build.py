@@ -10,8 +10,9 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError, shown
-from latentcli.files import formats
+from latentcli.files import bounds, formats
 from latentcli.files import labels as label_files
+from latentcli.files.mapping import mapped
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import Builder, RowNumbers
@@ -35,7 +36,7 @@ def build(
                 f"it is {stream.member}, the largest file of the zip; the others, {others}, "
                 f"are read as {path.name}::NAME"
             )
-        sink = _Sink(reading, folder, mapped=reading.mapped is not None)
+        sink = _Sink(stream.name, reading, folder, mapped=reading.mapped is not None)
         try:
             sink.fill(path, labels)
             return sink.entry(path, stream)
@@ -46,8 +47,11 @@ def build(
 class _Sink:
     """Where the blocks of a file go: vectors and norms to files or memory, words to a builder."""
 
-    def __init__(self, reading: Reading, folder: Path | None, *, mapped: bool) -> None:
+    def __init__(
+        self, name: str, reading: Reading, folder: Path | None, *, mapped: bool
+    ) -> None:
         self.reading = reading
+        self.name = name
         self.folder = folder
         self.mapped = mapped
         self.rows = 0
@@ -91,6 +95,9 @@ class _Sink:
         norms[tiny[(narrow[tiny] == 0).all(axis=1)]] = 0.0
         self._count_unusable(narrow, norms)
         self.norms.append(norms)
+        if self.folder is None and not self.mapped:
+            taken = self.rows * self.reading.dimensions * 4
+            bounds.check_total(self.name, taken, "its vectors")
         if self.vectors is not None:
             self.vectors.write(narrow.data.cast("B"))
         self.rows += len(values)
@@ -176,7 +183,7 @@ class _Sink:
         shape = (self.rows, self.reading.dimensions)
         if self.reading.mapped is not None:
             file, offset, _ = self.reading.mapped
-            return np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape)
+            return mapped(file, np.dtype("<f4"), offset, shape)
         if isinstance(self.vectors, io.BytesIO):
             return np.frombuffer(self.vectors.getbuffer(), dtype="<f4").reshape(shape)
         assert self.vectors is not None
