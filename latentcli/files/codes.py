@@ -16,14 +16,12 @@ import numpy as np
 
 import latentcli
 from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
-from latentcli.files import formats
-from latentcli.files.formats import npy, safetensors
+from latentcli.files import formats, outputs
+from latentcli.files.formats import npy, npz, safetensors
 from latentcli.files.labels import split_address
-from latentcli.files.stream import Stream, written_beside
+from latentcli.files.outputs import META, written_beside
+from latentcli.files.stream import Stream, read_regular
 from latentcli.numerics.types import Array
-
-META = "__meta__"
-"""The array of an .npz that holds where it came from, as JSON."""
 
 AXES = ("D", "ND", "LD", "NLD")
 """What the axes of an array can be: samples N, layers L, dimensions D."""
@@ -146,12 +144,15 @@ def save(
     settings: dict[str, Any],
     inputs: list[str],
     extra: dict[str, Any] | None = None,
+    force: bool = False,
 ) -> None:
     """Write an array with its provenance: in an .npz as `__meta__`, else in `FILE.json` beside.
 
-    The parts are written as they come, and the file is whole or not there.
+    The parts are written as they come, and the file is whole or not there. What is there is replaced
+    as `outputs.check` allows, with `force` if it is not of this library, and never an input.
     """
-    name = check_saved(path)
+    read = [split_address(_split_slice(address)[0])[0] for address in inputs]
+    name = check_saved(path, force=force, inputs=read)
     result, checksum = _summed(result)
     meta: dict[str, Any] = {
         "command": command,
@@ -164,31 +165,31 @@ def save(
         with written_beside(path) as part:
             _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
             if name in ("npy", "safetensors"):
-                with written_beside(sidecar(path)) as beside:
+                with written_beside(sidecar(path), follow=False) as beside:
                     if checksum:
                         meta["crc32"] = f"{checksum[0]:08x}"
                     text = json.dumps(meta, ensure_ascii=False, indent=1)
-                    beside.write_text(f"{text}\n", "utf-8")
+                    beside.write_bytes(_encoded(f"{text}\n"))
     except LatentError:
         raise
     except OSError as error:
         raise FileError(f"cannot write {path}: {reason(error)}") from error
 
 
-def check_saved(path: Path) -> str:
+def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path] = ()) -> str:
     """Return the format in which an array is written to `path`; an error if it cannot be."""
     name = _SAVED.get(path.suffix.lower())
     if name is None:
         raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
-    if not path.parent.is_dir():
-        raise FileError(f"cannot write {path}: there is no folder {path.parent}")
-    for taken in (path, sidecar(path)):
-        if taken.is_dir():
-            raise FileError(f"cannot write {path}: {taken.name} is a folder")
-    beside = sidecar(path)
-    if name in ("npy", "safetensors") and beside.exists() and _read_meta(beside) is None:
-        raise FileError(f"cannot write {path}: {beside.name} is there, and is not latent's")
+    if name in ("npy", "safetensors"):
+        outputs.check_side(sidecar(path), force=force)
+    outputs.check(path, force=force, inputs=inputs)
     return name
+
+
+def _encoded(text: str) -> bytes:
+    """Return JSON as UTF-8; names of files that are not UTF-8 as the escapes that JSON has for them."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _summed(result: Result) -> tuple[Result, list[int]]:
@@ -219,7 +220,7 @@ def _write_npz(part: Path, result: Result, meta: str) -> None:
         with archive.open("codes.npy", "w", force_zip64=True) as member:
             npy.write_parts(member, result.shape, result.dtype, result.parts)
         with archive.open(f"{META}.npy", "w") as member:
-            npy.write(member, np.array(meta))
+            npy.write(member, np.array(_encoded(meta).decode("utf-8")))
 
 
 def _write_safetensors(part: Path, result: Result, meta: str) -> None:
@@ -230,7 +231,7 @@ def _write_safetensors(part: Path, result: Result, meta: str) -> None:
 def _write_json(part: Path, result: Result, meta: str) -> None:
     whole = np.concatenate([np.atleast_1d(values) for values in result.parts])
     content = {"codes": whole.reshape(result.shape).tolist(), META: json.loads(meta)}
-    part.write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
+    part.write_bytes(_encoded(json.dumps(content, ensure_ascii=False) + "\n"))
 
 
 _SAVED = {".npy": "npy", ".npz": "npz", ".safetensors": "safetensors", ".json": "json"}
@@ -244,7 +245,7 @@ _WRITE = {
 
 def sidecar(path: Path) -> Path:
     """Return the file beside an array that says where it came from."""
-    return path.with_name(path.name + ".json")
+    return outputs.side_of(path)
 
 
 def _provenance(address: str) -> dict[str, Any]:
@@ -284,23 +285,12 @@ def _values(path: Path, key: str) -> tuple[Array, dict[str, Any], list[str]]:
 
 def _meta_beside(path: Path, values: Array) -> tuple[dict[str, Any], list[str]]:
     """Read the provenance beside an array, unless it is that of another array; then say so."""
-    meta = _read_meta(sidecar(path)) or {}
+    meta = outputs.read_meta(sidecar(path)) or {}
     if not meta or "crc32" not in meta or values.nbytes > _HASHED:
         return meta, []
     if _checksum([np.asarray(values)]) == meta["crc32"]:
         return meta, []
     return {}, [f"{sidecar(path).name} belongs to another array than {path.name}: not used"]
-
-
-def _read_meta(path: Path) -> dict[str, Any] | None:
-    """Read a file of provenance; None if it is none of ours."""
-    try:
-        meta = json.loads(path.read_text("utf-8"))
-    except LatentError:
-        raise
-    except (OSError, ValueError):
-        return None
-    return meta if isinstance(meta, dict) and {"command", "version"} <= meta.keys() else None
 
 
 def _checksum(parts: Iterable[Array]) -> str:
@@ -312,18 +302,16 @@ def _checksum(parts: Iterable[Array]) -> str:
 
 def _meta_in_npz(path: Path) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return dict(json.loads(str(archive[META])))
+        with Stream(path) as stream:
+            return dict(json.loads(npz.read_words(stream, META)[0]))
     except Exception:  # without provenance, or with something else of that name
         return {}
 
 
 def _meta_in_json(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text("utf-8-sig"))[META])
-    except LatentError:
-        raise
-    except (OSError, ValueError, TypeError, KeyError):
+        return dict(json.loads((read_regular(path, 1 << 30) or b"").decode("utf-8-sig"))[META])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return {}
 
 

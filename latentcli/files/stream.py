@@ -6,19 +6,17 @@ import bz2
 import gzip
 import lzma
 import os
-import shutil
 import stat
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
-from latentcli.files import bounds
+from latentcli.files import bounds, inputs
 from latentcli.numerics.types import Progress
 
 HEAD = 1 << 20
@@ -29,7 +27,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _MAX_LAYERS = 3
 _MAX_MESSAGE = 400
-_MAX_PREFIX = 40  # letters of up to four bytes, in a name of up to 255
 
 BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
 """What zipfile raises for archives that are damaged, encrypted or not supported."""
@@ -70,6 +67,7 @@ class Stream:
         status = os.fstat(self._raw.fileno())
         self.regular = stat.S_ISREG(status.st_mode)
         self.size = status.st_size if self.regular else 0
+        inputs.note(status)
         try:
             self._unwrap()
         except BaseException:
@@ -303,59 +301,3 @@ def read_regular(path: Path, most: int) -> bytes | None:
             return file.read(most)
     except (OSError, ValueError):
         return None
-
-
-@contextmanager
-def written_beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it into place only if all went well.
-
-    A symbolic link stays, and the file that it leads to is written.
-    """
-    real = written_to(path)
-    try:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{real.name[:_MAX_PREFIX]}.", suffix=".part", dir=real.parent
-        )
-        os.close(handle)
-    except LatentError:
-        raise
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {reason(error)}") from error
-    part = Path(name)
-    try:
-        yield part
-        _give_usual_mode(part)
-        part.replace(real)
-    except LatentError:
-        raise
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {reason(error)}") from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def written_to(path: Path) -> Path:
-    """Return the file that `path` leads to; FileError if that cannot be a regular file."""
-    try:
-        with suppress(FileNotFoundError):
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: not a regular file")
-        return Path(os.path.realpath(path))
-    except LatentError:
-        raise
-    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-        where = shown(path, _MAX_MESSAGE)
-        raise FileError(f"cannot write {where}: {reason(error)}") from error
-
-
-def _give_usual_mode(path: Path) -> None:
-    """Make a file from mkstemp (0600) as readable as any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a file so that `target` is either whole or not there."""
-    with written_beside(target) as part:
-        shutil.copyfile(source, part)

@@ -7,7 +7,6 @@ import gzip
 import lzma
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +21,8 @@ from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.labels import split_address
-from latentcli.files.stream import Stream, written_beside, written_to
+from latentcli.files.outputs import check, part_beside, written_beside, written_to
+from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import NamedVectors
 from latentcli.numerics.types import Array
 
@@ -193,21 +193,24 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
     name = choose(path, to)
     writer = WRITERS[name]
     beside = writer.beside
+    real = written_to(path)
     compression = path.suffix.lower() if path.suffix.lower() in _COMPRESSED else ""
     written, stale = [], None
     with ExitStack() as stack:
         part = stack.enter_context(written_beside(path))
         try:
             if beside and (content.named or beside.unnamed):
-                written = [beside.place(path)]
-                beside.write(content, stack.enter_context(written_beside(written[0])))
+                written = [beside.place(real)]
+                if written[0].is_dir():
+                    raise FileError(f"cannot write {written[0]}: not a regular file")
+                side = stack.enter_context(written_beside(written[0], follow=False))
+                beside.write(content, side)
             elif beside:
-                stale = beside.place(path)
+                stale = beside.place(real)
             if not compression:
                 writer.write(content, part)
             else:
-                room = tempfile.TemporaryDirectory(prefix=".latent-", dir=part.parent)
-                plain = Path(stack.enter_context(room)) / path.stem
+                plain = stack.enter_context(part_beside(path, written_to(path)))
                 writer.write(content, plain)
                 _compress(plain, part, compression, path.stem)
         except LatentError:
@@ -227,17 +230,17 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
 def targets(path: Path, to: str = "") -> list[Path]:
     """Return `path`, and the files beside it that writing there makes or takes away."""
     beside = WRITERS[choose(path, to)].beside
-    return [path, beside.place(path)] if beside else [path]
+    return [path, beside.place(written_to(path))] if beside else [path]
 
 
 def check_targets(path: Path, to: str = "", *, force: bool = False) -> None:
-    """Refuse to write where something is already; with `force`, where it is no regular file."""
+    """Refuse to write where something is already; with `force`, what `outputs.check` refuses."""
     for target in targets(path, to):
         # A name too long for the words is no harm to an array that has none.
-        if target == path or os.path.lexists(target):
-            written_to(target)
         if os.path.lexists(target) and not force:
-            raise FileError(f"{target} is there already; --force replaces it")
+            raise FileError(f"{target} is there already; `force` replaces it")
+        if target == path:
+            check(target, force=force)
 
 
 def choose(path: Path, to: str) -> str:
