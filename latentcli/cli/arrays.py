@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.options import MORE, Output
+from latentcli.cli.options import MORE, Force, Output
 
 if TYPE_CHECKING:
     from latentcli.files.codes import Codes, Result
@@ -58,6 +58,7 @@ class Saving:
             help="Write the array: .npy, .npz, .safetensors or .json, with where it came from.",
         ),
     ] = None
+    force: Force = False
 
     def check(self) -> None:
         """Refuse a file that cannot be written, before the work is done."""
@@ -66,7 +67,7 @@ class Saving:
 
             from latentcli.files import codes
 
-            codes.check_saved(Path(self.output_file))
+            codes.check_saved(Path(self.output_file), force=self.force)
 
     def save(
         self,
@@ -87,7 +88,10 @@ class Saving:
 
         path = Path(self.output_file)
         found = [find(address) for address in inputs]
-        codes.save(path, result, command=command, settings=settings, inputs=found, extra=extra)
+        codes.save(
+            path, result, command=command, settings=settings, inputs=found, extra=extra,
+            force=self.force,
+        )  # fmt: skip
         shape = " x ".join(map(str, result.shape))
         output.note(f"wrote {path}: {shape}, {result.dtype}")
 

@@ -80,6 +80,16 @@ SampleSize = Annotated[
 ]
 """`sample: SampleSize = 5000`; the command gets None for 0."""
 
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Replace what is there, though it is read-only or not latent's own.",
+        rich_help_panel=MORE,
+    ),
+]
+"""`force: Force = False`: for every file that is written, as `files.outputs` has the rule."""
+
 Top = Annotated[int, typer.Option("--top", "-k", metavar="K", help="Number of answers.")]
 """`top: Top = 10`: how many of the nearest are answers."""
 

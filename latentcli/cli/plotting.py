@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Output
-from latentcli.errors import FileError, LatentError, UsageError, reason
+from latentcli.cli.options import Force, Output
+from latentcli.errors import UsageError
 from latentcli.results import Report
 
 KINDS = (".png", ".svg", ".pdf")
@@ -26,6 +26,7 @@ class Plot:
             help="Draw the picture into FILE: .png, .svg or .pdf.",
         ),
     ] = None
+    force: Force = False
 
     def check(self) -> None:
         """Refuse a file that cannot be written, before the work is done."""
@@ -33,13 +34,12 @@ class Plot:
             return
         from pathlib import Path
 
+        from latentcli.files import outputs
+
         path = Path(self.plot)
         if path.suffix.lower() not in KINDS:
             raise UsageError(f"--plot {self.plot}: pictures are written as {', '.join(KINDS)}")
-        if not path.parent.is_dir():
-            raise FileError(f"cannot write {path}: there is no folder {path.parent}")
-        if path.is_dir():
-            raise FileError(f"cannot write {path}: it is a folder")
+        outputs.check(path, force=self.force)
 
     def draw(self, report: Report, output: Output) -> None:
         """Draw the heat maps and bars of a report, and say where."""
@@ -47,15 +47,11 @@ class Plot:
             return
         from pathlib import Path
 
-        from latentcli.files.stream import written_beside
+        from latentcli.files import outputs
         from latentcli.render import picture
 
         path = Path(self.plot)
-        try:
-            with written_beside(path) as part:
-                picture.write(report, part, path.suffix.lower().removeprefix("."))
-        except LatentError:
-            raise
-        except OSError as error:
-            raise FileError(f"cannot write {path}: {reason(error)}") from error
+        outputs.check(path, force=self.force)
+        with outputs.written_beside(path) as part:
+            picture.write(report, part, path.suffix.lower().removeprefix("."))
         output.note(f"wrote {path}")

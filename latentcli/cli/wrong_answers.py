@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from latentcli.cli.options import Output
-from latentcli.errors import FileError, UsageError, check_choice
+from latentcli.errors import check_choice
 from latentcli.results import Record, Report
 
 ENDINGS = {
@@ -20,21 +19,27 @@ ENDINGS = {
 """What the file is written as, by its ending."""
 
 
-def check(path: str) -> None:
+_MARKS = (b"predicted_rank",)
+"""A column that no table but this one has."""
+
+
+def check(path: str, *, force: bool = False) -> None:
     """Refuse before the work what could not be written after it."""
-    from latentcli.files.stream import written_to
+    from latentcli.files import outputs
 
     check_choice("ending of --errors", Path(path).suffix.lower(), ENDINGS)
-    folder = written_to(Path(path)).parent
-    if not folder.is_dir():
-        raise UsageError(f"cannot write {path}: there is no such folder")
-    if not os.access(folder, os.W_OK):
-        raise FileError(f"cannot write {path}: nothing may be written to its folder")
+    outputs.check(Path(path), force=force, marks=_MARKS)
 
 
-def write(path: str, wrong: Sequence[tuple[str, Sequence[Record]]], output: Output) -> None:
+def write(
+    path: str,
+    wrong: Sequence[tuple[str, Sequence[Record]]],
+    output: Output,
+    *,
+    force: bool = False,
+) -> None:
     """Write the records of each file of vectors by its name, which begins them if there are several."""
-    from latentcli.files.stream import written_beside
+    from latentcli.files import outputs
     from latentcli.render import Printer
     from latentcli.words.evaluation._analogies import WRONG
 
@@ -45,8 +50,9 @@ def write(path: str, wrong: Sequence[tuple[str, Sequence[Record]]], output: Outp
         for name, mine in wrong
         for record in mine
     ]
+    check(path, force=force)
     with (
-        written_beside(Path(path)) as part,
+        outputs.written_beside(Path(path)) as part,
         part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out,
     ):
         printer = Printer(ENDINGS[Path(path).suffix.lower()], out)

@@ -18,9 +18,10 @@ import latentcli
 from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
 from latentcli.files import formats, outputs
 from latentcli.files.formats import npy, npz, safetensors
+from latentcli.files.inputs import read_regular
 from latentcli.files.labels import split_address
 from latentcli.files.outputs import META, written_beside
-from latentcli.files.stream import Stream, read_regular
+from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 AXES = ("D", "ND", "LD", "NLD")

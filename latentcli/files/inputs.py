@@ -1,8 +1,10 @@
-"""Which files a command has read, so that none of them is written over."""
+"""Which files a command has read, so that none is written over; and small files beside others."""
 
 from __future__ import annotations
 
 import os
+import stat
+from pathlib import Path
 
 opened: set[tuple[int, int]] = set()
 """Device and inode of each regular file that was opened; the command line empties it when it begins."""
@@ -20,3 +22,19 @@ def note(status: os.stat_result) -> None:
     """Note a file that is read. In the library, which has no end of a command, nothing is noted."""
     if _noting:
         opened.add((status.st_dev, status.st_ino))
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """Return the bytes of a small file beside another one; None if there is none to be read.
+
+    A pipe there is not waited for, a device not read, and a file of more than `most` bytes left alone.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+                return None
+            return file.read(most)
+    except (OSError, ValueError):
+        return None

@@ -22,9 +22,15 @@ def mapped(
     fortran: bool = False,
 ) -> Array:
     """Map an array that begins at a byte of a file. Raises FileError where there is no room for it."""
-    order = "F" if fortran else "C"
     try:
-        return np.memmap(path, dtype=kind, mode="r", offset=offset, shape=shape, order=order)
+        return np.memmap(
+            path,
+            dtype=kind,
+            mode="r",
+            offset=offset,
+            shape=shape,
+            order="F" if fortran else "C",
+        )
     except LatentError:
         raise
     except (OSError, ValueError, OverflowError) as error:

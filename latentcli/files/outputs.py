@@ -4,9 +4,9 @@
 
 - A link is resolved first, and the file that it leads to is written; a file beside an output is
   beside that file, and its own name is never a link that is followed.
-- What is read is not written over, under any name.
 - What is there is replaced only if `latent` wrote it (it says so in the file, or in the file beside
-  it), this user owns it and it may be written; `force` replaces any other regular file.
+  it), this user owns it, it may be written, and the command does not read it, under any name; `force`
+  replaces any other regular file.
 - A file is whole or not there: it is written as `.NAME.*.part` in its folder and renamed. A part that a
   kill left behind is removed by the next writing of that name.
 """
@@ -25,7 +25,6 @@ from typing import Any
 
 from latentcli.errors import FileError, LatentError, UsageError, reason, shown
 from latentcli.files import inputs as input_files
-from latentcli.files.stream import read_regular
 
 META = "__meta__"
 """The array or key inside a file that says where it came from."""
@@ -53,19 +52,27 @@ def check(
     command are among them. `marks` are bytes that tell a file of ours from its content. Raises
     UsageError for an input, FileError for all else.
     """
+    if path.is_dir():
+        raise FileError(f"cannot write {path}: it is a folder")
     real = written_to(path)
     if not real.parent.is_dir():
         raise FileError(f"cannot write {path}: there is no folder {path.parent}")
     if not os.access(real.parent, os.W_OK):
         raise FileError(f"cannot write {path}: nothing may be written to its folder")
-    if not os.path.lexists(real):
-        return
+    if os.path.lexists(real) and not force:
+        _check_replaced(path, real, inputs, marks)
+
+
+def _check_replaced(
+    path: Path,
+    real: Path,
+    inputs: Iterable[str | Path | tuple[int, int]],
+    marks: tuple[bytes, ...],
+) -> None:
     status = real.stat()
     for one in (*inputs, *input_files.opened):
         if _identity(one) == (status.st_dev, status.st_ino):
-            raise UsageError(f"cannot write {path}: it is read, too; name another file")
-    if force:
-        return
+            raise UsageError(f"{path} is read by this command; `force` writes over it")
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise FileError(f"{path} belongs to another user; `force` replaces it")
     if not status.st_mode & stat.S_IWUSR:
@@ -111,7 +118,7 @@ def side_of(path: Path) -> Path:
 
 def read_meta(path: Path) -> dict[str, Any] | None:
     """Read a file of provenance; None if it is none of ours."""
-    text = read_regular(path, _MOST_META)
+    text = input_files.read_regular(path, _MOST_META)
     try:
         meta = json.loads(text or b"")
     except (ValueError, RecursionError):
@@ -221,10 +228,7 @@ def written_to(path: Path) -> Path:
     """Return the file that `path` leads to; FileError if that cannot be a regular file."""
     try:
         with suppress(FileNotFoundError):
-            mode = path.stat().st_mode
-            if stat.S_ISDIR(mode):
-                raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: it is a folder")
-            if not stat.S_ISREG(mode):
+            if not stat.S_ISREG(path.stat().st_mode):
                 raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: not a regular file")
         return Path(os.path.realpath(path))
     except LatentError:

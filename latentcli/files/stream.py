@@ -285,19 +285,3 @@ def _open(path: Path) -> IO[bytes]:
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         where = shown(path, _MAX_MESSAGE)
         raise FileError(f"cannot open {where}: {reason(error)}") from error
-
-
-def read_regular(path: Path, most: int) -> bytes | None:
-    """Return the bytes of a small file beside another one; None if there is none to be read.
-
-    A pipe there is not waited for, a device not read, and a file of more than `most` bytes left alone.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
-                return None
-            return file.read(most)
-    except (OSError, ValueError):
-        return None

@@ -237,6 +237,8 @@ def check_targets(path: Path, to: str = "", *, force: bool = False) -> None:
     """Refuse to write where something is already; with `force`, what `outputs.check` refuses."""
     for target in targets(path, to):
         # A name too long for the words is no harm to an array that has none.
+        if target == path or os.path.lexists(target):
+            written_to(target)
         if os.path.lexists(target) and not force:
             raise FileError(f"{target} is there already; `force` replaces it")
         if target == path:

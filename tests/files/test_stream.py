@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from latentcli.errors import FileError, FormatError
+from latentcli.files.outputs import copy, written_beside
 from latentcli.files.store.cache import open_entry
-from latentcli.files.stream import Stream, copy, written_beside
+from latentcli.files.stream import Stream
 
 TEXT = b"the 0.5 -1\nof 0.25 2\n"
 

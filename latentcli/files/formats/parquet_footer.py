@@ -89,10 +89,9 @@ class _Reader:
             return self.byte()
         if kind in (4, 5, 6):
             return self.integer()
-        if kind == 7:
-            return self.skip(8)
-        if kind == 8:
-            return self.skip(self.varint())
+        if kind in (7, 8):
+            self.skip(8 if kind == 7 else self.varint())
+            return None
         if kind in (9, 10):
             return self.list(depth)
         if kind == 12:
@@ -104,7 +103,8 @@ class _Reader:
         count = head >> 4 if head >> 4 < 15 else self.varint()
         kind = head & 15
         if kind in (1, 2):  # in lists, truth takes a byte
-            return [self.skip(count)]
+            self.skip(count)
+            return []
         if count > len(self.data) - self.place:
             raise ValueError("its footer ends early")
         return [self.value(kind, depth + 1) for _ in range(count)]

@@ -27,7 +27,9 @@ from zlib import crc32
 import numpy as np
 
 from latentcli.errors import FileError, LatentError, reason, shown
+from latentcli.files import inputs
 from latentcli.files import labels as label_files
+from latentcli.files.inputs import read_regular
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import RowNumbers, Words
 from latentcli.numerics.named_vectors import Vocabulary
@@ -35,25 +37,63 @@ from latentcli.numerics.named_vectors import Vocabulary
 if TYPE_CHECKING:
     from latentcli.numerics.types import Array, Progress
 
-VERSION = 1
+VERSION = 2
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 _BUILDING = ".building-"
 _ABANDONED_AFTER = 7 * 24 * 3600
+_MOST_META = 16 << 20
 _TRIES = 3
+_PRIVATE: list[Any] = []
 
 
 def cache_dir() -> Path:
-    """Return the cache folder: $LATENT_CACHE_DIR, $XDG_CACHE_HOME/latent or ~/.cache/latent."""
+    """Return the cache folder: $LATENT_CACHE_DIR, $XDG_CACHE_HOME/latent or ~/.cache/latent.
+
+    Without a home it is in $XDG_RUNTIME_DIR if that is this user's alone, else a private folder that
+    lasts as long as this process.
+    """
     if own := os.environ.get("LATENT_CACHE_DIR"):
         return Path(own)
-    shared = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(shared) if shared else Path.home() / ".cache") / "latent"
-    except RuntimeError:  # no home
-        import tempfile
+    shared = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(shared).is_absolute():  # as the specification has it, others are not meant
+        return Path(shared) / "latent"
+    if home := _home():
+        return home / ".cache" / "latent"
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    if runtime.is_absolute() and _is_private(runtime):
+        return runtime / "latent"
+    return _private() / "latent"
 
-        return Path(tempfile.gettempdir()) / "latent-cache"
+
+def _home() -> Path | None:
+    """Return the home folder; None for an empty or relative $HOME of a user who has no other."""
+    if Path(os.environ.get("HOME", "")).is_absolute() or os.name == "nt":
+        with suppress(RuntimeError):
+            return Path.home()
+        return None
+    try:
+        import pwd
+
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except (ImportError, KeyError):
+        return None
+    return Path(home) if Path(home).is_absolute() else None
+
+
+def _private() -> Path:
+    """Return a folder of this process, with a name that nobody can know before; removed by `close`."""
+    import tempfile
+
+    if not _PRIVATE:
+        _PRIVATE.append(tempfile.TemporaryDirectory(prefix="latent-"))
+    return Path(_PRIVATE[0].name)
+
+
+def close() -> None:
+    """Remove what was made for this process alone."""
+    while _PRIVATE:
+        _PRIVATE.pop().cleanup()
 
 
 def open_entry(
@@ -97,7 +137,8 @@ def entries() -> list[tuple[Path, dict[str, Any]]]:
         found = sorted(
             child
             for child in folder.iterdir()
-            if child.is_dir() and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
+            if (child.is_dir() or child.is_symlink())
+            and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
         )
     except LatentError:
         raise
@@ -120,6 +161,8 @@ def state_of(folder: Path, meta: dict[str, Any]) -> str:
 def size_of(folder: Path) -> int:
     """Return the bytes that an entry takes."""
     total = 0
+    if folder.is_symlink():
+        return 0
     with suppress(OSError):  # another process may be removing it
         for child in folder.iterdir():
             total += child.stat().st_size
@@ -132,6 +175,8 @@ def clear(source: str | None = None) -> tuple[int, int]:
     count = size = 0
     for folder, meta in entries():
         if wanted is None or meta.get("source", {}).get("path") == wanted:
+            if not _is_ours(folder):
+                continue
             size += size_of(folder)
             count += 1
             _discard(folder)
@@ -141,6 +186,20 @@ def clear(source: str | None = None) -> tuple[int, int]:
         with suppress(OSError):
             _sweep(cache_dir())
     return count, size
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell what may be removed: a link, and a folder whose `meta.json`, whole or damaged, is of this cache."""
+    if folder.is_symlink():
+        return True
+    text = read_regular(folder / "meta.json", _MOST_META)
+    if text is None:
+        return False
+    try:
+        meta = json.loads(text)
+    except (ValueError, RecursionError):
+        return True
+    return isinstance(meta, dict) and bool({"source", "crc"} & meta.keys())
 
 
 # ---- what is in the cache ---------------------------------------------------------------
@@ -155,9 +214,8 @@ def _fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
     states = []
     for file in files:
         status = _status(file)
-        states.append(
-            [str(_real(file)), status.st_size, status.st_mtime_ns, status.st_ctime_ns]
-        )
+        inputs.note(status)
+        states.append([str(_real(file)), *_signs(status)])
     return {
         "version": VERSION,
         "path": str(_real(path)),
@@ -165,6 +223,13 @@ def _fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
         "labels": labels or "",
         "files": states,
     }
+
+
+def _signs(status: os.stat_result) -> list[int]:
+    """Return what tells a file from another and from its earlier self: its times, and which file it is."""
+    return [
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
+    ]  # fmt: skip
 
 
 def _folder_name(path: Path, source: dict[str, Any]) -> str:
@@ -181,10 +246,12 @@ def _digest(text: object) -> str:
 
 def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
     """Open an entry if it is there and whole."""
-    meta = _meta(folder)
-    if meta is None or meta.get("source") != source:
-        return None
     try:
+        if not _is_private(folder):
+            return None
+        meta = _meta(folder)
+        if meta is None or meta.get("source") != source:
+            return None
         if any(_state(folder / name) != state for name, state in meta["parts"].items()):
             return None
         extras = dict(meta["extras"])
@@ -200,20 +267,30 @@ def _load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
             folder=folder,
             cached=True,
         )
-    except LatentError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (
+        Exception
+    ):  # NumPy evaluates headers: what is damaged fails in any way, and is rebuilt
         return None
+
+
+def _is_private(folder: Path) -> bool:
+    """Tell whether a folder is no link, is this user's, and takes nothing from others."""
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and _is_mine(status)
+
+
+def _is_mine(status: os.stat_result) -> bool:
+    if not hasattr(os, "geteuid"):  # Windows: the profile's rights hold
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _meta(folder: Path) -> dict[str, Any] | None:
     """Read what is known of an entry; None if it is not as it was written."""
     try:
-        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+        meta = json.loads(read_regular(folder / "meta.json", _MOST_META) or b"")
         crc = meta.pop("crc")
-    except LatentError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return meta if crc == _crc(meta) else None
 
@@ -223,15 +300,19 @@ def _crc(meta: dict[str, Any]) -> int:
 
 
 def _state(file: Path) -> list[int]:
-    """Return what changes when a file of an entry is changed."""
-    status = file.stat()
-    return [status.st_size, status.st_mtime_ns]
+    """Return what changes when a file of an entry is changed; ValueError if it is not ours."""
+    status = file.lstat()
+    if not (stat.S_ISREG(status.st_mode) and _is_mine(status)):
+        raise ValueError(f"{file.name} is not of this cache")
+    return _signs(status)[:3]
 
 
 def _matrix(folder: Path, meta: dict[str, Any]) -> Array:
     if meta["mapped"] is None:
         return _mapped(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False))
     file, offset = meta["mapped"]
+    if file != meta["source"]["path"]:
+        raise ValueError("it maps another file than its source")
     shape = (meta["rows"], meta["dimensions"])
     return _mapped(np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape))
 
@@ -268,7 +349,7 @@ def _still_true(meta: dict[str, Any]) -> bool:
     try:
         source = meta["source"]
         return bool(source["version"] != VERSION) or all(
-            [status.st_size, status.st_mtime_ns, status.st_ctime_ns] == state[1:]
+            _signs(status) == state[1:]
             for state in source["files"]
             for status in [Path(state[0]).stat()]
         )
@@ -340,6 +421,8 @@ def _build_in_cache(
     finally:
         _remove(building)
     for other in root.glob(f"*-{_digest(_real(path))}-*"):
+        if not _is_ours(other):
+            continue
         meta = _meta(other) or {}
         current = meta.get("source", {}).get("version") == VERSION
         if other != folder and not (current and _still_true(meta)):
@@ -375,7 +458,11 @@ def _place(building: Path, folder: Path, path: Path, source: dict[str, Any]) -> 
 
 
 def _discard(folder: Path) -> None:
-    """Remove an entry at once: out of the way first, then file by file."""
+    """Remove an entry at once: out of the way first, then file by file; a link alone."""
+    if folder.is_symlink():
+        with suppress(OSError):
+            folder.unlink()
+        return
     aside = folder.with_name(f"{_BUILDING}{_host()}~{os.getpid()}~{folder.name[-12:]}")
     with suppress(OSError):
         folder.rename(aside)
@@ -383,6 +470,8 @@ def _discard(folder: Path) -> None:
 
 
 def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
+    for child in folder.iterdir():
+        child.chmod(0o600)
     arrays = [name for name, value in entry.extras.items() if isinstance(value, np.ndarray)]
     meta = entry.meta | {
         "source": source,
@@ -392,6 +481,7 @@ def _write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
         "parts": {child.name: _state(child) for child in folder.iterdir()},
     }
     (folder / "meta.json").write_text(json.dumps(meta | {"crc": _crc(meta)}), "utf-8")
+    (folder / "meta.json").chmod(0o600)
 
 
 def _labels_beside(path: Path) -> str | None:

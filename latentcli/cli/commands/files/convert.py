@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Labels, NoCache, Output, Source
+from latentcli.cli.options import Force, Labels, NoCache, Output, Source
 from latentcli.errors import UsageError
 from latentcli.results import Listing, Record, Report
 
@@ -40,12 +40,7 @@ def command(
             "safetensors, parquet or projector.",
         ),
     ] = "",
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", help="Replace OUT, and the words beside it, if they are there."
-        ),
-    ] = False,
+    force: Force = False,
 ) -> None:
     """Write vectors in another format, told from the ending of OUT.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Output
+from latentcli.cli.options import Force, Output
 from latentcli.errors import FileError, LatentError, reason
 from latentcli.results import Lines, Record, Report
 
@@ -24,7 +24,7 @@ def command(
     to: Annotated[
         str | None, typer.Option("--to", metavar="DIR", help="Copy the samples into a folder.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files of that name.")] = False,
+    force: Force = False,
 ) -> None:
     """List the sample files, or copy some of them.
 
@@ -55,7 +55,7 @@ def command(
 
 
 def _copied(files: Sequence[Path], folder: Path, force: bool) -> list[Path]:
-    from latentcli.files.stream import copy
+    from latentcli.files.outputs import check, copy
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,8 @@ def _copied(files: Sequence[Path], folder: Path, force: bool) -> list[Path]:
     targets = [folder / file.name for file in files]
     for file, target in zip(files, targets, strict=True):
         if target.exists() and not force and target.read_bytes() != file.read_bytes():
-            raise FileError(f"{target} is there already, and differs; --force replaces it")
+            raise FileError(f"{target} is there already, and differs; `force` replaces it")
+        check(target, force=True)
     for file, target in zip(files, targets, strict=True):
         copy(file, target)
     return targets

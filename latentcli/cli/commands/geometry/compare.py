@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import NoCache, Output, Source
+from latentcli.cli.options import Force, NoCache, Output, Source
 from latentcli.errors import LatentError, UsageError, check_choice
 from latentcli.results import Record, Report, Sheet
 
@@ -104,7 +104,7 @@ class Aligning:
         str,
         typer.Option("--to", metavar="FORMAT", help="Format of OUT, as convert takes it."),
     ] = ""
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")] = False
+    force: Force = False
 
     def __post_init__(self) -> None:
         if self.align is None and (self.to or self.force):

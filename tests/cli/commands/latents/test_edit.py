@@ -121,7 +121,7 @@ def test_mapped_codes_are_edited_in_parts(put, tmp_path):
 def test_an_edit_in_place_is_whole(answer, put):
     codes = RNG.normal(size=(500, 8)).astype(np.float32)
     path = put("z.npy", codes)
-    answer("edit", path, put("n.npy", np.eye(8)[0]), "--by", "1", "-o", path)
+    answer("edit", path, put("n.npy", np.eye(8)[0]), "--by", "1", "-o", path, "--force")
     assert np.load(path)[:, 0] == pytest.approx(codes[:, 0] + 1, abs=1e-6)
 
 

@@ -269,6 +269,7 @@ def refused(latent, tmp_path):
     def run(code, *arguments):
         out = tmp_path / "existing.npy"
         out.write_bytes(b"as it was")
+        (tmp_path / "existing.npy.json").write_text('{"command": "interp", "version": "0"}')
         before = sorted(tmp_path.iterdir())
         found, said, err = latent(*arguments, "-o", out, "-q")
         assert (found, said) == (code, "")

@@ -91,7 +91,7 @@ def test_wrong_answers_are_written_with_their_ranks(latent, plane, questions, tm
 
 def test_errors_are_refused_before_the_work(latent, plane, questions, tmp_path):
     for path, told in (
-        (tmp_path / "none" / "wrong.tsv", "there is no such folder"),
+        (tmp_path / "none" / "wrong.tsv", "there is no folder"),
         (tmp_path / "wrong.xyz", "unknown ending of --errors '.xyz'"),
         (tmp_path, "not a regular file" if tmp_path.suffix else "unknown ending"),
     ):
@@ -129,7 +129,7 @@ def test_wrong_answers_that_cannot_be_written_do_not_take_the_result_away(
     def full(path):
         raise FileError(f"cannot write {path}: No space left on device")
 
-    monkeypatch.setattr("latentcli.files.stream.written_beside", full)
+    monkeypatch.setattr("latentcli.files.outputs.written_beside", full)
     code, out, err = latent(
         "evaluate", "analogies", questions, "-v", plane, "--errors", tmp_path / "wrong.tsv"
     )

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import wrong_answers
 from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
-from latentcli.cli.options import Output
+from latentcli.cli.options import Force, Output
 
 if TYPE_CHECKING:
     from latentcli.results import Record
@@ -57,6 +57,7 @@ def analogies(
             help="Write each wrong answer, with ranks (.tsv, .csv, .json, ...).", metavar="FILE"
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Accuracy on a set of analogies: a is to b as c is to d.
 
@@ -77,7 +78,7 @@ def analogies(
     from latentcli.words.evaluation import evaluate_analogies
 
     if errors is not None:
-        wrong_answers.check(errors)
+        wrong_answers.check(errors, force=force)
     questions = read_questions(file)
     wrong: list[tuple[Record, ...]] = []
 
@@ -95,7 +96,9 @@ def analogies(
     try:
         if errors is not None:
             names = [name for name, _ in found]
-            wrong_answers.write(errors, list(zip(names, wrong, strict=True)), output)
+            wrong_answers.write(
+                errors, list(zip(names, wrong, strict=True)), output, force=force
+            )
     finally:  # a full disk does not take the result away
         output.show(
             reported(
