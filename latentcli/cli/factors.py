@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.options import Output
+from latentcli.cli.wording import naming, shortest
 from latentcli.errors import UsageError
 from latentcli.results import Record
 
@@ -63,11 +64,12 @@ class Factors:
         for name, times in Counter(codes).items():
             if times > 1:
                 output.note(f"{name} is named {times} times and scored once")
-        return {name: self._prepare(name, columns, address) for name in codes}
+        short = shortest(codes)
+        return {short[name]: self._prepare(name, columns, address) for name in short}
 
     def load_alone(self, files: list[str]) -> dict[str, Data]:
         """Read CODES..., without factors, and make each ready."""
-        return {name: self._prepare(name, None, "") for name in files}
+        return {short: self._prepare(name, None, "") for name, short in shortest(files).items()}
 
     def _prepare(self, name: str, columns: Any, address: str) -> Data:
         from latentcli.disentanglement._data import prepare
@@ -80,27 +82,27 @@ class Factors:
             rows = range(len(values)) if ids is None else ids.tolist()
             kept, columns, lost = factors.join(columns, self.id, rows, address)
             values, remarks = values[kept], lost if without is not None else [*remarks, *lost]
-        data = prepare(
-            values,
-            columns,
-            continuous=self.continuous or (),
-            discrete=self.discrete or (),
-            factor_bins=self.factor_bins,
-            codes_name=name,
-            factors_name=address,
-        )
+        with naming(codes=name, factors=address):
+            data = prepare(
+                values,
+                columns,
+                continuous=self.continuous or (),
+                discrete=self.discrete or (),
+                factor_bins=self.factor_bins,
+            )
         return replace(data, notes=(*remarks, *data.notes))
 
     def settings(self, data: dict[str, Data], files: list[str]) -> Record:
         """Return what goes into a report's settings: files, sizes and the kinds of factors."""
         first = next(iter(data.values()))
-        codes = list(data)
+        with_factors = bool(first.factors)
         kinds = {
             kind: ", ".join(factor.name for factor in first.factors if factor.kind == kind)
             for kind in ("discrete", "continuous")
         }
+        codes = dict.fromkeys(files[:-1] if with_factors else files)
         record: Record = {"codes": ", ".join(codes)}
-        if first.factors:
+        if with_factors:
             record |= {
                 "factors": files[-1],
                 "discrete": kinds["discrete"] or None,
@@ -113,3 +115,12 @@ class Factors:
             "rows": first.rows,
             "dimensions": dimensions[0] if len(data) == 1 else ", ".join(map(str, dimensions)),
         }
+
+
+def parsed_limits(text: str) -> tuple[float, float]:
+    """Return the two numbers of --limits."""
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--limits '{text}': two numbers with a comma, such as -4,4") from None
+    return low, high

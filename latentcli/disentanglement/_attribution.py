@@ -1,4 +1,4 @@
-"""Which dimension owns which factor, in numbers and in words: what the metrics of information share."""
+"""Which dimension captures which factor, in numbers and in words: what scores of information share."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ import numpy as np
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._mutual_information import Counts, Cut
-from latentcli.disentanglement._score import Row
+from latentcli.disentanglement._nearest_information import nearest_information
+from latentcli.errors import shown
 from latentcli.numerics.types import Array
+from latentcli.results import Record
 
-_FAINT = 0.02
-"""Share of a factor's entropy below which a dimension is not said to tell of it."""
+CAPTURED, WEAKLY = 0.5, 0.05
+"""Shares of a factor's entropy from which a dimension captures it, and captures it weakly."""
 
-ESTIMATORS = ("plugin", "knn")
-"""How information is estimated: from counts of bins, or by nearest neighbours."""
+_DISTINCT = 0.1
+"""Share of a factor's entropy that a dimension adds to what another factor says of it."""
+
+ESTIMATORS = {"plugin": "counts of bins", "knn": "nearest neighbors"}
+"""How information is estimated."""
 
 
 def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
     """Return the information (D, K) of dimensions about factors, by either estimator.
 
-    That of nearest neighbours, which is a guess, is cut where it is beyond a factor's entropy.
+    That of nearest neighbors, which can be off either way, is cut where it exceeds the entropy.
     """
     counts = data.counts(cut)
     if estimator == "knn":
@@ -31,23 +36,17 @@ def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int)
     return counts.mutual
 
 
-def nearest(data: Data, neighbors: int, seed: int) -> Array:
-    """Estimate information (D, K) by nearest neighbours, as scikit-learn does (Ross, 2014).
+def nearest(data: Data, neighbors: int, seed: int, rows: Array | None = None) -> Array:
+    """Estimate information (D, K) by nearest neighbors, as scikit-learn does (Ross, 2014).
 
-    Rows that are alone in their class have no neighbour; a factor that has no others gets 0.
+    Rows that are alone in their class have no neighbor; a factor that has no others gets 0. With
+    `rows` (N,) the factors are taken in that order of their rows.
     """
-    from sklearn.feature_selection import mutual_info_classif
-
     mutual = np.zeros((data.dimensions, len(data.factors)))
     for k, factor in enumerate(data.factors):
-        if np.bincount(factor.labels).max() > 1:
-            mutual[:, k] = mutual_info_classif(
-                data.codes,
-                factor.labels,
-                discrete_features=False,
-                n_neighbors=neighbors,
-                random_state=seed,
-            )
+        labels = factor.labels if rows is None else factor.labels[rows]
+        random = np.random.RandomState(seed)
+        mutual[:, k] = nearest_information(data.codes, labels, neighbors, random)
     mutual[~data.alive] = 0.0
     return mutual
 
@@ -60,33 +59,6 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def ceilings(data: Data) -> Array:
-    """Return what MIG can be at most (K,): 1 - max over other factors of I(v; v') / H(v).
-
-    A perfect code of another factor tells as much about a factor as that factor itself does.
-    """
-    shared, entropy = between(data)
-    highest: Array = np.maximum(1.0 - shared.max(axis=1) / entropy, 0.0)
-    return highest
-
-
-def between(data: Data) -> tuple[Array, Array]:
-    """Return the information (K, K) of factors about others, 0 of themselves, and entropies (K,)."""
-    shared = data.dependence.copy()
-    entropy = shared.diagonal().copy()
-    np.fill_diagonal(shared, 0.0)
-    return shared, entropy
-
-
-def share(mutual: Array) -> Array:
-    """Return I_1 / sum of I over dimensions (K,); 0 where nothing is told."""
-    total = mutual.sum(axis=0)
-    parts: Array = np.divide(
-        mutual.max(axis=0), total, out=np.zeros_like(total), where=total > 0
-    )
-    return parts
-
-
 def sup(mutual: Array, entropy: Array) -> Array | None:
     """Return the gap (D,) of each dimension between its two best factors; None with one factor."""
     if mutual.shape[1] < 2:
@@ -96,9 +68,9 @@ def sup(mutual: Array, entropy: Array) -> Array | None:
     return gaps
 
 
-def factor_rows(data: Data, mutual: Array, entropy: Array) -> list[Row]:
-    """Return a row for each factor: what it is, and which dimensions tell most about it."""
-    rows: list[Row] = []
+def factor_rows(data: Data, mutual: Array, entropy: Array) -> list[Record]:
+    """Return a row for each factor: what it is, and which dimensions are most informative."""
+    rows: list[Record] = []
     for k, factor in enumerate(data.factors):
         order = np.argsort(-mutual[:, k], kind="stable")
         second = order[1] if len(order) > 1 else None
@@ -117,37 +89,52 @@ def factor_rows(data: Data, mutual: Array, entropy: Array) -> list[Row]:
     return rows
 
 
-def reading(data: Data, counts: Counts, mutual: Array, k: int) -> str:
-    """Say in words where factor `k` is, from the information (D, K) of dimensions about factors."""
-    parts = mutual[:, k] / counts.factor_entropy[k]
-    order = np.argsort(-parts, kind="stable")
-    best = parts[order[0]]
-    if best < _FAINT:
-        return "in no dimension"
-    sharing = [data.names[j] for j in order if parts[j] >= max(_FAINT, best / 2)]
-    where = ", ".join(sharing[:4]) + (
-        f" and {len(sharing) - 4} more" if len(sharing) > 4 else ""
-    )
-    if not counts.told[:, k].any():
-        where += ", or by chance"
-    if len(sharing) > 1:
-        return f"spread over {where}"
-    return f"in {where}" if best >= 0.5 else f"partly in {where}"
+def readings(data: Data, counts: Counts, shares: Array | None = None) -> list[str]:
+    """Say of each factor where it is: captured by, weakly captured by, split, not captured.
+
+    By `shares` (D, K), information as a share of the factor's entropy (by default corrected for
+    bias), of the dimensions whose information is significant: a G-test at 0.05 with Bonferroni's
+    correction over all pairs (`Counts.significant`).
+    """
+    if shares is None:
+        shares = counts.corrected.mutual / counts.corrected.entropy
+    return [
+        _reading(data.names, shares[:, k], counts.significant[:, k])
+        for k in range(len(data.factors))
+    ]
 
 
-def dimension_rows(data: Data, counts: Counts, mutual: Array, entropy: Array) -> list[Row]:
-    """Return a row for each dimension: the factor it tells most about, and how much of each."""
+def _reading(names: tuple[str, ...], shares: Array, significant: Array) -> str:
+    if not significant.any():
+        return "not significant"
+    shares = np.where(significant, shares, 0.0)
+    order = np.argsort(-shares, kind="stable")
+    best = shares[order[0]]
+    if best < WEAKLY:
+        return "not captured"
+    among = [j for j in order if shares[j] >= max(WEAKLY, best / 2)]
+    if len(among) > 1:
+        more = f" and {len(among) - 2} more" if len(among) > 2 else ""
+        return f"split: {', '.join(f'{names[j]} {shares[j]:.2f}' for j in among[:2])}{more}"
+    degree = "captured" if best >= CAPTURED else "weakly captured"
+    return f"{degree} by {names[order[0]]} ({best:.2f})"
+
+
+def dimension_rows(data: Data, counts: Counts, mutual: Array, entropy: Array) -> list[Record]:
+    """Return a row for each dimension: its factor, if one is significant, and how much of each."""
     gaps = sup(mutual, entropy)
     shares = mutual / entropy
-    rows: list[Row] = []
+    rows: list[Record] = []
     for j, name in enumerate(data.names):
         best = int(shares[j].argmax())
-        told = data.alive[j] and shares[j, best] >= _FAINT
+        informative = (
+            data.alive[j] and counts.significant[j, best] and shares[j, best] >= WEAKLY
+        )
         rows.append(
             {
                 "dimension": name,
                 "alive": bool(data.alive[j]),
-                "factor": data.factors[best].name if told else None,
+                "factor": data.factors[best].name if informative else None,
                 "entropy": float(counts.code_entropy[j]),
                 "mig_sup": None if gaps is None else float(gaps[j]),
                 "information": [float(value) for value in mutual[j]],
@@ -157,6 +144,14 @@ def dimension_rows(data: Data, counts: Counts, mutual: Array, entropy: Array) ->
     return rows
 
 
+def dependence(data: Data) -> tuple[Array, Array]:
+    """Return the plug-in information (K, K) of factors about others, 0 of themselves, and entropies."""
+    counts = data.between_factors
+    shared = counts.mutual.copy()
+    np.fill_diagonal(shared, 0.0)
+    return shared, counts.factor_entropy
+
+
 def one_dimension(data: Data) -> tuple[str, ...]:
     """Say what a single dimension or factor means for gaps."""
     notes = []
@@ -164,4 +159,27 @@ def one_dimension(data: Data) -> tuple[str, ...]:
         notes.append("one dimension: there is no runner-up, and the gap is I / H")
     if len(data.factors) == 1:
         notes.append("one factor: what compares factors (mig_sup, modularity) is not defined")
+    return tuple(notes)
+
+
+def shared_dimensions(data: Data, counts: Counts) -> tuple[str, ...]:
+    """Name factors that one dimension captures together, beyond what their dependence explains."""
+    shares = counts.corrected.mutual / counts.corrected.entropy
+    best = shares.argmax(axis=0)
+    between, entropy = dependence(data)
+    notes = []
+    for j in np.unique(best):
+        mine = [int(k) for k in np.flatnonzero(best == j) if counts.significant[j, k]]
+        mine = [k for k in mine if shares[j, k] >= WEAKLY]
+        if len(mine) < 2:
+            continue
+        mine.sort(key=lambda k: -shares[j, k])
+        first = mine[0]
+        added = [k for k in mine[1:] if shares[j, k] > between[first, k] / entropy[k] + _DISTINCT]
+        if added:
+            names = " and ".join(shown(data.factor_names[k]) for k in (first, *added))
+            notes.append(
+                f"{names} share the dimension {data.names[j]}: MIG is not lowered by it; mig_sup and "
+                "modularity are"
+            )
     return tuple(notes)

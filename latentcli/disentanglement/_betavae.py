@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _voting as voting
-from latentcli.disentanglement._data import Data, prepare
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import wilson
 from latentcli.disentanglement._voting import Groups
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="BetaVAE score (Z-diff)",
-    definition=(
+    formula=(
         "the accuracy of a logistic regression that tells which factor pairs of rows share, from "
         "the mean over pairs of |z - z'|"
     ),
     range="1 / number of factors (chance) to 1",
-    best="1: for each factor some combination of dimensions is closer when it is shared",
+    reading="1: for each factor some combination of dimensions is closer when it is shared",
     source="Higgins et al., 2017; the settings: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "most things: it is 1 for noisy and for entangled codes alike, as the regression may use "
         "all dimensions; small dimensions count less, as the penalty of the regression has a scale"
     ),
-    likes={
+    compat={
         "disentanglement_lib": {},
         "disent": {},
         "ubisoft": {"batch": 200},
     },
-    unlike=(
+    differences=(
         "peers draw from a generator of images, or shuffle rows: here rows are drawn with "
         "replacement, and a row may be its own pair; ubisoft's scale from chance to 1 is "
         "betavae_scaled"
@@ -42,9 +43,10 @@ ABOUT = About(
 _ITERATIONS = 10_000
 
 
+@metric(ABOUT)
 def betavae(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     batch: int = 64,
     train: int = 10_000,
@@ -52,6 +54,7 @@ def betavae(
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how well a line tells which factor pairs of rows share, from how far they are apart.
 
@@ -83,7 +86,7 @@ def betavae(
     1.0
     """
     voting.check_numbers(batch, train=train, evaluate=evaluate)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     settings: dict[str, Value] = {
         "batch": batch,
         "train": train,
@@ -114,9 +117,7 @@ def betavae(
     }
     ratios = _ratios(points, shared, len(data.factors))
     return Score(
-        "betavae",
-        value,
-        summary,
+        numbers=summary,
         factors=_factor_rows(data, ratios, right, shared[train:]),
         dimensions=_dimension_rows(data, ratios),
         matrix=ratios,

@@ -1,14 +1,15 @@
-"""What a careful reader would want to be told before believing a score."""
+"""What a careful reader would want to know before believing a score."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from latentcli.disentanglement import _attribution as owners
+from latentcli.disentanglement._attribution import dependence
 from latentcli.disentanglement._data import Data
-from latentcli.disentanglement._mutual_information import Cut
+from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._notes import listed
 from latentcli.errors import shown
+from latentcli.numerics.types import Array
 
 _ROWS_A_CELL = 5
 """Rows for each cell of a table of counts below which its correction is not to be trusted."""
@@ -17,16 +18,19 @@ _CEILING = 0.98
 _FAR = 10.0
 """Interquartile ranges beyond the quartiles that make an outlier of a value."""
 
+_COLLAPSED = 0.05
+"""Share of the largest standard deviation below which a dimension has collapsed."""
+
 
 def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
     """Return notes on codes and factors that put scores in doubt; `cut` is None without bins."""
     notes = _dimensions(data)
     if data.factors:
-        notes += [*_dependence(data), *_factors(data)]
+        notes += _factors(data)
     if cut is not None and data.factors:
-        notes += _rows(data, cut)
-    if cut is not None and cut.binning in ("width", "distinct"):
-        notes += _outliers(data)
+        notes += [*_dependence(data, cut), *_rows(data, cut), *_classes(data, cut)]
+        if cut.binning in ("width", "distinct"):
+            notes += _outliers(data, cut)
     return tuple(notes)
 
 
@@ -36,6 +40,15 @@ def _dimensions(data: Data) -> list[str]:
     if dead:
         verb = "never change" if len(dead) > 1 else "never changes"
         notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {listed(dead)}")
+    spread = data.codes.std(axis=0, dtype=np.float64)
+    low = data.alive & (spread < _COLLAPSED * spread.max())
+    if low.any():
+        names = [name for name, one in zip(data.names, low, strict=True) if one]
+        verb = "have" if len(names) > 1 else "has"
+        notes.append(
+            f"{len(names):,} of {data.dimensions:,} dimensions {verb} collapsed (standard deviation "
+            f"below {_COLLAPSED:.0%} of the largest): {listed(names)}; they are scored like the others"
+        )
     if data.factors and data.dimensions < len(data.factors):
         dimensions = (
             "one dimension" if data.dimensions == 1 else f"{data.dimensions} dimensions"
@@ -53,54 +66,82 @@ def _rows(data: Data, cut: Cut) -> list[str]:
     cells = occupied * largest.size
     if data.rows >= _ROWS_A_CELL * cells:
         return []
-    text = (
+    return [
         f"{data.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
-        f"{shown(largest.name)} ({_ROWS_A_CELL * cells:,} would do): information is overestimated, "
-        "and its correction is rough; take fewer --bins"
-    )
-    return [text]
+        f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
+        "overestimated and its correction is rough; reduce `bins`"
+    ]
 
 
-def _dependence(data: Data) -> list[str]:
-    ceiling = float(owners.ceilings(data).mean())
-    if ceiling >= _CEILING or len(data.factors) < 2:
+def _classes(data: Data, cut: Cut) -> list[str]:
+    """Say which factors have more classes than there are bins to hold them."""
+    many = [f"{shown(f.name)} ({f.size})" for f in data.factors if f.size > cut.bins]
+    if not many:
         return []
-    shared, entropy = owners.between(data)
-    k, other = np.unravel_index(int((shared / entropy[:, None]).argmax()), shared.shape)
+    return [
+        f"{cut.bins} bins cannot tell all classes of {listed(many)} apart: perfect codes score below "
+        "1; increase `bins`"
+    ]
+
+
+def _dependence(data: Data, cut: Cut) -> list[str]:
+    """Say that factors depend on each other, where a test says so and it matters."""
+    if len(data.factors) < 2:
+        return []
+    counts = data.between_factors
+    apart = ~np.eye(len(data.factors), dtype=bool)
+    if not (counts.significant & apart).any():
+        return []
+    shared, entropy = dependence(data)
+    ceiling = float((1.0 - (np.where(counts.significant, shared, 0) / entropy).max(axis=0)).mean())
+    if ceiling >= _CEILING:
+        return []
+    k, other = np.unravel_index(int((shared / entropy).argmax()), shared.shape)
     names = data.factor_names
-    text = (
-        f"the factors depend on each other ({shown(names[k])} on {shown(names[other])} most): perfect "
+    return [
+        f"the factors depend on each other ({shown(names[other])} on {shown(names[k])} most): perfect "
         f"codes would have MIG {ceiling:.3f}, not 1; see dmig"
-    )
-    return [text]
+    ]
 
 
 def _factors(data: Data) -> list[str]:
-    notes = [
-        f"factor {shown(factor.name)} has {factor.size:,} classes in {data.rows:,} rows; is it an id?"
-        for factor in data.factors
-        if factor.kind == "discrete" and factor.size > max(20, data.rows // 2)
-    ]
     ordered = [factor.name for factor in data.factors if (np.diff(factor.labels) >= 0).all()]
-    if ordered and data.rows > 2 * data.factors[0].size:
-        notes.append(
-            f"the rows are sorted by {listed(ordered)}: fits take training and test rows at random"
-        )
-    return notes
+    if not ordered or data.rows <= 2 * data.factors[0].size:
+        return []
+    return [f"the rows are sorted by {listed(ordered)}: training and test rows are drawn at random"]
 
 
-def _outliers(data: Data) -> list[str]:
-    """Name dimensions of which equal-width bins see little but an outlier."""
+def far_dimensions(data: Data) -> Array:
+    """Return which dimensions (D,) have values far beyond the quartiles of most rows."""
     codes = data.codes[:: max(1, data.rows // 10_000)]
     low, high = np.percentile(codes, [25, 75], axis=0)
     reach = _FAR * (high - low)
     far = (data.codes.max(axis=0) > high + reach) | (data.codes.min(axis=0) < low - reach)
-    far &= high > low
-    names = [name for name, is_far in zip(data.names, far, strict=True) if is_far]
+    return np.asarray(far & (high > low))
+
+
+def _outliers(data: Data, cut: Cut) -> list[str]:
+    """Name dimensions whose outliers take the bins, where equally full bins show more.
+
+    Where the far rows are a class of a factor, they show less, and no one is sent there.
+    """
+    far = np.flatnonzero(far_dimensions(data))
+    if not len(far):
+        return []
+    part = Data(data.codes[:, far], data.factors, data.names, data.alive[far])
+    wide, full = (
+        _best_share(part.counts(cut._replace(binning=binning)))
+        for binning in (cut.binning, "quantile")
+    )
+    names = [data.names[j] for j, more in zip(far, full > wide, strict=True) if more]
     if not names:
         return []
-    text = (
-        f"outliers in {listed(names)}: bins of equal width hold nearly all rows in few of them; "
-        "--binning quantile does not mind"
-    )
-    return [text]
+    return [
+        f"outliers in {listed(names)}: nearly all rows are in few of the bins of equal width; "
+        "`binning` quantile is not affected"
+    ]
+
+
+def _best_share(counts: Counts) -> Array:
+    shares: Array = (counts.corrected.mutual / counts.corrected.entropy).max(axis=1)
+    return shares

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import cached_property
+from os import PathLike
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +14,14 @@ import numpy.typing as npt
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
-from latentcli.numerics.resampling import GROUPS
+from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
 
-Kept = TypeVar("Kept")
+Codes = npt.ArrayLike | str | PathLike[str]
+"""(N, D) numbers; a file of them through `latentcli`; or a `Data`, which is taken as it is."""
 
+Factors = npt.ArrayLike | Mapping[str, npt.ArrayLike] | str | PathLike[str] | None
+"""(N, K) labels, or columns by name (a data frame); a file of them through `latentcli`."""
 
 _MARGIN = 1e3
 """Room that is left for sums of squares."""
@@ -50,7 +55,7 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Codes (N, D) with the factors (each N) they are held against, without gaps.
+    """Codes (N, D) with ground-truth factors (each N), without gaps.
 
     `names` are those of the dimensions; `alive` (D,) is False for dimensions that never change;
     `notes` say what was left out and what a careful reader would look at.
@@ -61,7 +66,7 @@ class Data:
     names: tuple[str, ...]
     alive: npt.NDArray[np.bool_]
     notes: tuple[str, ...] = ()
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _binned: dict[Cut, BinnedCounts] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
@@ -91,86 +96,92 @@ class Data:
 
         Dimensions that never change become 0.
         """
-        key = ("standard", limit, seed)
-        if key not in self._kept:
-            data = self
-            if limit is not None and self.rows > limit:
-                random = np.random.default_rng(seed)
-                data = self.part(np.sort(random.choice(self.rows, limit, replace=False)))
-            codes = data.codes.astype(np.float64)
-            codes -= codes.mean(axis=0)
-            spread = codes.std(axis=0)
-            codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
-            self._kept[key] = replace(data, codes=codes, _kept={})
-        return self._kept[key]
-
-    def binned(self, cut: Cut) -> Binned:
-        """Return the codes in bins (see `information.discretize`); kept for the next who asks."""
-        return self._keep("bins", cut, lambda plain: information.discretize(self.codes, plain))
-
-    def counts(self, cut: Cut) -> Counts:
-        """Return the joint counts of bins and classes; kept for the next who asks."""
-        return self._keep("counts", cut, lambda plain: self._count(self.binned(plain)))
-
-    def grouped(self, cut: Cut, seed: int) -> Counts:
-        """Return the counts of each of GROUPS random parts of the rows, for a jackknife."""
-
-        def count(plain: Cut) -> Counts:
-            shuffled = np.random.default_rng(seed).permutation(self.rows)
-            return self._count(self.binned(plain), shuffled % GROUPS)
-
-        return self._keep(f"groups {seed}", cut, count)
-
-    def shuffled(self, cut: Cut, seed: int) -> list[Counts]:
-        """Return the counts when the factors' rows come in each of PERMUTATIONS random orders."""
-
-        def count(plain: Cut) -> list[Counts]:
+        data = self
+        if limit is not None and self.rows > limit:
             random = np.random.default_rng(seed)
-            orders = (random.permutation(self.rows) for _ in range(PERMUTATIONS))
-            return [self._count(self.binned(plain), order=order) for order in orders]
+            data = self.part(np.sort(random.choice(self.rows, limit, replace=False)))
+        codes = data.codes.astype(np.float64)
+        codes -= codes.mean(axis=0)
+        spread = codes.std(axis=0)
+        codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
+        return replace(data, codes=codes, _binned={})
 
-        return self._keep(f"shuffled {seed}", cut, count)
-
-    def _keep(self, what: str, cut: Cut, make: Callable[[Cut], Kept]) -> Kept:
-        """Make something of these bins once; "distinct" is "width" where no dimension has few."""
+    def binned(self, cut: Cut) -> BinnedCounts:
+        """Return what is counted of codes in bins; made once for all metrics that use this cut."""
         if cut.binning == "distinct" and not self._has_few(cut.bins):
             cut = cut._replace(binning="width")
-        key = (what, cut)
-        if key not in self._kept:
-            self._kept[key] = make(cut)
-        return self._kept[key]
+        if cut not in self._binned:
+            self._binned[cut] = BinnedCounts(self, cut)
+        return self._binned[cut]
+
+    def counts(self, cut: Cut) -> Counts:
+        """Return the joint counts of bins and classes."""
+        return self.binned(cut).counts
 
     def _has_few(self, bins: int) -> bool:
         """Tell whether a dimension that changes has no more than `bins` distinct values."""
-        if bins not in self._kept:
-            self._kept[bins] = any(
-                information.distinct(self.codes[:, j], bins) is not None
-                for j in np.flatnonzero(self.alive)
-            )
-        return bool(self._kept[bins])
+        return any(
+            information.distinct(self.codes[:, j], bins) is not None
+            for j in np.flatnonzero(self.alive)
+        )
 
-    @property
-    def dependence(self) -> Array:
-        """Information (K, K) of factors about each other, corrected, not below 0; H on the diagonal."""
-        if "dependence" not in self._kept:
-            labels = [factor.labels for factor in self.factors]
-            sizes = [factor.size for factor in self.factors]
-            binned = Binned(np.stack(labels), max(sizes))
-            counts = information.count(binned, labels, sizes)
-            matrix = counts.corrected.mutual.copy()
-            np.fill_diagonal(matrix, counts.factor_entropy)
-            self._kept["dependence"] = matrix
-        return self._kept["dependence"]
+    @cached_property
+    def between_factors(self) -> Counts:
+        """The joint counts of each factor's classes with those of each other factor."""
+        return self.count_factors(slice(None))
 
-    def _count(
-        self, binned: Binned, groups: Array | None = None, order: Array | None = None
-    ) -> Counts:
-        if not self.factors:
-            raise LatentError("no factors to hold the codes against")
-        labels = [
-            factor.labels if order is None else factor.labels[order] for factor in self.factors
-        ]
-        return information.count(binned, labels, [f.size for f in self.factors], groups)
+    def count_factors(self, rows: Array | slice) -> Counts:
+        """Return the joint counts of factors with each other in some of the rows."""
+        labels = [factor.labels[rows] for factor in self.factors]
+        sizes = [factor.size for factor in self.factors]
+        return information.count(Binned(np.stack(labels), max(sizes)), labels, sizes)
+
+
+class BinnedCounts:
+    """Codes cut into bins, and all that is counted of them; each is made when first used."""
+
+    def __init__(self, data: Data, cut: Cut) -> None:
+        self.data, self.cut = data, cut
+        self._shuffled: dict[int, list[Counts]] = {}
+        self._halves: dict[int, list[Counts]] = {}
+
+    @cached_property
+    def bins(self) -> Binned:
+        """The bins of the codes (see `information.discretize`)."""
+        return information.discretize(self.data.codes, self.cut)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The joint counts of bins and classes."""
+        return self._count(self.bins, slice(None))
+
+    @cached_property
+    def perfect(self) -> Counts:
+        """The counts of perfect codes: dimensions (K) that are the factors' numbered classes."""
+        labels = np.stack([factor.labels for factor in self.data.factors], axis=1)
+        cut = self.cut._replace(binning="width") if self.cut.binning == "fixed" else self.cut
+        return self._count(information.discretize(labels.astype(np.float64), cut), slice(None))
+
+    def shuffled(self, seed: int) -> list[Counts]:
+        """Return the counts with the factors' rows in each of PERMUTATIONS random orders."""
+        if seed not in self._shuffled:
+            random = np.random.default_rng(seed)
+            orders = (random.permutation(self.data.rows) for _ in range(PERMUTATIONS))
+            self._shuffled[seed] = [self._count(self.bins, order) for order in orders]
+        return self._shuffled[seed]
+
+    def halves(self, seed: int) -> list[Counts]:
+        """Return the counts of random halves of the rows, each cut into bins afresh."""
+        if seed not in self._halves:
+            self._halves[seed] = [
+                self._count(information.discretize(self.data.codes[rows], self.cut), rows)
+                for rows in half_samples(self.data.rows, seed, self.data.codes.size)
+            ]
+        return self._halves[seed]
+
+    def _count(self, binned: Binned, rows: Array | slice) -> Counts:
+        labels = [factor.labels[rows] for factor in self.data.factors]
+        return information.count(binned, labels, [factor.size for factor in self.data.factors])
 
 
 def prepare(
@@ -181,8 +192,7 @@ def prepare(
     discrete: Sequence[str] = (),
     factor_bins: int = 20,
     names: Sequence[str] | None = None,
-    codes_name: str = "the codes",
-    factors_name: str = "the factors",
+    compat: str | None = None,
 ) -> Data:
     """Check codes (N, D) and factors (N, K), or columns by name, and make them ready.
 
@@ -194,18 +204,18 @@ def prepare(
     """
     if isinstance(codes, Data):
         return codes
-    information.check_bins(factor_bins, "--factor-bins")
-    array = _codes(codes, codes_name)
-    columns = {} if factors is None else _columns(factors, factors_name)
+    information.check_bins(factor_bins, "factor_bins")
+    array = _codes(codes)
+    columns = {} if factors is None else _columns(factors)
     _check_names([*continuous, *discrete], columns)
     for column in columns.values():
-        _check_rows(array, len(column), codes_name, factors_name)
-    kept, notes = _complete(columns, factors_name)
+        _check_rows(array, len(column))
+    kept, notes = _complete(columns)
     if kept is not None:
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
     if len(array) < 2:
-        raise LatentError(f"{codes_name}: {len(array)} row(s); a metric takes two or more")
+        raise LatentError(f"`codes` has {len(array)} row(s); a metric takes two or more")
     made = []
     for name, column in columns.items():
         kind = _kind(name, column, continuous, discrete)
@@ -215,7 +225,7 @@ def prepare(
         else:
             made.append(factor)
     if columns and not made:
-        raise LatentError(f"{factors_name}: every factor is the same in all rows")
+        raise LatentError("`factors`: every factor is the same in all rows")
     alive = array.min(axis=0) < array.max(axis=0)
     labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
     return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
@@ -232,16 +242,16 @@ def _by_column(codes: Array) -> Array:
     return turned
 
 
-def _codes(codes: Any, name: str) -> Array:
+def _codes(codes: Any) -> Array:
     array = np.asarray(codes)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2 or 0 in array.shape:
         raise LatentError(
-            f"{name}: shape {array.shape}; codes are (N, D), one row for each sample"
+            f"`codes`: shape {array.shape}; codes are (N, D), one row for each sample"
         )
     if array.dtype.kind not in "fiub":
-        raise LatentError(f"{name}: {array.dtype} is not numbers")
+        raise LatentError(f"`codes`: {array.dtype} is not numbers")
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -250,29 +260,29 @@ def _codes(codes: Any, name: str) -> Array:
         bad &= ~np.isfinite(array).all(axis=1)
     if bad.any():
         raise LatentError(
-            f"{name}: {bad.sum():,} of {len(array):,} rows hold NaN or infinity, the first is row "
+            f"`codes`: {bad.sum():,} of {len(array):,} rows hold NaN or infinity, the first is row "
             f"{int(bad.argmax()):,}; leave them out here and in the factors"
         )
     largest = np.finfo(array.dtype).max ** 0.5 / _MARGIN
     if max(array.max(), -array.min()) > largest:
-        raise LatentError(f"{name}: holds numbers beyond {largest:.0g}, whose squares overflow")
+        raise LatentError(f"`codes`: holds numbers beyond {largest:.0g}, whose squares overflow")
     return array
 
 
-def _columns(factors: Any, name: str) -> dict[str, Array]:
+def _columns(factors: Any) -> dict[str, Array]:
     if isinstance(factors, Mapping):
         columns = {str(key): np.asarray(column) for key, column in factors.items()}
         for key, column in columns.items():
             if column.ndim != 1:
-                raise LatentError(f"{name}: {shown(key)} has shape {column.shape}, not (N,)")
+                raise LatentError(f"`factors`: {shown(key)} has shape {column.shape}, not (N,)")
         if not columns:
-            raise LatentError(f"{name}: no factors")
+            raise LatentError("`factors`: no factors")
         return columns
     array = np.asarray(factors)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2 or 0 in array.shape:
-        raise LatentError(f"{name}: shape {array.shape}; factors are (N, K), one row a sample")
+        raise LatentError(f"`factors`: shape {array.shape}; factors are (N, K), one row a sample")
     return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
 
 
@@ -282,17 +292,17 @@ def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:
             raise unknown_choice("factor", name, list(columns))
 
 
-def _check_rows(codes: Array, rows: int, codes_name: str, factors_name: str) -> None:
+def _check_rows(codes: Array, rows: int) -> None:
     if rows == len(codes):
         return
     if rows == codes.shape[1]:
         raise LatentError(
-            f"{codes_name} is {len(codes):,} x {codes.shape[1]:,} and {factors_name} has {rows:,} "
+            f"`codes` is {len(codes):,} x {codes.shape[1]:,} and `factors` has {rows:,} "
             "rows: the codes are transposed; save codes.T, one row for each sample"
         )
     names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
     raise LatentError(
-        f"{codes_name} has {len(codes):,} rows and {factors_name} {rows:,}; they are matched row by "
+        f"`codes` has {len(codes):,} rows and `factors` {rows:,}; they are matched row by "
         f"row{names}"
     )
 
@@ -307,7 +317,7 @@ def _missing(column: Array) -> npt.NDArray[np.bool_]:
     return np.zeros(len(column), dtype=bool)
 
 
-def _complete(columns: Mapping[str, Array], name: str) -> tuple[Array | None, list[str]]:
+def _complete(columns: Mapping[str, Array]) -> tuple[Array | None, list[str]]:
     """Return which rows have all factors, None if all do, and what to say about the others."""
     gaps = {key: _missing(column) for key, column in columns.items()}
     holed = {key: int(gap.sum()) for key, gap in gaps.items() if gap.any()}
@@ -315,7 +325,7 @@ def _complete(columns: Mapping[str, Array], name: str) -> tuple[Array | None, li
         return None, []
     missing = np.any(list(gaps.values()), axis=0)
     if missing.all():
-        raise LatentError(f"{name}: every row has a missing value")
+        raise LatentError("`factors`: every row has a missing value")
     where = ", ".join(f"{shown(key)} {number:,}" for key, number in holed.items())
     return ~missing, [
         f"{missing.sum():,} of {len(missing):,} rows are left out: a factor is missing ({where})"

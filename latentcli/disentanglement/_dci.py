@@ -5,15 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from latentcli.disentanglement._data import Data, Factor, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import (
     Split,
     influence,
@@ -29,27 +31,26 @@ from latentcli.numerics.parallel import Steps, each
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="disentanglement, completeness, informativeness (DCI)",
-    definition=(
+    formula=(
         "1 - entropy of a dimension's importances for the factors, base K, mean over dimensions by "
         "importance (D); 1 - entropy of a factor's importances over dimensions, base D, mean over "
         "factors (C); and how well the predictor does on held-out rows (I)"
     ),
     range="0 to 1 each",
-    best="1: D each dimension serves one factor; C each factor is in one dimension; I all is told",
+    reading="1: D each dimension serves one factor; C each factor is in one dimension; I all is told",
     source="Eastwood and Williams, 2018; boosted trees: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "what the predictor does not see: D of codes that tell nothing may be high, so read it with "
         "I; importances of an over-fitted model; duplicates, which trees share and a lasso does not; "
         "C depends on the number of dimensions by its base"
     ),
-    beside=("completeness", "informativeness"),
-    likes={
+    read_with=("completeness", "informativeness"),
+    compat={
         "disentanglement_lib": {"limit": None},
         "disent": {"limit": None},
         "qedr": {"estimator": "lasso", "limit": None},
     },
-    unlike=(
+    differences=(
         "ubisoft chooses a lasso's penalty by cross-validation, and stops at the first dimension "
         "without importance; disent's xgboost and lightgbm; infomec's predictors"
     ),
@@ -64,9 +65,10 @@ _OVERFITTED = 0.2
 """Informativeness on rows learnt from that is so much above the held-out rows' is worth a note."""
 
 
+@metric(ABOUT)
 def dci(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     estimator: str = "boosting",
     test: float = 0.2,
@@ -74,6 +76,7 @@ def dci(
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how importances of dimensions for factors are spread, and how much they predict.
 
@@ -109,7 +112,7 @@ def dci(
     1.0
     """
     check_choice("estimator", estimator, ESTIMATORS)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
     learnt = _learn(estimator, data, list(data.factors), splits, seed, progress)
     importances = np.stack([found.importances for found in learnt], axis=1)
@@ -130,9 +133,7 @@ def dci(
         "nrmse": mean_known([found.error for found in learnt]),
     }
     return Score(
-        "dci",
-        value,
-        summary,
+        numbers=summary,
         factors=_factor_rows(data, learnt, importances, per_factor, ci),
         dimensions=_dimension_rows(data, importances),
         matrix=importances,

@@ -2,73 +2,107 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
-from latentcli.disentanglement import _attribution as owners
-from latentcli.disentanglement._confidence import estimates
-from latentcli.disentanglement._data import prepare
-from latentcli.disentanglement._mutual_information import Cut, Information
-from latentcli.disentanglement._score import About, Score
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._attribution import (
+    dimension_rows,
+    factor_rows,
+    one_dimension,
+    readings,
+)
+from latentcli.disentanglement._confidence import estimate
+from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._mutual_information import Counts, Cut
+from latentcli.disentanglement._score import Score
 from latentcli.numerics.types import Array
 
 ABOUT = About(
-    title="DCIMIG (3CharM)",
-    definition=(
-        "each dimension's gap between its two best factors counts for the best one; the largest gap "
-        "of each factor, summed, divided by the sum of the factors' entropies"
+    formula=(
+        "the sum over factors v of the largest gap I(z; v) - I(z; v') of the dimensions z whose best "
+        "factor is v, v' being the second best, divided by the sum of the factors' entropies"
     ),
     range="0 to 1",
-    best="1: every factor has a dimension that tells all of it, and of nothing else",
+    reading="1: every factor has a dimension that holds all of it, and of nothing else",
+    limitations=(
+        "Redundant dimensions do not lower it. Factors of high entropy weigh more. Factors that "
+        "depend on each other put a ceiling on it."
+    ),
     source="Sepliarskaia, Kiseleva and de Rijke, 2019",
-    blind="redundant dimensions, which it does not punish; factors of high entropy weigh more",
-    likes={"ubisoft": {"bins": 10}},
+    compat={"ubisoft": {"bins": 10}},
 )
 
 
+def largest_gaps(mutual: Array) -> Array:
+    """Return the largest gap (K,) among the dimensions whose best factor it is; 0 without any.
+
+    >>> largest_gaps(np.array([[1.0, 0.2], [0.9, 0.0], [0.0, 0.5]]))
+    array([0.9, 0.5])
+    """
+    ordered = np.sort(mutual, axis=1)
+    second = ordered[:, -2] if mutual.shape[1] > 1 else 0.0
+    gaps = np.zeros(mutual.shape[1])
+    np.maximum.at(gaps, mutual.argmax(axis=1), ordered[:, -1] - second)
+    return gaps
+
+
+@metric(ABOUT)
 def dcimig(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
     limits: tuple[float, float] = (-4.0, 4.0),
     ci: float | None = 0.95,
     seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
-    """Score whether each factor (N, K) has a dimension of codes (N, D) of its own."""
-    data = prepare(codes, factors)
+    """Score whether each factor (N, K) has a dimension of codes (N, D) of its own.
+
+    Returns
+    -------
+    Score
+        `dcimig` as published; `dcimig_corrected` with Miller and Madow's correction; `ceiling`,
+        the score of perfect codes of these factors in these bins.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
+    >>> round(dcimig(np.hstack([grid, grid]), grid).value, 6)
+    1.0
+    """
+    data = prepare(codes, factors, **options)
     cut = Cut(bins, binning, limits)
-    counts = data.counts(cut)
-    gaps = _gaps(counts.plugin)
-    rows = owners.factor_rows(data, counts.mutual, counts.factor_entropy)
-    for k, row in enumerate(rows):
-        row["dcimig"] = float(gaps[k] / counts.factor_entropy[k])
-    summary = estimates("dcimig", _score, data, cut, ci=ci, seed=seed)
+    binned, sharper = data.binned(cut), data.binned(cut.sharper)
+    counts = binned.counts
+    rows = factor_rows(data, counts.mutual, counts.factor_entropy)
+    shares = largest_gaps(counts.mutual) / counts.factor_entropy
+    words = readings(data, sharper.counts)
+    for k, (row, share) in enumerate(zip(rows, shares, strict=True)):
+        row |= {"dcimig": float(share), "reading": words[k]}
     return Score(
-        "dcimig",
-        _score(counts.plugin),
-        summary,
+        numbers={
+            "dcimig": estimate(_plain, binned, ci=ci, seed=seed),
+            "dcimig_corrected": estimate(_corrected, sharper, ci=ci, seed=seed, null=False),
+            "ceiling": _plain(binned.perfect),
+        },
         factors=rows,
-        dimensions=owners.dimension_rows(data, counts, counts.mutual, counts.factor_entropy),
+        dimensions=dimension_rows(data, counts, counts.mutual, counts.factor_entropy),
         matrix=counts.mutual / counts.factor_entropy,
         matrix_name="I(z; v) / H(v)",
-        settings={**cut.settings(), "ci": ci, "seed": seed},
-        notes=owners.one_dimension(data),
+        notes=one_dimension(data),
     )
 
 
-def _gaps(information: Information) -> Array:
-    """Return the largest gap (K,) of the dimensions that each factor owns, in nats."""
-    mutual = information.mutual
-    ordered = np.sort(mutual, axis=1)
-    second = ordered[:, -2] if mutual.shape[1] > 1 else 0.0
-    owner = mutual.argmax(axis=1)
-    gaps = np.zeros(mutual.shape[1])
-    np.maximum.at(gaps, owner, ordered[:, -1] - second)
-    return gaps
+def _plain(counts: Counts) -> float:
+    return float(largest_gaps(counts.mutual).sum() / counts.factor_entropy.sum())
 
 
-def _score(information: Information) -> float:
-    return float(_gaps(information).sum() / information.entropy.sum())
+def _corrected(counts: Counts) -> float:
+    better = counts.corrected
+    return float(largest_gaps(better.mutual).sum() / better.entropy.sum())

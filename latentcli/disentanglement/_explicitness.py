@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
-from latentcli.disentanglement._data import Data, Factor, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import (
     Split,
     influence,
@@ -23,20 +25,19 @@ from latentcli.errors import shown
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="explicitness",
-    definition=(
+    formula=(
         "the area under the ROC curve of each class against the rest, on held-out rows, by a "
         "logistic regression on all dimensions: mean over classes, then over factors"
     ),
     range="0.5 (chance) to 1",
-    best="1: a line through the code tells every value of every factor",
+    reading="1: a line through the code tells every value of every factor",
     source="Ridgeway and Mozer, 2018; test rows and standardised codes: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "where a factor is: entangled codes score as well; what a line does not tell, as a class in "
         "the middle of a dimension"
     ),
-    likes={"disentanglement_lib": {"limit": None}},
-    unlike=(
+    compat={"disentanglement_lib": {"limit": None}},
+    differences=(
         "ubisoft's one-against-rest regressions on codes from 0 to 1, balanced and judged on the rows "
         "they learnt from; its scale from chance to 1 is explicitness_scaled"
     ),
@@ -45,15 +46,17 @@ ABOUT = About(
 _ITERATIONS = 100
 
 
+@metric(ABOUT)
 def explicitness(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     test: float = 0.2,
     limit: int | None = 15_000,
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how well a logistic regression on the whole code tells each class of each factor.
 
@@ -81,7 +84,7 @@ def explicitness(
     >>> explicitness(grid, grid).value > 0.7
     True
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
     told: list[_Told] = []
     for k, (factor, parts) in enumerate(zip(data.factors, splits, strict=True)):
@@ -117,9 +120,7 @@ def explicitness(
         "explicitness_scaled": None if value is None else 2 * (value - 0.5),
     }
     return Score(
-        "explicitness",
-        value,
-        summary,
+        numbers=summary,
         factors=rows,
         settings={"C": 1.0, "test": test, "limit": limit, "ci": ci, "seed": seed},
         notes=(*limited(data, limit), *scarce(data.factors, splits), *_notes(data, told)),

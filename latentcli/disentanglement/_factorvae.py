@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _voting as voting
-from latentcli.disentanglement._data import prepare
-from latentcli.disentanglement._score import About, Score, Value
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._score import Score, Value
 from latentcli.numerics.types import Progress
 
 ABOUT = About(
-    title="FactorVAE score (Z-min variance)",
-    definition=(
+    formula=(
         "the accuracy of telling which factor a batch of rows has in common from the dimension that "
         "varies least in it, its variance taken as a share of that over all rows: a majority vote "
         "learnt from other batches"
     ),
     range="1 / number of factors (chance) to 1",
-    best="1: for each factor there are dimensions that it alone holds still",
+    reading="1: for each factor there are dimensions that it alone holds still",
     source="Kim and Mnih, 2018; the batch of 64 and the threshold of 0.05: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "noise: it is 1 already for noisy codes, and does not tell good codes apart; factors spread "
         "over several dimensions; dimensions left out by the threshold, which is in the codes' units"
     ),
-    likes={
+    compat={
         "disentanglement_lib": {},
         "disent": {"threshold": 0.0},
         "ubisoft": {"batch": 200, "train": 800, "evaluate": 800},
     },
-    unlike=(
+    differences=(
         "peers draw from a generator of images, or shuffle rows: here rows are drawn with "
         "replacement. Dimensions that never change are always left out, where disent lets them win "
         "every vote; ubisoft's scale from chance to 1 is factorvae_scaled"
@@ -38,9 +39,10 @@ ABOUT = About(
 )
 
 
+@metric(ABOUT)
 def factorvae(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     batch: int = 64,
     train: int = 10_000,
@@ -49,6 +51,7 @@ def factorvae(
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how well the least varying dimension tells which factor a batch has in common.
 
@@ -82,7 +85,7 @@ def factorvae(
     1.0
     """
     voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     settings: dict[str, Value] = {
         "batch": batch,
         "train": train,

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.disentanglement import _attribution as owners
-from latentcli.disentanglement._confidence import estimates
-from latentcli.disentanglement._data import Data, prepare
-from latentcli.disentanglement._mutual_information import Cut, Information
-from latentcli.disentanglement._score import About, Row, Score, Value
-from latentcli.disentanglement._train_test_split import mean_known
-from latentcli.errors import check_choice
+from latentcli.disentanglement import _attribution as attribution
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._confidence import estimate
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._mutual_information import Counts, Cut
+from latentcli.disentanglement._score import Estimate, Number, Score
+from latentcli.disentanglement._train_test_split import mean_known, split
 from latentcli.numerics.types import Array
+from latentcli.results import Record
 
 ABOUT = About(
-    title="InfoMEC: InfoM, InfoC and InfoE",
-    definition=(
+    formula=(
         "with N = I(z; v) / H(v): InfoM is the mean over active dimensions of max N / sum N over "
-        "factors, InfoC that over factors of max N / sum N over active dimensions, each from chance "
-        "(1/K, 1/D) = 0 to 1; InfoE is the share of a factor's entropy that a logistic regression on "
-        "all dimensions explains"
+        "factors, InfoC that over factors of max N / sum N over active dimensions, both rescaled so "
+        "that an even spread (1/K, 1/D) is 0; InfoE is the mean over factors of 1 - cross-entropy / "
+        "log M of a logistic regression on all dimensions, M being the number of classes"
     ),
     range="0 to 1",
-    best="1: modular, compact and explicit",
+    reading="1: modular, compact and explicit",
+    limitations=(
+        "InfoM and InfoC are ratios, far above 0 for noise: compare them with infom_chance and "
+        "infoc_chance. InfoE is computed, as published, on the rows that its regression has learned "
+        "from: with few rows read infoe_heldout."
+    ),
     source="Hsu, Dorrell, Whittington, Wu and Finn, 2023",
-    blind="InfoM and InfoC are ratios: read them with InfoE, and with what chance gives",
-    beside=("infom", "infoc", "infoe"),
-    likes={"infomec": {"estimator": "knn", "neighbors": 10}},
-    unlike=(
+    read_with=("infom", "infoc", "infoe", "infoe_heldout"),
+    estimators={"knn": "nearest neighbors", "plugin": "counts of bins"},
+    compat={"infomec": {"estimator": "knn", "neighbors": 10}},
+    differences=(
         "infomec calls a dimension active by its range, which one outlier decides; here by its "
-        "standard deviation, a twentieth of the largest. A dimension that tells nothing is left out "
+        "standard deviation, a twentieth of the largest. A dimension without information is left out "
         "of InfoM, which would be NaN"
     ),
 )
@@ -40,10 +47,39 @@ ABOUT = About(
 _ACTIVE = 20
 """A dimension is active when it varies at least this part of the one that varies most."""
 
+_SHUFFLES = 5
+"""How often factors are shuffled to see what noise gives."""
 
+_HELD_OUT = 0.2
+"""Share of the rows on which `infoe_heldout` is computed."""
+
+
+def concentration(shares: Array) -> float | None:
+    """Return max / sum of shares (n,), from 1 / n = 0 to 1; None of one share or of nothing.
+
+    >>> concentration(np.array([0.5, 0.0])), concentration(np.array([0.5, 0.5]))
+    (1.0, 0.0)
+    """
+    total = float(shares.sum())
+    if len(shares) < 2 or total <= 0:
+        return None
+    return (float(shares.max()) / total - 1 / len(shares)) / (1 - 1 / len(shares))
+
+
+def infom(shares: Array) -> float | None:
+    """Return the mean concentration of dimensions, the rows of `shares` (D, K)."""
+    return mean_known([concentration(row) for row in shares])
+
+
+def infoc(shares: Array) -> float | None:
+    """Return the mean concentration of factors, the columns of `shares` (D, K)."""
+    return mean_known([concentration(column) for column in shares.T])
+
+
+@metric(ABOUT)
 def infomec(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
@@ -53,103 +89,108 @@ def infomec(
     limit: int | None = 10_000,
     ci: float | None = 0.95,
     seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
     """Score modularity, compactness and explicitness of codes (N, D) for factors (N, K).
 
     Parameters
     ----------
     estimator
-        "knn", as published: nearest neighbours on codes made standard, and `neighbors` of them, on at
+        "knn", as published: nearest neighbors on standardized codes, and `neighbors` of them, on at
         most `limit` rows drawn by `seed`; or "plugin": counts of bins.
 
     Returns
     -------
     Score
-        `infom`, `infoc`, `infoe`, and their `infomec` mean, which is the value; `infom_corrected` and
-        `infoc_corrected` are of bias-corrected counts, with intervals and what chance gives; dimensions
-        that tell nothing beyond chance are left out of the first.
+        `infomec`, the mean of `infom`, `infoc` and `infoe`, each with what the same estimator gives
+        when factors are shuffled; `infoe_heldout`, InfoE on a fifth of the rows, held out;
+        `infom_corrected` and `infoc_corrected`, from counts with Miller and Madow's correction, of
+        dimensions and factors with significant information only (None where there are none).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
+    >>> round(infomec(grid, grid).numbers["infom"].value, 2)
+    1.0
     """
-    check_choice("estimator", estimator, owners.ESTIMATORS)
-    data = prepare(codes, factors)
-    cut = Cut(bins, binning, limits)
-    counts = data.counts(cut)
-    active = _active(data)
+    data = prepare(codes, factors, **options)
+    binned = data.binned(Cut(bins, binning, limits))
+    counts, active = binned.counts, _active(data)
     fitted = data.standard(limit, seed)
-    mutual = counts.mutual
     if estimator == "knn":
-        # A rare class may be in none of the rows that were drawn.
-        drawn = [factor.name in fitted.factor_names for factor in data.factors]
-        mutual = np.zeros_like(mutual)
-        mutual[:, drawn] = owners.nearest(fitted, neighbors, seed)
-    shares = np.maximum(mutual, 0.0) / counts.factor_entropy
+        shares = _nearest_shares(data, fitted, neighbors, seed)
+        null = _nearest_null(fitted, active, neighbors, seed)
+    else:
+        shares = counts.mutual / counts.factor_entropy
+        null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
     explicit = _explicitness(fitted)
-    summary = _summary(shares, active, explicit)
-    told = active & np.asarray(counts.told.any(axis=1))
-    for name, statistic, which in (("infom", _infom, told), ("infoc", _infoc, active)):
-        found = estimates(
-            name,
-            lambda it, of=statistic, these=which: of(_shares(it), these),  # type: ignore[misc]
-            data,
-            cut,
-            ci=ci,
-            seed=seed,
-        )
-        summary |= {key: value for key, value in found.items() if key != name}
-    rows: list[Row] = [
+    held_out = _held_out_explicitness(fitted, seed)
+    parts = {
+        "infom": _with_null(infom, shares[active], null),
+        "infoc": _with_null(infoc, shares[active], null),
+        "infoe": Estimate(mean_known(list(explicit.values()))),
+    }
+    means = [part.value for part in parts.values()]
+    known = [value for value in means if value is not None]
+    numbers: dict[str, Number] = {
+        "infomec": float(np.mean(known)) if len(known) == len(means) else None,
+        **{name: part for name, part in parts.items() if name != "infoe"},
+        "infoe": parts["infoe"].value,
+        "infoe_heldout": mean_known(list(held_out.values())),
+        "active": int(active.sum()),
+    }
+    informative = active & counts.significant.any(axis=1)
+    captured = counts.significant[active].any(axis=0)
+
+    def infom_corrected(it: Counts) -> float | None:
+        return infom(_shares(it)[informative])
+
+    def infoc_corrected(it: Counts) -> float | None:
+        return infoc(_shares(it)[active][:, captured])
+
+    for name, statistic in (
+        ("infom_corrected", infom_corrected),
+        ("infoc_corrected", infoc_corrected),
+    ):
+        numbers[name] = estimate(statistic, binned, ci=ci, seed=seed, null=False)
+    words = attribution.readings(data, counts)
+    rows: list[Record] = [
         {
             "factor": factor.name,
             "dimension": data.names[int(shares[:, k].argmax())],
-            "infoc": _one(shares[active, k]),
+            "infoc": concentration(shares[active, k]),
             "infoe": explicit.get(factor.name),
+            "infoe_heldout": held_out.get(factor.name),
+            "reading": words[k],
         }
         for k, factor in enumerate(data.factors)
     ]
-    parts: list[Row] = [
+    significant = counts.significant
+    dimensions: list[Record] = [
         {
             "dimension": name,
             "active": bool(active[j]),
-            "factor": data.factors[int(shares[j].argmax())].name if shares[j].any() else None,
-            "infom": _one(shares[j]) if active[j] else None,
+            "factor": data.factors[best].name if significant[j, best] else None,
+            "infom": concentration(shares[j]) if active[j] else None,
         }
-        for j, name in enumerate(data.names)
+        for j, (name, best) in enumerate(zip(data.names, shares.argmax(axis=1), strict=True))
     ]
-    value = summary["infomec"]
     return Score(
-        "infomec",
-        None if value is None else float(value),  # type: ignore[arg-type]
-        summary,
+        numbers=numbers,
         factors=rows,
-        dimensions=parts,
+        dimensions=dimensions,
         matrix=shares,
         matrix_name="I(z; v) / H(v)",
-        settings={
-            **cut.settings(),
-            "estimator": estimator,
-            **({"neighbors": neighbors} if estimator == "knn" else {}),
-            "limit": limit,
-            "ci": ci,
-            "seed": seed,
-        },
-        notes=_notes(data, shares[active]),
+        notes=_notes(data, shares[active], explicit, held_out),
     )
 
 
-def _notes(data: Data, shares: Array) -> tuple[str, ...]:
-    notes = owners.one_dimension(data)
-    if shares.any():
-        return notes
-    return (*notes, "no active dimension tells about any factor: InfoM and InfoC say nothing")
-
-
-def _summary(shares: Array, active: Array, explicit: dict[str, float]) -> dict[str, Value]:
-    found = {
-        "infom": _infom(shares, active),
-        "infoc": _infoc(shares, active),
-        "infoe": mean_known(list(explicit.values())),
-    }
-    known = [value for value in found.values() if value is not None]
-    mean = float(np.mean(known)) if len(known) == len(found) else None
-    return {"infomec": mean, **found, "active": int(active.sum())}
+def _with_null(
+    statistic: Callable[[Array], float | None], shares: Array, null: list[Array]
+) -> Estimate:
+    found = [statistic(each) for each in null]
+    return Estimate(statistic(shares), None, tuple(one for one in found if one is not None))
 
 
 def _active(data: Data) -> npt.NDArray[np.bool_]:
@@ -158,48 +199,75 @@ def _active(data: Data) -> npt.NDArray[np.bool_]:
     return active
 
 
-def _shares(information: Information) -> Array:
-    shares: Array = np.divide(
-        information.mutual,
-        information.entropy[None],
-        out=np.zeros_like(information.mutual),
-        where=information.entropy[None] > 0,
-    )
-    return shares
+def _nearest_shares(data: Data, fitted: Data, neighbors: int, seed: int) -> Array:
+    """Return I / H (D, K) by nearest neighbors; 0 of a factor that no drawn row lets vary."""
+    drawn = [factor.name in fitted.factor_names for factor in data.factors]
+    mutual = np.zeros((data.dimensions, len(data.factors)))
+    mutual[:, drawn] = attribution.nearest(fitted, neighbors, seed)
+    entropy = data.binned(Cut()).counts.factor_entropy
+    return mutual / entropy
 
 
-def _infom(shares: Array, active: Array) -> float | None:
-    return mean_known([_one(row) for row in shares[active]])
+def _nearest_null(fitted: Data, active: Array, neighbors: int, seed: int) -> list[Array]:
+    """Return I / H (A, K) of active dimensions by nearest neighbors, with shuffled factors."""
+    random = np.random.default_rng([seed, 4])
+    entropy = fitted.between_factors.factor_entropy
+    return [
+        attribution.nearest(fitted, neighbors, seed, random.permutation(fitted.rows))[active]
+        / entropy
+        for _ in range(_SHUFFLES)
+    ]
 
 
-def _infoc(shares: Array, active: Array) -> float | None:
-    return mean_known([_one(column) for column in shares[active].T])
-
-
-def _one(shares: Array) -> float | None:
-    """Return max / sum of shares (n,), from 1 / n = 0 to 1; None of one share or of nothing."""
-    total = float(shares.sum())
-    if len(shares) < 2 or total <= 0:
-        return None
-    return (float(shares.max()) / total - 1 / len(shares)) / (1 - 1 / len(shares))
+def _shares(counts: Counts) -> Array:
+    better = counts.corrected
+    return better.mutual / np.where(better.entropy > 0, better.entropy, np.inf)
 
 
 def _explicitness(data: Data) -> dict[str, float]:
-    """Return by the name of each factor the share of entropy that a linear classifier explains, 0 to 1.
+    """Return by the name of each factor 1 - cross-entropy / log M on the rows learned from.
 
     The classes weigh the same, so without codes each is as likely as any other: log M.
     """
+    every = np.arange(data.rows)
+    return {factor.name: _one(data, k, every, every) for k, factor in enumerate(data.factors)}
+
+
+def _held_out_explicitness(data: Data, seed: int) -> dict[str, float]:
+    """Return the same on held-out rows; below 0 where the regression has learned noise."""
+    found = {}
+    for k, factor in enumerate(data.factors):
+        train, test = split(factor.labels, test=_HELD_OUT, seed=seed)
+        if len(test):
+            found[factor.name] = _one(data, k, train, test)
+    return found
+
+
+def _one(data: Data, k: int, train: Array, test: Array) -> float:
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import log_loss
 
-    found = {}
-    for factor in data.factors:
-        # scikit-learn's tolerance is for the mean loss, the published one for the sum of losses.
-        model = LogisticRegression(
-            C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / data.rows
+    factor = data.factors[k]
+    # scikit-learn's tolerance is for the mean loss, the published one for the sum of losses.
+    model = LogisticRegression(
+        C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / len(train)
+    )
+    with attribution.quiet():
+        model.fit(data.codes[train], factor.labels[train])
+    probabilities = model.predict_proba(data.codes[test])
+    left = log_loss(factor.labels[test], probabilities, labels=model.classes_)
+    return float(1.0 - left / np.log(factor.size))
+
+
+def _notes(
+    data: Data, shares: Array, learned: Mapping[str, float], held_out: Mapping[str, float]
+) -> tuple[str, ...]:
+    notes = [*attribution.one_dimension(data)]
+    if not shares.any():
+        notes.append("no active dimension has information about any factor: no InfoM and InfoC")
+    inside, outside = mean_known(list(learned.values())), mean_known(list(held_out.values()))
+    if inside is not None and outside is not None and outside <= 0 < inside:
+        notes.append(
+            f"infoe is {inside:.3f}, which noise explains: on held-out rows it is {outside:.3f}"
         )
-        with owners.quiet():
-            model.fit(data.codes, factor.labels)
-        left = log_loss(factor.labels, model.predict_proba(data.codes))
-        found[factor.name] = float(1.0 - left / np.log(factor.size))
-    return found
+    return tuple(notes)

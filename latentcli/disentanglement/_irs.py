@@ -3,48 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
-from latentcli.disentanglement._data import Data, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import About, Row, Score
+from latentcli.disentanglement._score import Row, Score
 from latentcli.errors import UsageError
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="interventional robustness score (IRS)",
-    definition=(
+    formula=(
         "how little a dimension strays from its mean while a factor keeps its value, against the "
         "farthest it ever strays: 1 - mean over values of the 99% quantile of the deviation / largest "
         "deviation, for the factor where that is best, mean over dimensions weighted by the largest "
         "deviation"
     ),
     range="0 to 1, and a little below 0 by chance",
-    best="1: each dimension is fixed by one factor",
+    reading="1: each dimension is fixed by one factor",
     source="Suter, Miladinovic, Schoelkopf and Bauer, 2019",
-    blind=(
+    limitations=(
         "a factor in no dimension; it takes a dimension's weight from its units, so scaling one "
         "dimension moves the mean (see irs_unweighted); pure noise scores far above 0 (see "
         "irs_chance)"
     ),
-    likes={"disentanglement_lib": {}, "ubisoft": {"quantile": 1.0}},
-    unlike="a peer's continuous factors are cut into 10 or 20 classes: here as the factors are read",
+    compat={"disentanglement_lib": {}, "ubisoft": {"quantile": 1.0}},
+    differences="a peer's continuous factors are cut into 10 or 20 classes: here as the factors are read",
 )
 
 _BLOCK = 1 << 22
 """Numbers of codes that are put in order of a factor at a time."""
 
 
+@metric(ABOUT)
 def irs(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     quantile: float = 0.99,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how robust each dimension is against all factors but one.
 
@@ -73,7 +76,7 @@ def irs(
     """
     if not 0 < quantile <= 1:
         raise UsageError(f"--quantile is {quantile:g}; it is above 0 and at most 1")
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     labels = [factor.labels for factor in data.factors]
     reach = _reach(data)
     matrix = _robustness(data, labels, reach, quantile, progress)
@@ -81,9 +84,7 @@ def irs(
     shuffled = _robustness(data, [column[order] for column in labels], reach, quantile, None)
     value, chance = _mean(matrix, reach), _mean(shuffled, reach)
     return Score(
-        "irs",
-        value,
-        {
+        numbers={
             "irs": value,
             "irs_unweighted": _mean(matrix, np.where(data.alive, 1.0, 0.0)),
             "irs_chance": chance,

@@ -2,86 +2,126 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
-from latentcli.disentanglement import _attribution as owners
-from latentcli.disentanglement._confidence import estimates
-from latentcli.disentanglement._data import prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._attribution import (
+    dimension_rows,
+    factor_rows,
+    one_dimension,
+    readings,
+)
+from latentcli.disentanglement._confidence import estimate
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
-from latentcli.disentanglement._mutual_information import Cut, Information
-from latentcli.disentanglement._score import About, Score
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._mutual_information import Counts, Cut
+from latentcli.disentanglement._notes import listed
+from latentcli.disentanglement._score import Score
 from latentcli.numerics.types import Array
 
 ABOUT = About(
-    title="mutual information based entropy disentanglement (MED)",
-    definition=(
-        "disentanglement and completeness of DCI, with importance R = I(z; v) / sum of I(.; v) over "
-        "dimensions in place of what a predictor finds important"
+    formula=(
+        "disentanglement and completeness as DCI defines them, with importance R = I(z; v) / sum of "
+        "I(.; v) over dimensions in place of the importances of a predictor"
     ),
     range="0 to 1",
-    best="1: each dimension tells about one factor only",
-    source="Cao et al., 2022",
-    blind=(
-        "how much of a factor is told at all, as it is a ratio; without correction perfect codes "
-        "are below 1 and noise above 0 (med_corrected, med_chance)"
+    reading="1: each dimension informs about one factor only",
+    limitations=(
+        "As a ratio it does not say how much of a factor is captured at all. Without correction "
+        "perfect codes score below 1 and noise above 0 (see med_corrected, med_chance)."
     ),
-    beside=("med_completeness",),
+    source="Cao et al., 2022",
+    read_with=("med_completeness",),
 )
 
 
+def importances(mutual: Array) -> Array:
+    """Return I(z; v) / sum of I(.; v) (D, K): columns add up to 1, or to 0 without information."""
+    total = mutual.sum(axis=0)
+    parts: Array = np.divide(mutual, total, out=np.zeros_like(mutual), where=total > 0)
+    return parts
+
+
+@metric(ABOUT)
 def med(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
     limits: tuple[float, float] = (-4.0, 4.0),
     ci: float | None = 0.95,
     seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how each dimension of codes (N, D) is about one factor (N, K), by information.
 
-    `med` is the disentanglement, `med_completeness` its counterpart for factors, `med_top` the
-    disentanglement of the best dimension for each factor (top-1 MED).
+    Returns
+    -------
+    Score
+        `med`, the disentanglement; `med_corrected`, the same of information with Miller and Madow's
+        correction, over the factors of which some dimension has significant information (None
+        where no factor is left); `med_completeness`, its counterpart for factors; `med_top`, the
+        disentanglement of the best dimension for each factor (top-1 MED). None with one factor.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
+    >>> round(med(grid, grid).value, 6)
+    1.0
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     cut = Cut(bins, binning, limits)
-    counts = data.counts(cut)
-    importance = _importance(counts.plugin)
-    summary = estimates(
-        "med", lambda it: disentanglement_of(_importance(it)), data, cut, ci=ci, seed=seed
-    )
-    summary["med_completeness"] = completeness_of(importance)
-    summary["med_top"] = _top(importance)
-    rows = owners.factor_rows(data, counts.mutual, counts.factor_entropy)
-    if data.dimensions > 1:
-        for row, part in zip(rows, focus(importance.T), strict=True):
-            row["completeness"] = float(part)
-    parts = owners.dimension_rows(data, counts, counts.mutual, counts.factor_entropy)
+    binned, sharper = data.binned(cut), data.binned(cut.sharper)
+    counts = binned.counts
+    importance = importances(counts.mutual)
+    captured = sharper.counts.significant.any(axis=0)
+
+    def corrected(it: Counts) -> float | None:
+        if not captured.any():
+            return None
+        return disentanglement_of(importances(it.corrected.mutual) * captured)
+
+    rows = factor_rows(data, counts.mutual, counts.factor_entropy)
+    words = readings(data, sharper.counts)
+    for k, row in enumerate(rows):
+        if data.dimensions > 1:
+            row["completeness"] = float(focus(importance.T)[k])
+        row["reading"] = words[k]
+    parts = dimension_rows(data, counts, counts.mutual, counts.factor_entropy)
     if len(data.factors) > 1:
         for row, part in zip(parts, focus(importance), strict=True):
             row["disentanglement"] = float(part)
     return Score(
-        "med",
-        disentanglement_of(importance),
-        summary,
+        numbers={
+            "med": estimate(_plain, binned, ci=ci, seed=seed),
+            "med_corrected": estimate(corrected, sharper, ci=ci, seed=seed, null=False),
+            "med_completeness": completeness_of(importance),
+            "med_top": _top(importance),
+        },
         factors=rows,
         dimensions=parts,
         matrix=importance,
         matrix_name="importance I(z; v) / sum I(.; v)",
-        settings={**cut.settings(), "ci": ci, "seed": seed},
-        notes=owners.one_dimension(data),
+        notes=(*one_dimension(data), *_left_out(data, captured)),
     )
 
 
-def _importance(information: Information) -> Array:
-    total = information.mutual.sum(axis=0)
-    importance: Array = np.divide(
-        information.mutual, total, out=np.zeros_like(information.mutual), where=total > 0
-    )
-    return np.maximum(importance, 0.0)
+def _plain(counts: Counts) -> float | None:
+    return disentanglement_of(importances(counts.mutual))
+
+
+def _left_out(data: Data, captured: Array) -> tuple[str, ...]:
+    if captured.all() or len(captured) < 2:
+        return ()
+    if not captured.any():
+        return ("no dimension has significant information about any factor: no med_corrected",)
+    names = [name for name, one in zip(data.factor_names, captured, strict=True) if not one]
+    return (f"med_corrected leaves out factors without significant information: {listed(names)}",)
 
 
 def _top(importance: Array) -> float | None:

@@ -1,42 +1,47 @@
-"""The mutual information gap and its kin."""
+"""The mutual information gap (MIG) and its kin."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Unpack
 
 import numpy as np
 
-from latentcli.disentanglement import _attribution as owners
-from latentcli.disentanglement._confidence import normal_quantile
-from latentcli.disentanglement._data import Data, prepare
+from latentcli.disentanglement import _attribution as attribution
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._caveats import far_dimensions
+from latentcli.disentanglement._confidence import chance, estimate, normal_quantile
+from latentcli.disentanglement._data import BinnedCounts, Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut, log_ratios
-from latentcli.disentanglement._score import About, Score, Value
-from latentcli.errors import check_choice
+from latentcli.disentanglement._score import Estimate, Number, Score
 from latentcli.numerics.resampling import GROUPS
 from latentcli.numerics.types import Array
+from latentcli.results import Interval
 
 ABOUT = About(
-    title="mutual information gap (MIG)",
-    definition=(
-        "the mean over factors of [I(z_1; v) - I(z_2; v)] / H(v), where z_1 and z_2 are the two "
-        "dimensions that tell most about the factor v"
+    formula=(
+        "the mean over factors v of [I(z_1; v) - I(z_2; v)] / H(v), where z_1 and z_2 are the two "
+        "dimensions with most information about v"
     ),
     range="0 to 1",
-    best="1: each factor is in one dimension and in no other",
-    source="Chen, Li, Grosse and Duvenaud, 2018; robust MIG: Do and Tran, 2020; MIG-sup: Li et al., 2020",
-    blind=(
-        "two factors in one dimension (see MIG-sup); correlated factors put a ceiling on it (see "
-        "dmig); too few rows or an outlier lower it (see mig_corrected, mig_quantile)"
+    reading="1: each factor is captured by one dimension and by no other",
+    limitations=(
+        "It does not see two factors in one dimension (see mig_sup). Factors that depend on each "
+        "other put a ceiling on it (see dmig). Few rows and outliers lower it (see mig_corrected, "
+        "mig_quantile)."
     ),
-    beside=("mig_sup",),
-    likes={
+    source="Chen, Li, Grosse and Duvenaud, 2018; robust MIG: Do and Tran, 2020; MIG-sup: Li et al., 2020",
+    read_with=("mig_sup",),
+    estimators={"plugin": "counts of bins", "knn": "nearest neighbors"},
+    compat={
         "disentanglement_lib": {},
         "disent": {},
         "infomec": {},
         "ubisoft": {"bins": 10},
         "latte": {"estimator": "knn", "neighbors": 3},
     },
-    unlike=(
+    differences=(
         "ubisoft divides by the entropy of the code, which is not MIG: here it is the factor's. "
         "latte's continuous factors, whose entropy it estimates as finite, are cut into bins"
     ),
@@ -46,20 +51,28 @@ SENSITIVITY = (5, 10, 20, 50, 100)
 """Numbers of bins that show how much of a score is their choice."""
 
 _ASIDE = 2_000_000
-"""Numbers up to which other bins are tried without being asked for: they take most of the time."""
+"""Numbers up to which other bins are tried as a matter of course: they take most of the time."""
 
 _BEYOND = 0.01
-"""Share of numbers beyond fixed limits from which it is told."""
-
-_LEFT_ASIDE = (
-    f"mig_quantile and mig_robust are taken of up to {_ASIDE:,} numbers; --sensitivity takes them of "
-    "more"
-)
+"""Share of numbers beyond fixed limits from which a note says so."""
 
 
+def gaps(mutual: Array, entropy: Array) -> Array:
+    """Return (I_1 - I_2) / H (K,) of information (D, K); with one dimension I_2 is 0.
+
+    >>> gaps(np.array([[1.0, 0.2], [0.4, 0.8]]), np.array([1.0, 1.0]))
+    array([0.6, 0.6])
+    """
+    ordered = np.sort(mutual, axis=0)[::-1]
+    second = ordered[1] if len(ordered) > 1 else 0.0
+    found: Array = (ordered[0] - second) / entropy
+    return found
+
+
+@metric(ABOUT)
 def mig(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
@@ -69,141 +82,157 @@ def mig(
     sensitivity: bool = False,
     ci: float | None = 0.95,
     seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
-    """Score how much more one dimension tells about each factor than any other.
+    """Score how much more information one dimension has about each factor than any other.
 
     Parameters
     ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`.
-    bins, binning, limits
-        How codes are cut into bins: see `information.discretize`.
     estimator
-        "plugin": from counts; "knn": nearest neighbours, as scikit-learn does (Ross, 2014), with
-        `neighbors` of them.
+        "plugin": information from counts; "knn": from nearest neighbors, as scikit-learn does
+        (Ross, 2014), with `neighbors` of them.
     sensitivity
         Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...; and take
         `mig_quantile` and `mig_robust` of codes of any size, not of up to 2,000,000 numbers.
-    ci
-        Coverage of the intervals, None for none.
 
     Returns
     -------
     Score
         `mig` as published; `mig_corrected` with Miller and Madow's correction, on distinct values
-        where a dimension has few, between `mig_low` and `mig_high`; `mig_quantile` on equally full
-        bins; `mig_robust` on bins between fixed limits; `mig_sup` the gap of dimensions between
-        factors; `mig_ratio` the share of the first dimension in all information; `aam` what is left
-        of the first without all others; `ceiling` what correlated factors allow.
+        where a dimension has few; `mig_quantile` on equally full bins; `mig_robust` on bins between
+        fixed limits; `mig_sup` the mean gap of dimensions between factors; `mig_ratio` the share of
+        the first dimension in all information; `aam` what is left of the first without all others;
+        `ceiling` what perfect codes of these factors, in these bins, would score as `mig`.
 
     Examples
     --------
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
-    >>> float(mig(grid, grid).value.__round__(6))
+    >>> round(mig(grid, grid).value, 6)
     1.0
     """
-    check_choice("estimator", estimator, owners.ESTIMATORS)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     cut = Cut(bins, binning, limits)
-    counts = data.counts(cut)
-    mutual = owners.information(data, cut, estimator, neighbors, seed)
+    binned, sharper = data.binned(cut), data.binned(cut.sharper)
+    counts = binned.counts
+    mutual = attribution.information(data, cut, estimator, neighbors, seed)
     entropy = counts.factor_entropy
-    gaps = _gaps(mutual, entropy)
-    estimate = _estimate(data, cut.sharper, ci)
-    ceilings = owners.ceilings(data)
-    score = float(gaps.mean())
+    highest = ceilings(binned)
+    better = sharper.counts.corrected
+    found, corrected = gaps(mutual, entropy), gaps(better.mutual, better.entropy)
+    counted = ci if estimator == "plugin" else None
+    whole, each = _with_intervals(binned, mutual, entropy, _mean, ci=counted, seed=seed)
+    whole_corrected, each_corrected = _with_intervals(
+        sharper, better.mutual, better.entropy, _mean_corrected, ci=ci, seed=seed
+    )
     aside = sensitivity or data.codes.size <= _ASIDE
-    summary: dict[str, Value] = {
-        "mig": score,
-        "mig_corrected": float(estimate.gaps.mean()),
-        "mig_low": estimate.low,
-        "mig_high": estimate.high,
+    null = chance(_mean, binned, seed=seed) if aside and estimator == "plugin" else None
+    sup = attribution.sup(mutual, entropy)
+    numbers: dict[str, Number] = {
+        "mig": Estimate(float(found.mean()), whole, null),
+        "mig_corrected": Estimate(float(corrected.mean()), whole_corrected),
         "mig_quantile": _at(data, cut._replace(binning="quantile")) if aside else None,
         "mig_robust": _at(data, cut._replace(binning="fixed")) if aside else None,
-        "mig_sup": _mean(owners.sup(mutual, entropy)),
-        "mig_ratio": float(np.mean(owners.share(mutual))),
-        "aam": float(np.mean(_alone(mutual))),
-        "ceiling": float(ceilings.mean()),
+        "mig_sup": None if sup is None else float(sup.mean()),
+        "mig_ratio": float(ratios(mutual).mean()),
+        "aam": float(alone(mutual).mean()),
+        "ceiling": float(highest.mean()),
     }
     if sensitivity:
-        for number in SENSITIVITY:
-            summary[f"mig_bins_{number}"] = _at(data, cut._replace(bins=number))
-    rows = owners.factor_rows(data, mutual, entropy)
+        numbers |= {f"mig_bins_{n}": _at(data, cut._replace(bins=n)) for n in SENSITIVITY}
+    rows = attribution.factor_rows(data, mutual, entropy)
+    readings = attribution.readings(data, sharper.counts)
     for k, row in enumerate(rows):
-        row["mig"] = float(gaps[k])
-        row["corrected"] = float(estimate.gaps[k])
-        row["low"], row["high"] = estimate.ends[k]
-        row["ceiling"] = float(ceilings[k])
-        row["reading"] = owners.reading(data, counts, mutual, k)
+        row["mig"] = float(found[k])
+        row["low"], row["high"] = each[k] or (None, None)
+        row["corrected"] = float(corrected[k])
+        row["corrected_low"], row["corrected_high"] = each_corrected[k] or (None, None)
+        row["ceiling"] = float(highest[k])
+        row["reading"] = readings[k]
     return Score(
-        "mig",
-        score,
-        summary,
+        numbers=numbers,
         factors=rows,
-        dimensions=owners.dimension_rows(data, counts, mutual, entropy),
+        dimensions=attribution.dimension_rows(data, counts, mutual, entropy),
         matrix=mutual / entropy,
         matrix_name="I(z; v) / H(v)",
-        settings={
-            **cut.settings(),
-            "estimator": estimator,
-            **({"neighbors": neighbors} if estimator == "knn" else {}),
-            "ci": ci,
-            "seed": seed,
-        },
-        notes=(*owners.one_dimension(data), *_aside(data, limits, aside)),
+        notes=(
+            *attribution.one_dimension(data),
+            *attribution.shared_dimensions(data, sharper.counts),
+            *_aside(data, limits, aside),
+        ),
     )
 
 
-def _aside(data: Data, limits: tuple[float, float], taken: bool) -> tuple[str, ...]:
-    """Say what is not taken of large codes, and where fixed limits do not suit them."""
-    if not taken:
-        return (_LEFT_ASIDE,)
-    beyond = float(((data.codes < limits[0]) | (data.codes > limits[1])).mean())
-    if beyond < _BEYOND:
-        return ()
-    low, high = limits
-    return (
-        f"mig_robust: {beyond:.0%} of the numbers lie beyond {low:g} and {high:g} (--limits)",
+def ratios(mutual: Array) -> Array:
+    """Return I_1 / sum of I over dimensions (K,); 0 without information."""
+    total = mutual.sum(axis=0)
+    parts: Array = np.divide(
+        mutual.max(axis=0), total, out=np.zeros_like(total), where=total > 0
     )
+    return parts
 
 
-class _Estimate:
-    """Corrected gaps (K,) with closed-form intervals: for each factor, and for their mean."""
-
-    def __init__(self, gaps: Array, influences: Array | None, ci: float | None) -> None:
-        self.gaps = gaps
-        self.low: float | None = None
-        self.high: float | None = None
-        self.ends: list[tuple[float | None, float | None]] = [(None, None)] * len(gaps)
-        if influences is None or ci is None:
-            return
-        reach = normal_quantile(ci) / np.sqrt(influences.shape[1])
-        each = influences.std(axis=1) * reach
-        whole = float(influences.mean(axis=0).std() * reach)
-        self.low, self.high = _ends(float(gaps.mean()), whole)
-        self.ends = [_ends(*pair) for pair in zip(gaps, each, strict=True)]
+def alone(mutual: Array) -> Array:
+    """Return max(0, I_1 - sum of the others) / I_1 (K,); 0 without information."""
+    first = mutual.max(axis=0)
+    left = np.maximum(2 * first - mutual.sum(axis=0), 0.0)
+    found: Array = np.divide(left, first, out=np.zeros_like(first), where=first > 0)
+    return found
 
 
-def _ends(gap: float, margin: float) -> tuple[float, float]:
-    return max(0.0, float(gap - margin)), min(1.0, float(gap + margin))
+def ceilings(binned: BinnedCounts) -> Array:
+    """Return what MIG can be at most (K,): that of codes that are the factors' numbered classes.
 
-
-def _estimate(data: Data, cut: Cut, ci: float | None) -> _Estimate:
-    """Correct the gaps and say how sure they are.
-
-    The delta method: how much each row moves the gap is known in closed form from the counts, and
-    the deviation of that over the rows is the gap's standard error.
+    A factor's rival is then the factor that depends on it most; and 20 bins hold no 40 classes.
     """
-    counts = data.counts(cut)
-    gaps = _gaps(counts.corrected.mutual, counts.corrected.entropy)
+    return gaps(binned.perfect.mutual, binned.counts.factor_entropy)
+
+
+def _mean(counts: Counts) -> float:
+    return float(gaps(counts.mutual, counts.factor_entropy).mean())
+
+
+def _mean_corrected(counts: Counts) -> float:
+    return float(gaps(counts.corrected.mutual, counts.corrected.entropy).mean())
+
+
+def _at(data: Data, cut: Cut) -> float:
+    return _mean(data.counts(cut))
+
+
+def _with_intervals(
+    binned: BinnedCounts,
+    mutual: Array,
+    entropy: Array,
+    mean: Callable[[Counts], float],
+    *,
+    ci: float | None,
+    seed: int,
+) -> tuple[Interval | None, list[Interval | None]]:
+    """Return the intervals of the mean gap and of each (K,).
+
+    By the delta method: how much each row moves the gap is known in closed form from the counts, and
+    the deviation of that over the rows is the gap's standard error. It takes bins as given, which
+    they are not where a few far values lay them: there, of the mean, by random halves of the rows.
+    """
+    found, data = gaps(mutual, entropy), binned.data
     if ci is None or data.rows < 2 * GROUPS:
-        return _Estimate(gaps, None, None)
-    labels = data.binned(cut).labels
+        return None, [None] * len(found)
+    if binned.cut.binning in ("width", "distinct") and far_dimensions(data).any():
+        halves = estimate(mean, binned, ci=ci, seed=seed, null=False).interval
+        return halves, [None] * len(found)
+    labels = binned.bins.labels
     influences = np.stack(
-        [_influence(counts, labels, data.factors[k].labels, k) for k in range(len(gaps))]
+        [_influence(binned.counts, labels, one.labels, k) for k, one in enumerate(data.factors)]
     )
-    return _Estimate(gaps, influences, ci)
+    reach = normal_quantile(ci) / np.sqrt(data.rows)
+    spread = influences.std(axis=1)
+    each = [_ends(gap, reach * one) for gap, one in zip(found, spread, strict=True)]
+    return _ends(found.mean(), reach * influences.mean(axis=0).std()), [*each]
+
+
+def _ends(gap: float, margin: float) -> Interval:
+    return Interval(max(0.0, float(gap - margin)), min(1.0, float(gap + margin)))
 
 
 def _influence(counts: Counts, bins: Array, labels: Array, k: int) -> Array:
@@ -219,26 +248,15 @@ def _influence(counts: Counts, bins: Array, labels: Array, k: int) -> Array:
     return influence
 
 
-def _gaps(mutual: Array, entropy: Array) -> Array:
-    """Return (I_1 - I_2) / H (K,) of information (D, K); with one dimension I_2 is 0."""
-    ordered = np.sort(mutual, axis=0)[::-1]
-    second = ordered[1] if len(ordered) > 1 else 0.0
-    gaps: Array = (ordered[0] - second) / entropy
-    return gaps
-
-
-def _alone(mutual: Array) -> Array:
-    """Return max(0, I_1 - sum of the others) / I_1 (K,), 0 where nothing is told."""
-    first = mutual.max(axis=0)
-    left = np.maximum(2 * first - mutual.sum(axis=0), 0.0)
-    alone: Array = np.divide(left, first, out=np.zeros_like(first), where=first > 0)
-    return alone
-
-
-def _at(data: Data, cut: Cut) -> float:
-    counts = data.counts(cut)
-    return float(_gaps(counts.mutual, counts.factor_entropy).mean())
-
-
-def _mean(values: Array | None) -> float | None:
-    return None if values is None else float(values.mean())
+def _aside(data: Data, limits: tuple[float, float], taken: bool) -> tuple[str, ...]:
+    """Say what is not taken of large codes, and where fixed limits do not suit them."""
+    if not taken:
+        return (
+            f"mig_quantile and mig_robust are computed for up to {_ASIDE:,} numbers; `sensitivity` "
+            "computes them for more",
+        )
+    beyond = float(((data.codes < limits[0]) | (data.codes > limits[1])).mean())
+    if beyond < _BEYOND:
+        return ()
+    low, high = limits
+    return (f"mig_robust: {beyond:.0%} of the numbers lie beyond {low:g} and {high:g} (`limits`)",)

@@ -1,109 +1,129 @@
-"""Modularity: whether each dimension tells about one factor only."""
+"""Modularity: whether each dimension informs about one factor only."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
-from latentcli.disentanglement import _attribution as owners
-from latentcli.disentanglement._confidence import estimates
-from latentcli.disentanglement._data import prepare
-from latentcli.disentanglement._mutual_information import Cut, Information
-from latentcli.disentanglement._score import About, Score
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._attribution import dimension_rows, factor_rows, one_dimension
+from latentcli.disentanglement._confidence import estimate
+from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._mutual_information import Counts, Cut
+from latentcli.disentanglement._score import Score
 from latentcli.numerics.types import Array
 
 ABOUT = About(
-    title="modularity",
-    definition=(
-        "the mean over dimensions of 1 - sum of I(z; v')^2 over all factors but the best, divided by "
-        "(K - 1) I(z; v)^2 of the best; a dimension that tells nothing scores 0"
+    formula=(
+        "the mean over dimensions of 1 - sum of I(z; v')^2 over all factors v' but the best one v, "
+        "divided by (K - 1) I(z; v)^2; a dimension without information scores 0"
     ),
     range="0 to 1",
-    best="1: no dimension tells about two factors",
-    source="Ridgeway and Mozer, 2018",
-    blind=(
-        "a factor spread over many dimensions; and it is a ratio: dimensions of pure noise score "
-        "0.3 to 0.7 (modularity_chance), so read modularity_informative, of the dimensions that "
-        "tell something beyond chance"
+    reading="1: no dimension informs about two factors",
+    limitations=(
+        "It does not lower the score of a factor that is spread over many dimensions. It is a ratio: "
+        "dimensions of pure noise score 0.3 to 0.7 (modularity_chance), so read "
+        "modularity_informative, the mean over the dimensions whose information is significant."
     ),
-    beside=("modularity_informative",),
-    likes={"disentanglement_lib": {}, "disent": {}, "ubisoft": {"bins": 10}},
-    unlike="ubisoft gives NaN for a dimension that tells nothing; here it scores 0",
+    source="Ridgeway and Mozer, 2018",
+    read_with=("modularity_informative",),
+    compat={"disentanglement_lib": {}, "disent": {}, "ubisoft": {"bins": 10}},
+    differences="ubisoft gives NaN for a dimension without information; here it scores 0",
 )
 
 
+def modularities(mutual: Array) -> Array:
+    """Return the modularity (D,) of each dimension from information (D, K), K > 1.
+
+    >>> modularities(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]))
+    array([1., 0., 0.])
+    """
+    squares = mutual**2
+    best = squares.max(axis=1)
+    rest = (squares.sum(axis=1) - best) / (mutual.shape[1] - 1)
+    scores: Array = 1.0 - np.divide(rest, best, out=np.ones_like(best), where=best > 0)
+    return scores
+
+
+@metric(ABOUT)
 def modularity(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
     limits: tuple[float, float] = (-4.0, 4.0),
     ci: float | None = 0.95,
     seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
-    """Score whether each dimension of codes (N, D) tells about one factor (N, K) only.
+    """Score whether each dimension of codes (N, D) informs about one factor (N, K) only.
 
-    `modularity` is the published mean over all dimensions; `modularity_informative` that over the
-    `informative` dimensions, whose information passes a G-test (with Bonferroni's correction);
-    `modularity_corrected`, with interval, has bias-corrected information of these.
+    Returns
+    -------
+    Score
+        `modularity`, the published mean over all dimensions; `modularity_informative`, the mean
+        over the `informative` dimensions alone, whose information passes a G-test at 0.05 with
+        Bonferroni's correction; `modularity_informative_corrected`, the same of information with
+        Miller and Madow's correction. None with one factor.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
+    >>> round(modularity(grid, grid).value, 6)
+    1.0
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     cut = Cut(bins, binning, limits)
-    counts = data.counts(cut)
-    told = np.asarray(counts.told.any(axis=1))
+    binned, sharper = data.binned(cut), data.binned(cut.sharper)
+    counts = binned.counts
+    informative = counts.significant.any(axis=1)
+    rows = dimension_rows(data, counts, counts.mutual, counts.factor_entropy)
+    for row, score, known in zip(rows, _each(counts.mutual), informative, strict=True):
+        row["modularity"], row["informative"] = score, bool(known)
 
-    def informative(information: Information) -> float | None:
-        return _mean(information.mutual[told])
+    def plain(it: Counts) -> float | None:
+        return _mean(it.mutual)
 
-    whole = estimates("modularity", lambda it: _mean(it.mutual), data, cut, ci=None, seed=seed)
-    part = estimates("modularity", informative, data, cut.sharper, ci=ci, seed=seed)
-    scores = _scores(counts.mutual)
-    rows = owners.dimension_rows(data, counts, counts.mutual, counts.factor_entropy)
-    for j, row in enumerate(rows):
-        row["modularity"] = None if scores is None else float(scores[j])
-        row["informative"] = bool(told[j])
-    value = whole["modularity"]
-    notes = list(owners.one_dimension(data))
-    if not told.any():
-        notes.append(
-            "no dimension tells about any factor beyond chance: modularity says nothing"
-        )
+    def known(it: Counts) -> float | None:
+        return _mean(it.mutual[informative])
+
+    def corrected(it: Counts) -> float | None:
+        return _mean(it.corrected.mutual[informative])
+
     return Score(
-        "modularity",
-        None if value is None else float(value),  # type: ignore[arg-type]
-        {
-            "modularity": value,
-            "modularity_informative": informative(counts.plugin),
-            "informative": int(told.sum()),
-            "modularity_corrected": part["modularity_corrected"],
-            "modularity_low": part["modularity_low"],
-            "modularity_high": part["modularity_high"],
-            "modularity_chance": whole["modularity_chance"],
+        numbers={
+            "modularity": estimate(plain, binned, ci=ci, seed=seed),
+            "modularity_informative": estimate(known, binned, ci=ci, seed=seed, null=False),
+            "informative": int(informative.sum()),
+            "modularity_informative_corrected": estimate(
+                corrected, sharper, ci=ci, seed=seed, null=False
+            ),
         },
-        factors=owners.factor_rows(data, counts.mutual, counts.factor_entropy),
+        factors=factor_rows(data, counts.mutual, counts.factor_entropy),
         dimensions=rows,
         matrix=counts.mutual / counts.factor_entropy,
         matrix_name="I(z; v) / H(v)",
-        settings={**cut.settings(), "ci": ci, "seed": seed},
-        notes=tuple(notes),
+        notes=(*one_dimension(data), *_none(informative)),
     )
 
 
-def _scores(mutual: Array) -> Array | None:
-    """Return the modularity (D,) of each dimension; None with one factor."""
-    factors = mutual.shape[1]
-    if factors < 2:
-        return None
-    squares = mutual**2
-    best = squares.max(axis=1)
-    others = squares.sum(axis=1) - best
-    parts = np.divide(others, best * (factors - 1), out=np.ones_like(best), where=best > 0)
-    scores: Array = 1.0 - parts
-    return scores
+def _each(mutual: Array) -> list[float | None]:
+    if mutual.shape[1] < 2:
+        return [None] * len(mutual)
+    return [float(score) for score in modularities(mutual)]
 
 
 def _mean(mutual: Array) -> float | None:
-    scores = _scores(mutual)
-    return None if scores is None or not len(scores) else float(scores.mean())
+    if mutual.shape[1] < 2 or not len(mutual):
+        return None
+    return float(modularities(mutual).mean())
+
+
+def _none(informative: Array) -> tuple[str, ...]:
+    if informative.any():
+        return ()
+    return ("no dimension has significant information about any factor: read no modularity",)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import UsageError, check_choice
+from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array
 
@@ -62,7 +62,7 @@ class Cut(NamedTuple):
 
 
 class Information(NamedTuple):
-    """What dimensions tell about factors, in nats.
+    """Information of dimensions about factors, in nats.
 
     `mutual` (D, K) information, `entropy` (K,) of the factors, `joint` (D, K) entropy of both.
     """
@@ -121,7 +121,7 @@ class Counts:
         """
         rows, bins, classes = self._sizes
         occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
-        cells = np.where(self.told, occupied, bins * classes)
+        cells = np.where(self.significant, occupied, bins * classes)
         entropy = self.factor_entropy + (classes[..., 0, :] - 1) / (2 * rows[..., 0, :])
         code = self.code_entropy[..., None] + (bins - 1) / (2 * rows)
         mutual = self.mutual + (bins + classes - cells - 1) / (2 * rows)
@@ -129,7 +129,7 @@ class Counts:
         return Information(mutual, entropy, code + entropy[..., None, :] - mutual)
 
     @cached_property
-    def told(self) -> npt.NDArray[np.bool_]:
+    def significant(self) -> npt.NDArray[np.bool_]:
         """Which pairs (..., D, K) have information that is not chance.
 
         By a G-test of each pair, with Bonferroni's correction for their number. If bin and class
@@ -147,8 +147,8 @@ class Counts:
         reach = NormalDist().inv_cdf(1 - _CHANCE / pairs) * np.sqrt(spread)
         highest = freedom * (1 - spread + reach) ** 3
         varies = (bins > 1) & (classes > 1)
-        told: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
-        return told
+        found: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
+        return found
 
     @cached_property
     def occupied(self) -> Array:
@@ -241,10 +241,10 @@ def count(
     return Counts(tuple(shaped), rows)
 
 
-def check_bins(bins: int, option: str = "--bins") -> None:
-    """Raise UsageError for fewer bins than 2, or more than labels have numbers for."""
+def check_bins(bins: int, parameter: str = "bins") -> None:
+    """Raise ParameterError for fewer bins than 2, or more than labels have numbers for."""
     if not 2 <= bins <= 1 << 15:
-        raise UsageError(f"{option} is {bins}; it goes from 2 to 32,768")
+        raise ParameterError(parameter, bins, "a whole number from 2 to 32,768")
 
 
 def discretize(codes: Array, cut: Cut) -> Binned:
@@ -260,9 +260,8 @@ def discretize(codes: Array, cut: Cut) -> Binned:
     check_choice("binning", binning, BINNINGS)
     check_bins(bins)
     if not -np.inf < limits[0] < limits[1] < np.inf:
-        raise UsageError(
-            f"--limits {limits[0]:g},{limits[1]:g}: two finite numbers, the smaller first"
-        )
+        given = f"{limits[0]:g},{limits[1]:g}"
+        raise ParameterError("limits", given, "two finite numbers, the smaller first")
     rows, dimensions = codes.shape
     labels = np.empty((dimensions, rows), dtype=np.uint8 if bins <= 256 else np.uint16)
 

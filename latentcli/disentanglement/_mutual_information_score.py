@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _mutual_information as information
-from latentcli.disentanglement._data import Data, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Binned, Cut
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="mutual information score",
-    definition="the mean of I(z_i; z_j) in nats over all pairs of dimensions",
+    formula="the mean of I(z_i; z_j) in nats over all pairs of dimensions",
     range="0 to log(bins)",
-    best="0: no dimension tells anything of another",
+    reading="0: no dimension tells anything of another",
     source="Locatello et al., 2019",
-    blind=(
+    limitations=(
         "factors, of which it knows nothing: pure noise is best; what only three dimensions together "
         "tell; chance alone gives about (bins - 1)^2 / 2N (see mutual_information_score_corrected)"
     ),
     factors=False,
-    likes={"disentanglement_lib": {}, "disent": {}},
+    compat={"disentanglement_lib": {}, "disent": {}},
 )
 
 
+@metric(ABOUT)
 def mutual_information_score(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 20,
     binning: str = "width",
     limits: tuple[float, float] = (-4.0, 4.0),
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Measure what dimensions tell of each other, two at a time.
 
@@ -62,14 +65,12 @@ def mutual_information_score(
     >>> abs(round(mutual_information_score(grid).value, 9))
     0.0
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     cut = Cut(bins, binning, limits)
     settings: dict[str, Value] = {**cut.settings()}
     if data.dimensions < 2:
         return Score(
-            "mutual-information-score",
-            None,
-            {"mutual_information_score": None},
+            numbers={"mutual_information_score": None},
             settings=settings,
             notes=("one dimension: there is no other to tell of",),
         )
@@ -91,9 +92,7 @@ def mutual_information_score(
         summary["mutual_information_score_corrected"] = float(corrected[both].mean())
         summary["mutual_information_score_norm"] = float(shares.mean())
     return Score(
-        "mutual-information-score",
-        float(mutual[apart].mean()),
-        summary,
+        numbers=summary,
         dimensions=_dimension_rows(data, mutual),
         matrix=mutual,
         matrix_name="I(z_i; z_j)",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
-from latentcli.disentanglement._data import Data, Factor, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import (
     Split,
     influence,
@@ -27,27 +29,26 @@ from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="separated attribute predictability (SAP)",
-    definition=(
+    formula=(
         "the mean over factors of the gap between the two dimensions that predict it best, each "
         "alone: accuracy of a linear support vector machine for a discrete factor, squared "
         "correlation for a continuous one"
     ),
     range="0 to 1; by support vector machine far less is the most (see sap_of_factors)",
-    best="1: each factor is predicted by one dimension and by no other",
+    reading="1: each factor is predicted by one dimension and by no other",
     source="Kumar, Sattigeri and Balakrishnan, 2018; C = 0.01 and balance: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "two factors in one dimension; by support vector machine what it can reach falls with "
         "the number of classes, and depends on the scale of the codes (see sap_r2, threshold); "
         "by r2 only straight relations count, and classes of text stand in their sorted order"
     ),
-    beside=("sap_r2",),
-    likes={
+    read_with=("sap_r2",),
+    compat={
         "disentanglement_lib": {},
         "disent": {},
         "ubisoft": {"estimator": "r2"},
     },
-    unlike=(
+    differences=(
         "ubisoft's decision trees, scored on the rows they grew from, and latte's C = 1, likewise, "
         "are not reproduced"
     ),
@@ -60,9 +61,10 @@ _LOW = 0.2
 """A gap of the factor itself that is worth a note."""
 
 
+@metric(ABOUT)
 def sap(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     estimator: str = "svm",
     test: float = 0.2,
@@ -70,6 +72,7 @@ def sap(
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how much better one dimension predicts each factor than any other.
 
@@ -104,7 +107,7 @@ def sap(
     1.0
     """
     check_choice("estimator", estimator, ESTIMATORS)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     ways = [_way(estimator, factor) for factor in data.factors]
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
     work = _Work(data, splits, ways)
@@ -134,9 +137,7 @@ def sap(
         row["r2"] = straight[k].gap
         row["of_factor"] = itself[k]
     return Score(
-        "sap",
-        value,
-        summary,
+        numbers=summary,
         factors=rows,
         dimensions=_dimension_rows(data, work.scores),
         matrix=work.scores,

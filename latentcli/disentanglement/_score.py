@@ -1,56 +1,133 @@
-"""What every metric returns, and what every metric says about itself."""
+"""What every metric returns: numbers by name, each with its interval and what noise gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
-Value = str | int | float | bool | None | list[float]
-Row = dict[str, Value]
+from latentcli.results import Interval, Record, Result, Scalar
+
+LEVEL = 0.95
+"""Share of scores of noise that are recognized as such."""
+
+Value = Scalar
+Row = Record
 
 
 @dataclass(frozen=True)
-class About:
-    """What a metric is: shown by its help, by `latent metrics` and in the docs.
+class Estimate:
+    """A number with its interval, and the same number where the factors' rows are shuffled.
 
-    `beside` are scores of the summary that are to be read beside the value. `likes` are the peers whose conventions it can take, each with the settings that do it;
-    `unlike` says of peers that are not reproduced why not.
+    `interval` is the range for what the same protocol gives on other rows, as many, from the same
+    source; None where there is none. `null` are the scores of these codes with shuffled factors:
+    what noise gives on these rows, with these bins, classes and models.
     """
 
-    title: str
-    definition: str
-    range: str
-    best: str
-    source: str
-    blind: str
-    factors: bool = True
-    beside: tuple[str, ...] = ()
-    likes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    unlike: str = ""
+    value: float | None
+    interval: Interval | None = None
+    null: tuple[float, ...] | None = None
+
+    @property
+    def chance(self) -> float | None:
+        """The mean of the null scores."""
+        return sum(self.null) / len(self.null) if self.null else None
+
+    @property
+    def highest_chance(self) -> float | None:
+        """The score that noise exceeds in one case of twenty; None of fewer than three shuffles.
+
+        The upper end of Student's one-sided prediction interval for one more null score, and no
+        lower than any of those drawn.
+        """
+        if self.null is None or len(self.null) < 3:
+            return None
+        from scipy.special import stdtrit
+
+        count, mean = len(self.null), sum(self.null) / len(self.null)
+        spread = sqrt(sum((one - mean) ** 2 for one in self.null) / (count - 1))
+        reach = float(stdtrit(count - 1, LEVEL)) * spread * sqrt(1 + 1 / count)
+        return max(mean + reach, *self.null)
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether noise explains the value: shuffled factors score as high."""
+        highest = self.highest_chance
+        return self.value is not None and highest is not None and self.value <= highest
 
 
-@dataclass(frozen=True)
-class Score:
+Number = Estimate | Scalar
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Score(Result):
     """The result of a metric.
 
-    `value` is the published score, in `About.range`, None where it is not defined (a note says
-    why); `summary` holds every number about the whole by name, the value under the metric's
-    name; `factors` and `dimensions` have a row for each; `matrix` (D, K), if there is one, is what
-    the score is read from, and `matrix_name` says what it holds; `settings` all that shaped the
-    numbers.
+    Attributes
+    ----------
+    metric
+        Its name.
+    numbers
+        Every number about the whole by name; the first is the published score.
+    factors, dimensions
+        A record for each factor and each dimension.
+    matrix
+        (D, K), if there is one: what the score is read from; `matrix_name` says what it holds.
     """
 
-    metric: str
-    value: float | None
-    summary: dict[str, Value]
-    factors: Sequence[Row] = ()
-    dimensions: Sequence[Row] = ()
+    metric: str = ""
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    factors: Sequence[Record] = ()
+    dimensions: Sequence[Record] = ()
     matrix: Any = None
     matrix_name: str = ""
-    settings: dict[str, Value] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+
+    @property
+    def estimate(self) -> Estimate:
+        """The published score with all that belongs to it."""
+        first = next(iter(self.numbers.values()), None)
+        return first if isinstance(first, Estimate) else Estimate(first)  # type: ignore[arg-type]
+
+    @property
+    def value(self) -> float | None:
+        """The published score; None where it is not defined, and a note says why."""
+        return self.estimate.value
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval of the value."""
+        return self.estimate.interval
+
+    @property
+    def chance(self) -> float | None:
+        """What the value is on average when the factors' rows are shuffled."""
+        return self.estimate.chance
 
     def __float__(self) -> float:
         """Return the value, NaN where there is none."""
         return float("nan") if self.value is None else self.value
+
+
+def flat(numbers: Mapping[str, Number]) -> Record:
+    """Return numbers as a flat record: NAME, and of an estimate NAME_low, NAME_high, NAME_chance."""
+    record: Record = {}
+    for name, number in numbers.items():
+        if not isinstance(number, Estimate):
+            record[name] = number
+            continue
+        low, high = number.interval or (None, None)
+        record |= {name: number.value, f"{name}_low": low, f"{name}_high": high}
+        if number.null is not None:
+            record[f"{name}_chance"] = number.chance
+    return record
+
+
+def noise(numbers: Mapping[str, Number]) -> tuple[str, ...]:
+    """Say of each estimate that noise explains that it does: one sentence, the same for all."""
+    return tuple(
+        f"{name} is {number.value:.3f}, which noise explains: with shuffled factors these rows "
+        f"score {number.chance:.3f}, and up to {number.highest_chance:.3f}"
+        for name, number in numbers.items()
+        if isinstance(number, Estimate) and number.is_noise
+    )

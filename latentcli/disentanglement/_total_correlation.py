@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _covariance as covariance
-from latentcli.disentanglement._data import Data, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._scaling import standardised
-from latentcli.disentanglement._score import About, Row, Score, Value
+from latentcli.disentanglement._score import Row, Score, Value
 from latentcli.disentanglement._train_test_split import interval
 from latentcli.numerics.types import Array
 
 ABOUT = About(
-    title="Gaussian total correlation",
-    definition=(
+    formula=(
         "the Kullback-Leibler divergence, in nats, of a Gaussian with the codes' covariance from the "
         "product of its marginals: (sum of log variances - log determinant) / 2"
     ),
     range="0 to infinity",
-    best="0: no dimension follows another",
+    reading="0: no dimension follows another",
     source="Watanabe, 1960; of codes: Locatello et al., 2019",
-    blind=(
+    limitations=(
         "factors, of which it knows nothing: pure noise is best; relations that are no straight "
         "line; it grows with the number of dimensions, and by (D^2 - D) / 4N from chance alone (see "
         "total_correlation_corrected)"
     ),
     factors=False,
-    likes={"disentanglement_lib": {}, "disent": {}},
-    unlike="peers give NaN or infinity with a dimension that never changes: here it is left out",
+    compat={"disentanglement_lib": {}, "disent": {}},
+    differences="peers give NaN or infinity with a dimension that never changes: here it is left out",
 )
 
 _SINGULAR = 1e-12
 """An eigenvalue of the correlations, mean 1, below which dimensions depend on each other."""
 
 
-def total_correlation(codes: Any, factors: Any = None, *, ci: float | None = 0.95) -> Score:
+@metric(ABOUT)
+def total_correlation(
+    codes: Codes,
+    factors: Factors = None,
+    *,
+    ci: float | None = 0.95,
+    **options: Unpack[Options],
+) -> Score:
     """Measure how far dimensions are from independent, as if they were Gaussian.
 
     Parameters
@@ -60,7 +68,7 @@ def total_correlation(codes: Any, factors: Any = None, *, ci: float | None = 0.9
     >>> total_correlation(np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])).value
     0.0
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     alive = int(data.alive.sum())
     settings: dict[str, Value] = {"ci": ci}
     if alive < 2:
@@ -82,9 +90,7 @@ def total_correlation(codes: Any, factors: Any = None, *, ci: float | None = 0.9
         moved = _influence(data, mean, deviation, inverse)
         low, high = interval(corrected, moved, ci, high=float("inf"))
     return Score(
-        "total-correlation",
-        value,
-        {
+        numbers={
             "total_correlation": value,
             "total_correlation_corrected": corrected,
             "total_correlation_low": low,
@@ -118,9 +124,7 @@ def _influence(data: Data, mean: Array, deviation: Array, inverse: Array) -> Arr
 
 def _undefined(settings: dict[str, Value], reason: str) -> Score:
     return Score(
-        "total-correlation",
-        None,
-        {"total_correlation": None},
+        numbers={"total_correlation": None},
         settings=settings,
         notes=(reason,),
     )

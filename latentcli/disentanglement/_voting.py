@@ -201,9 +201,7 @@ def scored(
         f"{name}_chance": 1 / factors,
     }
     return Score(
-        metric,
-        value,
-        summary,
+        numbers=summary,
         factors=_factor_rows(name, data, ballot, right, judged),
         dimensions=_dimension_rows(data, ballot, used),
         matrix=ballot.train / np.maximum(ballot.train.sum(axis=0), 1),
@@ -218,7 +216,7 @@ def undefined(
 ) -> Score:
     """Return the score where no vote can be held, with the reason."""
     name = metric.replace("-", "_")
-    return Score(metric, value, {name: value}, settings=settings, notes=(reason,))
+    return Score(numbers={name: value}, settings=settings, notes=(reason,))
 
 
 def _factor_rows(

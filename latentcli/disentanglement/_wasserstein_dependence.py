@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _covariance as covariance
-from latentcli.disentanglement._data import prepare
-from latentcli.disentanglement._score import About, Score
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._score import Score
 
 ABOUT = About(
-    title="Gaussian Wasserstein dependence",
-    definition=(
+    formula=(
         "the squared 2-Wasserstein distance of a Gaussian with the codes' covariance S from the "
         "product of its marginals: 2 tr S - 2 tr (diag(S)^1/2 S diag(S)^1/2)^1/2"
     ),
     range="0 to infinity; as a share of the variance (wasserstein_dependence_norm) 0 to 2",
-    best="0: no dimension follows another",
+    reading="0: no dimension follows another",
     source="Locatello et al., 2019; the closed form: Dowson and Landau, 1982",
-    blind=(
+    limitations=(
         "factors, of which it knows nothing: pure noise is best; relations that are no straight "
         "line; it is in the codes' units squared (see wasserstein_dependence_norm)"
     ),
     factors=False,
-    likes={"disentanglement_lib": {}, "disent": {}},
-    unlike="the square root is taken of a symmetric matrix, without the peers' complex rounding",
+    compat={"disentanglement_lib": {}, "disent": {}},
+    differences="the square root is taken of a symmetric matrix, without the peers' complex rounding",
 )
 
 
-def wasserstein_dependence(codes: Any, factors: Any = None) -> Score:
+@metric(ABOUT)
+def wasserstein_dependence(
+    codes: Codes,
+    factors: Factors = None,
+    **options: Unpack[Options],
+) -> Score:
     """Measure how far codes are from independent dimensions, in their own units.
 
     Parameters
@@ -49,12 +55,10 @@ def wasserstein_dependence(codes: Any, factors: Any = None) -> Score:
     >>> wasserstein_dependence(np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])).value
     0.0
     """
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     if data.alive.sum() < 2:
         return Score(
-            "wasserstein-dependence",
-            None,
-            {"wasserstein_dependence": None},
+            numbers={"wasserstein_dependence": None},
             notes=("fewer than two dimensions change: nothing to depend on",),
         )
     _, deviation, correlation = covariance.moments(data)
@@ -65,9 +69,7 @@ def wasserstein_dependence(codes: Any, factors: Any = None) -> Score:
     apart = max(0.0, 2 * float(shares.sum()) - 2 * float(roots.sum()))
     value = apart * largest**2
     return Score(
-        "wasserstein-dependence",
-        value,
-        {
+        numbers={
             "wasserstein_dependence": value,
             "wasserstein_dependence_norm": apart / float(shares.sum()),
             "variance": float(shares.sum()) * largest**2,

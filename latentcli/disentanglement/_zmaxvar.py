@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement import _voting as voting
-from latentcli.disentanglement._data import Data, Factor, prepare
+from latentcli.disentanglement._about import About
+from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import About, Score, Value
+from latentcli.disentanglement._score import Score, Value
 from latentcli.disentanglement._voting import Draw, Groups
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
-    title="relevance FactorVAE score (Z-max variance)",
-    definition=(
+    formula=(
         "the accuracy of telling which factor alone differs in a batch of rows from the dimension "
         "that varies most in it, its variance taken as a share of that over all rows: a majority "
         "vote learnt from other batches"
     ),
     range="1 / number of factors (chance) to 1",
-    best="1: each factor, when it alone changes, moves its own dimensions most",
+    reading="1: each factor, when it alone changes, moves its own dimensions most",
     source="Kim, Wang, Sahu and Pavlovic, 2019, as Carbonneau et al. (2022) draw from rows",
-    blind=(
+    limitations=(
         "it needs rows that agree in all factors but one: with few of them noise wins the vote, and "
         "even perfect codes score below 1; dimensions left out by the threshold, which is in the "
         "codes' units"
     ),
-    likes={"ubisoft": {"batch": 200, "train": 800, "evaluate": 800, "threshold": 0.05}},
-    unlike=(
+    compat={"ubisoft": {"batch": 200, "train": 800, "evaluate": 800, "threshold": 0.05}},
+    differences=(
         "rows are drawn with replacement, where ubisoft shuffles them; its scale from chance to 1 "
         "is zmaxvar_scaled; where it gives NaN a note names the factors"
     ),
@@ -41,9 +42,10 @@ _FEW = 5
 """Rows that agree in all factors but one, below which what varies is hardly seen."""
 
 
+@metric(ABOUT)
 def zmaxvar(
-    codes: Any,
-    factors: Any = None,
+    codes: Codes,
+    factors: Factors = None,
     *,
     bins: int = 3,
     batch: int = 200,
@@ -53,6 +55,7 @@ def zmaxvar(
     ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Score:
     """Score how well the most varying dimension tells which factor alone differs in a batch.
 
@@ -88,7 +91,7 @@ def zmaxvar(
     """
     voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
     information.check_bins(bins)
-    data = prepare(codes, factors)
+    data = prepare(codes, factors, **options)
     settings: dict[str, Value] = {
         "bins": bins,
         "batch": batch,

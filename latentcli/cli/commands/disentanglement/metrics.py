@@ -6,24 +6,26 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.commands.disentanglement.metric import metric
 from latentcli.cli.options import Output
+from latentcli.disentanglement import METRICS
+from latentcli.disentanglement._about import about
 from latentcli.errors import check_choice
-from latentcli.results import Listing, Record, Report
+from latentcli.results import Listing, Record, Report, Sheet
 
 COLUMNS = (
     "metric",
-    "title",
-    "definition",
+    "name",
+    "formula",
     "range",
-    "best",
+    "reading",
+    "limitations",
     "source",
-    "blind",
-    "likes",
-    "unlike",
+    "estimators",
+    "compat",
+    "differences",
 )
 
-_BRIEF = ("metric", "asks", "range", "source")
+_BRIEF = ("metric", "name", "range", "source")
 
 
 def command(
@@ -32,7 +34,7 @@ def command(
         str | None, typer.Argument(metavar="[METRIC]", help="One of them, in full.")
     ] = None,
 ) -> None:
-    """List the metrics of disentanglement: definition, range, source, and what each is blind to.
+    """List the metrics of disentanglement: full name, range and source; all about one of them.
 
     Examples:
 
@@ -42,42 +44,46 @@ def command(
 
     latent metrics --json
     """
-    from latentcli.disentanglement import METRICS
-    from latentcli.results import Sheet
-
     if name is not None:
         check_choice("metric", name, METRICS)
     names = list(METRICS) if name is None else [name]
     rows: list[Record] = [_row(each) for each in names]
     brief: list[Record] = [
         {
-            "metric": each,
-            "asks": METRICS[each],
-            "range": row["range"],
-            "source": str(row["source"]).partition(";")[0],
+            **row,
+            "range": str(row["range"]).partition(";")[0].partition(",")[0],
+            "source": _cited(str(row["source"])),
         }
-        for each, row in zip(names, rows, strict=True)
+        for row in rows
     ]
-    output.show(
-        Report(
-            "metrics",
-            COLUMNS,
-            rows,
-            views=(Listing(COLUMNS, rows[0]) if name else Sheet("", _BRIEF, brief),),
-        )
-    )
+    view = Listing(COLUMNS, rows[0]) if name else Sheet("", _BRIEF, brief)
+    output.show(Report("metrics", COLUMNS, rows, views=(view,)))
 
 
 def _row(name: str) -> Record:
-    about, _ = metric(name)
+    told = about(name)
     return {
         "metric": name,
-        "title": about.title,
-        "definition": about.definition,
-        "range": about.range,
-        "best": about.best,
-        "source": about.source,
-        "blind": about.blind,
-        "likes": ", ".join(about.likes),
-        "unlike": about.unlike,
+        "name": METRICS[name],
+        "formula": told.formula,
+        "range": told.range,
+        "reading": told.reading,
+        "limitations": told.limitations,
+        "source": told.source,
+        "estimators": ", ".join(f"{key} ({what})" for key, what in told.estimators.items())
+        or None,
+        "compat": ", ".join(told.compat) or None,
+        "differences": told.differences or None,
     }
+
+
+def _cited(source: str) -> str:
+    """Return the first source as papers cite it in passing: Chen et al., 2018.
+
+    >>> _cited("Chen, Li, Grosse and Duvenaud, 2018; robust MIG: Do and Tran, 2020")
+    'Chen et al., 2018'
+    """
+    authors, _, year = source.partition(";")[0].rpartition(", ")
+    several = authors.replace(" and ", ", ").split(", ")
+    short = f"{several[0]} et al." if len(several) > 2 else authors
+    return f"{short}, {year}"

@@ -1,0 +1,82 @@
+"""Every metric by name, and the scores of several models beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from latentcli.disentanglement._score import Score
+from latentcli.disentanglement._views import columns
+from latentcli.results import Record, Result, Sheet, View
+
+
+def function(name: str) -> Callable[..., Score]:
+    """Import the function of a metric of the table."""
+    label = name.replace("-", "_")
+    found: Callable[..., Score] = getattr(
+        import_module(f"latentcli.disentanglement._{label}"), label
+    )
+    return found
+
+
+def several_models(scores: Mapping[str, Score]) -> Result:
+    """Return the scores of several models by one metric as one result: models as rows.
+
+    `scores` has the score of each model under its name; notes name the models they are about.
+    """
+    rows: list[Record] = [
+        {"model": model, **row} for model, score in scores.items() for row in score.records
+    ]
+    first = next(iter(scores.values()))
+    return Result(
+        title=first.title,
+        columns=("model", *columns(row for score in scores.values() for row in score.records)),
+        records=rows,
+        summary={} if len(scores) > 1 else first.summary,
+        settings=dict(first.settings),
+        notes=notes_of(scores),
+        views=tuple(views(scores)),
+    )
+
+
+def notes_of(scores: Mapping[str, Score]) -> tuple[str, ...]:
+    """Return all notes, each once; with several models after the names of those it is about."""
+    about: dict[str, list[str]] = {}
+    for model, score in scores.items():
+        for note in score.notes:
+            about.setdefault(note, []).append(model)
+    return tuple(
+        note if len(models) == len(scores) else f"{', '.join(models)}: {note}"
+        for note, models in about.items()
+    )
+
+
+def views(scores: Mapping[str, Score]) -> list[View]:
+    """Return a table of models, then what each model's score has to show, under its name."""
+    if len(scores) == 1:
+        return list(next(iter(scores.values())).views)
+    found: list[View] = [_sheet(scores)]
+    for model, score in scores.items():
+        found += [_titled(view, f"{model}: {view.title}") for view in score.views]  # type: ignore[union-attr]
+    return found
+
+
+def _titled(view: Any, title: str) -> View:
+    from dataclasses import replace
+
+    changed: View = replace(view, title=title)
+    return changed
+
+
+def _sheet(scores: Mapping[str, Score]) -> Sheet:
+    """Return a row for each model: its score, the interval, chance, and what goes with it."""
+    first = next(iter(scores.values()))
+    name = next(iter(first.numbers))
+    names = [name, f"{name}_low", f"{name}_high", f"{name}_chance", f"{name}_corrected"]
+    shown = [one for one in names if any(s.summary.get(one) is not None for s in scores.values())]
+    rows: list[Record] = [
+        {"model": model, **{one: score.summary.get(one) for one in shown}}
+        for model, score in scores.items()
+    ]
+    return Sheet("models", ("model", *shown), rows)
