@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+from latentcli.errors import LatentError, shown
 from latentcli.results import Report
 
-OPTIONS = {"top": "-k", "files": "the files"}
+OPTIONS = {"top": "-k", "files": "the files", "codes": "the codes", "factors": "the factors"}
 """Parameters whose option has another name."""
 
 _PARAMETER = re.compile(r"`([a-z][a-z0-9_]*)`")
@@ -29,3 +32,30 @@ def in_options(report: Report) -> Report:
 
 def _option(name: str) -> str:
     return OPTIONS.get(name, f"--{name.replace('_', '-')}")
+
+
+@contextmanager
+def naming(**files: str) -> Iterator[None]:
+    """Put the names of files into errors about the parameters that they were given for."""
+    try:
+        yield
+    except LatentError as error:
+        text = str(error)
+        for parameter, name in files.items():
+            text = text.replace(f"`{parameter}`", shown(name))
+        error.args = (text,)
+        raise
+
+
+def shortest(paths: Iterable[str]) -> dict[str, str]:
+    """Return for each path its last parts, as few as tell all paths apart.
+
+    >>> shortest(["runs/a/codes.npy", "runs/b/codes.npy"])
+    {'runs/a/codes.npy': 'a/codes.npy', 'runs/b/codes.npy': 'b/codes.npy'}
+    """
+    parts = {path: path.split("/") for path in paths}
+    for count in range(1, max(map(len, parts.values()), default=1)):
+        names = {path: "/".join(part[-count:]) for path, part in parts.items()}
+        if len({*names.values()}) == len(names):
+            return names
+    return {path: path for path in parts}

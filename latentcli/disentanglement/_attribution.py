@@ -175,7 +175,9 @@ def shared_dimensions(data: Data, counts: Counts) -> tuple[str, ...]:
             continue
         mine.sort(key=lambda k: -shares[j, k])
         first = mine[0]
-        added = [k for k in mine[1:] if shares[j, k] > between[first, k] / entropy[k] + _DISTINCT]
+        added = [
+            k for k in mine[1:] if shares[j, k] > between[first, k] / entropy[k] + _DISTINCT
+        ]
         if added:
             names = " and ".join(shown(data.factor_names[k]) for k in (first, *added))
             notes.append(

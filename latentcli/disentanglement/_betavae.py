@@ -21,7 +21,7 @@ ABOUT = About(
         "the accuracy of a logistic regression that tells which factor pairs of rows share, from "
         "the mean over pairs of |z - z'|"
     ),
-    range="1 / number of factors (chance) to 1",
+    range="1/K (chance, K factors) to 1",
     reading="1: for each factor some combination of dimensions is closer when it is shared",
     source="Higgins et al., 2017; the settings: Locatello et al., 2019",
     limitations=(

@@ -67,9 +67,11 @@ def _rows(data: Data, cut: Cut) -> list[str]:
     if data.rows >= _ROWS_A_CELL * cells:
         return []
     return [
-        f"{data.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
-        f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
-        "overestimated and its correction is rough; reduce `bins`"
+        (
+            f"{data.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
+            f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
+            "overestimated and its correction is rough; reduce `bins`"
+        )
     ]
 
 
@@ -79,8 +81,10 @@ def _classes(data: Data, cut: Cut) -> list[str]:
     if not many:
         return []
     return [
-        f"{cut.bins} bins cannot tell all classes of {listed(many)} apart: perfect codes score below "
-        "1; increase `bins`"
+        (
+            f"{cut.bins} bins cannot tell all classes of {listed(many)} apart: perfect codes score below "
+            "1; increase `bins`"
+        )
     ]
 
 
@@ -93,14 +97,18 @@ def _dependence(data: Data, cut: Cut) -> list[str]:
     if not (counts.significant & apart).any():
         return []
     shared, entropy = dependence(data)
-    ceiling = float((1.0 - (np.where(counts.significant, shared, 0) / entropy).max(axis=0)).mean())
+    ceiling = float(
+        (1.0 - (np.where(counts.significant, shared, 0) / entropy).max(axis=0)).mean()
+    )
     if ceiling >= _CEILING:
         return []
     k, other = np.unravel_index(int((shared / entropy).argmax()), shared.shape)
     names = data.factor_names
     return [
-        f"the factors depend on each other ({shown(names[other])} on {shown(names[k])} most): perfect "
-        f"codes would have MIG {ceiling:.3f}, not 1; see dmig"
+        (
+            f"the factors depend on each other ({shown(names[other])} on {shown(names[k])} most): perfect "
+            f"codes would have MIG {ceiling:.3f}, not 1; see dmig"
+        )
     ]
 
 
@@ -108,7 +116,9 @@ def _factors(data: Data) -> list[str]:
     ordered = [factor.name for factor in data.factors if (np.diff(factor.labels) >= 0).all()]
     if not ordered or data.rows <= 2 * data.factors[0].size:
         return []
-    return [f"the rows are sorted by {listed(ordered)}: training and test rows are drawn at random"]
+    return [
+        f"the rows are sorted by {listed(ordered)}: training and test rows are drawn at random"
+    ]
 
 
 def far_dimensions(data: Data) -> Array:
@@ -137,8 +147,10 @@ def _outliers(data: Data, cut: Cut) -> list[str]:
     if not names:
         return []
     return [
-        f"outliers in {listed(names)}: nearly all rows are in few of the bins of equal width; "
-        "`binning` quantile is not affected"
+        (
+            f"outliers in {listed(names)}: nearly all rows are in few of the bins of equal width; "
+            "`binning` quantile is not affected"
+        )
     ]
 
 

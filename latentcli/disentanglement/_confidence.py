@@ -30,18 +30,20 @@ def estimate(
     low: float = 0.0,
     high: float = 1.0,
     null: bool = True,
+    significant: bool = False,
 ) -> Estimate:
     """Return a score of counts, its interval, and the same score with shuffled factors.
 
     All three are by the same statistic on the same kind of bins: a score, its ceiling and its
-    chance can be compared only if one estimator gives them.
+    chance can be compared only if one estimator gives them. `significant`: see `Estimate`.
     """
     value = statistic(binned.counts)
     interval = None
     if ci is not None and value is not None:
         halves = [_defined(statistic, counts) for counts in binned.halves(seed)]
         interval = half_sample_interval(value, halves, ci, low=low, high=high)
-    return Estimate(value, interval, chance(statistic, binned, seed=seed) if null else None)
+    scores = chance(statistic, binned, seed=seed) if null else None
+    return Estimate(value, interval, scores, significant)
 
 
 def chance(statistic: Statistic, binned: BinnedCounts, *, seed: int) -> tuple[float, ...]:

@@ -265,7 +265,9 @@ def _codes(codes: Any) -> Array:
         )
     largest = np.finfo(array.dtype).max ** 0.5 / _MARGIN
     if max(array.max(), -array.min()) > largest:
-        raise LatentError(f"`codes`: holds numbers beyond {largest:.0g}, whose squares overflow")
+        raise LatentError(
+            f"`codes`: holds numbers beyond {largest:.0g}, whose squares overflow"
+        )
     return array
 
 
@@ -282,7 +284,9 @@ def _columns(factors: Any) -> dict[str, Array]:
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2 or 0 in array.shape:
-        raise LatentError(f"`factors`: shape {array.shape}; factors are (N, K), one row a sample")
+        raise LatentError(
+            f"`factors`: shape {array.shape}; factors are (N, K), one row a sample"
+        )
     return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
 
 

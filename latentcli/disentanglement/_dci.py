@@ -11,8 +11,8 @@ import numpy as np
 
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
-from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
+from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._scaling import scales, standardised
 from latentcli.disentanglement._score import Row, Score, Value

@@ -103,7 +103,10 @@ def dmig(
     binned = data.binned(cut)
     counts = binned.counts
     mutual = attribution.information(data, cut, estimator, neighbors, seed)
-    own, conditional = _assigned(mutual), _conditional(data.between_factors)
+    own, conditional = (
+        _assigned(mutual),
+        _conditional(data.between_factors, corrected=estimator == "knn"),
+    )
     found, runners = gaps(mutual, own, conditional)
     dlig = _dlig(mutual, own, conditional)
     xmig = _xmig(mutual, own, counts.factor_entropy)
@@ -170,10 +173,13 @@ def _assigned(mutual: Array) -> Array:
     return own
 
 
-def _conditional(between: Counts) -> Array:
-    """Return H(v_k | v_l) (K, K), on the diagonal H(v_k); NaN where nearly nothing is left."""
+def _conditional(between: Counts, *, corrected: bool = False) -> Array:
+    """Return H(v_k | v_l) (K, K), on the diagonal H(v_k); NaN where nearly nothing is left.
+
+    By the estimator of the numerator: as counted, or without bias, as nearest neighbors nearly are.
+    """
     entropy = between.factor_entropy
-    left = entropy[:, None] - between.mutual.T
+    left = entropy[:, None] - (between.corrected.mutual if corrected else between.mutual).T
     np.fill_diagonal(left, entropy)
     conditional: Array = np.where(left > _LEFT * entropy[:, None], left, np.nan)
     return conditional
@@ -183,9 +189,7 @@ def _determined(data: Data, gaps: Array) -> tuple[str, ...]:
     names = [data.factor_names[k] for k in np.flatnonzero(np.isnan(gaps))]
     if not names:
         return ()
-    return (
-        f"another factor determines {listed(names)}: no DMIG, and left out of the mean",
-    )
+    return (f"another factor determines {listed(names)}: no DMIG, and left out of the mean",)
 
 
 def _mean(gaps: Array) -> float | None:

@@ -19,7 +19,7 @@ ABOUT = About(
         "varies least in it, its variance taken as a share of that over all rows: a majority vote "
         "learnt from other batches"
     ),
-    range="1 / number of factors (chance) to 1",
+    range="1/K (chance, K factors) to 1",
     reading="1: for each factor there are dimensions that it alone holds still",
     source="Kim and Mnih, 2018; the batch of 64 and the threshold of 0.05: Locatello et al., 2019",
     limitations=(

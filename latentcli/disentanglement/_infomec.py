@@ -126,9 +126,10 @@ def infomec(
         null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
     explicit = _explicitness(fitted)
     held_out = _held_out_explicitness(fitted, seed)
+    some = bool(counts.significant[active].any())
     parts = {
-        "infom": _with_null(infom, shares[active], null),
-        "infoc": _with_null(infoc, shares[active], null),
+        "infom": _with_null(infom, shares[active], null, some),
+        "infoc": _with_null(infoc, shares[active], null, some),
         "infoe": Estimate(mean_known(list(explicit.values()))),
     }
     means = [part.value for part in parts.values()]
@@ -187,10 +188,15 @@ def infomec(
 
 
 def _with_null(
-    statistic: Callable[[Array], float | None], shares: Array, null: list[Array]
+    statistic: Callable[[Array], float | None],
+    shares: Array,
+    null: list[Array],
+    significant: bool,
 ) -> Estimate:
     found = [statistic(each) for each in null]
-    return Estimate(statistic(shares), None, tuple(one for one in found if one is not None))
+    return Estimate(
+        statistic(shares), None, tuple(one for one in found if one is not None), significant
+    )
 
 
 def _active(data: Data) -> npt.NDArray[np.bool_]:

@@ -79,7 +79,7 @@ def med(
     binned, sharper = data.binned(cut), data.binned(cut.sharper)
     counts = binned.counts
     importance = importances(counts.mutual)
-    captured = sharper.counts.significant.any(axis=0)
+    captured = np.asarray(sharper.counts.significant.any(axis=0))
 
     def corrected(it: Counts) -> float | None:
         if not captured.any():
@@ -98,7 +98,7 @@ def med(
             row["disentanglement"] = float(part)
     return Score(
         numbers={
-            "med": estimate(_plain, binned, ci=ci, seed=seed),
+            "med": estimate(_plain, binned, ci=ci, seed=seed, significant=bool(captured.any())),
             "med_corrected": estimate(corrected, sharper, ci=ci, seed=seed, null=False),
             "med_completeness": completeness_of(importance),
             "med_top": _top(importance),
@@ -121,7 +121,9 @@ def _left_out(data: Data, captured: Array) -> tuple[str, ...]:
     if not captured.any():
         return ("no dimension has significant information about any factor: no med_corrected",)
     names = [name for name, one in zip(data.factor_names, captured, strict=True) if not one]
-    return (f"med_corrected leaves out factors without significant information: {listed(names)}",)
+    return (
+        f"med_corrected leaves out factors without significant information: {listed(names)}",
+    )
 
 
 def _top(importance: Array) -> float | None:

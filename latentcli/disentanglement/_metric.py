@@ -69,9 +69,13 @@ def metric(about: About) -> Callable[[Function], Function]:
             check(about, settings)
             data = prepare(codes, factors, **reading)
             if about.factors and not data.factors:
-                raise LatentError("`factors` is missing: this metric compares codes with factors")
+                raise LatentError(
+                    "`factors` is missing: this metric compares codes with factors"
+                )
             score = function(data, **given)
-            return _finished(name, score, data, _settings(settings, own, compat) | score.settings)
+            return _finished(
+                name, score, data, _settings(settings, own, compat) | score.settings
+            )
 
         run.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{_shared(own)}"
         run.__signature__ = _signature(function)  # type: ignore[attr-defined]
@@ -100,7 +104,9 @@ def check_ci(ci: float | None) -> None:
         raise ParameterError("ci", ci, "a share below 1, such as 0.95, or 0 for none")
 
 
-def _settings(settings: Mapping[str, Any], own: Mapping[str, Any], compat: str | None) -> Record:
+def _settings(
+    settings: Mapping[str, Any], own: Mapping[str, Any], compat: str | None
+) -> Record:
     """Return the parameters that shaped a score: no limits without fixed bins, and so on."""
     idle = set(_UNSAID)
     if settings.get("binning") != "fixed":

@@ -252,11 +252,15 @@ def _aside(data: Data, limits: tuple[float, float], taken: bool) -> tuple[str, .
     """Say what is not taken of large codes, and where fixed limits do not suit them."""
     if not taken:
         return (
-            f"mig_quantile and mig_robust are computed for up to {_ASIDE:,} numbers; `sensitivity` "
-            "computes them for more",
+            (
+                f"mig_quantile and mig_robust are computed for up to {_ASIDE:,} numbers; `sensitivity` "
+                "computes them for more"
+            ),
         )
     beyond = float(((data.codes < limits[0]) | (data.codes > limits[1])).mean())
     if beyond < _BEYOND:
         return ()
     low, high = limits
-    return (f"mig_robust: {beyond:.0%} of the numbers lie beyond {low:g} and {high:g} (`limits`)",)
+    return (
+        f"mig_robust: {beyond:.0%} of the numbers lie beyond {low:g} and {high:g} (`limits`)",
+    )

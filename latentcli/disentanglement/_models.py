@@ -40,7 +40,7 @@ def several_models(scores: Mapping[str, Score]) -> Result:
     )
 
 
-def notes_of(scores: Mapping[str, Score]) -> tuple[str, ...]:
+def notes_of(scores: Mapping[str, Result]) -> tuple[str, ...]:
     """Return all notes, each once; with several models after the names of those it is about."""
     about: dict[str, list[str]] = {}
     for model, score in scores.items():
@@ -74,7 +74,9 @@ def _sheet(scores: Mapping[str, Score]) -> Sheet:
     first = next(iter(scores.values()))
     name = next(iter(first.numbers))
     names = [name, f"{name}_low", f"{name}_high", f"{name}_chance", f"{name}_corrected"]
-    shown = [one for one in names if any(s.summary.get(one) is not None for s in scores.values())]
+    shown = [
+        one for one in names if any(s.summary.get(one) is not None for s in scores.values())
+    ]
     rows: list[Record] = [
         {"model": model, **{one: score.summary.get(one) for one in shown}}
         for model, score in scores.items()

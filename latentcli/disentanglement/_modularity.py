@@ -80,10 +80,10 @@ def modularity(
     cut = Cut(bins, binning, limits)
     binned, sharper = data.binned(cut), data.binned(cut.sharper)
     counts = binned.counts
-    informative = counts.significant.any(axis=1)
+    informative = np.asarray(counts.significant.any(axis=1))
     rows = dimension_rows(data, counts, counts.mutual, counts.factor_entropy)
-    for row, score, known in zip(rows, _each(counts.mutual), informative, strict=True):
-        row["modularity"], row["informative"] = score, bool(known)
+    for row, score, one in zip(rows, _each(counts.mutual), informative, strict=True):
+        row["modularity"], row["informative"] = score, bool(one)
 
     def plain(it: Counts) -> float | None:
         return _mean(it.mutual)
@@ -96,7 +96,9 @@ def modularity(
 
     return Score(
         numbers={
-            "modularity": estimate(plain, binned, ci=ci, seed=seed),
+            "modularity": estimate(
+                plain, binned, ci=ci, seed=seed, significant=bool(informative.any())
+            ),
             "modularity_informative": estimate(known, binned, ci=ci, seed=seed, null=False),
             "informative": int(informative.sum()),
             "modularity_informative_corrected": estimate(

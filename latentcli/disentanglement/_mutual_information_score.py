@@ -74,7 +74,7 @@ def mutual_information_score(
             settings=settings,
             notes=("one dimension: there is no other to tell of",),
         )
-    binned = data.binned(cut)
+    binned = data.binned(cut).bins
     mutual, corrected = _all_pairs(binned, progress)
     entropy = mutual.diagonal()
     apart = ~np.eye(data.dimensions, dtype=bool)

@@ -22,12 +22,15 @@ class Estimate:
 
     `interval` is the range for what the same protocol gives on other rows, as many, from the same
     source; None where there is none. `null` are the scores of these codes with shuffled factors:
-    what noise gives on these rows, with these bins, classes and models.
+    what noise gives on these rows, with these bins, classes and models. Ratios of noise can be as
+    high as those of perfect codes: `significant` says that a test has found more than noise in what
+    they are ratios of.
     """
 
     value: float | None
     interval: Interval | None = None
     null: tuple[float, ...] | None = None
+    significant: bool = False
 
     @property
     def chance(self) -> float | None:
@@ -54,7 +57,9 @@ class Estimate:
     def is_noise(self) -> bool:
         """Whether noise explains the value: shuffled factors score as high."""
         highest = self.highest_chance
-        return self.value is not None and highest is not None and self.value <= highest
+        if self.value is None or highest is None or self.significant:
+            return False
+        return self.value <= highest
 
 
 Number = Estimate | Scalar

@@ -23,7 +23,7 @@ ABOUT = About(
         "that varies most in it, its variance taken as a share of that over all rows: a majority "
         "vote learnt from other batches"
     ),
-    range="1 / number of factors (chance) to 1",
+    range="1/K (chance, K factors) to 1",
     reading="1: each factor, when it alone changes, moves its own dimensions most",
     source="Kim, Wang, Sahu and Pavlovic, 2019, as Carbonneau et al. (2022) draw from rows",
     limitations=(

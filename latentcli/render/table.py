@@ -35,6 +35,8 @@ _HEIGHT = 25
 _BAR = 40
 _SHORT = 12
 """Letters up to which a column is better not folded."""
+_WORD = 24
+"""Letters up to which a column of single words is better not folded."""
 _ROOM = 12
 """Letters that a column which is folded needs."""
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -190,7 +192,12 @@ def _whole(names: Sequence[str], records: Sequence[Record], width: int) -> set[s
         name: max(len(name), *(cell_len(human(row.get(name))) for row in records), 1)
         for name in names
     }
-    short = {name for name, length in widths.items() if length <= _SHORT}
+    short = {
+        name
+        for name, length in widths.items()
+        if length <= _SHORT
+        or (length <= _WORD and not any(" " in human(row.get(name)) for row in records))
+    }
     taken = sum(widths[name] for name in short) + 3 * len(widths)
     return short if taken + _ROOM * (len(widths) - len(short)) <= width else set()
 

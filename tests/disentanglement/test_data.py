@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from latentcli.cli.wording import naming
 from latentcli.disentanglement import _data as module
-from latentcli.disentanglement._data import Data, prepare
+from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._infomec import infomec
 from latentcli.disentanglement._mig import mig
 from latentcli.errors import LatentError, UsageError
@@ -23,9 +24,9 @@ def with_value(value, row=7):
 
 
 REFUSED = {
-    "no rows": (CODES[:0], FACTORS[:0], "the codes: shape (0, 3)"),
-    "no dimensions": (CODES[:, :0], FACTORS, "the codes: shape (60, 0)"),
-    "a cube": (CODES[None], FACTORS, "the codes: shape (1, 60, 3)"),
+    "no rows": (CODES[:0], FACTORS[:0], "`codes`: shape (0, 3)"),
+    "no dimensions": (CODES[:, :0], FACTORS, "`codes`: shape (60, 0)"),
+    "a cube": (CODES[None], FACTORS, "`codes`: shape (1, 60, 3)"),
     "text": (CODES.astype(str), FACTORS, "is not numbers"),
     "complex": (CODES.astype(complex), FACTORS, "complex128 is not numbers"),
     "one row": (CODES[:1], FACTORS[:1], "1 row(s); a metric takes two or more"),
@@ -35,15 +36,15 @@ REFUSED = {
     "huge": (with_value(1e300), FACTORS, "beyond 1e+151, whose squares overflow"),
     "hugest": (with_value(-1.7e308), FACTORS, "whose squares overflow"),
     "huge for its kind": (with_value(1e30).astype(np.float32), FACTORS, "squares overflow"),
-    "transposed": (CODES.T, FACTORS, "3 x 60 and the factors has 60 rows: the codes are transposed"),
-    "other rows": (CODES[:50], FACTORS, "has 50 rows and the factors 60"),
+    "transposed": (CODES.T, FACTORS, "3 x 60 and `factors` has 60 rows: the codes are transposed"),
+    "other rows": (CODES[:50], FACTORS, "has 50 rows and `factors` 60"),
     "a line of names less": (CODES, FACTORS[1:], "is its first line, taken for names, a row?"),
-    "other rows in a column": (CODES, {"a": FACTORS[:, 0], "b": [1, 2]}, "60 rows and the factors 2"),
-    "no factors": (CODES, {}, "the factors: no factors"),
+    "other rows in a column": (CODES, {"a": FACTORS[:, 0], "b": [1, 2]}, "60 rows and `factors` 2"),
+    "no factors": (CODES, {}, "`factors`: no factors"),
     "a table in a column": (CODES, {"a": FACTORS}, "a has shape (60, 2), not (N,)"),
-    "a cube of factors": (CODES, FACTORS[None], "the factors: shape (1, 60, 2)"),
+    "a cube of factors": (CODES, FACTORS[None], "`factors`: shape (1, 60, 2)"),
     "constant factors": (CODES, np.ones((60, 2)), "every factor is the same in all rows"),
-    "missing": (CODES, {"a": np.full(60, np.nan)}, "the factors: every row has a missing value"),
+    "missing": (CODES, {"a": np.full(60, np.nan)}, "`factors`: every row has a missing value"),
     "missing text": (CODES, {"a": np.array([None] * 60)}, "every row has a missing value"),
     "all but one missing": (
         CODES,
@@ -62,15 +63,14 @@ def test_what_cannot_be_scored_is_refused_in_one_line(what):
 
 
 def test_a_refusal_names_the_files():
-    with pytest.raises(
-        LatentError, match=r"^z\.npy is 3 x 60 and f\.csv has 60 rows.*codes\.T"
-    ):
-        prepare(CODES.T, FACTORS, codes_name="z.npy", factors_name="f.csv")
+    refused = pytest.raises(LatentError, match=r"^z\.npy is 3 x 60 and f\.csv has 60 rows")
+    with refused, naming(codes="z.npy", factors="f.csv"):
+        prepare(CODES.T, FACTORS)
 
 
 def test_codes_alone_are_enough_to_be_made_ready_but_not_for_mig():
     assert prepare(CODES).factors == ()
-    with pytest.raises(LatentError, match="no factors to hold the codes against"):
+    with pytest.raises(LatentError, match="`factors` is missing"):
         mig(CODES)
 
 
@@ -91,7 +91,7 @@ def test_a_factor_is_not_of_both_kinds_and_text_is_no_quantity():
         prepare(CODES, FACTORS, continuous=["factor0"], discrete=["factor0"])
     with pytest.raises(UsageError, match="factor a is text and cannot be continuous"):
         prepare(CODES, {"a": FACTORS[:, 0].astype(str)}, continuous=["a"])
-    with pytest.raises(UsageError, match="--factor-bins is 1"):
+    with pytest.raises(UsageError, match="`factor_bins` is 1"):
         prepare(CODES, FACTORS, factor_bins=1)
 
 
@@ -244,14 +244,17 @@ def test_standard_codes_have_mean_0_and_deviation_1():
 
 def test_counts_are_made_once(monkeypatch):
     made = prepare(CODES, FACTORS)
-    calls = []
-    real = Data._count
+    cuts = []
+    real = module.information.discretize
     monkeypatch.setattr(
-        module.Data, "_count", lambda *args, **kw: calls.append(1) or real(*args, **kw)
+        module.information,
+        "discretize",
+        lambda codes, cut: cuts.append(cut) or real(codes, cut),
     )
-    first, again = mig(made), mig(made)
+    first, again = mig(made, ci=None), mig(made, ci=None)
     assert first.summary == again.summary
-    assert len(calls) == 3  # equal width, quantiles, fixed; no dimension has few values
+    # Equal width, quantiles, fixed, perfect codes; no dimension has few values.
+    assert len(cuts) == 4
 
 
 # --- degenerate data that has an answer
@@ -267,7 +270,7 @@ def test_as_few_rows_as_there_can_be():
     for name in (mig, infomec):
         score = name(CODES[:2], [[0, 1], [1, 0]])
         assert score.value is None or np.isfinite(score.value)
-    assert "no active dimension tells about any factor" in score.notes[-1]
+    assert any("no active dimension has information" in note for note in score.notes)
 
 
 def test_sorted_rows_change_nothing():
@@ -312,5 +315,5 @@ def test_factors_whose_squares_overflow_are_refused(kind):
 
 @pytest.mark.parametrize("bins", [1, 99_999_999])
 def test_the_option_that_is_wrong_is_the_one_that_is_named(bins):
-    with pytest.raises(UsageError, match="--factor-bins is"):
+    with pytest.raises(UsageError, match="`factor_bins` is"):
         prepare(np.arange(12.0), {"a": np.arange(12.0)}, continuous=["a"], factor_bins=bins)

@@ -52,12 +52,10 @@ def test_a_factor_that_another_gives_away_has_no_score():
     found = {row["factor"]: row["dmig"] for row in score.factors}
     assert found["large"] is None
     assert found["size"] == pytest.approx(1, abs=2e-3)
-    assert score.notes == (
-        "another factor gives away large: no DMIG, and left out of the mean",
-    )
+    assert "another factor determines large: no DMIG, and left out of the mean" in score.notes
     same = dmig(codes[:, [0, 0]], {"a": size, "b": size})
     assert same.value is None
-    assert "a, b" in same.notes[0]
+    assert any("a, b" in note for note in same.notes)
 
 
 def test_fewer_dimensions_than_factors():

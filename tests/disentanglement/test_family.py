@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentcli.cli.commands.disentanglement.metric import metric
-from latentcli.disentanglement import METRICS
+from latentcli.disentanglement import METRICS, about, function, parameters
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
+
+OF_ALL = ("continuous", "discrete", "factor_bins", "compat")
+"""What every metric takes besides its own parameters."""
 
 QUICK = {"train": 500, "evaluate": 500, "limit": 500, "ci": None}
 ESTIMATOR = {"dci": "lasso"}
 
-SUPERVISED = [name for name in METRICS if metric(name)[0].factors]
+SUPERVISED = [name for name in METRICS if about(name).factors]
 ALONE = [name for name in METRICS if name not in SUPERVISED]
 
 # Answers that depend on more than codes and factors, with the spread that is allowed for it.
@@ -59,13 +62,12 @@ COMPACT = ["mig", "dmig", "sap", "jemmig"]
 
 
 def scored(name, codes, factors, **given):
-    _, function = metric(name)
     asked = QUICK | {"estimator": ESTIMATOR.get(name)} | given
-    known = inspect.signature(function).parameters
+    known = inspect.signature(function(name)).parameters
     asked = {key: value for key, value in asked.items() if key in known and value != ""}
     if asked.get("estimator", "") is None:
         del asked["estimator"]
-    return function(codes, factors, **asked)
+    return function(name)(codes, factors, **asked)
 
 
 def sample(seed=0, rows=400, noise=0.1):
@@ -154,10 +156,9 @@ def test_a_score_is_a_plain_number_under_the_name_of_its_metric(name):
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_score_says_what_shaped_it(name):
-    _, function = metric(name)
     score = scored(name, CODES, FACTORS)
-    parameters = set(inspect.signature(function).parameters)
-    shaping = parameters - {"codes", "factors", "limits", "neighbors", "progress"}
+    named = set(inspect.signature(function(name)).parameters)
+    shaping = named - {"codes", "factors", "limits", "neighbors", "progress", *OF_ALL}
     # What only adds to a summary, or has no part in this estimate, need not be said.
     assert shaping - {"sensitivity", "binning", "limit"} <= set(score.settings)
 
@@ -216,29 +217,54 @@ def test_degenerate_codes_get_a_number_or_a_note(name, shape):
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_metric_says_what_it_is(name):
-    about, function = metric(name)
-    for text in (
-        about.title,
-        about.definition,
-        about.range,
-        about.best,
-        about.source,
-        about.blind,
-    ):
+    said = about(name)
+    for text in (said.formula, said.range, said.reading, said.source):
         assert text
         assert not text.endswith(".")
-    assert any(year in about.source for year in map(str, range(1960, 2030)))
-    assert inspect.getdoc(function)
-    assert METRICS[name][-1] in ".?"
-    assert len(METRICS[name]) <= 60
+    assert said.limitations
+    assert any(year in said.source for year in map(str, range(1960, 2030)))
+    assert METRICS[name][0].isupper()
     assert f"\n## {name}\n" in DOCS.read_text("utf-8")
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_what_help_reads_from_the_source_is_what_is_imported(name):
+    module = import_module(f"latentcli.disentanglement._{name.replace('-', '_')}")
+    assert about(name) == module.ABOUT
+    defaults = {
+        key: parameter.default
+        for key, parameter in inspect.signature(function(name)).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY and key not in OF_ALL
+    }
+    assert parameters(name) == defaults
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_keyword_has_an_entry_in_the_docstring(name):
+    text = inspect.getdoc(function(name))
+    for key in inspect.signature(function(name)).parameters:
+        if key not in ("codes", "factors"):
+            assert f"\n{key}\n    " in text or f"{key}, " in text or f", {key}\n" in text, key
+
+
 @pytest.mark.parametrize(
-    ("name", "peer"), [(name, peer) for name in METRICS for peer in metric(name)[0].likes]
+    ("name", "library"), [(name, library) for name in METRICS for library in about(name).compat]
 )
-def test_what_a_peer_does_can_be_done(name, peer):
-    about, function = metric(name)
-    likes = dict(about.likes[peer])
-    assert set(likes) <= set(inspect.signature(function).parameters)
-    assert scored(name, CODES, FACTORS, **likes).value is not None
+def test_the_settings_of_a_library_can_be_taken_and_given_ones_go_before(name, library):
+    taken = dict(about(name).compat[library])
+    assert set(taken) <= set(inspect.signature(function(name)).parameters)
+    score = scored(name, CODES, FACTORS, **taken, compat=library)
+    assert score.value is not None
+    assert score.settings["compat"] == library
+    if "bins" in taken:
+        assert scored(name, CODES, FACTORS, compat=library).settings["bins"] == taken["bins"]
+        assert scored(name, CODES, FACTORS, compat=library, bins=7).settings["bins"] == 7
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_value_lies_in_its_interval_and_its_bounds_are_in_the_summary(name):
+    score = scored(name, CODES, FACTORS, ci=0.95)
+    label = name.replace("-", "_")
+    if score.interval is not None:
+        assert score.interval.low <= score.value <= score.interval.high
+        assert (score.summary[f"{label}_low"], score.summary[f"{label}_high"]) == score.interval

@@ -141,9 +141,9 @@ def test_names_of_classes_do_not_matter(name, clean):
 @pytest.mark.parametrize("name", ASKED)
 def test_a_metric_says_what_it_is(name):
     about = import_module(f"latentcli.disentanglement._{name.replace('-', '_')}").ABOUT
-    for text in (about.title, about.definition, about.range, about.best, about.source):
+    for text in (about.formula, about.range, about.reading, about.source):
         assert text
     data = prepare(*HOSTILE["text"])
-    for settings in about.likes.values():
+    for settings in about.compat.values():
         asked = {key: value for key, value in settings.items() if key not in ASKED[name]}
         assert scored(name, data, **asked).metric == name

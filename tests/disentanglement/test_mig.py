@@ -47,7 +47,7 @@ def test_a_grid_is_perfectly_disentangled():
     score = mig(GRID, {"shape": GRID[:, 0], "colour": GRID[:, 1]})
     assert score.value == pytest.approx(1, abs=1e-12)
     assert [(row["dimension"], row["reading"]) for row in score.factors] == [
-        ("z0", "in z0"), ("z1", "in z1"),
+        ("z0", "captured by z0 (1.00)"), ("z1", "captured by z1 (1.00)"),
     ]  # fmt: skip
     assert [row["factor"] for row in score.dimensions] == ["shape", "colour"]
 
@@ -57,7 +57,8 @@ def test_a_noisy_grid_is_nearly_so():
     codes = factors + 0.05 * np.random.default_rng(0).normal(size=factors.shape)
     summary = mig(codes, factors).summary
     assert summary["mig"] > 0.98
-    assert summary["mig_low"] <= summary["mig_corrected"] <= summary["mig_high"]
+    for name in ("mig", "mig_corrected"):
+        assert summary[f"{name}_low"] <= summary[name] <= summary[f"{name}_high"]
 
 
 def test_entangled_points_score_nothing():
@@ -65,7 +66,9 @@ def test_entangled_points_score_nothing():
     codes = [[0.0, 0.0], [1.0, -1.0], [2.0, -2.0], [3.0, -3.0]]
     score = mig(codes, factors)
     assert score.value == pytest.approx(0, abs=1e-12)
-    assert [row["reading"] for row in score.factors] == ["spread over z0, z1, or by chance"] * 2
+    assert [row["reading"] for row in score.factors] == [
+        "not significant"
+    ] * 2  # of four points
 
 
 # --- closed forms
@@ -190,7 +193,7 @@ def test_intervals_hold_the_truth(rows):
     for _ in range(200):
         data = prepare(*sample(rows, rng))
         summary = mig(data, binning="fixed").summary
-        inside += summary["mig_low"] <= truth <= summary["mig_high"]
+        inside += summary["mig_corrected_low"] <= truth <= summary["mig_corrected_high"]
     assert 180 <= inside <= 198
 
 
@@ -223,7 +226,7 @@ def test_counts_of_the_better_estimate_are_of_distinct_values():
 @pytest.mark.parametrize("metric", [mig, jemmig])
 def test_a_coverage_that_is_no_share_is_refused(metric, ci):
     factors = np.tile([[a, b] for a in range(3) for b in range(4)], (10, 1))
-    with pytest.raises(UsageError, match="--ci is"):
+    with pytest.raises(UsageError, match="`ci` is"):
         metric(factors, factors, ci=ci)
 
 
@@ -232,7 +235,7 @@ def test_limits_that_do_not_suit_the_codes_are_told():
     factors = random.integers(3, size=(200, 2))
     assert not any("mig_robust" in note for note in mig(factors * 1.0, factors).notes)
     (note,) = [note for note in mig(factors * 10.0, factors).notes if "mig_robust" in note]
-    assert "beyond -4 and 4 (--limits)" in note
+    assert "beyond -4 and 4 (`limits`)" in note
 
 
 def test_other_bins_of_large_codes_are_taken_when_asked_for(monkeypatch):
@@ -240,6 +243,6 @@ def test_other_bins_of_large_codes_are_taken_when_asked_for(monkeypatch):
     factors = np.random.default_rng(0).integers(3, size=(200, 2))
     score = mig(factors * 1.0, factors)
     assert score.summary["mig_quantile"] is score.summary["mig_robust"] is None
-    assert any("--sensitivity" in note for note in score.notes)
+    assert any("`sensitivity`" in note for note in score.notes)
     asked = mig(factors * 1.0, factors, sensitivity=True)
     assert asked.summary["mig_quantile"] is not None

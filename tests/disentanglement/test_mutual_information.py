@@ -150,13 +150,13 @@ def test_a_dimension_that_never_changes_is_one_bin(binning, constant):
 @pytest.mark.parametrize(
     ("cut", "message"),
     [
-        (Cut(1), "--bins is 1"),
-        (Cut(0), "--bins is 0"),
-        (Cut(40_000), "--bins is 40000"),
+        (Cut(1), "`bins` is 1"),
+        (Cut(0), "`bins` is 0"),
+        (Cut(40_000), "`bins` is 40000"),
         (Cut(binning="widht"), "Did you mean width?"),
-        (Cut(binning="fixed", limits=(2.0, 2.0)), "--limits 2,2"),
-        (Cut(binning="fixed", limits=(float("nan"), 2.0)), "--limits nan,2"),
-        (Cut(binning="fixed", limits=(float("-inf"), 2.0)), "--limits -inf,2"),
+        (Cut(binning="fixed", limits=(2.0, 2.0)), "`limits` is 2,2"),
+        (Cut(binning="fixed", limits=(float("nan"), 2.0)), "`limits` is nan,2"),
+        (Cut(binning="fixed", limits=(float("-inf"), 2.0)), "`limits` is -inf,2"),
     ],
 )
 def test_cuts_that_mean_nothing_are_refused(cut, message):
@@ -204,7 +204,7 @@ def test_groups_of_rows_add_up_and_are_counted_by_themselves():
     np.testing.assert_allclose(parts.mutual[2], alone.mutual)
     np.testing.assert_allclose(parts.corrected.mutual[2], alone.corrected.mutual)
     np.testing.assert_allclose(parts.error[2], alone.error)
-    np.testing.assert_array_equal(parts.told[2], alone.told)
+    np.testing.assert_array_equal(parts.significant[2], alone.significant)
 
 
 @given(table=arrays.arrays(np.int64, (3, 4), elements=st.integers(0, 30)))
@@ -258,12 +258,12 @@ def test_information_of_noise_is_corrected_by_what_chance_gives():
     counts = count(binned, [rng.integers(0, 10, 1000)], [10])
     assert counts.mutual.mean() == pytest.approx(19 * 9 / 2000, rel=0.1)
     assert counts.corrected.mutual.mean() < 0.01
-    assert counts.told.sum() <= 1
+    assert counts.significant.sum() <= 1
 
 
 def test_pairs_that_tell_are_found_and_pairs_of_noise_are_not():
     binned, factors = random_labels()
-    told = count(binned, factors, (2, 5)).told
+    told = count(binned, factors, (2, 5)).significant
     assert told.tolist() == [[True, False], [False, False], [False, False]]
 
 
@@ -312,7 +312,7 @@ def test_pairs_tell_if_scipys_g_test_with_the_correction_of_williams_says_so(bin
         statistic = g.statistic / (1 + np.prod(margins) / (6 * 200 * g.dof))
         chance = chi2.sf(statistic, g.dof)
         if not 0.03 < chance < 0.06:
-            assert only(counts.told) == (chance < 0.05)
+            assert only(counts.significant) == (chance < 0.05)
 
 
 @pytest.mark.parametrize("rows", [100, 200, 400, 1000])
@@ -322,13 +322,13 @@ def test_noise_is_rarely_taken_for_information(rows):
     wrong = 0
     for _ in range(100):
         binned = Binned(rng.integers(0, 20, (5, rows)), 20)
-        wrong += count(binned, [rng.integers(0, 10, rows)], [10]).told.any()
+        wrong += count(binned, [rng.integers(0, 10, rows)], [10]).significant.any()
     assert wrong <= 10
 
 
 def test_a_dimension_that_never_changes_is_chance():
-    assert not only(counts_of([[50, 50], [0, 0]]).told)
-    assert not only(counts_of([[50, 0], [50, 0]]).told)
+    assert not only(counts_of([[50, 50], [0, 0]]).significant)
+    assert not only(counts_of([[50, 0], [50, 0]]).significant)
 
 
 def test_what_rounding_leaves_of_no_information_is_none():

@@ -11,7 +11,12 @@ import typer
 from latentcli.cli.factors import Factors, parsed_limits
 from latentcli.cli.options import Output
 from latentcli.cli.plotting import Plot
-from latentcli.disentanglement._about import PARAMETERS, About, about, parameters
+from latentcli.disentanglement._about import (  # noqa: TID253 - text that imports nothing
+    PARAMETERS,
+    About,
+    about,
+    parameters,
+)
 from latentcli.results import Report
 
 OPTIONS: dict[str, tuple[type, str]] = {
@@ -67,7 +72,6 @@ def command_of(name: str) -> Callable[..., None]:
         report = Report.of(
             name,
             result,
-            title=factors.title(result.title, files, told.factors),
             settings=factors.settings(data, files),
             show_summary=len(data) == 1,
         )
@@ -160,7 +164,11 @@ def _help(told: About, name: str) -> str:
         f"It is {told.formula}.",
         f"From {told.range}; {told.reading}. {told.source}.",
         f"Limitations: {told.limitations}",
-        *([f"Differences from other libraries: {told.differences}."] if told.differences else []),
+        *(
+            [f"Differences from other libraries: {told.differences}."]
+            if told.differences
+            else []
+        ),
         "Examples:",
         f"latent {name} {files}",
         f"latent {name} {files} --json",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
 
 from latentcli.cli.options import Output
-from latentcli.disentanglement import METRICS
-from latentcli.disentanglement._about import about
+from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table
+from latentcli.disentanglement._about import about  # noqa: TID253 - text that imports nothing
 from latentcli.errors import check_choice
 from latentcli.results import Listing, Record, Report, Sheet
 
@@ -51,7 +52,7 @@ def command(
     brief: list[Record] = [
         {
             **row,
-            "range": str(row["range"]).partition(";")[0].partition(",")[0],
+            "range": _in_brief(str(row["range"])),
             "source": _cited(str(row["source"])),
         }
         for row in rows
@@ -87,3 +88,12 @@ def _cited(source: str) -> str:
     several = authors.replace(" and ", ", ").split(", ")
     short = f"{several[0]} et al." if len(several) > 2 else authors
     return f"{short}, {year}"
+
+
+def _in_brief(interval: str) -> str:
+    """Return a range without what is said of it: 0.5 to 1.
+
+    >>> _in_brief("0.5 (chance) to 1"), _in_brief("0 to 1, and a little below 0 by chance")
+    ('0.5 to 1', '0 to 1')
+    """
+    return re.sub(r" \(.*?\)", "", interval).partition(";")[0].partition(",")[0]

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from latentcli.cli.app import COMMANDS
-from latentcli.cli.commands.disentanglement.metric import metric
-from latentcli.disentanglement import METRICS
+from latentcli.disentanglement import METRICS, about
 
 TEXT = "shape,colour\n" + "".join(f"{a},{b}\n" for a in "abc" for b in ("r", "g", "b", "w"))
 
@@ -42,14 +41,22 @@ def test_the_grid_scores_1_and_says_which_dimension_owns_which_factor(samples, a
     assert code == 0
     lines = [line.split() for line in out.splitlines()]
     for factor, dimension in (("shape", "z0"), ("colour", "z1")):
-        assert any(line[:1] == [factor] and line[-2:] == ["in", dimension] for line in lines)
+        assert any(
+            line[:1] == [factor] and line[-4:] == ["captured", "by", dimension, "(1.00)"]
+            for line in lines
+        )
     assert ["mig", "1.0000"] in lines
 
 
 def test_the_grid_with_noise_scores_nearly_1(grid, answer):
     summary = answer("mig", "codes.npy", "factors.npz")["summary"]
     assert 0.98 < summary["mig"] <= 1
-    assert summary["mig_low"] <= summary["mig_corrected"] <= summary["mig_high"]
+    assert summary["mig_low"] <= summary["mig"] <= summary["mig_high"]
+    assert (
+        summary["mig_corrected_low"]
+        <= summary["mig_corrected"]
+        <= summary["mig_corrected_high"]
+    )
 
 
 def test_entangled_points_score_0(samples, answer):
@@ -57,7 +64,7 @@ def test_entangled_points_score_0(samples, answer):
     found = answer("mig", *files)
     assert found["summary"]["mig"] == 0
     for row in records(found, "factor").values():
-        assert row["reading"].startswith("spread over z0, z1")
+        assert row["reading"] == "not significant"  # of four points
 
 
 # --- every metric
@@ -65,8 +72,7 @@ def test_entangled_points_score_0(samples, answer):
 
 def files_of(name):
     """Codes, and factors where the metric takes them."""
-    about, _ = metric(name)
-    return ["codes.npy", "factors.npz"] if about.factors else ["codes.npy"]
+    return ["codes.npy", "factors.npz"] if about(name).factors else ["codes.npy"]
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -76,7 +82,7 @@ def test_every_metric_is_a_command_with_all_its_numbers(name, grid, answer):
     assert isinstance(found["summary"][name.replace("-", "_")], float)
     assert found["settings"]["rows"] == 1200
     assert {row["model"] for row in found["results"]} == {"codes.npy"}
-    assert {row["level"] for row in found["results"]} <= {"factor", "dimension"}
+    assert {row["level"] for row in found["results"]} <= {"all", "factor", "dimension"}
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -102,10 +108,10 @@ def test_settings_say_what_shaped_the_score(grid, answer):
 
 
 def test_a_peers_settings_are_taken_and_given_ones_are_over_them(grid, answer):
-    files = "codes.npy", "factors.npz", "--like", "ubisoft"
+    files = "codes.npy", "factors.npz", "--compat", "ubisoft"
     assert answer("jemmig", *files)["settings"]["bins"] == 10
     found = answer("jemmig", *files, "--bins", "5")
-    assert (found["settings"]["bins"], found["settings"]["like"]) == (5, "ubisoft")
+    assert (found["settings"]["bins"], found["settings"]["compat"]) == (5, "ubisoft")
 
 
 def test_fixed_limits(grid, answer):
@@ -138,7 +144,9 @@ def test_several_models_are_beside_each_other(grid, answer, latent):
     np.save("other.npy", np.random.default_rng(0).normal(size=(1200, 4)))
     files = "codes.npy", "other.npy", "factors.npz"
     found = answer("mig", *files)
-    assert found["summary"]["codes.npy mig"] > 0.9 > 0.1 > found["summary"]["other.npy mig"]
+    scores = {row["model"]: row["mig"] for row in found["results"] if row["level"] == "all"}
+    assert scores["codes.npy"] > 0.9 > 0.1 > scores["other.npy"]
+    assert not [key for key in found["summary"] if " " in key]
     assert {row["model"] for row in found["results"]} == {"codes.npy", "other.npy"}
     assert found["settings"]["dimensions"] == "2, 4"
     code, out, _ = latent("mig", *files)
@@ -217,10 +225,10 @@ def test_dead_dimensions_are_told(grid, latent):
         (["codes.npy", "factors.npz", "--factor-bins", "1"], 2, "--factor-bins is 1"),
         (["codes.npy", "factors.npz", "--binning", "widht"], 2, "Did you mean width?"),
         (["codes.npy", "factors.npz", "--limits", "1"], 2, "--limits '1': two numbers"),
-        (["codes.npy", "factors.npz", "--limits", "2,1", "--binning", "fixed"], 2, "--limits 2,1"),
+        (["codes.npy", "factors.npz", "--limits", "2,1", "--binning", "fixed"], 2, "--limits is 2,1"),
         (["codes.npy", "factors.npz", "--ci", "95"], 2, "--ci is 95"),
         (["codes.npy", "factors.npz", "--ci", "nan"], 2, "--ci is nan"),
-        (["codes.npy", "factors.npz", "--like", "dlib"], 2, "unknown peer 'dlib'"),
+        (["codes.npy", "factors.npz", "--compat", "dlib"], 2, "unknown library 'dlib'"),
         (["codes.npy", "factors.npz", "--estimator", "kn"], 2, "Did you mean knn?"),
         (["codes.npy", "factors.npz", "--continuous", "x"], 2, "unknown factor 'x'"),
         (["codes.npy", "factors.npz", "--id", "uid"], 2, "unknown column 'uid'"),

@@ -1,26 +1,32 @@
+"""`latent metrics`, and the help of every metric."""
+
+import sys
+
 import pytest
 
-from latentcli.cli.commands.disentanglement.metric import metric
-from latentcli.disentanglement import METRICS
+from latentcli.disentanglement import METRICS, about, parameters
 
 
-def test_every_metric_is_listed_with_what_it_asks(latent, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+def test_every_metric_is_listed_by_its_full_name_in_80_columns(latent, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("latentcli.render.table._UNBOUNDED", 80)
     code, out, err = latent("metrics")
     assert (code, err) == (0, "")
-    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
-    for name, asks in METRICS.items():
-        assert asks in lines[name]
+    assert max(map(len, out.splitlines())) <= 80
+    words = set(out.split())
+    for name, full in METRICS.items():
+        assert name in words
+        assert set(full.split()) <= words
 
 
 def test_records_say_all_there_is_to_say(results):
     rows = {row["metric"]: row for row in results("metrics")}
     assert list(rows) == list(METRICS)
     for name, row in rows.items():
-        about, _ = metric(name)
-        assert row["definition"] == about.definition
-        assert row["blind"] == about.blind
-        assert row["likes"] == ", ".join(about.likes)
+        assert row["name"] == METRICS[name]
+        assert row["formula"] == about(name).formula
+        assert row["limitations"] == about(name).limitations
+        assert row["compat"] == (", ".join(about(name).compat) or None)
         assert row["source"]
         assert row["range"]
 
@@ -29,8 +35,7 @@ def test_records_say_all_there_is_to_say(results):
 def test_one_metric_in_full(latent, results, name):
     code, out, _ = latent("metrics", name)
     assert code == 0
-    about, _ = metric(name)
-    assert about.title in " ".join(out.split())
+    assert METRICS[name] in " ".join(out.split())
     assert [row["metric"] for row in results("metrics", name)] == [name]
 
 
@@ -39,12 +44,27 @@ def test_the_help_of_a_metric_says_what_it_is(latent, name):
     code, out, _ = latent(name, "--help")
     assert code == 0
     flat = " ".join(out.split())
-    about, _ = metric(name)
-    assert about.title in flat
-    assert about.source.split(",")[0] in flat
+    assert METRICS[name] in flat
+    assert about(name).source.split(",")[0] in flat
+    for estimator in about(name).estimators:
+        assert estimator in flat
+    assert ("--estimator" in flat) == ("estimator" in parameters(name))
 
 
-def test_an_unknown_metric_is_told_with_the_likeliest(latent):
+@pytest.mark.parametrize("name", ["mig", "dci", "betavae"])
+def test_the_help_of_a_metric_imports_no_numpy(name):
+    import subprocess
+
+    code = (
+        "import sys; from latentcli.cli.app import main; "
+        f"main(['{name}', '--help']); sys.exit('numpy' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL).returncode == 0
+    )
+
+
+def test_an_unknown_metric_is_named_with_the_likeliest(latent):
     code, out, err = latent("metrics", "modulary")
     assert (code, out) == (2, "")
     assert "Did you mean modularity?" in err

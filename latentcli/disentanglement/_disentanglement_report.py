@@ -1,0 +1,226 @@
+"""All metrics of codes and factors in one report, of one model or of several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Unpack
+
+from latentcli.disentanglement import METRICS
+from latentcli.disentanglement._about import about, parameters
+from latentcli.disentanglement._attribution import readings
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._metric import Options, check_ci
+from latentcli.disentanglement._models import function, notes_of
+from latentcli.disentanglement._mutual_information import Cut
+from latentcli.disentanglement._score import Score
+from latentcli.disentanglement._views import heat_map, size, table
+from latentcli.errors import UsageError, check_choice
+from latentcli.numerics.types import Progress
+from latentcli.results import Record, Result, Scalar, Sheet, View
+
+COLUMNS = ("model", "metric", "level", "name", "score", "value")
+
+_TOGETHER = ("low", "high", "chance")
+
+Tracker = Callable[[str], AbstractContextManager[Progress | None]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class DisentanglementReport(Result):
+    """The scores of one model or several: `scores[model][metric]`."""
+
+    scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+
+
+def disentanglement_report(
+    codes: Codes | Data | Mapping[str, Codes | Data],
+    factors: Factors = None,
+    *,
+    only: Sequence[str] | None = None,
+    bins: int = 20,
+    binning: str = "width",
+    limits: tuple[float, float] = (-4.0, 4.0),
+    limit: int | None = 10_000,
+    ci: float | None = 0.95,
+    seed: int = 0,
+    tracker: Tracker | None = None,
+    **options: Unpack[Options],
+) -> DisentanglementReport:
+    """Score codes (N, D) against ground-truth factors (N, K) by every metric.
+
+    Parameters
+    ----------
+    codes
+        (N, D) numbers; or several models: a mapping of each name to its codes, scored with the same
+        seed and the same split.
+    only
+        Names of the table `METRICS`; all of it by default.
+    bins, binning, limits
+        How dimensions are cut into bins.
+    limit
+        Maximum number of rows for metrics that fit models; None for all.
+    ci
+        Coverage of the confidence intervals; None for none.
+    seed
+        Random seed.
+    tracker
+        Given what is computed, returns a context with a `progress(done, total)`.
+
+    Returns
+    -------
+    DisentanglementReport
+        A record for each number: of the whole, of each factor, of each dimension.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 100)
+    >>> report = disentanglement_report(grid, grid, only=["mig", "modularity"])
+    >>> report.summary["mig"], report.summary["modularity"]
+    (1.0, 1.0)
+    """
+    names = _names(only)
+    check_ci(ci)
+    given = {
+        "bins": bins, "binning": binning, "limits": limits, "ci": ci, "seed": seed, "limit": limit,
+    }  # fmt: skip
+    models = codes if isinstance(codes, Mapping) else {"codes": codes}
+    data = {model: prepare(one, factors, **options) for model, one in models.items()}
+    scores: dict[str, dict[str, Score]] = {model: {} for model in data}
+    track = tracker or (lambda _: nullcontext())
+    for model, one in data.items():
+        for name in names:
+            with track(f"{name} of {model}" if len(data) > 1 else name) as progress:
+                known = parameters(name)
+                settings = {key: given[key] for key in _taken(known)}
+                if "progress" in known:
+                    settings["progress"] = progress
+                scores[model][name] = function(name)(one, **settings)
+    first = next(iter(data.values()))
+    settings_made: Record = {
+        "only": None if only is None else ",".join(names), "bins": bins, "binning": binning, "limit": limit, "ci": ci,
+        "seed": seed,
+    }  # fmt: skip
+    every = {
+        model: Result(notes=tuple(dict.fromkeys(n for one in made.values() for n in one.notes)))
+        for model, made in scores.items()
+    }
+    cut = Cut(bins, binning, limits)
+    return DisentanglementReport(
+        title=f"Disentanglement: {size(first)}",
+        columns=COLUMNS,
+        records=[row for model, made in scores.items() for row in _records(model, made)],
+        summary=_summary(scores),
+        settings=settings_made,
+        notes=notes_of(every),
+        views=tuple(_views(data, scores, cut)),
+        scores=scores,
+    )
+
+
+def _names(only: Sequence[str] | None) -> list[str]:
+    if only is None:
+        return list(METRICS)
+    names = list(dict.fromkeys(name.strip() for name in only if name.strip()))
+    if not names:
+        raise UsageError("`only` names no metric")
+    for name in names:
+        check_choice("metric", name, METRICS)
+    return names
+
+
+def _taken(known: Mapping[str, Any]) -> list[str]:
+    """Return which shared settings a metric takes: `bins` only where they cut dimensions."""
+    cuts = "binning" in known
+    shared = ("bins", "binning", "limits") if cuts else ()
+    return [key for key in (*shared, "limit", "ci", "seed") if key in known]
+
+
+def _records(model: str, scores: Mapping[str, Score]) -> list[Record]:
+    """Return every number as a record: of the whole, of each factor, of each dimension."""
+    rows: list[Record] = []
+    for name, made in scores.items():
+        levels: list[tuple[str, Scalar, Record]] = [("all", None, made.summary)]
+        levels += [("factor", row["factor"], row) for row in made.factors]
+        levels += [("dimension", row["dimension"], row) for row in made.dimensions]
+        rows += [
+            dict(zip(COLUMNS, (model, name, level, whose, key, value), strict=True))
+            for level, whose, row in levels
+            for key, value in row.items()
+            if key != level and not isinstance(value, list)
+        ]
+    return rows
+
+
+def _summary(scores: Mapping[str, Mapping[str, Score]]) -> Record:
+    """Return the score of each metric; of several models the records have them."""
+    if len(scores) > 1:
+        return {"models": len(scores)}
+    return {name: made.value for name, made in next(iter(scores.values())).items()}
+
+
+def _views(
+    data: Mapping[str, Data], scores: Mapping[str, Mapping[str, Score]], cut: Cut
+) -> list[View]:
+    found: list[View] = [_one_model(scores) if len(scores) == 1 else _models(scores)]
+    for model, one in data.items():
+        prefix = f"{model}: " if len(scores) > 1 else ""
+        if one.factors:
+            found += _detail(one, scores[model], cut, prefix)
+    return found
+
+
+def _one_model(scores: Mapping[str, Mapping[str, Score]]) -> Sheet:
+    """Return a row for each metric, and one for each score to be read with it."""
+    rows: list[Record] = []
+    for name, made in next(iter(scores.values())).items():
+        label = name.replace("-", "_")
+        for key in (label, *about(name).read_with):
+            row: Record = {"metric": name if key == label else f"- {key}"}
+            row["value"] = made.summary.get(key)
+            rows.append(
+                row | {other: made.summary.get(f"{key}_{other}") for other in _TOGETHER}
+            )
+    return Sheet("scores", ("metric", "value", *_TOGETHER), rows)
+
+
+def _models(scores: Mapping[str, Mapping[str, Score]]) -> Sheet:
+    """Return a row for each model and a column for each metric, or the other way round.
+
+    Models are rows while the metrics fit in 80 columns.
+    """
+    names = list(next(iter(scores.values())))
+    if sum(max(len(name), 6) + 3 for name in names) + max(map(len, scores)) <= 80:
+        rows: list[Record] = [
+            {"model": model, **{name: one.value for name, one in made.items()}}
+            for model, made in scores.items()
+        ]
+        return Sheet("scores", ("model", *names), rows)
+    rows = [
+        {"metric": name, **{model: made[name].value for model, made in scores.items()}}
+        for name in names
+    ]
+    return Sheet("scores", ("metric", *scores), rows)
+
+
+def _detail(data: Data, scores: Mapping[str, Score], cut: Cut, prefix: str) -> list[View]:
+    """Return what each factor scores, with a reading, and the heat map of information."""
+    counts = data.counts(cut)
+    words = readings(data, data.counts(cut.sharper))
+    rows: list[Record] = []
+    for k, factor in enumerate(data.factors):
+        row: Record = {"factor": factor.name, "kind": factor.kind, "classes": factor.size}
+        for name, one in list(scores.items())[:4]:
+            mine = next((part for part in one.factors if part["factor"] == factor.name), {})
+            if name in mine:
+                row[name] = mine[name]
+        rows.append(row | {"reading": words[k]})
+    heat = heat_map(
+        data, counts.mutual / counts.factor_entropy, data.factor_names, "I(z; v) / H(v)"
+    )
+    return [
+        Sheet(f"{prefix}factors", *table(rows)),
+        type(heat)(f"{prefix}{heat.title}", heat.rows, heat.columns, heat.values),
+    ]
