@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from latentcli.opening import open
     from latentcli.results import Interval, Result
     from latentcli.words._space import Space
+    from latentcli.words._training import train
     from latentcli.words.evaluation import (
         evaluate_analogies,
         evaluate_categories,
@@ -65,6 +66,7 @@ _HOMES: dict[str, str] = {
         ),
         "latentcli.words.evaluation",
     ),
+    "train": "latentcli.words._training",
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     **dict.fromkeys(
@@ -111,6 +113,7 @@ __all__ = [
     "sap",
     "slerp",
     "total_correlation",
+    "train",
     "wasserstein_dependence",
     "weat",
     "zmaxvar",

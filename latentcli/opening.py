@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import numpy as np
 from latentcli.files import bundled_sets, lines, samples
 from latentcli.files import codes as code_files
 from latentcli.files import factors as factor_files
+from latentcli.files.corpus import Corpus
 from latentcli.files.store.cache import open_entry
 from latentcli.numerics.types import Progress
 from latentcli.words._space import Space
@@ -58,6 +59,17 @@ def read_factors(address: str) -> Any:
     return factor_files.read(samples.find(address))
 
 
+def read_corpus(
+    sources: Sequence[str],
+    *,
+    tokens: str = "letters",
+    lower: bool = True,
+    text_column: str | None = None,
+) -> Corpus:
+    """Return text to train on: files, folders, JSON lines or standard input, sentence by sentence."""
+    return Corpus(sources, tokens=tokens, lower=lower, text_column=text_column)
+
+
 def read_questions(address: str) -> _analogy_sets.AnalogySet:
     """Return the analogy questions of a file, a BATS folder, or a set that gensim ships."""
     path = Path(bundled_sets.find(address))
@@ -83,9 +95,14 @@ def read_odd_sets(address: str) -> _word_lists.OddSets:
     return _word_lists.parse_odd_sets(*lines.read(address, most=lines.MOST_OF_A_SET))
 
 
+def _corpus(address: str) -> Corpus:
+    return read_corpus([address])
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "codes": read_codes,
     "factors": read_factors,
+    "corpus": _corpus,
     "lists": read_word_lists,
     "pairs": read_pairs,
     "questions": read_questions,

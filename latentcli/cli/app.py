@@ -49,6 +49,7 @@ COMMANDS: dict[str, Command] = {
         "expr": "Vector arithmetic: 'king - man + 0.5*woman'.",
         "odd": "Odd one out: the word that does not belong.",
         "relation": "Offset consistency: do pairs share a direction?",
+        "train": "Train word vectors on text: word2vec, fastText.",
         "evaluate": "Benchmarks: analogies, similarity, WEAT and more.",
     }),
     **_panel("Latent codes", "latents", {

@@ -14,6 +14,7 @@ SAMPLES: dict[str, str] = {
     "minilm-10k.64d.txt": "10,000 English words x 64, from MiniLM's token embeddings",
     "article-words.txt": "the article's six words x 3 (word2vec text)",
     "article-objects.txt": "the article's four objects x 4 (GloVe text)",
+    "kjv.txt.xz": "270,000 words of text to train on: books of the King James Bible",
     "z1.npy": "a latent code of three numbers",
     "z2.npy": "another one, for a path between the two",
     "codes.npy": "disentangled codes of 12 coloured shapes",

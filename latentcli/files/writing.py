@@ -8,7 +8,7 @@ import lzma
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -266,6 +266,17 @@ def _by_ending(path: Path) -> str:
         if path.suffix.lower() in writer.endings:
             return name
     return ""
+
+
+def named_rows(words: Sequence[str], vectors: Array) -> Content:
+    """Return words and their vectors (N, D) as they are in memory."""
+
+    def batches() -> Iterator[Batch]:
+        for start in range(0, len(words), _ROWS):
+            yield list(words[start : start + _ROWS]), vectors[start : start + _ROWS]
+
+    rows, dimensions = vectors.shape
+    return Content(rows, dimensions, (rows, dimensions), vectors.dtype, True, batches)
 
 
 def words_of(entry: NamedVectors) -> Content:
