@@ -230,7 +230,7 @@ def written_to(path: Path) -> Path:
         with suppress(FileNotFoundError):
             if not stat.S_ISREG(path.stat().st_mode):
                 raise FileError(f"cannot write {shown(path, _MAX_MESSAGE)}: not a regular file")
-        return Path(os.path.realpath(path))
+        return Path(os.path.realpath(path)) if path.is_symlink() else path
     except LatentError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
