@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.expansion import expand as expand
-from latentcli.cli.wording import in_options
+from latentcli.cli.wording import in_options, with_options
 from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Output:
     def note(self, text: str) -> None:
         """Say something worth knowing, on stderr."""
         if not self.quiet:
-            say("note", text)
+            say("note", with_options(text))
 
     def printer(self) -> Any:
         """Return a printer of the chosen format on stdout."""

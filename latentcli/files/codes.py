@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,11 +14,19 @@ from zlib import crc32
 import numpy as np
 
 import latentcli
-from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
+from latentcli.errors import (
+    FileError,
+    FormatError,
+    LatentError,
+    ParameterError,
+    UsageError,
+    reason,
+)
 from latentcli.files import formats, outputs
+from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.formats import npy, npz, safetensors
 from latentcli.files.inputs import read_regular
-from latentcli.files.labels import split_address
+from latentcli.files.load import Loaded, read_array
 from latentcli.files.outputs import META, written_beside
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
@@ -27,7 +34,6 @@ from latentcli.numerics.types import Array
 AXES = ("D", "ND", "LD", "NLD")
 """What the axes of an array can be: samples N, layers L, dimensions D."""
 
-_SLICE = re.compile(r"(?P<file>.+?)\[(?P<slice>[0-9:,\-\s]+)\]$")
 _LARGEST = 1e150
 """Numbers beyond it have no norm in float64."""
 
@@ -65,53 +71,51 @@ def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
     says so where (N, D) might as well be (L, D); a slice of (N, L, D) keeps its axes. Raises
     FormatError for NaN or infinity if `finite`.
     """
-    values, left, meta, remarks = _part(address)
+    loaded, left, meta, remarks = _part(address)
     if finite:
-        _check_finite(address, values)
-    decided, notes = _axes(address, values.shape, axes.upper(), left)
-    return Codes(address, values, decided, meta, (*remarks, *notes))
+        _check_finite(address, loaded.values)
+    decided, notes = _axes(address, loaded.values.shape, axes.upper(), left)
+    return Codes(address, loaded.values, decided, meta, (*remarks, *notes))
 
 
 def load_flat(address: str) -> tuple[Array, list[str]]:
-    """Load an array as (N, M), all axes behind the first made one, and remarks on the file.
+    """Load an array as (N, M), all axes behind the first made one, and notes on the file.
 
     (N,) has M = 1. What is in it is not checked.
     """
-    values, _, _, remarks = _part(address)
-    return values.reshape(len(values), -1), remarks
+    loaded, _, _, notes = _part(address)
+    return loaded.values.reshape(len(loaded.values), -1), notes
 
 
 def load_matrix(address: str) -> tuple[Array, list[str]]:
-    """Load codes as (N, D), a row for each sample, and remarks on the file; (N,) has D = 1.
+    """Load codes as (N, D), a row for each sample, and notes on the file; (N,) has D = 1.
 
     What is in them is not checked. Raises LatentError for arrays with more axes.
     """
-    values, _, _, remarks = _part(address)
+    loaded, _, _, notes = _part(address)
+    values = loaded.values
     if values.ndim > 2:
         raise LatentError(
             f"{address}: shape {values.shape}; codes are (N, D) here, one row for each sample: name "
             f"a part, such as '{address}[:, 0]', or flatten each sample (numpy.reshape)"
         )
-    return (values[:, None] if values.ndim == 1 else values), remarks
+    return (values[:, None] if values.ndim == 1 else values), notes
 
 
-def _part(address: str) -> tuple[Array, str, dict[str, Any], list[str]]:
-    """Read what an address names: the array, the axes a slice leaves of it, provenance, remarks."""
-    file, index = _split_slice(address)
-    path, key = split_address(file)
-    whole, meta, remarks = _values(path, key)
-    try:
-        values = whole[index] if index else whole
-    except (IndexError, ValueError) as error:
-        raise UsageError(f"{address}: {reason(error)}; its shape is {whole.shape}") from None
-    if values.ndim == 0 or 0 in values.shape:
-        raise FormatError(f"{address}: shape {values.shape} holds no code")
-    return values, _left(whole.ndim, index), meta, remarks
+def _part(address: str) -> tuple[Loaded, str, dict[str, Any], list[str]]:
+    """Read what an address names: the array, the axes a slice leaves of it, provenance, notes."""
+    loaded = read_array(address)
+    if loaded.values.ndim == 0 or 0 in loaded.values.shape:
+        raise FormatError(f"{address}: shape {loaded.values.shape} holds no code")
+    silent = loaded.format != "table"  # only of a table is it worth saying what its words are
+    notes = [note for note in loaded.notes if not (silent and ": the words are " in note)]
+    meta, doubts = _provenance_of(loaded)
+    return loaded, _left(loaded), meta, [*notes, *doubts]
 
 
 def holds_words(address: str) -> bool:
     """Tell whether a file holds vectors with words, and not an array of codes."""
-    file, index = _split_slice(address)
+    file, index = split_slice(address)
     if index:
         return False
     path, key = split_address(file)
@@ -253,7 +257,7 @@ def _provenance(address: str) -> dict[str, Any]:
     """Return what identifies an input: its name, size and (up to 64 MB) its SHA-256."""
     import hashlib
 
-    path = split_address(_split_slice(address)[0])[0]
+    path = split_address(split_slice(address)[0])[0]
     if not path.is_file():
         return {"address": address}
     size = path.stat().st_size
@@ -263,25 +267,11 @@ def _provenance(address: str) -> dict[str, Any]:
     return described
 
 
-def _values(path: Path, key: str) -> tuple[Array, dict[str, Any], list[str]]:
-    """Read an array as it is, mapped if it is a plain .npy; its provenance; and remarks."""
-    with Stream(path) as stream:
-        reading = formats.read(stream, key)
-        if reading.format == "NumPy array" and stream.plain:
-            mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-            return mapped, *_meta_beside(path, mapped)
-        parts = [block.values for block in reading.blocks()]
-    if not parts:
-        raise FormatError(f"{path.name}: no codes in it")
-    whole = np.concatenate(parts)
-    shape = reading.shape or whole.shape
-    remarks = [f"{path.name}: {note}" for note in reading.notes if reading.format == "table"]
-    inside = _META_INSIDE.get(reading.format)
-    meta = inside(path) if inside else {}
-    if not meta:
-        meta, doubts = _meta_beside(path, whole)
-        remarks += doubts
-    return whole.reshape(shape), meta, remarks
+def _provenance_of(loaded: Loaded) -> tuple[dict[str, Any], list[str]]:
+    """Read where an array came from, inside its file or beside it, and notes on that."""
+    inside = _META_INSIDE.get(loaded.format)
+    meta = inside(loaded.path) if inside else {}
+    return (meta, []) if meta else _meta_beside(loaded.path, loaded.whole)
 
 
 def _meta_beside(path: Path, values: Array) -> tuple[dict[str, Any], list[str]]:
@@ -319,30 +309,12 @@ def _meta_in_json(path: Path) -> dict[str, Any]:
 _META_INSIDE = {"NumPy archive": _meta_in_npz, "JSON array": _meta_in_json}
 
 
-def _split_slice(address: str) -> tuple[str, tuple[Any, ...]]:
-    match = _SLICE.fullmatch(address)
-    if match is None or Path(address).exists():
-        return address, ()
-    return match["file"], tuple(_index(part, address) for part in match["slice"].split(","))
-
-
-def _index(text: str, address: str) -> Any:
-    try:
-        parts = [int(part) if part.strip() else None for part in text.split(":")]
-    except ValueError:
-        parts = []
-    if len(parts) == 1 and parts[0] is not None:
-        return parts[0]
-    if len(parts) in (2, 3):
-        return slice(*parts)
-    raise UsageError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")
-
-
-def _left(dimensions: int, index: tuple[Any, ...]) -> str:
-    """Return what a slice leaves of (N, L, D); "" where the whole was not that."""
-    if dimensions != 3 or not index:
+def _left(loaded: Loaded) -> str:
+    """Return which axes a slice leaves of (N, L, D); "" where the whole was not that."""
+    if loaded.whole.ndim != 3 or not loaded.index:
         return ""
-    kept = [isinstance(part, slice) for part in index] + [True] * (dimensions - len(index))
+    kept = [isinstance(part, slice) for part in loaded.index]
+    kept += [True] * (3 - len(kept))
     axes = "".join(axis for axis, stays in zip("NLD", kept, strict=True) if stays)
     return axes if axes in AXES else ""
 
@@ -351,7 +323,7 @@ def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[
     """Return what the axes are: as was said, as is known, or as decided, with a note."""
     if axes:
         if axes not in AXES:
-            raise UsageError(f"--axes is one of {', '.join(AXES)}, not '{axes}'")
+            raise ParameterError("axes", axes, f"one of {', '.join(AXES)}")
         if len(axes) != len(shape):
             raise UsageError(f"{address}: its shape {shape} does not have the axes {axes}")
         return axes, []
@@ -363,7 +335,7 @@ def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[
             return "ND", []
         read_as = f"{rows:,} codes of {dimensions:,} numbers"
         return "ND", [
-            f"{address}: {shape} is read as {read_as} (--axes LD: one code of layers)"
+            f"{address}: {shape} is read as {read_as} (`axes` LD: one code of layers)"
         ]
     if len(shape) > 3:
         raise LatentError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,12 +10,18 @@ import numpy as np
 
 from latentcli.errors import FormatError, UsageError, shown, unknown_choice
 from latentcli.files import arrays, formats, labels
-from latentcli.files.formats import npy, npz, parquet, table
+from latentcli.files.addresses import split_address
+from latentcli.files.formats import npz, parquet
+from latentcli.files.load import array_in
+from latentcli.files.sniffing import is_binary
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 Columns = dict[str, Array]
 """Factors by name: arrays (N,) of numbers or text; None or NaN where one is missing."""
+
+_ARRAYS = {"npy", "torch", "hdf5", "safetensors"}
+"""Formats of arrays, which are neither tables nor text."""
 
 _NAMES = ("factor_names", "names", "latents_names")
 """Arrays beside an (N, K) array that name its columns."""
@@ -28,12 +33,13 @@ def read(address: str) -> Columns:
     Of an archive (.npz), `FILE::KEY` or its only array of two axes is taken, with the names beside
     it; else all its arrays, if each has one axis and they are equally long.
     """
-    path, key = labels.split_address(address)
+    path, key = split_address(address)
     with Stream(path) as stream:
-        if stream.archive is not None:
+        name = formats.format_of(stream)
+        if name == "npz":
             return _archive(stream, key)
-        if npy.sniff(stream) or _is_array(stream):
-            return _split(stream, _array(stream, key), [])
+        if name in _ARRAYS:
+            return _split(stream, array_in(stream, key, text=True).values, [])
         if key and not _is_table(stream):
             raise stream.error(f"no column or array '{shown(key)}' can be picked from it")
     columns = {name: np.asarray(values) for name, values in labels.read_table(address).items()}
@@ -50,12 +56,12 @@ def ids_of(address: str, column: str) -> tuple[Array | None, Array | None]:
 
     The ids are the column or array of that name in the file of the codes; None if it has none.
     """
-    path, _ = labels.split_address(address)
+    path, _ = split_address(address)
     with Stream(path) as stream:
         if stream.archive is not None:
             found = _archive_arrays(stream)
             if column in found:
-                return _value(stream, column, found[column]), None
+                return array_in(stream, column, text=True).values, None
             return None, None
         if not _is_table(stream):
             return None, None
@@ -123,30 +129,7 @@ def _id(value: Any) -> str | None:
 
 
 def _is_table(stream: Stream) -> bool:
-    return parquet.sniff(stream) or table.sniff(stream) or not _binary(stream)
-
-
-def _binary(stream: Stream) -> bool:
-    return b"\x00" in stream.head(1 << 12)
-
-
-def _is_array(stream: Stream) -> bool:
-    """Tell the formats of arrays that are neither tables nor text."""
-    if parquet.sniff(stream):
-        return False
-    return any(
-        formats.reader_of(name).sniff(stream) for name in ("torch", "hdf5", "safetensors")
-    )
-
-
-def _array(stream: Stream, key: str) -> Array:
-    if npy.sniff(stream) and not key:
-        head = io.BytesIO(stream.head(1 << 16))
-        if npy.read_header(head, stream.name)[2].kind in "US":
-            return npy.read_words(stream, stream.name)
-    reading = formats.read(stream, key)
-    whole = np.concatenate([block.values for block in reading.blocks()])
-    return whole.reshape(reading.shape or whole.shape)
+    return parquet.sniff(stream) or not is_binary(stream.head(1 << 12))
 
 
 def _split(stream: Stream, values: Array, names: list[str]) -> Columns:
@@ -169,14 +152,14 @@ def _archive(stream: Stream, key: str) -> Columns:
     planes = [name for name, (shape, _) in found.items() if len(shape) == 2]
     if key or len(planes) == 1:
         chosen = key or planes[0]
-        values = _value(stream, chosen, found[chosen])
+        values = array_in(stream, chosen, text=True).values
         if values.ndim == 1:
             return {chosen: values}
         names = _names_beside(stream, found, values.shape[-1]) if values.ndim else []
         return _split(stream, values, names)
     columns = {name: shape for name, (shape, _) in found.items()}
     if columns and len(set(columns.values())) == 1 and len(next(iter(columns.values()))) == 1:
-        return {name: _value(stream, name, found[name]) for name in columns}
+        return {name: array_in(stream, name, text=True).values for name in columns}
     if not planes:
         raise stream.error(
             f"no (N, K) array of factors, nor equally long ones (N,); it holds {arrays.listed(found)}"
@@ -188,15 +171,6 @@ def _archive_arrays(stream: Stream) -> arrays.Shapes:
     return {
         name: shape for name, shape in npz.shapes(stream).items() if not name.startswith("__")
     }
-
-
-def _value(stream: Stream, name: str, what: tuple[tuple[int, ...], np.dtype[Any]]) -> Array:
-    shape, kind = what
-    if kind.kind in "US":
-        return np.array(npz.read_words(stream, name), dtype=object).reshape(shape)
-    reading = npz.read(stream, name)
-    whole = np.concatenate([block.values for block in reading.blocks()])
-    return whole.reshape(shape)
 
 
 def _names_beside(stream: Stream, found: arrays.Shapes, count: int) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
 from latentcli.errors import FormatError, UsageError, shown
-from latentcli.files import samples
+from latentcli.files.addresses import split_address
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
@@ -18,22 +18,17 @@ if TYPE_CHECKING:
 _LABELS = "a text file with one label on each line"
 
 
-def split_address(address: str) -> tuple[Path, str]:
-    """Split `FILE::KEY`; the key is "" when there is none. A sample's name finds the sample."""
-    address = samples.find(address)
-    if os.path.exists(address):  # noqa: PTH110 - False, too, for names no file can have
-        return Path(address), ""
-    file, mark, key = address.rpartition("::")
-    return (Path(file), key) if mark and file else (Path(address), "")
-
-
 def beside(path: Path) -> Path:
     """Return where the words of an array file are kept: `FILE.words.txt`."""
     return path.with_name(path.name + ".words.txt")
 
 
-def read(labels: str, of: Path) -> list[str]:
-    """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`."""
+def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
+    """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`.
+
+    A FILE has one on each line; where it is a table of so many `rows` under a line of names, its column of
+    text is taken.
+    """
     from latentcli.files import lines
     from latentcli.files.stream import Stream  # decompressors: not for every query
 
@@ -45,19 +40,50 @@ def read(labels: str, of: Path) -> list[str]:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
             raise UsageError(f"say which of {stream.name} are the words: {path}::KEY")
-        return lines.lines_of(stream, _LABELS)
+        found = lines.lines_of(stream, _LABELS)
+    if rows is None or len(found) != rows + 1 or not _has_columns(found):
+        return found
+    from latentcli.files import vector_columns
+
+    table = read_table(str(path))
+    chosen = vector_columns.choose_text({name: values.tolist() for name, values in table.items()})
+    return [
+        vector_columns.as_word(value)
+        for value in table[chosen or next(iter(table))].tolist()
+    ]
+
+
+def _has_columns(lines: list[str]) -> bool:
+    """Tell a table with a line of names from labels, one a line."""
+    return any(
+        lines[0].count(separator) and lines[0].count(separator) == lines[1].count(separator)
+        for separator in "\t,;"
+    )
 
 
 def _column(stream: Stream, key: str) -> list[str]:
+    """Read an array of text of an archive, or a column of a table, as words."""
+    from latentcli.files import vector_columns
     from latentcli.files.formats import npz, parquet
+    from latentcli.files.sniffing import is_binary
 
     if stream.archive:
         return npz.read_words(stream, key)
     if parquet.sniff(stream):
         return parquet.read_words(stream, key)
-    raise FormatError(
-        f"no such file: {shown(key)}, and {stream.name} has no named arrays or columns"
-    )
+    if is_binary(stream.head(1 << 16)):
+        raise FormatError(
+            f"no such file: {shown(key)}, and {stream.name} has no named arrays or columns"
+        )
+    table = read_table(str(stream.path))
+    if key not in table:
+        raise _no_column(stream.name, key, table)
+    return [vector_columns.as_word(value) for value in table[key].tolist()]
+
+
+def _no_column(name: str, key: str, table: Mapping[str, object]) -> FormatError:
+    which = f"no column '{shown(key)}'" if key else "several columns; name one, FILE::COLUMN"
+    return FormatError(f"{name}: {which}: it has {shown(', '.join(table))}")
 
 
 def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
@@ -65,11 +91,12 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
     import csv
 
     from latentcli.files.formats import parquet, table
+    from latentcli.files.sniffing import is_binary
     from latentcli.files.stream import Stream
 
     with Stream(split_address(address)[0]) as stream:
         unusable = stream.error("not a CSV, TSV or Parquet table of labels")
-        if stream.archive or (not parquet.sniff(stream) and _is_binary(stream)):
+        if stream.archive or (not parquet.sniff(stream) and is_binary(stream.head(1 << 16))):
             raise unusable
         try:
             return table.read_columns(stream)
@@ -94,10 +121,11 @@ def read_classes(address: str, rows: int) -> list[object]:
 def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
     from latentcli.files import lines
     from latentcli.files.formats import parquet
+    from latentcli.files.sniffing import is_binary
     from latentcli.files.stream import Stream
 
     with Stream(path) as stream:
-        if not parquet.sniff(stream) and (stream.archive or _is_binary(stream)):
+        if not parquet.sniff(stream) and (stream.archive or is_binary(stream.head(1 << 16))):
             return _array_of_classes(address, stream, key)
         if not key and not parquet.sniff(stream):
             found: list[object] = [*lines.lines_of(stream, _LABELS)]
@@ -107,30 +135,17 @@ def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
     if not key and len(table) == 1:
         key = next(iter(table))
     if key not in table:
-        which = (
-            f"no column '{shown(key)}'" if key else "several columns; name one, FILE::COLUMN"
-        )
-        raise FormatError(f"{path.name}: {which}: it has {shown(', '.join(table))}")
+        raise _no_column(path.name, key, table)
     values: list[object] = table[key].tolist()
     return values
 
 
 def _array_of_classes(address: str, stream: Stream, key: str) -> list[object]:
     """Read labels from a file of arrays: text, or numbers of one axis."""
-    from latentcli.files import codes
+    from latentcli.files.load import array_in
 
-    if stream.archive and key:
-        with suppress(FormatError):
-            return [*_column(stream, key)]
-    values = codes.load(address, axes="", finite=False).values
+    values = array_in(stream, key, text=True).values
     if values.size != max(values.shape):
         raise FormatError(f"{address}: shape {values.shape} is not one label for each row")
     found: list[object] = values.ravel().tolist()
     return found
-
-
-def _is_binary(stream: Stream) -> bool:
-    """Tell bytes that no text has: NUL and other controls but tab, line ends and form feed."""
-    controls = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
-    head = stream.head(1 << 16)
-    return len(head.translate(None, controls)) < len(head)

@@ -59,6 +59,12 @@ KINDS: dict[str, tuple[str, str]] = {
         "words are not UTF-8, shown with \\x escapes",
     ),
     "empty": ("word is empty or blank", "words are empty or blank"),
+    "missing": ("row without a vector dropped", "rows without a vector dropped"),
+    "no_vector": (
+        "row whose vector cannot be read dropped",
+        "rows whose vector cannot be read dropped",
+    ),
+    "length": ("row of another length dropped", "rows of other lengths dropped"),
     "blank": ("blank line skipped", "blank lines skipped"),
 }
 """Every finding: its name, and its wording for one and for many."""
@@ -72,7 +78,8 @@ class Reading:
     the rows in order; `declared` is what a header promised (rows, dimensions), if there is one.
     `mapped` is set when the rows lie in the file as float32, so that no copy is needed: path,
     byte offset, rows. `extras` holds further named arrays (a fastText model's n-grams), to be
-    looked up after the last block. `shape` is the array's own, before each entry became a row.
+    looked up after the last block. `shape` is the array's own, before each entry became a row;
+    `whole` maps the array in that shape, where it lies in the file as it is.
     """
 
     format: str
@@ -84,6 +91,7 @@ class Reading:
     mapped: tuple[Path, int, int] | None = None
     key: str = ""
     shape: tuple[int, ...] | None = None
+    whole: Callable[[], Array] | None = None
     extras: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

@@ -84,7 +84,7 @@ def test_two_axes_are_decided_and_said(npy):
     assert (loaded.axes, loaded.samples) == ("ND", 3)
     (note,) = loaded.notes
     assert note.endswith(
-        "(3, 4) is read as 3 codes of 4 numbers (--axes LD: one code of layers)"
+        "(3, 4) is read as 3 codes of 4 numbers (`axes` LD: one code of layers)"
     )
 
 
@@ -101,7 +101,7 @@ def test_one_row_is_one_code_without_a_word(npy):
 
 @pytest.mark.parametrize(
     ("values", "axes", "message"),
-    [(VALUES, "LD", r"does not have the axes LD"), (VALUES, "XY", "--axes is one of D, ND, LD, NLD"),
+    [(VALUES, "LD", r"does not have the axes LD"), (VALUES, "XY", "`axes` is XY; it must be one of D, ND, LD, NLD"),
      (np.ones((1, 4, 8, 8)), "", "more axes than samples, layers, dimensions")],
 )  # fmt: skip
 def test_axes_that_do_not_fit(npy, values, axes, message):

@@ -1,5 +1,4 @@
 import gzip
-import os
 
 import numpy as np
 import pyarrow as pa
@@ -7,7 +6,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from latentcli.errors import FileError, FormatError, LatentError, UsageError
-from latentcli.files import labels
 from latentcli.files.store.cache import open_entry
 
 VALUES = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
@@ -146,29 +144,3 @@ def test_labels_that_cannot_be_read_are_refused(codes, archive, monkeypatch, nam
         open_entry("codes.npy", labels=name)
     assert message in str(error.value)
     assert isinstance(error.value, FileError | UsageError)
-
-
-@pytest.mark.parametrize(
-    ("address", "path", "key"),
-    [
-        ("codes.npz", "codes.npz", ""),
-        ("codes.npz::w", "codes.npz", "w"),
-        ("a::b::c", "a::b", "c"),
-        ("::w", "::w", ""),
-        ("codes.npz::", "codes.npz", ""),
-    ],
-)
-def test_an_address_is_a_path_and_a_key(address, path, key):
-    found = labels.split_address(address)
-    assert (str(found[0]), found[1]) == (path, key)
-
-
-def test_a_file_whose_name_looks_like_an_address_is_found(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "odd::name").write_text("")
-    assert labels.split_address("odd::name")[1] == ""
-
-
-def test_an_address_no_file_can_have_is_split_too():
-    assert labels.split_address("x" * 5000 + "::w")[1] == "w"
-    assert labels.split_address(f"a\0{os.sep}b::w")[1] == "w"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterable
 from typing import IO, Any
@@ -17,6 +18,7 @@ from latentcli.files.stream import Readable, Stream
 from latentcli.numerics.types import Array
 
 MAGIC = b"\x93NUMPY"
+_NUMPY_INTEGER = re.compile(rb"np\.u?int\d{1,2}\((\d+)\)")
 _MAX_HEADER = 64 << 10
 _MAX_EMPTY = 1 << 20
 _WORD = 100
@@ -52,9 +54,13 @@ def read(stream: Stream, key: str = "") -> Reading:
         end = start + rows * dimensions * kind.itemsize
         _check_size(stream, start, end - start)
         if stream.size > end:
-            reading.notes.append(f"{stream.size - end:,} bytes behind its numbers are not read")
+            reading.notes.append(
+                f"{stream.size - end:,} bytes behind the array are not read (several arrays in one "
+                "file? numpy.savez keeps them by name)"
+            )
         if ordered and kind == np.dtype("<f4"):
             reading.mapped = (stream.path, start, rows)
+        reading.whole = lambda: _mapped(stream, start, shape, fortran, kind)
         reading.blocks = lambda: arrays.in_blocks(
             _mapped(stream, start, shape, fortran, kind).reshape(rows, dimensions)
         )
@@ -76,7 +82,10 @@ def read_header(file: Readable, name: str) -> Header:
     length = 8 + room + int.from_bytes(start[8 : 8 + room], "little")
     if length > _MAX_HEADER:
         raise FormatError(f"{name}: a damaged .npy header (of {length:,} bytes)")
-    head = io.BytesIO(start + file.read(max(0, length - len(start))))
+    header_bytes = start + file.read(max(0, length - len(start)))
+    # Programs that write the header themselves may leave the repr of NumPy 2 in it: np.int64(5).
+    plain = _NUMPY_INTEGER.sub(rb"\1", header_bytes).ljust(len(header_bytes) - 1) + b"\n"
+    head = io.BytesIO(plain if b"np." in header_bytes else header_bytes)
     try:
         with warnings.catch_warnings(action="ignore"):  # about headers written by Python 2
             version = np.lib.format.read_magic(head)

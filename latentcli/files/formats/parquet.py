@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason
-from latentcli.files import arrays, bounds
+from latentcli.files import arrays, arrow_columns, bounds
 from latentcli.files.formats import parquet_footer
-from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
+from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 << 20
 _MAX_FOOTER = 256 << 20
+_LOOK = 64
 
 
 def sniff(stream: Stream) -> bool:
@@ -30,40 +31,35 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
     with _damage(stream):
         file = _open(stream)
-        columns, words = _columns(stream.name, file.schema_arrow, key)
-        first = next(file.iter_batches(batch_size=1, columns=columns), None)
-        if first is None:
+        columns = arrow_columns.choose(stream.name, file.schema_arrow, key)
+        kind = columns.look(file.iter_batches(batch_size=_LOOK, columns=columns.vectors))
+        if kind is None:
             raise stream.error("no rows in it")
-        sample = _values(stream.name, first, columns)
-        dimensions = sample.shape[1]
         rows = file.metadata.num_rows
-        arrays.rows_of(stream.name, (rows, dimensions), sample.dtype)
+        arrays.rows_of(stream.name, (rows, columns.dimensions), kind)
         size = stream.unpacked().stat().st_size
-        step = max(1, _BATCH_BYTES // max(dimensions * 8, _longest(stream, words)))
-    findings = Findings()
+        widest = max(columns.dimensions * 8, _longest(stream, columns.words))
+        step = max(1, _BATCH_BYTES // widest)
 
     def blocks() -> Iterator[Block]:
-        wanted = [*columns, words] if words else columns
         letters = 0
         with _damage(stream):
-            for batch in file.iter_batches(batch_size=step, columns=wanted):
-                values = _values(stream.name, batch, columns)
-                if values.shape[1] != dimensions:
-                    raise stream.error(f"'{columns[0]}' holds vectors of different lengths")
-                found = _words(batch, words, findings) if words else None
-                letters += sum(map(len, found or ()))
-                bounds.check_ratio(stream.name, letters, size, f"column '{words}'")
-                yield Block(found, values)
+            for batch in file.iter_batches(batch_size=step, columns=columns.wanted):
+                block = columns.block(batch)
+                letters += sum(map(len, block.words or ()))
+                bounds.check_ratio(stream.name, letters, size, f"column '{columns.words}'")
+                yield block
+        columns.check()
 
     return Reading(
         format="Parquet",
-        dimensions=dimensions,
+        dimensions=columns.dimensions,
         blocks=blocks,
-        findings=findings,
-        dtype=str(sample.dtype),
-        key=columns[0] if len(columns) == 1 else "",
-        shape=(rows, dimensions),
-        notes=[f"the words are its column '{words}'"] if words else [],
+        findings=columns.findings,
+        dtype=str(kind),
+        key=columns.vectors[0] if columns.lists else "",
+        shape=(rows, columns.dimensions),
+        notes=columns.notes,
     )
 
 
@@ -79,7 +75,7 @@ def read_words(stream: Stream, key: str) -> list[str]:
         words: list[str] = []
         letters = 0
         for batch in file.iter_batches(batch_size=step, columns=[key]):
-            found = _words(batch, key, Findings())
+            found = arrow_columns.words_of(batch.column(key), Findings())
             letters += sum(map(len, found))
             bounds.check_ratio(stream.name, letters, size, f"column '{key}'")
             words += found
@@ -176,78 +172,3 @@ def write(
     finally:
         if writer is not None:
             writer.close()
-
-
-def _columns(name: str, schema: Any, key: str) -> tuple[list[str], str]:
-    """Choose the vector column(s) and the word column of a schema."""
-    import pyarrow.types as kinds
-
-    def numeric(kind: Any) -> bool:
-        return bool(kinds.is_floating(kind) or kinds.is_integer(kind))
-
-    def vector(kind: Any) -> bool:
-        lists = (
-            kinds.is_list(kind) or kinds.is_large_list(kind) or kinds.is_fixed_size_list(kind)
-        )
-        return bool(lists and (numeric(kind.value_type) or kinds.is_boolean(kind.value_type)))
-
-    def text(kind: Any) -> bool:
-        return bool(kinds.is_string(kind) or kinds.is_large_string(kind))
-
-    fields = {field.name: field.type for field in schema}
-    vectors = [field for field, kind in fields.items() if vector(kind)]
-    numbers = [field for field, kind in fields.items() if numeric(kind)]
-    texts = [field for field, kind in fields.items() if text(kind)]
-    words = next((known for known in arrays.WORD_KEYS if known in texts), "")
-    words = words or (texts[0] if len(texts) == 1 else "")
-    if key:
-        if key not in vectors:
-            raise FormatError(
-                f"{name}: no column of vectors '{key}'. It has {', '.join(fields) or 'none'}."
-            )
-        return [key], words
-    if len(vectors) == 1:
-        return vectors, words
-    known = [
-        column for column in ("vector", "embedding", *arrays.KNOWN_KEYS) if column in vectors
-    ]
-    if known:
-        return known[:1], words
-    if vectors:
-        raise FormatError(
-            f"{name}: several columns of vectors ({', '.join(vectors)}). "
-            f"Pick one: {name}::{vectors[0]}"
-        )
-    floats = [column for column in numbers if kinds.is_floating(fields[column])]
-    if not floats:
-        raise FormatError(f"{name}: no column of vectors and no columns of numbers")
-    return floats, words
-
-
-def _values(name: str, batch: Any, columns: list[str]) -> Array:
-    """Turn a batch into (rows, D); missing numbers become NaN."""
-    if len(columns) == 1 and hasattr(batch.column(columns[0]).type, "value_type"):
-        column = batch.column(columns[0])
-        flat = column.flatten()
-        if column.null_count or len(flat) % max(1, len(column)):
-            raise FormatError(f"{name}: '{columns[0]}' holds vectors of different lengths")
-        if hasattr(column, "offsets"):
-            lengths = np.diff(column.offsets.to_numpy(zero_copy_only=False))
-            if len(lengths) and (lengths != lengths[0]).any():
-                raise FormatError(f"{name}: '{columns[0]}' holds vectors of different lengths")
-        values = flat.to_numpy(zero_copy_only=False)
-        return np.asarray(values).reshape(len(column), -1)
-    return np.column_stack(
-        [batch.column(column).to_numpy(zero_copy_only=False) for column in columns]
-    )
-
-
-def _words(batch: Any, column: str, findings: Findings) -> list[str]:
-    """Take a column as words: text as it is, anything else as it is written."""
-    import pyarrow as pa
-
-    values = batch.column(column)
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        raw = values.cast(pa.large_binary()).to_pylist()
-        return decode([word or b"" for word in raw], findings)
-    return ["" if word is None else str(word) for word in values.to_pylist()]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import LatentError, reason
-from latentcli.files import arrays
+from latentcli.errors import LatentError, reason, shown
+from latentcli.files import arrays, vector_columns
 from latentcli.files.formats import parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
@@ -20,51 +20,76 @@ _MAX_BYTES = 1 << 30
 _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
+_HEAD = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+_DECIMAL_COMMA = re.compile(rb"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
+_BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
+
 Columns = dict[str, Array]
 """Columns by name: float64, int64, bool or text (object) arrays of the same length."""
 
 
+class Layout(NamedTuple):
+    """How a table is written: what separates its columns, and the decimal mark of its numbers."""
+
+    separator: bytes
+    decimal: bytes = b"."
+
+
 def sniff(stream: Stream) -> bool:
-    """Tell delimited text with numbers: commas, or tabs under a line of names."""
-    head = stream.head(1 << 16).removeprefix(b"\xef\xbb\xbf")
+    """Tell delimited text with numbers, or with lists of numbers: commas, semicolons, or tabs under names."""
+    head = _one_line_end(stream.head(_HEAD).removeprefix(_BOM))
     if b"\x00" in head or head.lstrip()[:1] in (b"[", b"{"):
         return False
-    lines = [line.rstrip(b"\r") for line in head.split(b"\n")[:3] if line.strip()]
-    if not lines:
+    first, data = _first_lines(head)
+    if not first:
         return False
-    first, data = lines[0], lines[1] if len(lines) > 1 else lines[0]
-    for separator in (b",", b";"):
-        fields = _split(data, separator)
-        if 1 < len(fields) == len(_split(first, separator)):
-            numeric = any(_is_number(field.replace(b",", b".")) for field in fields)
-            return numeric and not any(map(_ends_in_number, fields))
-    names = first.split(b"\t")
-    named = len(names) > 1 and len(lines) > 1 and not any(map(_is_number, names))
-    return (
-        named
-        and any(_is_number(field.replace(b",", b".")) for field in data.split(b"\t"))
-        and data.count(b"\t") == len(names) - 1
-    )
+    found = _layout(first, data)
+    if found is None:
+        return False
+    names, fields = _split(first, found.separator), _split(data, found.separator)
+    if len(names) != len(fields) or len(fields) < 2:
+        return False
+    if found.separator == b"\t" and (first == data or any(map(_is_number, names))):
+        return False  # rows of text without names
+    cells = [field.strip() for field in fields]
+    if any(map(_is_cut_list, cells)) or any(map(_ends_in_number, fields)):
+        return False
+    return any(_is_number(_pointed(field, found)) or _is_list(field) for field in cells)
 
 
 def read(stream: Stream, key: str = "") -> Reading:
-    """Read the number columns as the dimensions of rows; a lone text column as their words."""
-    columns = read_columns(stream)
+    """Read a column of vectors, or the columns of numbers as the dimensions, with a column of words."""
+    columns, notes = _read(stream)
     numbers = {name: values for name, values in columns.items() if values.dtype.kind in "fib"}
-    texts = {name: values for name, values in columns.items() if values.dtype.kind == "O"}
-    if key:
-        raise stream.error(f"a table has no array '{key}': its columns are the dimensions")
-    for name, values in texts.items():
-        _check_no_numbers(stream, name, values)
+    ids = [
+        name
+        for name, values in numbers.items()
+        if vector_columns.is_id(name) and values.dtype.kind == "i"
+    ]
+    if ids and len(ids) < len(numbers):
+        notes.append(_left_out(ids))
+        numbers = {name: values for name, values in numbers.items() if name not in ids}
+    texts = {name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"}
+    samples = {name: cells[: vector_columns.SAMPLE] for name, cells in texts.items()}
+    if key and key not in samples:
+        raise stream.error(
+            f"a table has no array '{key}': its columns of numbers are the dimensions"
+        )
+    vectors = vector_columns.choose_vectors(stream.name, samples, key)
+    if vectors:
+        return _of_vectors(stream, texts, vectors, [*numbers], notes)
+    for name, cells in texts.items():
+        _check_no_numbers(stream, name, cells)
     if not numbers:
         raise stream.error("no columns of numbers")
-    words = next((name for name in arrays.WORD_KEYS if name in texts), "")
-    words = words or (next(iter(texts)) if len(texts) == 1 else "")
-    notes = [f"the words are its column '{words}'"] if words else []
+    words = vector_columns.choose_text(texts)
+    if words:
+        notes.append(f"the words are its column '{words}'")
     if others := [name for name in texts if name != words]:
         notes.append(f"columns of text are left out: {', '.join(others)}")
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
-    labels = [str(word) for word in texts[words]] if words else None
+    labels = [vector_columns.as_word(word) for word in texts[words]] if words else None
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
 
     def blocks() -> Any:
@@ -85,20 +110,54 @@ def read(stream: Stream, key: str = "") -> Reading:
     )
 
 
+def _of_vectors(
+    stream: Stream,
+    texts: dict[str, list[Any]],
+    vectors: str,
+    numbers: list[str],
+    notes: list[str],
+) -> Reading:
+    """Read a table in which one column holds lists of numbers."""
+    cells = texts[vectors]
+    dimensions = vector_columns.length_of(cells)
+    words = vector_columns.choose_text(
+        {name: column for name, column in texts.items() if name != vectors}
+    )
+    left_out = [name for name in [*texts, *numbers] if name not in (vectors, words)]
+    findings = Findings()
+    batch = [(texts[words] if words else None, cells)]
+    return Reading(
+        format="table of vectors",
+        dimensions=dimensions,
+        blocks=lambda: vector_columns.blocks_of(batch, dimensions, findings),
+        findings=findings,
+        dtype="float64",
+        key=vectors,
+        shape=(len(cells), dimensions),
+        notes=[*notes, vector_columns.chosen_note(vectors, words, left_out)],
+    )
+
+
 def read_columns(stream: Stream) -> Columns:
     """Read a table whole; columns without names are called column0, column1, ...
 
-    A first column without a name that counts the rows, as Pandas writes it, is left out.
+    A first column that only numbers the rows, with the name of a data frame's index, is left out.
     """
+    return _read(stream)[0]
+
+
+def _read(stream: Stream) -> tuple[Columns, list[str]]:
+    """Read a table whole, with notes on how it was taken."""
     import pyarrow as pa
 
+    notes: list[str] = []
     try:
         if parquet.sniff(stream):
             import pyarrow.parquet as pq
 
             table = pq.read_table(stream.unpacked())
         else:
-            table = _delimited(stream)
+            table = _delimited(stream, notes)
         names = table.column_names
     except LatentError:
         raise
@@ -107,30 +166,44 @@ def read_columns(stream: Stream) -> Columns:
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise stream.error(f"two columns are named '{twice}'")
     columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
-    if "" in columns and np.array_equal(columns[""], np.arange(len(columns[""]))):
-        del columns[""]
-    return columns
+    first = names[0]
+    if (
+        len(names) > 1
+        and first in vector_columns.UNNAMED
+        and vector_columns.counts_rows(columns[first])
+    ):
+        notes.append(_left_out([first]))
+        del columns[first]
+    return columns, notes
 
 
-def _delimited(stream: Stream) -> Any:
+def _left_out(columns: list[str]) -> str:
+    names = ", ".join(name or "the first, which has no name" for name in columns)
+    return f"columns that number the rows are left out: {shown(names)}"
+
+
+def _delimited(stream: Stream, notes: list[str]) -> Any:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
     text = stream.read_exactly(_MAX_BYTES + 1)
     if len(text) > _MAX_BYTES:
         raise stream.error("a table of more than 1 GB; save it as Parquet or .npy")
-    text = text.removeprefix(b"\xef\xbb\xbf")
-    first = text.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
-    if max(first.count(b"\t"), first.count(b",")) >= _MAX_COLUMNS:
+    text = text.removeprefix(_BOM)
+    if b"\n" not in text[:_HEAD]:
+        text = text.replace(b"\r", b"\n")
+    first, data = _first_lines(text[: _HEAD * 16])
+    if max(first.count(b"\t"), first.count(b","), first.count(b";")) >= _MAX_COLUMNS:
         raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
-    separator = b"\t" if first.count(b"\t") > first.count(b",") else b","
-    names = [field.strip() for field in _split(first, separator)]
-    if separator == b"," and _has_semicolons(text.split(b"\n", 2)[:2]):
-        raise stream.error(
-            "its columns are parted by semicolons; write commas or tabs, and decimals with a point"
-        )
-    headed = all(names[1:]) and not any(map(_is_number, names))
+    found = _layout(first, data) or Layout(b",")
+    names = [field.strip() for field in _split(first, found.separator)]
+    headed = all(names[1:]) and not any(_is_number(_pointed(name, found)) for name in names)
     counted = _counts(names) and text.count(b"\n") > 1
+    if counted and not headed:
+        few = b", ".join(names[:3] if names[0] else names[1:4]).decode("utf-8", "replace")
+        notes.append(f"its first line, {few}, ..., is read as the names of its columns")
+    if found.decimal == b",":
+        notes.append("its numbers have decimal commas")
     return arrow.read_csv(
         pa.BufferReader(text),
         read_options=arrow.ReadOptions(
@@ -138,23 +211,53 @@ def _delimited(stream: Stream) -> Any:
             if headed or counted
             else [f"column{i}" for i in range(len(names))],
         ),
-        parse_options=arrow.ParseOptions(delimiter=separator.decode()),
-        convert_options=arrow.ConvertOptions(strings_can_be_null=True),
+        parse_options=arrow.ParseOptions(
+            delimiter=found.separator.decode(), newlines_in_values=b'"' in text
+        ),
+        convert_options=arrow.ConvertOptions(
+            strings_can_be_null=True, decimal_point=found.decimal.decode()
+        ),
     )
+
+
+def _layout(first: bytes, data: bytes) -> Layout | None:
+    """Work out the separator of columns from a table's first two lines; None if there is none."""
+    for separator in (b";", b"\t", b","):
+        names, fields = _split(first, separator), _split(data, separator)
+        if not 1 < len(names) == len(fields):
+            continue
+        cells = [field.strip() for field in fields]
+        commas = separator != b"," and any(map(_DECIMAL_COMMA.fullmatch, cells))
+        found = Layout(separator, b"," if commas else b".")
+        if separator != b";" or any(
+            _is_number(_pointed(cell, found)) or _is_list(cell) for cell in cells
+        ):
+            return found
+    if first.count(b"\t") > first.count(b","):
+        return Layout(b"\t")
+    return Layout(b",") if b"," in first else None
+
+
+def _first_lines(text: bytes) -> tuple[bytes, bytes]:
+    """Return the first line that is not blank, and the next one, or the first again if it is the only one."""
+    lines = [line.rstrip(b"\r") for line in text.lstrip(b"\r\n").split(b"\n", 8)[:8]]
+    lines = [line for line in lines if line.strip()] or [b""]
+    return lines[0], lines[1] if len(lines) > 1 else lines[0]
+
+
+def _one_line_end(text: bytes) -> bytes:
+    return text if b"\n" in text else text.replace(b"\r", b"\n")
+
+
+def _pointed(field: bytes, found: Layout) -> bytes:
+    """Return a field with a decimal point for a decimal comma."""
+    return field.replace(b",", b".") if found.decimal == b"," else field
 
 
 def _counts(names: list[bytes]) -> bool:
     """Tell 0, 1, 2, ... as Pandas names columns, after the empty name of its index if it is there."""
     numbers = names[1:] if names[0] == b"" else names
     return len(numbers) > 1 and numbers == [str(i).encode() for i in range(len(numbers))]
-
-
-def _has_semicolons(lines: list[bytes]) -> bool:
-    """Tell columns parted by semicolons, with points or commas in their decimals."""
-    numeric = any(
-        _is_number(field.replace(b",", b".")) for field in _split(lines[-1], b";")[1:]
-    )
-    return b";" in lines[0] and b";" in lines[-1] and numeric
 
 
 def _split(line: bytes, separator: bytes) -> list[bytes]:
@@ -169,9 +272,9 @@ def _split(line: bytes, separator: bytes) -> list[bytes]:
     return [field.encode("utf-8", "surrogateescape") for field in fields]
 
 
-def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
+def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
-    texts = [(row, text) for row, text in enumerate(values.tolist()) if text is not None]
+    texts = [(row, text) for row, text in enumerate(values) if text is not None]
     odd = [(row, text) for row, text in texts if not _is_number(text.encode())]
     if not texts or 2 * len(odd) > len(texts) + sum(map(_has_decimal_comma, texts)):
         return
@@ -181,13 +284,15 @@ def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
 
 
 def _has_decimal_comma(item: tuple[int, str]) -> bool:
-    return re.fullmatch(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*", item[1]) is not None
+    return _DECIMAL_COMMA.fullmatch(item[1].encode("utf-8", "replace")) is not None
 
 
 def _column(column: Any) -> Array:
     """Return a column as an array; missing numbers as NaN, missing text as None."""
     import pyarrow.types as kinds
 
+    if kinds.is_decimal(column.type):
+        return np.asarray(column.cast("float64").to_numpy())
     if kinds.is_floating(column.type) or kinds.is_integer(column.type):
         return np.asarray(column.to_numpy())
     if kinds.is_boolean(column.type) and column.null_count == 0:
@@ -205,7 +310,21 @@ def _text(value: object) -> str | None:
 def _ends_in_number(field: bytes) -> bool:
     """Tell "000 0.5", the end of a row of word vectors whose word has a comma."""
     parts = field.split()
-    return len(parts) > 1 and _is_number(parts[-1])
+    last = parts[-1] if len(parts) > 1 else b""
+    return bool(last) and not _is_list(field) and _is_number(last.replace(b",", b"."))
+
+
+def _is_list(cell: bytes) -> bool:
+    """Tell a list of numbers in a cell."""
+    return vector_columns.vector_of(cell.decode("utf-8", "replace")) is not None
+
+
+def _is_cut_list(cell: bytes) -> bool:
+    """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"."""
+    opens = cell.rpartition(b" ")[2][:1] in _BRACKETS
+    closes = cell[-1:] in _BRACKETS.values()
+    bare = cell.rpartition(b" ")[2].strip(b"[](){}")
+    return opens != closes and _is_number(bare)
 
 
 def _is_number(field: bytes) -> bool:

@@ -13,8 +13,9 @@ from typing import IO
 
 import numpy as np
 
+from latentcli.files.formats import dialects
+from latentcli.files.formats.dialects import BLANKS
 from latentcli.files.formats.text_rows import (
-    BLANKS,
     BOM,
     MAX_LINE,
     Layout,
@@ -43,18 +44,32 @@ def sniff(stream: Stream) -> bool:
 
 
 def layout(stream: Stream) -> Layout | None:
-    """Work out header, separator and dimensions from the first lines; None if it is not text.
+    """Work out header, separators and dimensions from the first lines; None if it is not text.
 
     A header is exactly two integers on line 1, unless line 2 has two fields as well (then the
-    file is one-dimensional GloVe). Dimensions come from the rows, not from the header.
+    file is one-dimensional GloVe). Dimensions come from the rows, not from the header; rows that are
+    not "word 0.1 0.2" (see `dialects`) must have those of the header.
     """
-    lines = _first_lines(stream)
+    lines = first_lines(stream)
     if not lines or b"\x00" in lines[0]:
         return None
-    declared = _header(lines)
+    declared = header(lines)
     rows = [line for line in lines[1 if declared else 0 :] if line.strip(BLANKS)][:_SAMPLE]
-    if not rows:
+    if not rows or any(b"\x00" in row for row in rows):
         return None
+    carriage = b"\r" in stream.head(HEAD) and b"\n" not in stream.head(HEAD)
+    found = _plain(rows, declared)
+    if found is None:
+        chosen = dialects.choose(rows, declared)
+        if chosen is None or chosen[1] > MAX_DIMENSIONS:
+            return None
+        dialect, dimensions = chosen
+        found = Layout(b" ", dimensions, declared, False, dialect.wordless, dialect=dialect)
+    return found._replace(carriage=carriage)
+
+
+def _plain(rows: list[bytes], declared: tuple[int, int] | None) -> Layout | None:
+    """Work out the layout of rows that are a word, blanks and numbers; None if they are not."""
     wordless = not declared and _all_numbers(rows)
     counts = Counter(_numbers_at_end(row, wordless) for row in rows)
     dimensions = _likeliest(counts, declared)
@@ -63,6 +78,14 @@ def layout(stream: Stream) -> Layout | None:
         return None
     if dimensions == 1 and rows[0].lstrip()[:1] in (b"[", b"{"):
         return None  # JSON, perhaps cut short
+    dialect = None
+    if not wordless:
+        words = [word for row in rows if (word := _word(row, dimensions)) is not None]
+        proven = declared is not None and declared[1] == dimensions
+        if not proven and dialects.glued(words):
+            return None
+        if not declared and len(words) > 2 and (quote := dialects.quoted(words)):
+            dialect = dialects.Dialect(quote=quote)
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
     return Layout(
@@ -71,7 +94,14 @@ def layout(stream: Stream) -> Layout | None:
         declared=declared,
         trailing=any(row.rstrip(b"\r").endswith(b" ") for row in rows),
         wordless=wordless,
+        dialect=dialect,
     )
+
+
+def _word(row: bytes, dimensions: int) -> bytes | None:
+    """Return what is before the last numbers of a row, blanks between its parts as one."""
+    fields = fields_of(row)
+    return b" ".join(fields[:-dimensions]) if len(fields) > dimensions else None
 
 
 def read(stream: Stream, key: str = "") -> Reading:
@@ -88,6 +118,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         blocks=lambda: blocks(stream, found, findings),
         findings=findings,
         declared=found.declared,
+        notes=[note] if found.dialect and (note := found.dialect.note()) else [],
     )
 
 
@@ -126,26 +157,31 @@ def digits(row: Array) -> list[str]:
     return shortest
 
 
-def _first_lines(stream: Stream) -> list[bytes]:
+def first_lines(stream: Stream) -> list[bytes]:
+    """Return the first lines of a text file, whole; the ends of lines may be LF, CRLF or CR."""
     head = stream.head(HEAD)
-    while b"\n" not in head and b"\x00" not in head and HEAD <= len(head) < MAX_LINE:
+    while b"\n" not in head and b"\r" not in head and b"\x00" not in head and HEAD <= len(head) < MAX_LINE:
         longer = stream.head(min(len(head) * 4, MAX_LINE))
         if len(longer) == len(head):
             break
         head = longer
     whole = len(head) < HEAD
+    if b"\n" not in head:
+        head = head.replace(b"\r", b"\n")
     lines = head.removeprefix(BOM).split(b"\n")
     if not whole and len(lines) > 1:
         lines.pop()  # cut by the look-ahead
     return lines[: _SAMPLE + 1] if lines != [b""] else []
 
 
-def _header(lines: list[bytes]) -> tuple[int, int] | None:
+def header(lines: list[bytes]) -> tuple[int, int] | None:
+    """Return what a header on the first line declares, rows and dimensions; None without one."""
     match = _HEADER.fullmatch(lines[0])
     if not match or len(lines) < 2:
         return None
     declared = int(match[1]), int(match[2])
-    if len(fields_of(lines[1])) != 2:
+    second = fields_of(lines[1])
+    if len(second) != 2 or not is_number(second[1]):
         return declared
     rows = sum(bool(line.strip(BLANKS)) for line in lines[1:])
     return declared if declared == (rows, 1) and rows < _SAMPLE else None

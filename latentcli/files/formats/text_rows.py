@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentcli.errors import FormatError, shown
+from latentcli.files.formats.dialects import BLANKS, Dialect
 from latentcli.files.reading import BLOCK, Block, Findings, decode
-from latentcli.files.stream import HEAD, Stream
+from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 try:
     import simdjson
 except ImportError:  # Python 3.14: no wheel yet; Python's float reads the same numbers
     simdjson = None  # type: ignore[assignment]
-
-BLANKS = b" \t\r"
-"""What may stand around a row."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -39,6 +37,8 @@ class Layout(NamedTuple):
     declared: tuple[int, int] | None
     trailing: bool  # rows end with a blank, as the C tools write them
     wordless: bool  # rows are numbers only
+    carriage: bool = False  # lines end with CR alone, as old spreadsheets write them
+    dialect: Dialect | None = None  # how rows are written that are not "word 0.1 0.2"
 
 
 def fields_of(row: bytes) -> list[bytes]:
@@ -58,11 +58,13 @@ def is_number(field: bytes) -> bool:
 def blocks(stream: Stream, found: Layout, findings: Findings) -> Iterator[Block]:
     """Yield the rows of a stream that is laid out as `found`; count what is dropped or mended."""
     number = 1  # of the next line
-    if found.declared:
-        _skip_line(stream)
-        number = 2
     parser = _Parser(found, findings)
-    for chunk in _chunks(stream):
+    for chunk in chunks(stream, carriage=found.carriage):
+        if found.declared and number == 1:
+            chunk = chunk[chunk.index(b"\n") + 1 :]
+            number = 2
+            if not chunk:
+                continue
         if not chunk.strip():
             findings.add("blank", chunk.count(b"\n"))
             number += chunk.count(b"\n")
@@ -85,14 +87,16 @@ def blocks(stream: Stream, found: Layout, findings: Findings) -> Iterator[Block]
     parser.check(stream)
 
 
-def _chunks(stream: Stream) -> Iterator[bytes]:
-    """Yield blocks of whole lines; each ends with a line break."""
+def chunks(stream: Stream, *, carriage: bool = False) -> Iterator[bytes]:
+    """Yield blocks of whole lines; each ends with a line break. With `carriage`, CR ends lines."""
     rest = b""
     first = True
     while part := stream.read(BLOCK):
         if first:
             part = part.removeprefix(BOM)
             first = False
+        if carriage:
+            part = part.replace(b"\r", b"\n")
         cut = part.rfind(b"\n") + 1
         if cut == 0:
             rest += part
@@ -105,11 +109,6 @@ def _chunks(stream: Stream) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def _skip_line(stream: Stream) -> None:
-    head = stream.head(HEAD)
-    stream.read(head.index(b"\n") + 1)
-
-
 def _parse_clean(chunk: bytes, found: Layout, findings: Findings) -> Block | None:
     """Parse a chunk whose every line is one word, D numbers, and single separators.
 
@@ -117,7 +116,7 @@ def _parse_clean(chunk: bytes, found: Layout, findings: Findings) -> Block | Non
     simdjson reads about five times as fast as Python's float, to the same bits. None if any
     line is otherwise, or any number is not as JSON writes it.
     """
-    if simdjson is None or found.wordless:
+    if simdjson is None or found.wordless or found.dialect is not None:
         return None
     dimensions = found.dimensions
     text = np.frombuffer(chunk, dtype=np.uint8)
@@ -222,6 +221,8 @@ class _Parser:
     def _split(self, line: bytes) -> tuple[bytes, list[bytes]] | None:
         """Split a row into its word and its last D fields, whatever blanks are in or between."""
         dimensions = self.found.dimensions
+        if self.found.dialect is not None:
+            return self.found.dialect.split(line, dimensions)
         if self.found.wordless:
             fields = fields_of(line)
             return (b"", fields) if len(fields) == dimensions else None

@@ -1,10 +1,13 @@
 """word2vec's binary format: "N D" and a line break, then word, blank, D little-endian float32.
 
-The C tool puts a line break after each vector, gensim and GoogleNews do not; both are read.
+The C tool puts a line break after each vector, gensim and GoogleNews do not; both are read. Nothing in
+the file says where a row begins: one vector that is too short or too long puts all that follows out of
+step. So each row must be plausible, and the first that is not is an error that names it.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import IO
@@ -12,19 +15,36 @@ from typing import IO
 import numpy as np
 
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
+from latentcli.files.sniffing import is_binary, is_noise
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 _HEADER = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t]*\r?\n")
 _MAX_WORD = 64 << 10
+_TEXT = 4096
+_TYPICAL = 1024
+_USUAL = 1e3
+_HUGE = 1e15
+_LETTERS = re.compile(rb"(?s)(?:....)*?[A-Za-z]{3}[a-z]")
 _READ = 1 << 20
 
 
 def sniff(stream: Stream) -> bool:
-    """Tell whether a header is followed by something; text is tried before."""
+    """Tell whether a header is followed by something that is not text."""
     head = stream.head()
     match = _HEADER.match(head[:64])
-    return bool(match) and len(head) > match.end()  # type: ignore[union-attr]
+    return match is not None and len(head) > match.end() and not _is_text(head[match.end() :])
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell text from rows of numbers: the bytes of a float32 are hardly ever text."""
+    if is_binary(head[:_TEXT]):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head[:_TEXT])
+    except UnicodeDecodeError:
+        return len(head) >= _TEXT and not is_noise(head[:_TEXT])  # in another encoding
+    return True
 
 
 def read(stream: Stream, key: str = "") -> Reading:
@@ -72,6 +92,7 @@ def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> It
     width = 4 * dimensions
     buffer = b""
     done = odd = 0
+    check = _Check(stream)
     while True:
         part = stream.read(max(_READ, width))
         buffer += part
@@ -80,6 +101,8 @@ def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> It
             values = np.frombuffer(
                 b"".join([buffer[start : start + width] for start in starts]), dtype="<f4"
             ).reshape(len(words), dimensions)
+            check.rows(words, values, done)
+            words = [word.lstrip(b"\r\n") for word in words]
             done += len(words)
             odd += int(np.count_nonzero(~np.isfinite(values).all(axis=1)))
             findings.add("empty", sum(not word.strip() for word in words))
@@ -99,10 +122,12 @@ def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> It
         raise stream.error(
             f"{odd:,} of {done:,} rows hold NaN or infinity: not word2vec binary, or damaged"
         )
+    if done != declared[0]:
+        check.refuse_doubts()
 
 
 def _rows_in(buffer: bytes, width: int) -> tuple[list[bytes], list[int], int]:
-    """Find the whole rows of a buffer: their words, where their numbers start, and the end."""
+    """Find the whole rows of a buffer: their words, with line breaks, where their numbers start, and the end."""
     words: list[bytes] = []
     starts: list[int] = []
     position = 0
@@ -110,6 +135,69 @@ def _rows_in(buffer: bytes, width: int) -> tuple[list[bytes], list[int], int]:
         blank = buffer.find(b" ", position)
         if blank < 0 or blank + 1 + width > len(buffer):
             return words, starts, position
-        words.append(buffer[position:blank].lstrip(b"\r\n"))
+        words.append(buffer[position:blank])
         starts.append(blank + 1)
         position = blank + 1 + width
+
+
+class _Check:
+    """Whether rows are in step: words are text, values are of one size, all rows end alike.
+
+    What may be chance (a word that is not UTF-8, a number that is far from all others) is a doubt: such a
+    word beside such a number is an error, and one of them is where the header has other rows.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.breaks: bool | None = None
+        self.far = -2
+        self.first_doubt = -1
+
+    def rows(self, words: list[bytes], values: Array, done: int) -> None:
+        """Check rows, the first of which has the number `done`; FormatError for one out of step."""
+        size = np.abs(values)
+        with np.errstate(invalid="ignore"):
+            typical = float(np.median(size[:_TYPICAL])) if np.isfinite(size).any() else 0.0
+            far = ((size > _HUGE) & np.isfinite(size)).any(axis=1) & (typical < _USUAL)
+        for place, word in enumerate(words):
+            number = done + place
+            if number == 1:
+                self.breaks = word.startswith(b"\n")
+            elif self.breaks and not word.startswith(b"\n"):
+                self.refuse(number)
+            bare = word.lstrip(b"\r\n")
+            if b"\n" in bare or b"\x00" in bare:
+                self.refuse(number)
+            letters = far[place] and bool(_LETTERS.search(values[place].tobytes()))
+            if letters and not self.breaks:
+                self.refuse(number + 1)
+            if not bare.isascii() or bool(far[place]):
+                self._doubt(number, bare, far=bool(far[place]))
+
+    def _doubt(self, number: int, word: bytes, *, far: bool) -> None:
+        try:
+            word.decode("utf-8")
+            odd = False
+        except UnicodeDecodeError:
+            odd = True
+        if odd and (far or self.far == number - 1):
+            self.refuse(number)
+        self.far = number if far else self.far
+        if (odd or far) and self.first_doubt < 0:
+            self.first_doubt = number
+
+    def refuse_doubts(self) -> None:
+        """Refuse a file of another number of rows than its header says, in which a row is doubtful."""
+        if self.first_doubt >= 0:
+            self.refuse(self.first_doubt)
+
+    def refuse(self, number: int) -> None:
+        """Refuse the file at a row, counted from 0."""
+        if number == 0:
+            raise self.stream.error(
+                "its first row is not a word and its numbers; not word2vec binary, or damaged"
+            )
+        raise self.stream.error(
+            f"damaged: out of step after row {number:,}, whose vector, or one before it, is too short "
+            "or too long"
+        )

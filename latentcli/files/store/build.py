@@ -123,7 +123,7 @@ class _Sink:
     def _name_rows(self, path: Path, labels: str | None) -> None:
         """Take the words from the labels, if any; drop rows whose word was there before."""
         if labels:
-            words = label_files.read(labels, path)
+            words = label_files.read(labels, path, rows=self.rows)
             if len(words) != self.rows:
                 raise FormatError(
                     f"{labels}: {_count(len(words), 'label', 'labels')} for the "
@@ -204,13 +204,20 @@ class _Sink:
             "named": self.named,
             "dimensions": reading.dimensions,
             "dtype": reading.dtype,
-            "shape": list(reading.shape or (self.rows, reading.dimensions)),
+            "shape": self._shape(),
             "is_array": reading.shape is not None,
             "declared": reading.declared,
             "findings": findings.counts,
             "found": [*findings.phrases(), *self.notes],
             "mapped": _where(reading),
         }
+
+    def _shape(self) -> list[int]:
+        """Return the shape of the array, without the rows that a table has no vector for."""
+        shape = self.reading.shape
+        if shape is None or len(shape) == 2:
+            return [self.rows, self.reading.dimensions]
+        return list(shape)
 
     def _arrays(self) -> dict[str, Array]:
         extras = self.reading.extras

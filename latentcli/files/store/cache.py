@@ -29,6 +29,7 @@ import numpy as np
 from latentcli.errors import FileError, LatentError, reason, shown
 from latentcli.files import inputs
 from latentcli.files import labels as label_files
+from latentcli.files.addresses import split_address
 from latentcli.files.inputs import read_regular
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import RowNumbers, Words
@@ -104,7 +105,7 @@ def open_entry(
     progress: Progress | None = None,
 ) -> Entry:
     """Open a file of vectors, from the cache if it is there, else by reading it into the cache."""
-    path, key = label_files.split_address(address)
+    path, key = split_address(address)
     status = _status(path)
     if stat.S_ISDIR(status.st_mode):
         raise FileError(f"{path} is a folder, not a file")
@@ -171,7 +172,7 @@ def size_of(folder: Path) -> int:
 
 def clear(source: str | None = None) -> tuple[int, int]:
     """Remove the entries of one source file, or all; return how many, and their bytes."""
-    wanted = None if source is None else str(_real(label_files.split_address(source)[0]))
+    wanted = None if source is None else str(_real(split_address(source)[0]))
     count = size = 0
     for folder, meta in entries():
         if wanted is None or meta.get("source", {}).get("path") == wanted:
@@ -209,7 +210,7 @@ def _fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
     """Everything that, when it changes, makes an entry stale."""
     files = [path]
     if labels:
-        label_path = label_files.split_address(labels)[0]
+        label_path = split_address(labels)[0]
         files += [label_path] if label_path.exists() else []
     states = []
     for file in files:

@@ -67,10 +67,10 @@ REFUSED = {
         b"It was the best of times,\nit was the worst of times.\n",
         "text, but its lines",
     ),
-    "HTML": (b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "line 1: '<!DOCTYPE html>'"),
+    "HTML": (b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "a web page, not vectors"),
     "LFS pointer": (
         b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12\n",
-        "text, but",
+        "a Git LFS pointer",
     ),
 }
 

@@ -109,7 +109,7 @@ def clear(
 
     latent cache clear glove.6B.50d.txt
     """
-    from latentcli.files.labels import split_address
+    from latentcli.files.addresses import split_address
     from latentcli.files.store import cache as store
 
     count, size = store.clear(file)

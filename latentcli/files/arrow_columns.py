@@ -1,0 +1,190 @@
+"""Vectors in Arrow's columns: lists of numbers, or a column for each dimension, and a column of words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import FormatError, shown
+from latentcli.files import vector_columns
+from latentcli.files.reading import Block, Findings, decode
+from latentcli.numerics.types import Array
+
+
+@dataclass
+class Columns:
+    """Which columns of a file are read, and how: `vectors` (one of lists, or several of numbers), `words`.
+
+    `dimensions` is the usual length of the vectors; rows without such a vector are dropped and counted in
+    `findings`.
+    """
+
+    name: str
+    vectors: list[str]
+    words: str
+    lists: bool
+    notes: list[str]
+    dimensions: int = 0
+    findings: Findings = field(default_factory=Findings)
+    rows: int = 0
+    kept: int = 0
+
+    @property
+    def wanted(self) -> list[str]:
+        """The columns to read."""
+        return [*self.vectors, self.words] if self.words else self.vectors
+
+    def look(self, batches: Iterable[Any]) -> np.dtype[Any] | None:
+        """Find the usual length of the vectors, and their dtype, in the first rows that have any."""
+        if not self.lists:
+            first = next(iter(batches), None)
+            self.dimensions = len(self.vectors)
+            return None if first is None else self._numbers(first).dtype
+        lengths: Counter[int] = Counter()
+        kind = None
+        for batch in batches:
+            column = batch.column(self.vectors[0])
+            kind = column.type.value_type
+            lengths.update(self._lengths(column).tolist())
+            if any(length > 0 for length in lengths):
+                break
+        usable = {length: times for length, times in lengths.items() if length > 0}
+        self.dimensions = max(usable, key=lambda length: (usable[length], length), default=0)
+        return None if kind is None else np.dtype(kind.to_pandas_dtype())
+
+    def block(self, batch: Any) -> Block:
+        """Return the rows of a batch that have a vector, with their words."""
+        kept: Array | None = None
+        if self.lists:
+            column = batch.column(self.vectors[0])
+            fit = self._lengths(column) == self.dimensions
+            if not fit.all():
+                kept = np.flatnonzero(fit)
+                self._drop(column, fit)
+                column = column.take(_indices(kept))
+            values = np.asarray(column.flatten().to_numpy(zero_copy_only=False))
+            values = values.reshape(-1, self.dimensions)
+        else:
+            values = self._numbers(batch)
+        self.rows += batch.num_rows
+        self.kept += len(values)
+        if not self.words:
+            return Block(None, values)
+        words = batch.column(self.words)
+        return Block(
+            words_of(words if kept is None else words.take(_indices(kept)), self.findings), values
+        )
+
+    def check(self) -> None:
+        """Refuse a file most of whose rows were dropped."""
+        dropped = self.rows - self.kept
+        if dropped >= self.kept and dropped:
+            where = next(iter(self.findings.first.values()), "")
+            raise FormatError(
+                f"{self.name}: '{shown(self.vectors[0])}' holds vectors of different lengths, or none: "
+                f"{dropped:,} of {self.rows:,} rows have not {self.dimensions:,} numbers ({where})"
+            )
+
+    def _lengths(self, column: Any) -> Array:
+        """Return the length of each vector; -1 where there is none."""
+        import pyarrow.compute as pc
+
+        return np.asarray(pc.fill_null(pc.list_value_length(column), -1).to_numpy(False))
+
+    def _drop(self, column: Any, fit: Array) -> None:
+        lengths = self._lengths(column)
+        for place in np.flatnonzero(~fit):
+            what = "length" if lengths[place] > 0 else "missing"
+            self.findings.add(what, where=f"first: row {self.rows + int(place) + 1:,}")
+
+    def _numbers(self, batch: Any) -> Array:
+        return np.column_stack([_column(batch.column(name)) for name in self.vectors])
+
+
+def choose(name: str, schema: Any, key: str = "") -> Columns:
+    """Choose the vector column(s) and the word column of a schema; `key` names the vectors."""
+    import pyarrow.types as kinds
+
+    fields = {field.name: field.type for field in schema}
+    vectors = [field for field, kind in fields.items() if _is_vector(kind)]
+    texts = [
+        field
+        for field, kind in fields.items()
+        if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_dictionary(kind)
+    ]
+    words = vector_columns.choose_text({field: (None,) for field in texts})
+    notes = [f"the words are its column '{shown(words)}'"] if words else []
+    if key:
+        if key not in vectors:
+            have = shown(", ".join(fields) or "none")
+            raise FormatError(f"{name}: no column of vectors '{shown(key)}'. It has {have}.")
+        return Columns(name, [key], words, True, notes)
+    if len(vectors) > 1:
+        known = [column for column in vector_columns.VECTOR_NAMES if column in vectors]
+        if not known:
+            raise FormatError(
+                f"{name}: several columns of vectors ({shown(', '.join(vectors))}). "
+                f"Pick one: {name}::{shown(vectors[0])}"
+            )
+        notes.append(f"the vectors are its column '{known[0]}'")
+        vectors = known[:1]
+    if vectors:
+        return Columns(name, vectors, words, True, notes)
+    numbers = [field for field, kind in fields.items() if _is_number(kind)]
+    ids = [
+        field
+        for field in numbers
+        if vector_columns.is_id(field) and kinds.is_integer(fields[field])
+    ]
+    dimensions = [field for field in numbers if field not in ids]
+    if not dimensions:
+        raise FormatError(f"{name}: no column of vectors and no columns of numbers")
+    if left_out := [field for field in fields if field not in dimensions and field != words]:
+        notes.append(f"columns are left out: {shown(', '.join(left_out))}")
+    return Columns(name, dimensions, words, False, notes)
+
+
+def words_of(column: Any, findings: Findings) -> list[str]:
+    """Take a column as words: text as it is, anything else as it is written."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        raw = column.cast(pa.large_binary()).to_pylist()
+        return decode([word or b"" for word in raw], findings)
+    return ["" if word is None else str(word) for word in column.to_pylist()]
+
+
+def _column(column: Any) -> Array:
+    import pyarrow.types as kinds
+
+    if kinds.is_decimal(column.type) or (kinds.is_boolean(column.type) and column.null_count):
+        column = column.cast("float64") if kinds.is_decimal(column.type) else column.cast("int8")
+    return np.asarray(column.to_numpy(zero_copy_only=False))
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow.types as kinds
+
+    return bool(
+        kinds.is_floating(kind)
+        or kinds.is_integer(kind)
+        or kinds.is_boolean(kind)
+        or kinds.is_decimal(kind)
+    )
+
+
+def _is_vector(kind: Any) -> bool:
+    import pyarrow.types as kinds
+
+    lists = kinds.is_list(kind) or kinds.is_large_list(kind) or kinds.is_fixed_size_list(kind)
+    return bool(lists) and _is_number(kind.value_type) and not kinds.is_decimal(kind.value_type)
+
+
+def _indices(rows: Array) -> Any:
+    import pyarrow as pa
+
+    return pa.array(rows, pa.int64())

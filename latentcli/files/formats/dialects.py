@@ -1,0 +1,295 @@
+"""Rows of text that are not "word 0.1 0.2": commas, semicolons, brackets, decimal commas, quotes, word last.
+
+A dialect splits a row into its word and its numbers. It is chosen from the first rows of a file, all of
+which must agree, and only where the plain layout does not fit: a guess that is wrong by one number is
+worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+BLANKS = b" \t\r"
+"""What may stand around a row."""
+
+_GAP = re.compile(rb"[ \t]+")
+_SEPARATORS = {
+    b" ": _GAP,
+    b",": re.compile(rb"[ \t]*,[ \t]*"),
+    b";": re.compile(rb"[ \t]*;[ \t]*"),
+    b", ": re.compile(rb",[ \t]+"),
+}
+_POINT = re.compile(
+    rb"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf|infinity))", re.IGNORECASE
+)
+_COMMA = re.compile(
+    rb"[-+]?(?:(?:\d+,?\d*|,\d+)(?:[eE][-+]?\d+)?|(?:nan|inf|infinity))", re.IGNORECASE
+)
+_INTEGER = re.compile(rb"[-+]?\d+")
+_NUMBER_TOKEN = re.compile(rb"[-+]?[\d.,;]*[.,;][\d.,;]*")
+_ATTACHED = re.compile(
+    rb"[^\d.,;][,;:|=][-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?|.*[\[({][-+]?[\d.]+[,;]?", re.DOTALL
+)
+_LOOK_BACK = 64
+_DIGITS = tuple(b"%d" % digit for digit in range(10))
+_JOINERS = (b",", b";", b":", b"=")
+_QUOTES = (b'"', b"'")
+
+
+class Dialect(NamedTuple):
+    """How the rows of a file are written.
+
+    `separator` stands between the numbers, `decimal` in them, `joiner` between word and numbers if
+    that is not a blank; `quote` around each word.
+    """
+
+    separator: bytes = b" "
+    decimal: bytes = b"."
+    brackets: bool = False
+    word_last: bool = False
+    joiner: bytes = b""
+    quote: bytes = b""
+    wordless: bool = False
+
+    def split(self, line: bytes, dimensions: int) -> tuple[bytes, list[bytes]] | None:
+        """Split a row into its word and its numbers, with decimal points; None if it is no such row."""
+        row = line.strip(BLANKS)
+        parts = self._parts(row, dimensions)
+        if parts is None:
+            return None
+        word, fields = parts
+        number = self.number
+        fields = [field.strip(BLANKS) for field in fields]
+        if len(fields) != dimensions or not all(map(number.fullmatch, fields)):
+            return None
+        word = word.strip(BLANKS)
+        if self.joiner:
+            if not word.endswith(self.joiner):
+                return None
+            word = word[: -len(self.joiner)].rstrip(BLANKS)
+        if self.quote:
+            word = _unquoted(word, self.quote)
+        elif self.separator != b" " and _glued(word):
+            return None
+        if self.wordless and word:
+            return None
+        if self.decimal == b",":
+            fields = [field.replace(b",", b".") for field in fields]
+        return word, fields
+
+    @property
+    def number(self) -> re.Pattern[bytes]:
+        """What a number looks like."""
+        return _POINT if self.decimal == b"." else _COMMA
+
+    def _parts(self, row: bytes, dimensions: int) -> tuple[bytes, list[bytes]] | None:
+        if self.brackets:
+            match = _bracketed(row)
+            return (
+                None
+                if match is None
+                else (match[0], _SEPARATORS[self.separator].split(match[1]))
+            )
+        if self.word_last:
+            first = (
+                _GAP.split(row, dimensions)
+                if self.separator == b" "
+                else row.split(self.separator, dimensions)
+            )
+            return (first[-1], first[:-1]) if len(first) == dimensions + 1 else None
+        if self.separator == b" ":
+            return _from_the_end(row, dimensions, wordless=self.wordless)
+        if row.endswith(self.separator.strip()):
+            row = row[: -len(self.separator.strip())]
+        first, *rest = row.rsplit(self.separator, dimensions - 1)
+        if self.joiner == self.separator.strip():
+            cut = first.rfind(self.joiner)
+            return (first[: cut + 1], [first[cut + 1 :], *rest]) if cut >= 0 else None
+        first = first.rstrip(BLANKS)
+        cut = max(first.rfind(b" "), first.rfind(b"\t"))
+        return first[: cut + 1], [first[cut + 1 :], *rest]
+
+    def count(self, line: bytes) -> int:
+        """Count the numbers of a row, leaving one field for the word; 0 if it is no such row."""
+        row = line.strip(BLANKS)
+        separator = _SEPARATORS[self.separator]
+        if self.brackets:
+            match = _bracketed(row)
+            if match is None:
+                return 0
+            fields = separator.split(match[1])
+            return len(fields) if all(map(self.number.fullmatch, fields)) else 0
+        if self.separator != b" " and row.endswith(self.separator.strip()):
+            row = row[: -len(self.separator.strip())].rstrip(BLANKS)
+        fields = separator.split(row)
+        if self.word_last:
+            fields.reverse()
+        count = 0
+        while count < len(fields) and self.number.fullmatch(fields[-1 - count]):
+            count += 1
+        if self.wordless:
+            return count if count == len(fields) else 0
+        if self.word_last or self.separator == b" ":
+            return min(count, len(fields) - 1)
+        if count == len(fields):  # only numbers: the first of them would be the word
+            return count - 1 if self.joiner else 0
+        _, gap, last = fields[-1 - count].replace(b"\t", b" ").rpartition(b" ")
+        return count + (1 if gap and self.number.fullmatch(last) else 0)
+
+    def note(self) -> str:
+        """Say how the rows are written."""
+        parts = []
+        if self.separator != b" ":
+            name = "commas" if self.separator.startswith(b",") else "semicolons"
+            parts.append(f"numbers separated by {name}")
+        if self.brackets:
+            parts.append("numbers in brackets")
+        if self.decimal == b",":
+            parts.append("decimal commas")
+        if self.word_last:
+            parts.append("the word last")
+        if self.quote:
+            parts.append("words in quotes")
+        return f"its rows have {', '.join(parts)}" if parts else ""
+
+
+_BODIES = (
+    (b" ", b"."), (b" ", b","), (b";", b"."), (b";", b","), (b", ", b","), (b",", b"."),
+)  # fmt: skip
+"""Separators of numbers with their decimal marks, in the order in which they are tried."""
+
+_CANDIDATES = (
+    *(Dialect(*body, brackets=True) for body in _BODIES),
+    *(Dialect(*body) for body in _BODIES[1:]),
+    Dialect(b";", b".", joiner=b";"),
+    Dialect(b";", b",", joiner=b";"),
+    Dialect(b",", b".", joiner=b","),
+    Dialect(b" ", b".", word_last=True),
+    Dialect(b" ", b",", word_last=True),
+    Dialect(b";", b".", word_last=True),
+    Dialect(b";", b",", word_last=True),
+    Dialect(b",", b".", word_last=True),
+    Dialect(b" ", b",", wordless=True),
+)
+
+
+def glued(words: list[bytes]) -> bool:
+    """Tell whether most words of a layout hold a number that is none of theirs."""
+    return sum(map(_glued, words)) * 2 > len(words)
+
+
+def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect, int] | None:
+    """Choose how rows are written, and how many numbers each has; None if no way fits them.
+
+    All rows must have as many numbers, but for one in ten; and as many as a header says.
+    """
+    for candidate in _CANDIDATES:
+        counts = Counter(map(candidate.count, rows))
+        dimensions, times = counts.most_common(1)[0]
+        if dimensions < 1 or times * 10 < 9 * len(rows):
+            continue
+        if declared and declared[1] != dimensions:
+            continue
+        dialect = _with_words(candidate, rows, dimensions, declared=declared is not None)
+        if dialect is not None:
+            return dialect, dimensions
+    return None
+
+
+def quoted(words: list[bytes]) -> bytes:
+    """Return the quote that stands around all of some words, if one does."""
+    for quote in _QUOTES:
+        if words and all(
+            len(word) > 2 and word.startswith(quote) and word.endswith(quote) for word in words
+        ):
+            return quote
+    return b""
+
+
+def _with_words(
+    found: Dialect, rows: list[bytes], dimensions: int, *, declared: bool
+) -> Dialect | None:
+    """Complete a dialect by what its words say; None if they say that it is wrong."""
+    split = [parts for row in rows if (parts := found.split(row, dimensions)) is not None]
+    if len(split) * 10 < 9 * len(rows):
+        return None
+    words = [word for word, _ in split]
+    numbers = [field for _, fields in split for field in fields]
+    if found.brackets and not any(words):
+        return found._replace(wordless=True) if len(rows) > 1 else None
+    if found.decimal == b"," and not _has_decimals(found, rows, dimensions):
+        return None
+    # "word 0,1,0,2" may be four integers, or two numbers with decimal commas.
+    comma = found.separator == b"," and not found.brackets and not declared
+    if comma and len(numbers) % 2 == 0 and all(map(_INTEGER.fullmatch, numbers)):
+        return None
+    if found.word_last and all(map(_POINT.fullmatch, words)):
+        return None
+    for joiner in _JOINERS:
+        if not found.joiner and not found.word_last and _joined(words, joiner):
+            found = found._replace(joiner=joiner)
+            words = [word[: -len(joiner)].rstrip(BLANKS) for word in words]
+    quote = quoted(words)
+    if not quote and glued(words):
+        return None
+    return found._replace(quote=quote)
+
+
+def _joined(words: list[bytes], joiner: bytes) -> bool:
+    """Tell whether all words end in a mark, and not since it is the word."""
+    return all(word.endswith(joiner) for word in words) and any(len(word) > 1 for word in words)
+
+
+def _has_decimals(found: Dialect, rows: list[bytes], dimensions: int) -> bool:
+    """Tell whether numbers with decimal commas have some, and none a decimal point."""
+    split = [found.split(row, dimensions) for row in rows]
+    with_points = [field for parts in split if parts for field in parts[1]]
+    return any(b"." in field for field in with_points)
+
+
+def _bracketed(row: bytes) -> tuple[bytes, bytes] | None:
+    """Split a row at the brackets at its end into what is before and what is in them."""
+    end = row.rstrip(b"\"' \t")
+    if not end or end[-1:] not in b"])}":
+        return None
+    start = max(end.rfind(b"["), end.rfind(b"("), end.rfind(b"{"))
+    if start < 0 or {b"[": b"]", b"(": b")", b"{": b"}"}[end[start : start + 1]] != end[-1:]:
+        return None
+    body = end[start + 1 : -1]
+    if any(mark in body for mark in (b"]", b")", b"}")):
+        return None
+    before = row[:start]
+    if len(end) < len(row.rstrip(BLANKS)) and before[-1:] in _QUOTES:
+        before = before[:-1]
+    return before, body.strip(BLANKS)
+
+
+def _from_the_end(
+    row: bytes, dimensions: int, *, wordless: bool
+) -> tuple[bytes, list[bytes]] | None:
+    if wordless:
+        return b"", _GAP.split(row)
+    gaps = list(_GAP.finditer(row))
+    if len(gaps) < dimensions:
+        return None
+    gap = gaps[-dimensions]
+    return row[: gap.start()], _GAP.split(row[gap.end() :])
+
+
+def _glued(word: bytes) -> bool:
+    """Tell whether a word ends in a number with a separator, as where a layout is misread."""
+    tokens = word.split()
+    last = tokens[-1][-_LOOK_BACK:] if tokens else b""
+    if len(tokens) > 1 and _NUMBER_TOKEN.fullmatch(last) and any(map(last.count, _DIGITS)):
+        return True
+    return any(_ATTACHED.fullmatch(last, start) for start in range(len(last)))
+
+
+def _unquoted(word: bytes, quote: bytes) -> bytes:
+    """Take the quotes off a word that has them."""
+    if len(word) < 2 or not (word.startswith(quote) and word.endswith(quote)):
+        return word
+    inner = word[1:-1]
+    return inner.replace(b"\\" + quote, quote).replace(quote + quote, quote)

@@ -1,0 +1,85 @@
+"""What the first bytes of a file say: text or binary, and what it is when no reader takes it."""
+
+from __future__ import annotations
+
+import re
+
+from latentcli.errors import FormatError
+from latentcli.files.stream import Stream
+
+_PICKLE = (
+    "a Python pickle, which can run code and is never loaded; for gensim's .kv or .model, export it "
+    "with model.wv.save_word2vec_format('vectors.txt'), else save plain arrays with numpy.save"
+)
+_PICKLE_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+_UTF_16 = "text in UTF-16; convert it with: iconv -f UTF-16 -t UTF-8"
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"SQLite format 3\x00", "an SQLite database (a .magnitude file?), not vectors"),
+    (b"FiFu", "a finalfusion file; convert it to text or word2vec with finalfusion first"),
+    (b"GGUF", "a GGUF model, not vectors; export its token embeddings as .npy or .safetensors"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file; unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an Excel sheet or another Office file; save it as CSV"),
+    (b"%PDF", "a PDF document, not vectors"),
+    (b"\x89PNG", "a PNG picture, not vectors"),
+    (b"\xff\xd8\xff", "a JPEG picture, not vectors"),
+    (b"\xff\xfe", _UTF_16),
+    (b"\xfe\xff", _UTF_16),
+)
+
+_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I)
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
+
+
+def is_binary(head: bytes) -> bool:
+    """Tell bytes that no text has: NUL and other controls but tab, line ends and form feed."""
+    return len(head.translate(None, _CONTROLS)) < len(head)
+
+
+def refuse_known(stream: Stream) -> None:
+    """Raise FormatError for a file that is known by its first bytes and that no reader takes."""
+    head = stream.head(4096).removeprefix(b"\xef\xbb\xbf")
+    if not stream.head(1):
+        raise stream.error("the file is empty; was its download cut short?")
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise stream.error(what)
+    if _WEB_PAGE.match(head):
+        raise stream.error(
+            "a web page, not vectors: a download that failed leaves such a file; download it again"
+        )
+    if head.startswith(_LFS_POINTER):
+        raise stream.error(
+            "a Git LFS pointer, not the file that it stands for; fetch that with: git lfs pull"
+        )
+    if head[257:262] == b"ustar":
+        raise stream.error("a tar archive; unpack it first")
+
+
+def unknown(stream: Stream) -> FormatError:
+    """Return the error of a file that no reader takes, with what its bytes look like."""
+    head = stream.head(4096)
+    if head[:1] == b"\x80" and head[1:2] in _PICKLE_PROTOCOLS:
+        return stream.error(_PICKLE)
+    if not is_binary(head) and not is_noise(head):
+        line = head.splitlines()[0][:40].decode("utf-8", "backslashreplace")
+        return stream.error(
+            f"text, but its lines are not a word and numbers (line 1: '{line}')"
+        )
+    if stream.path.suffix.lower() == ".npy":
+        return stream.error(
+            "no .npy header: a raw np.memmap or tofile? Save the array with numpy.save"
+        )
+    return stream.error(
+        "binary data without a header that names its words and dimensions; a raw dump such as "
+        "the GloVe tool's vectors.bin cannot be read without its words, use its .txt; a raw array "
+        "of numbers needs numpy.save"
+    )
+
+
+def is_noise(head: bytes) -> bool:
+    """Tell bytes without controls that are hardly text: a fifth of them is not UTF-8."""
+    return head.decode("utf-8", "replace").count("\ufffd") > 0.2 * len(head)

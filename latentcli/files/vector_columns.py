@@ -1,0 +1,193 @@
+"""Tables in which one column holds vectors: which column that is, which one the text, and cells to rows.
+
+A cell is a list of numbers, a text that holds one (JSON, NumPy's print, PostgreSQL's `{...}`, pgvector's
+`[...]`), or bytes of little-endian float32. The vector column is the one whose cells are vectors of one
+length; the text column is chosen by its name, else by what it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import FormatError, shown
+from latentcli.files.arrays import KNOWN_KEYS, WORD_KEYS
+from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings
+from latentcli.numerics.types import Array
+
+VECTOR_NAMES = ("embedding", "vector", "emb", *KNOWN_KEYS)
+"""Names of columns that are taken for the vectors, in this order, when several could be."""
+
+TEXT_NAMES = tuple(
+    dict.fromkeys(
+        ("text", "word", "token", "content", "title", "name", "input", "sentence", "key")
+        + (*WORD_KEYS, "id")
+    )
+)
+"""Names of columns that are taken for the text, in this order."""
+
+SAMPLE = 64
+"""Rows that are looked at before a column is chosen."""
+
+UNNAMED = {"", "Unnamed: 0", "__index_level_0__"}
+"""What data frames call an index without a name."""
+
+_LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
+_BETWEEN = re.compile(r"\s*[,;]\s*|\s+")
+
+
+def vector_of(cell: object) -> Array | None:
+    """Return the vector (D,) float64 that a cell holds; None if it holds none."""
+    if isinstance(cell, np.ndarray):
+        return cell.astype(np.float64) if cell.ndim == 1 and cell.dtype.kind in "fiub" else None
+    if isinstance(cell, (bytes, memoryview, bytearray)):
+        raw = bytes(cell)
+        if not raw or len(raw) % 4:
+            return None
+        return np.frombuffer(raw, dtype="<f4").astype(np.float64)
+    if isinstance(cell, str):
+        match = _LIST.fullmatch(cell)
+        if match is None:
+            return None
+        numbers: Sequence[object] = _BETWEEN.split(match[1].strip())
+    elif isinstance(cell, (list, tuple)):
+        if any(not isinstance(one, (int, float)) and one is not None for one in cell):
+            return None
+        numbers = [np.nan if one is None else one for one in cell]
+    else:
+        return None
+    try:
+        vector = np.array([float(one) for one in numbers], dtype=np.float64)  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return None
+    return vector if 0 < vector.size <= MAX_DIMENSIONS else None
+
+
+def choose_vectors(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> str:
+    """Choose the column of vectors from some cells of each; "" if none holds vectors.
+
+    `key` names it. Raises FormatError where several could be, and none has a known name.
+    """
+    if key:
+        if key not in samples:
+            have = shown(", ".join(samples))
+            raise FormatError(f"{name}: no column '{shown(key)}'; it has {have}")
+        if not length_of(samples[key]):
+            raise FormatError(f"{name}: column '{shown(key)}' holds no vectors of one length")
+        return key
+    found = [column for column, cells in samples.items() if length_of(cells)]
+    if len(found) > 1:
+        known = [column for column in VECTOR_NAMES if column in found]
+        if not known:
+            raise FormatError(
+                f"{name}: several columns of vectors ({shown(', '.join(found))}). "
+                f"Pick one: {name}::{shown(found[0])}"
+            )
+        return known[0]
+    return found[0] if found else ""
+
+
+def length_of(cells: Iterable[object]) -> int:
+    """Return the usual length of the vectors in some cells; 0 if most of the cells hold none."""
+    lengths = Counter(
+        0 if (vector := vector_of(cell)) is None else vector.size
+        for cell in cells
+        if cell is not None
+    )
+    if not lengths:
+        return 0
+    vectors = {length: times for length, times in lengths.items() if length > 0}
+    total = sum(lengths.values())
+    if sum(vectors.values()) * 2 <= total:
+        return 0
+    return max(vectors, key=lambda length: (vectors[length], length))
+
+
+def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
+    """Choose the column of text: `key`, by name, the only one, or the only one that tells rows apart."""
+    if key or not texts:
+        return key
+    lowered = {column.lower(): column for column in reversed(texts)}
+    for known in TEXT_NAMES:
+        if known in lowered:
+            return lowered[known]
+    if len(texts) == 1:
+        return next(iter(texts))
+    distinct = [
+        column
+        for column, cells in texts.items()
+        if len({*cells}) == len(cells) and not any(cell is None for cell in cells)
+    ]
+    return distinct[0] if len(distinct) == 1 else ""
+
+
+def is_id(column: str) -> bool:
+    """Tell the name of a column that numbers rows or names them, and is no dimension."""
+    return column in UNNAMED or column.lower() in ("id", "index", "row") or column.endswith("_id")
+
+
+def counts_rows(values: Array) -> bool:
+    """Tell a column that only numbers the rows, from 0 or 1."""
+    if values.dtype.kind not in "iu" or not len(values) or int(values[0]) not in (0, 1):
+        return False
+    start = int(values[0])
+    return bool(np.array_equal(values, np.arange(start, start + len(values))))
+
+
+def blocks_of(
+    batches: Iterable[tuple[Sequence[object] | None, Sequence[object]]],
+    dimensions: int,
+    findings: Findings,
+    first: int = 1,
+) -> Iterator[Block]:
+    """Yield (texts, cells) as rows of words and vectors; cells without a vector of D are dropped, counted.
+
+    `first` is the number of the first row, for what is said of rows that are dropped.
+    """
+    number = first
+    for texts, cells in batches:
+        kept: list[int] = []
+        rows: list[Array] = []
+        for place, cell in enumerate(cells):
+            vector = vector_of(cell)
+            what = reason_to_drop(cell, vector, dimensions)
+            if what:
+                findings.add(what, where=f"first: row {number + place:,}")
+                continue
+            assert vector is not None
+            kept.append(place)
+            rows.append(vector)
+        number += len(cells)
+        if rows:
+            words = None if texts is None else [as_word(texts[place]) for place in kept]
+            if words is not None:
+                findings.add("empty", sum(not word.strip() for word in words))
+            yield Block(words, np.stack(rows))
+
+
+def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:
+    """Return the finding for which a row is left out; "" for none."""
+    if vector is None:
+        empty = cell is None or (isinstance(cell, (list, tuple, str, bytes)) and not len(cell))
+        return "missing" if empty or cell == "[]" else "no_vector"
+    return "length" if vector.size != dimensions else ""
+
+
+def as_word(value: object) -> str:
+    """Return a cell of a text column as a word."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "" if value is None else str(value)
+
+
+def chosen_note(vectors: str, text: str, left_out: Sequence[str] = ()) -> str:
+    """Say which columns were chosen, and how to choose others."""
+    words = f", the words its column '{shown(text)}'" if text else ""
+    others = f"; left out: {shown(', '.join(left_out))}" if left_out else ""
+    return f"the vectors are its column '{shown(vectors)}'{words}{others}"
