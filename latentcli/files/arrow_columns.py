@@ -76,7 +76,8 @@ class Columns:
             return Block(None, values)
         words = batch.column(self.words)
         return Block(
-            words_of(words if kept is None else words.take(_indices(kept)), self.findings), values
+            words_of(words if kept is None else words.take(_indices(kept)), self.findings),
+            values,
         )
 
     def check(self) -> None:
@@ -99,7 +100,7 @@ class Columns:
         lengths = self._lengths(column)
         for place in np.flatnonzero(~fit):
             what = "length" if lengths[place] > 0 else "missing"
-            self.findings.add(what, where=f"first: row {self.rows + int(place) + 1:,}")
+            self.findings.add(what, where=f"first: row {self.rows + int(place):,}")
 
     def _numbers(self, batch: Any) -> Array:
         return np.column_stack([_column(batch.column(name)) for name in self.vectors])
@@ -116,7 +117,7 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
         for field, kind in fields.items()
         if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_dictionary(kind)
     ]
-    words = vector_columns.choose_text({field: (None,) for field in texts})
+    words = vector_columns.choose_text(dict.fromkeys(texts, (None,)))
     notes = [f"the words are its column '{shown(words)}'"] if words else []
     if key:
         if key not in vectors:
@@ -162,7 +163,9 @@ def _column(column: Any) -> Array:
     import pyarrow.types as kinds
 
     if kinds.is_decimal(column.type) or (kinds.is_boolean(column.type) and column.null_count):
-        column = column.cast("float64") if kinds.is_decimal(column.type) else column.cast("int8")
+        column = (
+            column.cast("float64") if kinds.is_decimal(column.type) else column.cast("int8")
+        )
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 

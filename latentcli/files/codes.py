@@ -156,7 +156,7 @@ def save(
     The parts are written as they come, and the file is whole or not there. What is there is replaced
     as `outputs.check` allows, with `force` if it is not of this library, and never an input.
     """
-    read = [split_address(_split_slice(address)[0])[0] for address in inputs]
+    read = [split_address(split_slice(address)[0])[0] for address in inputs]
     name = check_saved(path, force=force, inputs=read)
     result, checksum = _summed(result)
     meta: dict[str, Any] = {

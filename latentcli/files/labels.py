@@ -46,10 +46,11 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     from latentcli.files import vector_columns
 
     table = read_table(str(path))
-    chosen = vector_columns.choose_text({name: values.tolist() for name, values in table.items()})
+    chosen = vector_columns.choose_text(
+        {name: values.tolist() for name, values in table.items()}
+    )
     return [
-        vector_columns.as_word(value)
-        for value in table[chosen or next(iter(table))].tolist()
+        vector_columns.as_word(value) for value in table[chosen or next(iter(table))].tolist()
     ]
 
 

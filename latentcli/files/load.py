@@ -62,7 +62,9 @@ def array_in(stream: Stream, key: str = "", *, text: bool = False) -> Loaded:
     if text and (words := _text(stream, key)) is not None:
         return Loaded(stream.path, words, None, "text", (), words)
     reading = formats.read(stream, key)
-    known = arrays.flattened_note(reading.shape) if reading.shape else []  # of rows, not of arrays
+    known = (
+        arrays.flattened_note(reading.shape) if reading.shape else []
+    )  # of rows, not of arrays
     notes = tuple(f"{stream.name}: {note}" for note in reading.notes if note not in known)
     if reading.whole is not None:
         values = reading.whole()

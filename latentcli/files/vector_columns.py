@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,12 +21,9 @@ from latentcli.numerics.types import Array
 VECTOR_NAMES = ("embedding", "vector", "emb", *KNOWN_KEYS)
 """Names of columns that are taken for the vectors, in this order, when several could be."""
 
-TEXT_NAMES = tuple(
-    dict.fromkeys(
-        ("text", "word", "token", "content", "title", "name", "input", "sentence", "key")
-        + (*WORD_KEYS, "id")
-    )
-)
+TEXT_NAMES = (
+    "text", "word", "token", "content", "title", "name", "input", "sentence", "key", *WORD_KEYS, "id",
+)  # fmt: skip
 """Names of columns that are taken for the text, in this order."""
 
 SAMPLE = 64
@@ -111,7 +107,7 @@ def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
     """Choose the column of text: `key`, by name, the only one, or the only one that tells rows apart."""
     if key or not texts:
         return key
-    lowered = {column.lower(): column for column in reversed(texts)}
+    lowered = {column.lower(): column for column in reversed([*texts])}
     for known in TEXT_NAMES:
         if known in lowered:
             return lowered[known]
@@ -127,7 +123,9 @@ def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
 
 def is_id(column: str) -> bool:
     """Tell the name of a column that numbers rows or names them, and is no dimension."""
-    return column in UNNAMED or column.lower() in ("id", "index", "row") or column.endswith("_id")
+    return (
+        column in UNNAMED or column.lower() in ("id", "index", "row") or column.endswith("_id")
+    )
 
 
 def counts_rows(values: Array) -> bool:
@@ -142,13 +140,12 @@ def blocks_of(
     batches: Iterable[tuple[Sequence[object] | None, Sequence[object]]],
     dimensions: int,
     findings: Findings,
-    first: int = 1,
 ) -> Iterator[Block]:
     """Yield (texts, cells) as rows of words and vectors; cells without a vector of D are dropped, counted.
 
-    `first` is the number of the first row, for what is said of rows that are dropped.
+    Rows that are dropped are named by their number, from 0.
     """
-    number = first
+    number = 0
     for texts, cells in batches:
         kept: list[int] = []
         rows: list[Array] = []

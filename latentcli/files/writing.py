@@ -19,8 +19,8 @@ import numpy as np
 from latentcli.errors import FileError, LatentError, UsageError, reason, unknown_choice
 from latentcli.files import formats
 from latentcli.files import labels as label_files
-from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.addresses import split_address
+from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.outputs import check, part_beside, written_beside, written_to
 from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import NamedVectors

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
+from latentcli import opening
 from latentcli.errors import FormatError
-from latentcli.files import analogy_sets, lines, pair_sets, word_sets
+from latentcli.files import lines
 
 
 @pytest.mark.parametrize("address", ["-", "file"])
@@ -19,7 +20,13 @@ def test_text_of_any_length_is_not_read(tmp_path, monkeypatch, address):
 
 
 @pytest.mark.parametrize(
-    "read", [analogy_sets.read, pair_sets.read, word_sets.read_lists, word_sets.read_odd]
+    "read",
+    [
+        opening.read_questions,
+        opening.read_pairs,
+        opening.read_word_lists,
+        opening.read_odd_sets,
+    ],
 )
 def test_vectors_given_for_a_set_are_refused_before_they_are_parted(
     tmp_path, monkeypatch, read

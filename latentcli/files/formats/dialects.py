@@ -93,12 +93,11 @@ class Dialect(NamedTuple):
                 else (match[0], _SEPARATORS[self.separator].split(match[1]))
             )
         if self.word_last:
-            first = (
-                _GAP.split(row, dimensions)
-                if self.separator == b" "
-                else row.split(self.separator, dimensions)
+            blank = self.separator == b" "
+            fields = (
+                _GAP.split(row, dimensions) if blank else row.split(self.separator, dimensions)
             )
-            return (first[-1], first[:-1]) if len(first) == dimensions + 1 else None
+            return (fields[-1], fields[:-1]) if len(fields) == dimensions + 1 else None
         if self.separator == b" ":
             return _from_the_end(row, dimensions, wordless=self.wordless)
         if row.endswith(self.separator.strip()):
@@ -183,12 +182,12 @@ def glued(words: list[bytes]) -> bool:
 def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect, int] | None:
     """Choose how rows are written, and how many numbers each has; None if no way fits them.
 
-    All rows must have as many numbers, but for one in ten; and as many as a header says.
+    All rows must have as many numbers, but for one, or one in ten; and as many as a header says.
     """
     for candidate in _CANDIDATES:
         counts = Counter(map(candidate.count, rows))
         dimensions, times = counts.most_common(1)[0]
-        if dimensions < 1 or times * 10 < 9 * len(rows):
+        if dimensions < 1 or not _most(times, len(rows)):
             continue
         if declared and declared[1] != dimensions:
             continue
@@ -196,6 +195,10 @@ def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect
         if dialect is not None:
             return dialect, dimensions
     return None
+
+
+def _most(times: int, rows: int) -> bool:
+    return rows - times <= max(1, rows // 10) and times * 2 > rows
 
 
 def quoted(words: list[bytes]) -> bytes:
@@ -213,7 +216,7 @@ def _with_words(
 ) -> Dialect | None:
     """Complete a dialect by what its words say; None if they say that it is wrong."""
     split = [parts for row in rows if (parts := found.split(row, dimensions)) is not None]
-    if len(split) * 10 < 9 * len(rows):
+    if not _most(len(split), len(rows)):
         return None
     words = [word for word, _ in split]
     numbers = [field for _, fields in split for field in fields]

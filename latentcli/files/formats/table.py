@@ -50,7 +50,9 @@ def sniff(stream: Stream) -> bool:
     names, fields = _split(first, found.separator), _split(data, found.separator)
     if len(names) != len(fields) or len(fields) < 2:
         return False
-    if found.separator == b"\t" and (first == data or any(map(_is_number, names))):
+    if found.separator == b"\t" and (
+        first == data or any(_is_number(name) or _is_list(name) for name in names)
+    ):
         return False  # rows of text without names
     cells = [field.strip() for field in fields]
     if any(map(_is_cut_list, cells)) or any(map(_ends_in_number, fields)):
@@ -70,7 +72,9 @@ def read(stream: Stream, key: str = "") -> Reading:
     if ids and len(ids) < len(numbers):
         notes.append(_left_out(ids))
         numbers = {name: values for name, values in numbers.items() if name not in ids}
-    texts = {name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"}
+    texts = {
+        name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"
+    }
     samples = {name: cells[: vector_columns.SAMPLE] for name, cells in texts.items()}
     if key and key not in samples:
         raise stream.error(
@@ -197,7 +201,9 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
         raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
     found = _layout(first, data) or Layout(b",")
     names = [field.strip() for field in _split(first, found.separator)]
-    headed = all(names[1:]) and not any(_is_number(_pointed(name, found)) for name in names)
+    headed = all(names[1:]) and not any(
+        _is_number(_pointed(name, found)) or _is_list(name) for name in names
+    )
     counted = _counts(names) and text.count(b"\n") > 1
     if counted and not headed:
         few = b", ".join(names[:3] if names[0] else names[1:4]).decode("utf-8", "replace")
@@ -321,10 +327,11 @@ def _is_list(cell: bytes) -> bool:
 
 def _is_cut_list(cell: bytes) -> bool:
     """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"."""
-    opens = cell.rpartition(b" ")[2][:1] in _BRACKETS
-    closes = cell[-1:] in _BRACKETS.values()
-    bare = cell.rpartition(b" ")[2].strip(b"[](){}")
-    return opens != closes and _is_number(bare)
+    if _is_list(cell):
+        return False
+    last = cell.split()[-1].strip(b"\"'") if cell.split() else b""
+    opens, closes = last[:1] in _BRACKETS, last[-1:] in _BRACKETS.values()
+    return opens != closes and _is_number(last.strip(b"[](){}").replace(b",", b"."))
 
 
 def _is_number(field: bytes) -> bool:

@@ -160,7 +160,12 @@ def digits(row: Array) -> list[str]:
 def first_lines(stream: Stream) -> list[bytes]:
     """Return the first lines of a text file, whole; the ends of lines may be LF, CRLF or CR."""
     head = stream.head(HEAD)
-    while b"\n" not in head and b"\r" not in head and b"\x00" not in head and HEAD <= len(head) < MAX_LINE:
+    while (
+        b"\n" not in head
+        and b"\r" not in head
+        and b"\x00" not in head
+        and HEAD <= len(head) < MAX_LINE
+    ):
         longer = stream.head(min(len(head) * 4, MAX_LINE))
         if len(longer) == len(head):
             break

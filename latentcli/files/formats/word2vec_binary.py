@@ -140,6 +140,16 @@ def _rows_in(buffer: bytes, width: int) -> tuple[list[bytes], list[int], int]:
         position = blank + 1 + width
 
 
+def _far(values: Array) -> Array:
+    """Return which rows (N,) hold a number that is far from all others, if these are of a usual size."""
+    with np.errstate(invalid="ignore"):
+        size = np.abs(values)
+        far = np.asarray(((size > _HUGE) & np.isfinite(size)).any(axis=1))
+        if far.any() and not np.median(size[:_TYPICAL]) < _USUAL:
+            far[:] = False
+    return far
+
+
 class _Check:
     """Whether rows are in step: words are text, values are of one size, all rows end alike.
 
@@ -155,24 +165,34 @@ class _Check:
 
     def rows(self, words: list[bytes], values: Array, done: int) -> None:
         """Check rows, the first of which has the number `done`; FormatError for one out of step."""
-        size = np.abs(values)
-        with np.errstate(invalid="ignore"):
-            typical = float(np.median(size[:_TYPICAL])) if np.isfinite(size).any() else 0.0
-            far = ((size > _HUGE) & np.isfinite(size)).any(axis=1) & (typical < _USUAL)
+        far = _far(values)
+        if self.breaks is None and done + len(words) > 1:
+            self.breaks = words[1 - done].startswith(b"\n")
+        if not far.any() and self._plain(words[1:] if done == 0 else words):
+            return
         for place, word in enumerate(words):
             number = done + place
-            if number == 1:
-                self.breaks = word.startswith(b"\n")
-            elif self.breaks and not word.startswith(b"\n"):
-                self.refuse(number)
             bare = word.lstrip(b"\r\n")
-            if b"\n" in bare or b"\x00" in bare:
+            parted = number > 0 and self.breaks and not word.startswith(b"\n")
+            if parted or b"\n" in bare or b"\x00" in bare:
                 self.refuse(number)
-            letters = far[place] and bool(_LETTERS.search(values[place].tobytes()))
-            if letters and not self.breaks:
+            if far[place] and not self.breaks and _LETTERS.search(values[place].tobytes()):
                 self.refuse(number + 1)
-            if not bare.isascii() or bool(far[place]):
-                self._doubt(number, bare, far=bool(far[place]))
+            self._doubt(number, bare, far=bool(far[place]))
+
+    def _plain(self, words: list[bytes]) -> bool:
+        """Tell whether all words are text, each with a line break before it or none, at a glance."""
+        text = b" ".join([b"", *words])
+        begun = text.count(b" \n")
+        if begun != text.count(b"\n") or begun != (len(words) if self.breaks else 0):
+            return False
+        if b"\x00" in text:
+            return False
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def _doubt(self, number: int, word: bytes, *, far: bool) -> None:
         try:
