@@ -12,6 +12,16 @@ Examples
 
 from __future__ import annotations
 
+import os
+import sys
+
+if getattr(sys, "argv", [""])[0] == "-m" or sys.argv[0].endswith(("/latent", "latent.exe")):
+    # This is the command, not the library: until it runs and has something to clean up, Ctrl-C just
+    # ends it. The C module is there already; the import of `signal` takes milliseconds.
+    import _signal  # type: ignore[import-not-found]
+
+    _signal.signal(_signal.SIGINT, lambda *_: os._exit(130))
+
 from typing import TYPE_CHECKING, Any
 
 from latentcli._lazy import attach

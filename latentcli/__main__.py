@@ -1,4 +1,4 @@
-"""`python -m latentcli` is `latent`."""
+"""`python -m latentcli` is `latent`; the package takes Ctrl-C when it is run so."""
 
 from latentcli.cli.app import run
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from latentcli.cli import process
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.wording import with_options
 from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table that imports nothing
@@ -140,8 +140,17 @@ def run() -> NoReturn:
     Taking the interpreter and mapped vectors apart in order costs as much as a search; everything
     that must be closed or removed is closed and removed when `main` returns.
     """
-    signal.signal(signal.SIGTERM, _terminate)
-    code = main()
+    process.begin()
+    try:
+        process.enter()
+        code = main()
+        process.leave()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if process.interrupted():
+        code = INTERRUPTED
+    if store := sys.modules.get("latentcli.files.store.cache"):
+        store.close()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if stream is not None:
@@ -149,16 +158,14 @@ def run() -> NoReturn:
     os._exit(code)
 
 
-def _terminate(signum: int, _: object) -> NoReturn:
-    """Leave as on Ctrl-C: what is half-written is removed on the way out."""
-    raise SystemExit(128 + signum)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `latentcli.cli.exit_codes`."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if not _open_streams():
         return _fail("cannot write the answer: standard output is closed")
+    process.clean_environment()
+    if process.completes_nothing():
+        return _fail("this is no shell's completion: COMP_WORDS is not set", USAGE)
     debug = "--debug" in given or bool(os.environ.get("LATENT_DEBUG"))
     try:
         code = _run(given, debug)
@@ -184,6 +191,9 @@ def _open_streams() -> bool:
 
 
 def _run(given: list[str], debug: bool) -> int:
+    from latentcli.files import inputs
+
+    inputs.begin()
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -220,6 +230,8 @@ def _code(stop: SystemExit, given: list[str]) -> int:
 
 
 def _fail(text: str, code: int = FAILED) -> int:
+    if process.interrupted():  # and some library made an error of it
+        return INTERRUPTED
     from latentcli.cli.options import say
 
     say("error", text)

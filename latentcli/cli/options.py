@@ -130,11 +130,30 @@ class Output:
         bool,
         typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=MORE),
     ] = False
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe",
+            help="CSV, TSV: ' before text that a spreadsheet would run.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
+    max_memory: Annotated[
+        str | None,
+        typer.Option(
+            "--max-memory",
+            metavar="SIZE",
+            help="Memory that reading may take, such as 2G.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
+        from latentcli.cli import process
         from latentcli.render import RENDERERS
 
         check_choice("format", self.format, RENDERERS)
+        process.guard(self.max_memory)
 
     def note(self, text: str) -> None:
         """Say something worth knowing, on stderr."""
@@ -145,7 +164,8 @@ class Output:
         """Return a printer of the chosen format on stdout."""
         from latentcli.render import Printer
 
-        return Printer("json" if self.as_json else self.format, sys.stdout)
+        name = "json" if self.as_json else self.format
+        return Printer(name, sys.stdout, spreadsheet_safe=self.spreadsheet_safe)
 
     def show(self, report: Report) -> None:
         """Print one report, and its notes on stderr, in the words of the command line."""
@@ -168,6 +188,9 @@ class Output:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+        from latentcli.files.pending import holding
+        from latentcli.render.cells import visible
+
         bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -175,7 +198,7 @@ class Output:
             console=Console(stderr=True),
             transient=True,
         )
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(visible(what), total=None)
         started = False
         begun = time.monotonic()
 
@@ -187,10 +210,11 @@ class Output:
                 started = True
             bar.update(task, completed=done, total=total)
 
-        try:
-            yield advance
-        finally:
-            bar.stop()
+        with holding():  # a bar hides the cursor
+            try:
+                yield advance
+            finally:
+                bar.stop()
 
 
 Labels = Annotated[

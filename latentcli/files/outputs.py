@@ -25,6 +25,7 @@ from typing import Any
 
 from latentcli.errors import FileError, LatentError, UsageError, reason, shown
 from latentcli.files import inputs as input_files
+from latentcli.files.pending import holding
 
 META = "__meta__"
 """The array or key inside a file that says where it came from."""
@@ -154,6 +155,11 @@ def written_beside(path: Path, *, follow: bool = True) -> Iterator[Path]:
 @contextmanager
 def part_beside(path: Path, real: Path) -> Iterator[Path]:
     """Give a temporary file in the folder of `real`, which is removed at the end if it is still there."""
+    with holding():
+        yield from _part(path, real)
+
+
+def _part(path: Path, real: Path) -> Iterator[Path]:
     try:
         _sweep(real)
         handle, name = tempfile.mkstemp(prefix=_prefix(real), suffix=".part", dir=real.parent)

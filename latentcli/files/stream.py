@@ -17,6 +17,7 @@ from typing import IO, Any, Protocol
 
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
 from latentcli.files import bounds, inputs
+from latentcli.files.pending import holding
 from latentcli.numerics.types import Progress
 
 HEAD = 1 << 20
@@ -105,6 +106,7 @@ class Stream:
             return self.path
         if self._unpacked is None:
             try:
+                self._opened.enter_context(holding())
                 temporary = tempfile.TemporaryDirectory(prefix="latent-")
                 copy = Path(self._opened.enter_context(temporary)) / "plain"
                 with copy.open("wb") as out:

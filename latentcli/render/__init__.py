@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TextIO
 
@@ -23,15 +24,18 @@ parts of a long run can be written one after the other (`first` is False from th
 class Printer:
     """Writes the parts of a run in one format, at once if the format streams, else at the end."""
 
-    def __init__(self, name: str, out: TextIO) -> None:
+    def __init__(self, name: str, out: TextIO, *, spreadsheet_safe: bool = False) -> None:
         check_choice("format", name, RENDERERS)
         self._renderer = import_module(RENDERERS[name])
         self._out = out
+        self._guarded = spreadsheet_safe and name in ("csv", "tsv")
         self._first = True
         self._whole: Report | None = None
 
     def add(self, report: Report) -> None:
         """Write a report, or join it to those that came before."""
+        if self._guarded:
+            report = guarded(report)
         if self._renderer.STREAMS:
             self._renderer.write(report, self._out, self._first)
             self._out.flush()
@@ -45,3 +49,26 @@ class Printer:
             self._renderer.write(self._whole, self._out, True)
             self._whole = None
         self._out.flush()
+
+
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+"""What begins a cell that a spreadsheet runs."""
+
+
+def guarded(report: Report) -> Report:
+    """Return a report whose text cells and headings no spreadsheet runs: they begin with an apostrophe."""
+    return replace(
+        report,
+        columns=tuple(map(_guarded, report.columns)),
+        records=[
+            {
+                _guarded(name): _guarded(value) if isinstance(value, str) else value
+                for name, value in row.items()
+            }
+            for row in report.records
+        ],
+    )
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if text.startswith(_RUN) else text

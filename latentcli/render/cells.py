@@ -3,32 +3,53 @@
 from __future__ import annotations
 
 import math
-import unicodedata
+import re
 
 from latentcli.results import Scalar
 
 _DECIMALS = 6
-_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
-_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Controls, direction marks, and letters of no width (joiners, tags, fillers, odd surrogates)."""
+
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def visible(text: str) -> str:
-    r"""Return text with control characters escaped: ESC is shown as ``\x1b``, a tab as ``\t``.
+    r"""Return text with what a terminal obeys or hides escaped: ESC is shown as ``\x1b``, a tab as ``\t``.
 
-    >>> visible("a\x1b[31m")
-    'a\\x1b[31m'
+    >>> visible("a\x1b[31m"), visible("king\u200b")
+    ('a\\x1b[31m', 'king\\u200b')
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(_escape(character) for character in text)
+    return _HIDDEN.sub(_escape, text)
 
 
-def _escape(character: str) -> str:
-    if unicodedata.category(character) not in _HIDDEN and ord(character) not in _BIDI:
-        return character
-    code = ord(character)
-    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return _SHORT.get(found[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+
+
+def as_json_escapes(text: str) -> str:
+    r"""Return JSON with the same escaped as JSON does it; line breaks between values stay.
+
+    >>> as_json_escapes('"\x9b"')
+    '"\\u009b"'
+    """
+    return _HIDDEN.sub(_json_escape, text)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    if found[0] in "\n\t\r":  # between values: in texts, JSON has escaped them
+        return found[0]
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def machine(value: Scalar) -> Scalar:

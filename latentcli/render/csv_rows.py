@@ -1,11 +1,11 @@
-"""CSV (RFC 4180, but for plain line ends): a header line, then the records."""
+"""CSV (RFC 4180, but for plain line ends): a header line, then the records. On a terminal, escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TextIO
 
-from latentcli.render.cells import plain
+from latentcli.render.cells import plain, visible
 from latentcli.results import Report
 
 STREAMS = True
@@ -13,10 +13,11 @@ STREAMS = True
 
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write the records; the header before the first of them only."""
+    shown = visible if out.isatty() else str
     if first:
-        out.write(_line(report.columns))
+        out.write(_line(map(shown, report.columns)))
     for row in report.records:
-        out.write(_line(plain(row.get(name)) for name in report.columns))
+        out.write(_line(shown(plain(row.get(name))) for name in report.columns))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TextIO
 
-from latentcli.render.cells import machine
+from latentcli.render.cells import as_json_escapes, machine
 from latentcli.results import Record, Report
 
 STREAMS = False
@@ -35,7 +35,9 @@ def record(row: Record) -> Record:
 def dump(value: object, out: TextIO, indent: int | None = None) -> str:
     """Write JSON that `out` can hold: UTF-8 as it is, escapes where the encoding is another."""
     utf8 = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    return _encoder(not utf8, indent).encode(value)
+    text = _encoder(not utf8, indent).encode(value)
+    # The same data: JSON has an escape for what a terminal would obey or hide.
+    return as_json_escapes(text) if out.isatty() else text
 
 
 @cache

@@ -13,7 +13,7 @@ STREAMS = True
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write the records; the header before the first of them only."""
     if first:
-        out.write("\t".join(report.columns) + "\n")
+        out.write("\t".join(map(visible, report.columns)) + "\n")
     for row in report.records:
         cells = (visible(plain(row.get(name))) for name in report.columns)
         out.write("\t".join(cells) + "\n")

@@ -31,6 +31,7 @@ from latentcli.files import inputs
 from latentcli.files import labels as label_files
 from latentcli.files.addresses import split_address
 from latentcli.files.inputs import read_regular
+from latentcli.files.pending import holding
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import RowNumbers, Words
 from latentcli.numerics.named_vectors import Vocabulary
@@ -119,7 +120,8 @@ def open_entry(
         return entry
     notes = _why_again(path, folder)
     try:
-        built = _build_in_cache(path, key, labels, source, folder, progress)
+        with holding():
+            built = _build_in_cache(path, key, labels, source, folder, progress)
     except LatentError:
         raise
     except OSError as error:

@@ -1,0 +1,136 @@
+"""The process around a command: signals, the limit of memory, and what the environment may hold.
+
+Nothing here is for the library or for tests that call `main`: `begin` is called by `run` alone. What a
+system does not have (POSIX signals, limits of resources) is left out there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+INTERRUPTED = 130
+
+_BASE = 512 << 20
+"""Bytes that Python and its libraries take beside what is read."""
+
+_LOST = b"latent: error: a file was cut short, or its disk failed, while it was read; run it again\n"
+
+
+class _State:
+    ours = False
+    inside = False
+    interrupted = False
+    guards: tuple[Any, ...] = ()
+
+
+def begin() -> None:
+    """Take over signals: Ctrl-C ends this process at once, or unwinds it if something is half-written."""
+    _State.ours = True
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.unraisablehook = _unraisable
+
+
+def enter() -> None:
+    """Let Ctrl-C unwind from here on where something must be removed."""
+    _State.inside = True
+
+
+def leave() -> None:
+    """End at once on Ctrl-C from here on."""
+    _State.inside = False
+
+
+def interrupted() -> bool:
+    """Tell whether Ctrl-C was pressed, even if a library swallowed it."""
+    return _State.interrupted
+
+
+def _interrupt(signum: int, _: object) -> NoReturn:
+    pending = sys.modules.get("latentcli.files.pending")
+    if not _State.inside or _State.interrupted or not (pending and pending.anything()):
+        os._exit(INTERRUPTED)
+    _State.interrupted = True
+    raise KeyboardInterrupt
+
+
+def _terminate(signum: int, _: object) -> NoReturn:
+    """Leave as on Ctrl-C: what is half-written is removed on the way out."""
+    raise SystemExit(128 + signum)
+
+
+def _unraisable(what: Any) -> None:
+    """Say nothing of a Ctrl-C that fell into a place from which nothing can be raised."""
+    if not isinstance(what.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(what)
+
+
+def clean_environment() -> None:
+    """Take away what libraries trip over: sizes of a terminal that are none."""
+    for name in ("COLUMNS", "LINES"):
+        if not re.fullmatch(r"[1-9][0-9]{0,4}", os.environ.get(name, "1")):
+            del os.environ[name]
+
+
+def completes_nothing() -> bool:
+    """Tell a completion that lacks what the shell's own script passes."""
+    asked = os.environ.get("_LATENT_COMPLETE", "")
+    needed = {"bash": ("COMP_WORDS", "COMP_CWORD")}
+    shell = asked.removeprefix("complete_")
+    passed = needed.get(shell, ("_TYPER_COMPLETE_ARGS",))
+    return asked.startswith("complete_") and not all(name in os.environ for name in passed)
+
+
+def guard(max_memory: str | None) -> None:
+    """Set how much memory reading may take, and make a lost page of a mapped file an error."""
+    from latentcli.files import bounds
+
+    bounds.set_most(bounds.parsed(max_memory) if max_memory else None)
+    if _State.ours:
+        explicit = max_memory or os.environ.get("LATENT_MAX_MEMORY")
+        _limit(bounds.most() + _BASE if explicit else bounds.machine())
+        _guard_mapped()
+
+
+def _limit(size: int) -> None:
+    """Make memory beyond a size an error here, instead of the end of some process."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    size = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (size, hard))
+
+
+def _guard_mapped() -> None:
+    """Say in one line that a mapped file lost its end: its page cannot be read, which is SIGBUS.
+
+    A handler in Python would run only after the instruction that failed, which never ends; one in C
+    runs at once. NumPy imports ctypes as well, so that it costs nothing.
+    """
+    if not hasattr(signal, "SIGBUS"):
+        return
+    try:
+        import ctypes
+
+        handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(_lost)
+        set_signal = ctypes.CDLL(None).signal
+        set_signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
+        set_signal.restype = ctypes.c_void_p
+        set_signal(signal.SIGBUS, ctypes.cast(handler, ctypes.c_void_p))
+        _State.guards = (handler,)
+    except (ImportError, OSError, AttributeError):
+        return
+
+
+def _lost(signum: int) -> None:
+    with suppress(OSError):
+        os.write(2, _LOST)
+    os._exit(1)
