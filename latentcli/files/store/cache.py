@@ -303,10 +303,10 @@ def _crc(meta: dict[str, Any]) -> int:
 
 
 def _state(file: Path) -> list[int]:
-    """Return what changes when a file of an entry is changed; ValueError if it is not ours."""
+    """Return what changes when a file of an entry is changed; PermissionError if it is not ours."""
     status = file.lstat()
     if not (stat.S_ISREG(status.st_mode) and _is_mine(status)):
-        raise ValueError(f"{file.name} is not of this cache")
+        raise PermissionError(errno.EPERM, "its files are not this user's alone")
     return _signs(status)[:3]
 
 
