@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from latentcli.errors import UsageError, reason
-from latentcli.files import arrays, formats
+from latentcli.files import arrays, bounds, formats
 from latentcli.files.addresses import Index, split_address, split_slice
 from latentcli.files.formats import npy, npz
 from latentcli.files.stream import Stream
@@ -71,9 +71,12 @@ def array_in(stream: Stream, key: str = "", *, text: bool = False) -> Loaded:
         return Loaded(stream.path, values, None, reading.format, notes, values)
     words_found: list[str] = []
     parts = []
+    taken = 0
     for block in reading.blocks():
         words_found += block.words or []
         parts.append(block.values)
+        taken += block.values.nbytes
+        bounds.check_total(stream.name, 2 * taken)  # the blocks, and the whole
     if not parts:
         raise stream.error("no vectors in it")
     values = np.concatenate(parts)

@@ -154,7 +154,9 @@ def test_a_pipe_without_an_end(limited, one_line, tmp_path):
             pass
 
     threading.Thread(target=feed, daemon=True).start()
-    assert "more than the 50.0 MB of --max-memory" in one_line(limited("info", pipe, "--max-memory", "50M"))
+    assert "more than the 50.0 MB of --max-memory" in one_line(
+        limited("info", pipe, "--max-memory", "50M")
+    )
 
 
 def test_the_total_is_an_option_and_told_in_one_line(limited, one_line, tmp_path):
