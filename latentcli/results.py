@@ -7,10 +7,8 @@ Only the standard library is imported.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,11 +40,15 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Some of the records, or a digest of them, as a table under a heading of its own."""
+    """Some of the records, or a digest of them, as a table under a heading of its own.
+
+    Columns named in `optional` are left out where a terminal has no room, the first of them first.
+    """
 
     title: str
     columns: tuple[str, ...]
     records: Sequence[Record]
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Result:
 
     def __repr__(self) -> str:
         """Return title, first records, summary and notes as text that fits a terminal."""
+        from latentcli.render.text import as_text
+
         return as_text(self)
 
     def _repr_html_(self) -> str:
@@ -168,7 +172,8 @@ class Report:
     `records` are flat and hold the same values in every output format; `settings` holds all
     that shaped them; `summary` holds named scalars about the whole; `notes` what a careful
     person would want to know. The rest is for people only: `title`, a heading; `views`, what is
-    shown in place of the records; `show_summary`, False where the views show it already.
+    shown in place of the records; `show_summary`, False where the views show it already; `wide`,
+    True where tables have all their columns at any width.
     """
 
     command: str
@@ -180,6 +185,7 @@ class Report:
     title: str = ""
     views: tuple[View, ...] = ()
     show_summary: bool = True
+    wide: bool = False
 
     @classmethod
     def of(
@@ -212,53 +218,3 @@ class Report:
             notes=(*self.notes, *other.notes),
             views=(),
         )
-
-
-_ROWS, _WIDTH, _NOTES = 10, 79, 3
-
-
-def as_text(result: Result) -> str:
-    """Return a result as plain text, at most a screen of 24 lines of 79 characters."""
-    lines = [_cut(result.title or type(result).__name__)]
-    shown = [
-        name for name in result.columns if any(name in row for row in result.records[:_ROWS])
-    ]
-    if shown:
-        table = [
-            shown,
-            *([_short(row.get(name)) for name in shown] for row in result.records[:_ROWS]),
-        ]
-        widths = [max(len(row[j]) for row in table) for j in range(len(shown))]
-        lines += [
-            _cut("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
-            for row in table
-        ]
-        if len(result.records) > _ROWS:
-            lines.append(f"... {len(result.records):,} records in `.records`")
-    room = 23 - len(lines) - min(len(result.notes), _NOTES)
-    wide = max(map(len, islice(result.summary, room)), default=0)
-    lines += [
-        _cut(f"{name.ljust(wide)}  {_short(value)}")
-        for name, value in islice(result.summary.items(), room)
-    ]
-    lines += [_cut(f"note: {note}") for note in result.notes[:_NOTES]]
-    return "\n".join(lines)
-
-
-def _cut(line: str) -> str:
-    line = " ".join(line.split("\n"))
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
-
-
-def _short(value: Scalar) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.4g}" if math.isfinite(value) else "-"
-    if isinstance(value, list):
-        numbers = ", ".join(f"{number:.3g}" for number in value[:4])
-        return f"[{numbers}{', ...' if len(value) > 4 else ''}]"
-    text = str(value)
-    if not text.isprintable():
-        text = text.encode("unicode_escape").decode("ascii")
-    return text if len(text) <= 32 else f"{text[:29]}..."

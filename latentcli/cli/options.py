@@ -117,11 +117,26 @@ class Output:
             "--format",
             "-f",
             envvar="LATENT_FORMAT",
-            help="table, json, ndjson, csv, tsv or markdown.",
+            help="table, json, ndjson, csv, tsv, markdown, latex.",
             metavar="FORMAT",
             show_default=False,
         ),
     ] = "table"
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="NAME,...",
+            help="Only these columns of the records.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide", help="All columns in one table, at any width.", rich_help_panel=MORE
+        ),
+    ] = False
     quiet: Annotated[
         bool,
         typer.Option("--quiet", "-q", help="No notes, no progress.", rich_help_panel=MORE),
@@ -164,8 +179,14 @@ class Output:
         """Return a printer of the chosen format on stdout."""
         from latentcli.render import Printer
 
-        name = "json" if self.as_json else self.format
-        return Printer(name, sys.stdout, spreadsheet_safe=self.spreadsheet_safe)
+        names = [name.strip() for name in (self.columns or "").split(",") if name.strip()]
+        return Printer(
+            "json" if self.as_json else self.format,
+            sys.stdout,
+            columns=names,
+            wide=self.wide,
+            spreadsheet_safe=self.spreadsheet_safe,
+        )
 
     def show(self, report: Report) -> None:
         """Print one report, and its notes on stderr, in the words of the command line."""

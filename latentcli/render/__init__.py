@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TextIO
@@ -16,24 +17,43 @@ RENDERERS: dict[str, str] = {
     "csv": "latentcli.render.csv_rows",
     "tsv": "latentcli.render.tsv",
     "markdown": "latentcli.render.markdown",
+    "latex": "latentcli.render.latex",
 }
 """Every output format. A renderer has `write(report, out, first)`, and `STREAMS`, True when the
 parts of a long run can be written one after the other (`first` is False from the second on)."""
 
 
 class Printer:
-    """Writes the parts of a run in one format, at once if the format streams, else at the end."""
+    """Writes the parts of a run in one format, at once if the format streams, else at the end.
 
-    def __init__(self, name: str, out: TextIO, *, spreadsheet_safe: bool = False) -> None:
+    `columns`, if there are any, are those of the records that are written, in their order; with
+    `wide`, a table has all its columns at any width.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        out: TextIO,
+        *,
+        columns: Sequence[str] = (),
+        wide: bool = False,
+        spreadsheet_safe: bool = False,
+    ) -> None:
         check_choice("format", name, RENDERERS)
         self._renderer = import_module(RENDERERS[name])
         self._out = out
+        self._columns = tuple(columns)
+        self._wide = wide
         self._guarded = spreadsheet_safe and name in ("csv", "tsv")
         self._first = True
         self._whole: Report | None = None
 
     def add(self, report: Report) -> None:
         """Write a report, or join it to those that came before."""
+        if self._columns:
+            report = only(report, self._columns)
+        if self._wide:
+            report = replace(report, wide=True)
         if self._guarded:
             report = guarded(report)
         if self._renderer.STREAMS:
@@ -72,3 +92,20 @@ def guarded(report: Report) -> Report:
 
 def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_RUN) else text
+
+
+def only(report: Report, columns: Sequence[str]) -> Report:
+    """Return a report whose records have only these columns, in this order, and no other views.
+
+    Records that have none of them are left out.
+    """
+    for name in columns:
+        check_choice("column", name, report.columns)
+    records = [
+        {name: row[name] for name in columns if name in row}
+        for row in report.records
+        if any(name in row for name in columns)
+    ]
+    return replace(
+        report, columns=tuple(columns), records=records, views=(), show_summary=False
+    )

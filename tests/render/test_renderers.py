@@ -168,6 +168,10 @@ MARKDOWN = {
 | king | 1 | prince | 0.6511 |
 | king | 2 | queen | 0.6000 |
 | cat | 1 | dog | 1,234.5000 |
+
+| name | value |
+| --- | --- |
+| mean | 0.6667 |
 """,
     "hostile": r"""
 | word | value |
@@ -186,26 +190,123 @@ MARKDOWN = {
 | 😀 | -0.0012 |
 | \&lt;b\&gt; | 2 |
 |  | 2.0000 |
+
+| name | value |
+| --- | --- |
+| odd | \[/b\]\\x07 |
+| mean | nan |
 """[1:],
     "grid": """\
-| a | b | distance |
-| --- | --- | ---: |
-| cat | \\[dog\\] | 0.2500 |
+**cosine distances**
+
+|  | cat | \\[dog\\] |
+| --- | ---: | ---: |
+| cat | 0.0000 | 0.2500 |
+| \\[dog\\] | 0.2500 | 0.0000 |
 """,
     "empty": """\
 | query | rank | word | score |
 | --- | --- | --- | --- |
 """,
     "upright": """\
-| file | first\\_words | rows | note | cached |
-| --- | --- | ---: | --- | --- |
-| a.txt | a b | 4,000 | - | yes |
+| name | value |
+| --- | --- |
+| file | a.txt |
+| first words | a b |
+| rows | 4,000 |
+| cached | yes |
 """,
     "lines": """\
 | folder |
 | --- |
 | /x y/\\\\x1bz |
 """,
+}
+
+LATEX = {
+    "plain": r"""
+\begin{tabular}{lrlr}
+\toprule
+query & {rank} & word & {score} \\
+\midrule
+king & 1 & prince & 0.6511 \\
+king & 2 & queen & 0.6000 \\
+\addlinespace
+cat & 1 & dog & 1234.5000 \\
+\bottomrule
+\end{tabular}
+
+\begin{tabular}{ll}
+\toprule
+mean & 0.6667 \\
+\bottomrule
+\end{tabular}
+"""[1:],
+    "hostile": r"""
+\begin{tabular}{lr}
+\toprule
+word & {value} \\
+\midrule
+{[}/b{]} & {nan} \\
+{[}red{]} & {inf} \\
+:smile: & {-inf} \\
+a\textbackslash{}x1b{[}31mb & {-} \\
+tab\textbackslash{}there & {yes} \\
+two\textbackslash{}nlines & {no} \\
+car\textbackslash{}rriage & 1e-08 \\
+\textbackslash{}u202egnp.exe & 1234567 \\
+a\textbar{}b & 0.0000 \\
+say \textquotedbl{}hi\textquotedbl{}, you & 1.0000e+38 \\
+日本 & 4.9e-324 \\
+😀 & -0.0012 \\
+\&lt;b\&gt; & 2 \\
+ & 2.0000 \\
+\bottomrule
+\end{tabular}
+
+\begin{tabular}{ll}
+\toprule
+odd & {[}/b{]}\textbackslash{}x07 \\
+mean & nan \\
+\bottomrule
+\end{tabular}
+"""[1:],
+    "grid": r"""
+% cosine distances
+\begin{tabular}{lrr}
+\toprule
+ & {cat} & {{[}dog{]}} \\
+\midrule
+cat & 0.0000 & 0.2500 \\
+{[}dog{]} & 0.2500 & 0.0000 \\
+\bottomrule
+\end{tabular}
+"""[1:],
+    "empty": r"""
+\begin{tabular}{llll}
+\toprule
+query & rank & word & score \\
+\midrule
+\bottomrule
+\end{tabular}
+"""[1:],
+    "upright": r"""
+\begin{tabular}{ll}
+\toprule
+file & a.txt \\
+first words & a b \\
+rows & 4000 \\
+cached & yes \\
+\bottomrule
+\end{tabular}
+"""[1:],
+    "lines": r"""
+\begin{tabular}{l}
+\toprule
+/x y/\textbackslash{}x1bz \\
+\bottomrule
+\end{tabular}
+"""[1:],
 }
 
 
@@ -239,6 +340,10 @@ def check_table(name, text):
 
 def check_markdown(name, text):
     assert text == MARKDOWN[name]
+
+
+def check_latex(name, text):
+    assert text == LATEX[name]
 
 
 def check_json(name, text):
@@ -285,12 +390,13 @@ CHECKS = {
     "csv": check_csv,
     "tsv": check_tsv,
     "markdown": check_markdown,
+    "latex": check_latex,
 }
 
 
 def test_every_renderer_has_expectations():
     assert set(CHECKS) == set(RENDERERS)
-    assert set(TABLES) == set(MARKDOWN) == set(DATA) == set(REPORTS)
+    assert set(TABLES) == set(MARKDOWN) == set(LATEX) == set(DATA) == set(REPORTS)
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -329,7 +435,7 @@ def test_json_keeps_utf8_as_it_is():
     assert "日本" in rendered("ndjson", HOSTILE)
 
 
-@pytest.mark.parametrize("form", ["table", "markdown"])
+@pytest.mark.parametrize("form", ["table", "markdown", "latex"])
 @pytest.mark.parametrize("name", REPORTS)
 def test_what_people_read_has_no_control_characters(form, name):
     shown = set(rendered(form, REPORTS[name])) - {"\n"}
@@ -338,7 +444,9 @@ def test_what_people_read_has_no_control_characters(form, name):
     ]
 
 
-@pytest.mark.parametrize("form", [form for form in RENDERERS if form not in {"table", "json"}])
+@pytest.mark.parametrize(
+    "form", [form for form in RENDERERS if form not in {"table", "json", "latex"}]
+)
 def test_parts_are_written_when_they_are_there(form):
     out = io.StringIO()
     printer = Printer(form, out)

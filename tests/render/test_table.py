@@ -60,7 +60,7 @@ REPORTS = {
 @pytest.mark.parametrize("name", REPORTS)
 def test_long_values_are_folded_and_never_cut(shown, name, columns):
     text = STYLE.sub("", shown(REPORTS[name], columns))
-    assert text.count("x") == 130
+    assert text.count("x") in (130, 260)  # a table that is split has its first column twice
     assert "…" not in text
     if name != "lines":  # bare, to be copied
         assert max(map(len, text.splitlines())) <= columns

@@ -1,0 +1,145 @@
+"""How the columns of a grid fit a width: which are left out, which go into a table of their own.
+
+A number, and a word, is never broken where that can be helped. Columns fit with their longest word
+as their width; if not, the grid's optional columns are left out, in their order; if that is not
+enough, the rest is split into tables, each with the first column. Room that is left goes to the
+columns that would be folded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from latentcli.render.grids import Column, Grid
+
+_LEAST = 8
+"""Letters that a first column keeps beside a wide one."""
+
+_LONG = 16
+"""Letters from which a word of a heading may be broken, after a mark such as `_` or `/`."""
+
+_WORD_END = re.compile(r"\s+")
+_PART = re.compile(r"[^\s_/.-]*[_/.-]+|[^\s_/.-]+")
+
+
+class Placed(NamedTuple):
+    """A column and its width in letters."""
+
+    column: Column
+    width: int
+
+
+class Layout(NamedTuple):
+    """Tables below each other, and the headings of what is left out."""
+
+    tables: list[list[Placed]]
+    left_out: list[str]
+
+
+def lay_out(grid: Grid, width: int | None) -> Layout:
+    """Fit a grid into a width; all in one table if it is None."""
+    columns = list(grid.columns)
+    if width is None:
+        return Layout([[Placed(one, _natural(one, grid)) for one in columns]], [])
+    left_out: list[str] = []
+    least = {id(one): _least(one, grid, width) for one in columns}
+    for name in grid.optional:
+        if _total([least[id(one)] for one in columns], grid.gap) <= width:
+            break
+        kept = [one for one in columns if one.heading != name]
+        if len(kept) < len(columns):
+            left_out.append(name)
+            columns = kept
+    tables = _split(columns, least, grid.gap, width)
+    return Layout([_widened(table, least, grid, width) for table in tables], left_out)
+
+
+def cell_len(text: str) -> int:
+    """Return how many letters wide a text is on a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len as measured
+
+    return measured(text)
+
+
+def _total(widths: Sequence[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _natural(column: Column, grid: Grid) -> int:
+    texts = [*column.cells, column.heading] if grid.headed else column.cells
+    return max(map(cell_len, texts), default=1) or 1
+
+
+def _least(column: Column, grid: Grid, width: int) -> int:
+    """Return the width at which nothing is broken; of text, at most three fifths of the room."""
+    head = max(map(cell_len, _parts(column.heading)), default=0) if grid.headed else 0
+    if column.numeric or column.whole:
+        return max(head, *map(cell_len, column.cells), 1)
+    words = (word for cell in column.cells for word in _WORD_END.split(cell))
+    return min(max(head, max(map(cell_len, words), default=1), 1), max(3 * width // 5, _LEAST))
+
+
+def heading_lines(heading: str, width: int) -> list[str]:
+    """Break a heading into lines of a width, between words or after a mark inside a long one.
+
+    >>> heading_lines("smallest norm", 8), heading_lines("a_long_name_of_a_model", 12)
+    (['smallest', 'norm'], ['a_long_name_', 'of_a_model'])
+    """
+    lines = [""]
+    for word in _WORD_END.split(heading):
+        blank = " " if lines[-1] else ""
+        for part in _parts(word) if cell_len(word) > width else [word]:
+            if lines[-1] and cell_len(lines[-1] + blank + part) > width:
+                lines.append(part)
+            else:
+                lines[-1] += blank + part
+            blank = ""
+    return lines
+
+
+def _parts(heading: str) -> list[str]:
+    """Return what of a heading is never broken."""
+    return [
+        part
+        for word in _WORD_END.split(heading)
+        for part in (_PART.findall(word) if cell_len(word) > _LONG else [word])
+    ]
+
+
+def _split(
+    columns: Sequence[Column], least: dict[int, int], gap: int, width: int
+) -> list[list[Column]]:
+    """Fill tables with columns in their order, the first column in front of each."""
+    first, *rest = columns
+    tables: list[list[Column]] = [[first]]
+    taken = least[id(first)]
+    for column in rest:
+        if taken + gap + least[id(column)] > width and len(tables[-1]) > 1:
+            tables.append([first])
+            taken = least[id(first)]
+        tables[-1].append(column)
+        taken += gap + least[id(column)]
+    return tables
+
+
+def _widened(
+    table: Sequence[Column], least: dict[int, int], grid: Grid, width: int
+) -> list[Placed]:
+    """Give the columns what room is left, those that need least of it first."""
+    widths = [least[id(column)] for column in table]
+    spare = width - _total(widths, grid.gap)
+    if spare < 0:  # only with one column beside the first
+        widths[0] = max(widths[0] + spare, min(widths[0], _LEAST))
+    needs = [
+        _natural(column, grid) - given for column, given in zip(table, widths, strict=True)
+    ]
+    order = sorted(range(len(table)), key=lambda place: needs[place])
+    for number, place in enumerate(order):
+        more = max(0, min(needs[place], spare // (len(order) - number)))
+        widths[place] += more
+        spare -= more
+    return [Placed(column, given) for column, given in zip(table, widths, strict=True)]
