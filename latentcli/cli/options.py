@@ -122,7 +122,7 @@ class Output:
             show_default=False,
         ),
     ] = "table"
-    columns: Annotated[
+    only_columns: Annotated[
         str | None,
         typer.Option(
             "--columns",
@@ -179,7 +179,7 @@ class Output:
         """Return a printer of the chosen format on stdout."""
         from latentcli.render import Printer
 
-        names = [name.strip() for name in (self.columns or "").split(",") if name.strip()]
+        names = [name.strip() for name in (self.only_columns or "").split(",") if name.strip()]
         return Printer(
             "json" if self.as_json else self.format,
             sys.stdout,

@@ -129,7 +129,7 @@ def _split(
 def _widened(
     table: Sequence[Column], least: dict[int, int], grid: Grid, width: int
 ) -> list[Placed]:
-    """Give the columns what room is left, those that need least of it first."""
+    """Give the room that is left to texts that then need no folding, to headings, to the rest."""
     widths = [least[id(column)] for column in table]
     spare = width - _total(widths, grid.gap)
     if spare < 0:  # only with one column beside the first
@@ -137,9 +137,15 @@ def _widened(
     needs = [
         _natural(column, grid) - given for column, given in zip(table, widths, strict=True)
     ]
-    order = sorted(range(len(table)), key=lambda place: needs[place])
-    for number, place in enumerate(order):
-        more = max(0, min(needs[place], spare // (len(order) - number)))
+    order = sorted(range(len(table)), key=lambda place: (table[place].numeric, needs[place]))
+    for place in order:
+        if needs[place] <= spare:
+            widths[place] += needs[place]
+            spare -= needs[place]
+            needs[place] = 0
+    rest = [place for place in order if needs[place] > 0]
+    for number, place in enumerate(rest):
+        more = max(0, min(needs[place], spare // (len(rest) - number)))
         widths[place] += more
         spare -= more
     return [Placed(column, given) for column, given in zip(table, widths, strict=True)]
