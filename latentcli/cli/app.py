@@ -70,8 +70,10 @@ COMMANDS: dict[str, Command] = {
         "metrics": "List the metrics: definition, range, limitations.",
     }),
     **{
-        name: Command("disentanglement.metric", "Disentanglement", summary)
-        for name, summary in METRICS.items()
+        name: Command(
+            "disentanglement.metric", "Disentanglement", title.removesuffix(f" ({name.upper()})")
+        )
+        for name, title in METRICS.items()
     },
     **_panel("Geometry", "geometry", {
         "geometry": "Clusters, dimension, isotropy, hubness and more.",
