@@ -5,6 +5,7 @@ import sys
 import types
 import zipfile
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -209,3 +210,49 @@ def test_a_damaged_pickle_is_one_line(tmp_path, content):
         codes.load(str(path))
     assert "a PyTorch file, which is a Python pickle: only plain tensors" in str(error.value)
     assert str(error.value).isprintable()
+
+
+CASES = Path(
+    os.environ.get(
+        "LATENT_TEST_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("old.pt", (3, 512)), ("param.pt", (4, 512)), ("list.pt", (2, 18, 512)),
+     ("a.latent", (1, 4, 64, 64))],
+)  # fmt: skip
+def test_files_that_people_had(name, shape):
+    path = CASES / "latents" / name
+    if not path.exists():
+        pytest.skip(f"no cases at {CASES}")
+    entry = open_entry(str(path))
+    assert tuple(entry.meta["shape"]) == shape
+    assert np.isfinite(entry.matrix).all()
+
+
+def test_a_list_of_one_shape_is_one_array_and_each_has_its_key(saved):
+    one, two = np.ones((2, 3)), np.zeros((2, 3))
+    path = saved([Tensor(one), Tensor(two)])
+    assert codes.load(path).values.tolist() == [one.tolist(), two.tolist()]
+    assert codes.load(f"{path}::1").values.tolist() == two.tolist()
+
+
+def test_lists_of_several_shapes_are_asked_by_key(saved):
+    path = saved([Tensor(np.ones((2, 3))), Tensor(np.zeros((1, 3)))])
+    with pytest.raises(FormatError, match="several arrays"):
+        codes.load(path)
+
+
+def test_attributes_of_a_state_dict_are_left_out(tmp_path, torch, saved):
+    """torch.save of a state_dict sets `_metadata` on the dict by BUILD."""
+
+    class State(OrderedDict):
+        def __reduce__(self):
+            return OrderedDict, (), {"_metadata": {}}, None, iter(self.items())
+
+    content = State()
+    content["weight"] = Tensor(LATENTS[0])
+    assert (codes.load(f"{saved(content)}::weight").values == LATENTS[0]).all()
