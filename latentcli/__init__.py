@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._betavae import betavae
     from latentcli.disentanglement._dci import dci
     from latentcli.disentanglement._dcimig import dcimig
+    from latentcli.disentanglement._disentanglement_report import disentanglement_report
     from latentcli.disentanglement._dmig import dmig
     from latentcli.disentanglement._explicitness import explicitness
     from latentcli.disentanglement._factorvae import factorvae
@@ -77,6 +78,7 @@ _HOMES: dict[str, str] = {
         "latentcli.words.evaluation",
     ),
     "train": "latentcli.words._training",
+    "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     **dict.fromkeys(
@@ -104,6 +106,7 @@ __all__ = [
     "betavae",
     "dci",
     "dcimig",
+    "disentanglement_report",
     "dmig",
     "evaluate_analogies",
     "evaluate_categories",

@@ -28,6 +28,11 @@ _MARGIN = 1e3
 
 _ROWS = 512
 
+_MANY = 10_000
+"""Classes from which a factor is taken for an identifier: tables of counts would fill the memory."""
+
+_FEW_ROWS = 40
+
 PERMUTATIONS = 10
 """How often the factors are shuffled to see what chance gives."""
 
@@ -220,12 +225,18 @@ def prepare(
     for name, column in columns.items():
         kind = _kind(name, column, continuous, discrete)
         factor = _factor(name, kind, column, factor_bins)
-        if factor.size < 2:
+        if kind == "discrete" and name not in discrete and _identifies(factor):
+            notes.append(
+                f"factor {shown(name)} has {factor.size:,} classes in {len(column):,} rows: it looks "
+                "like an identifier and is left out (keep it with `discrete`)"
+            )
+        elif factor.size < 2:
             notes.append(f"factor {shown(name)} is the same in all rows and is left out")
         else:
             made.append(factor)
     if columns and not made:
-        raise LatentError("`factors`: every factor is the same in all rows")
+        raise LatentError("`factors`: " + _nothing_left(notes))
+    notes += _swapped(array, made)
     alive = array.min(axis=0) < array.max(axis=0)
     labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
     return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
@@ -382,6 +393,33 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         tuple(_class_name(value) for value in found),
         column.astype(np.float64) if numeric else labels.astype(np.float64),
     )
+
+
+def _identifies(factor: Factor) -> bool:
+    """Tell whether a factor has so many classes that it names rows, or no table can hold them."""
+    return factor.size > max(20, len(factor.labels) // 2) or factor.size > _MANY
+
+
+def _nothing_left(notes: Sequence[str]) -> str:
+    if any("identifier" in note for note in notes):
+        return "no factor is left: " + "; ".join(notes)
+    return "every factor is the same in all rows"
+
+
+def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
+    """Ask about codes that look like classes beside factors that look like codes."""
+    if not factors or len(codes) < _FEW_ROWS or any(f.kind == "discrete" for f in factors):
+        return []
+    fractions = all((factor.values != np.floor(factor.values)).any() for factor in factors)
+    few = all(
+        information.distinct(codes[:, j], 20) is not None for j in range(codes.shape[1])
+    ) and bool((codes == np.floor(codes)).all())
+    if not (fractions and few):
+        return []
+    return [
+        "the codes are a few whole numbers and the factors are all continuous: are codes and factors "
+        "swapped?"
+    ]
 
 
 def _relabeled(factor: Factor, rows: Array) -> Factor:
