@@ -1,10 +1,10 @@
 """Mutual information of numbers and classes by nearest neighbors (Ross, 2014), by sorting.
 
 The estimator of scikit-learn's `mutual_info_classif`, with its scaling and its tiny noise that breaks
-ties, so that the numbers agree to rounding (but where values are equal: there its trees count wrongly
-at distances near the rounding of the values, and information exceeds entropy). On one dimension the k-th nearest row of a class lies in a
-window of its sorted values, and the rows within a distance are counted by binary search: some ten
-times faster than scikit-learn's k-d trees on 10,000 rows.
+ties: the same numbers, but where its distances are rounded (values that are equal but for that noise,
+and classes of few rows, for which it takes distances from squares) and its counts are off by one. On
+one dimension the k-th nearest row of a class lies in a window of its sorted values, and the rows
+within a distance are counted by binary search: eight times as fast on 10,000 rows.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def _within(values: Array, labels: Array, neighbors: int) -> Array:
     for rows in np.split(by_class, ends[:-1]):
         if len(rows):
             radius[rows] = _distance(values[rows], min(neighbors, len(rows) - 1))
-    low = np.searchsorted(ordered, values - radius, side="left")
-    high = np.searchsorted(ordered, values + radius, side="right")
+    low = np.searchsorted(ordered, np.nextafter(values - radius, -np.inf), side="left")
+    high = np.searchsorted(ordered, np.nextafter(values + radius, np.inf), side="right")
     # The sums above are rounded; the distances themselves decide, and the k-th row is not counted.
     while (beyond := values - ordered[low] >= radius).any():
         low += beyond

@@ -1,0 +1,149 @@
+"""What scores of information say of noise, of shuffled factors and of perfect codes."""
+
+import numpy as np
+import pytest
+
+from latentcli.disentanglement import function
+
+NAMES = ("mig", "jemmig", "dcimig", "dmig", "modularity", "med", "infomec")
+FAST = NAMES[:-1]
+
+
+def noise(seed, rows):
+    """Codes that know nothing of the factors: Gaussian, with heavy tails, or with a rare class."""
+    rng = np.random.default_rng(seed)
+    factors = rng.integers(0, [3, 6, 10], (rows, 3))
+    codes = rng.normal(size=(rows, 6))
+    if seed % 3 == 1:
+        codes = np.exp(2 * codes)
+    if seed % 3 == 2:
+        factors[:, 1] = rng.random(rows) < 0.05
+    return codes, factors
+
+
+def shuffled(seed, rows):
+    """Codes of factors, whose rows come in another order."""
+    rng = np.random.default_rng(seed)
+    factors = rng.integers(0, [3, 6, 10], (rows, 3))
+    codes = np.column_stack([factors + 0.3 * rng.normal(size=factors.shape)] * 2)
+    return codes, factors[rng.permutation(rows)]
+
+
+def claims(score):
+    """Whether a factor is said to be anywhere; whether noise is said to explain the score."""
+    placed = [
+        row for row in score.factors
+        if row.get("reading", "not").split()[0] in ("captured", "weakly", "split:")
+    ]  # fmt: skip
+    return bool(placed), not any("noise explains" in note for note in score.notes)
+
+
+def wrong(name, source, seeds, rows):
+    found = np.array([claims(function(name)(*source(s, rows), ci=None)) for s in range(seeds)])
+    return found.sum(axis=0)
+
+
+@pytest.mark.parametrize("source", [noise, shuffled])
+@pytest.mark.parametrize("name", FAST)
+def test_noise_is_called_noise(name, source):
+    """Of 30 seeds 1.5 are the 5 % that are allowed; 6 happen once in 400 times."""
+    placed, silent = wrong(name, source, 30, 150)
+    assert placed <= 5
+    assert silent <= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", [noise, shuffled])
+@pytest.mark.parametrize("rows", [60, 500])
+@pytest.mark.parametrize("name", FAST)
+def test_noise_is_called_noise_in_95_of_100_seeds(name, source, rows):
+    """More than 13 of 100 happen once in 1,000 times by a test at 5 %."""
+    placed, silent = wrong(name, source, 100, rows)
+    assert placed <= 13
+    assert silent <= 13
+
+
+def test_infomec_of_noise():
+    placed, silent = wrong("infomec", noise, 3, 100)
+    assert placed + silent <= 1
+
+
+@pytest.mark.parametrize("rows", [100, 1000])
+@pytest.mark.parametrize("name", ["mig", "dcimig", "med", "modularity", "infomec"])
+def test_corrected_scores_of_noise_are_near_0_or_nothing(name, rows):
+    for seed in range(3):
+        summary = function(name)(*noise(seed, rows), ci=None).summary
+        for key, value in summary.items():
+            if key.endswith("_corrected"):
+                assert value is None or value < 0.2, key
+
+
+def test_med_corrected_is_that_of_the_factors_that_are_there():
+    """One of three factors is encoded: the others add nothing, at any number of rows."""
+    rng = np.random.default_rng(0)
+    factors = rng.integers(0, 5, (20_000, 3))
+    codes = rng.normal(size=(20_000, 4))
+    codes[:, 0] = factors[:, 0] + 0.1 * codes[:, 0]
+    score = function("med")(codes, factors, ci=None)
+    assert score.summary["med_corrected"] > 0.95
+    assert any("leaves out factors" in note for note in score.notes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("rows", [60, 600])
+def test_perfect_codes_are_not_called_noise_and_reach_their_ceiling(name, rows):
+    rng = np.random.default_rng(0)
+    grid = np.tile([[a, b] for a in range(3) for b in range(4)], (rows // 12, 1))
+    score = function(name)(grid[rng.permutation(len(grid))], grid[rng.permutation(len(grid))])
+    assert not claims(score)[0]
+    score = function(name)(grid, grid)
+    placed, silent = claims(score)
+    assert placed or name in ("dmig", "modularity")  # whose rows have no reading
+    assert silent
+    if "ceiling" in score.summary:
+        assert score.value == pytest.approx(score.summary["ceiling"])
+
+
+@pytest.mark.parametrize("rows", [60, 300, 3000])
+def test_perfect_codes_of_dependent_factors_score_dmig_1_and_their_ceiling(rows):
+    rng = np.random.default_rng(rows)
+    factors = rng.integers(0, 6, (rows, 3))
+    factors[:, 1] = np.where(rng.random(rows) < 0.4, factors[:, 0], factors[:, 1])
+    assert function("dmig")(factors, factors).value == pytest.approx(1)
+    score = function("mig")(factors, factors)
+    assert score.value == pytest.approx(score.summary["ceiling"])
+
+
+def test_bins_are_in_the_ceiling():
+    """Factors of 32 and 40 classes in 20 bins: perfect codes score what the ceiling says."""
+    factors = np.random.default_rng(0).integers(0, [32, 40], (20_000, 2))
+    score = function("mig")(factors, factors)
+    assert score.value == pytest.approx(score.summary["ceiling"])
+    assert score.value < 0.95
+    assert any("20 bins cannot tell all classes" in note for note in score.notes)
+
+
+@pytest.mark.parametrize("rows", [100, 1000])
+def test_independent_factors_are_seldom_said_to_depend(rows):
+    said = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        factors = rng.integers(0, [3, 6, 10], (rows, 3))
+        notes = function("mig")(rng.normal(size=(rows, 4)), factors, ci=None).notes
+        said += any("depend on each other" in note for note in notes)
+    assert said <= 3
+
+
+def test_two_factors_in_one_dimension_are_named():
+    grid = np.tile([[a, b] for a in range(3) for b in range(4)], (50, 1))
+    codes = np.column_stack([grid @ [4, 1], np.random.default_rng(0).normal(size=600)])
+    notes = function("mig")(codes, {"shape": grid[:, 0], "size": grid[:, 1]}).notes
+    assert any("shape" in note and "size" in note and "z0" in note for note in notes)
+
+
+def test_a_small_share_is_not_called_captured():
+    rng = np.random.default_rng(0)
+    factor = rng.integers(0, 4, 5000)
+    codes = np.column_stack([0.25 * factor + rng.normal(size=5000), rng.normal(size=5000)])
+    (row,) = function("mig")(codes, factor).factors
+    assert row["reading"] == "not captured"
