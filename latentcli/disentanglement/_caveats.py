@@ -15,8 +15,8 @@ _ROWS_A_CELL = 5
 """Rows for each cell of a table of counts below which its correction is not to be trusted."""
 
 _CEILING = 0.98
-_FAR = 10.0
-"""Interquartile ranges beyond the quartiles that make an outlier of a value."""
+_LOOKED_AT = 10_000
+"""Rows that are enough to see how far a dimension spreads."""
 
 _COLLAPSED = 0.05
 """Share of the largest standard deviation below which a dimension has collapsed."""
@@ -40,7 +40,7 @@ def _dimensions(data: Data) -> list[str]:
     if dead:
         verb = "never change" if len(dead) > 1 else "never changes"
         notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {listed(dead)}")
-    spread = data.codes.std(axis=0, dtype=np.float64)
+    spread = data.codes[:: max(1, data.rows // _LOOKED_AT)].std(axis=0, dtype=np.float64)
     low = data.alive & (spread < _COLLAPSED * spread.max())
     if low.any():
         names = [name for name, one in zip(data.names, low, strict=True) if one]
@@ -121,21 +121,12 @@ def _factors(data: Data) -> list[str]:
     ]
 
 
-def far_dimensions(data: Data) -> Array:
-    """Return which dimensions (D,) have values far beyond the quartiles of most rows."""
-    codes = data.codes[:: max(1, data.rows // 10_000)]
-    low, high = np.percentile(codes, [25, 75], axis=0)
-    reach = _FAR * (high - low)
-    far = (data.codes.max(axis=0) > high + reach) | (data.codes.min(axis=0) < low - reach)
-    return np.asarray(far & (high > low))
-
-
 def _outliers(data: Data, cut: Cut) -> list[str]:
     """Name dimensions whose outliers take the bins, where equally full bins show more.
 
     Where the far rows are a class of a factor, they show less, and no one is sent there.
     """
-    far = np.flatnonzero(far_dimensions(data))
+    far = np.flatnonzero(data.far)
     if not len(far):
         return []
     part = Data(data.codes[:, far], data.factors, data.names, data.alive[far])

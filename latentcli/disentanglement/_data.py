@@ -28,6 +28,9 @@ _MARGIN = 1e3
 
 _ROWS = 512
 
+_FAR = 10.0
+"""Interquartile ranges beyond the quartiles that make an outlier of a value."""
+
 _MANY = 10_000
 """Classes from which a factor is taken for an identifier: tables of counts would fill the memory."""
 
@@ -134,6 +137,17 @@ class Data:
         )
 
     @cached_property
+    def far(self) -> npt.NDArray[np.bool_]:
+        """Which dimensions (D,) have values far beyond the quartiles of most rows."""
+        codes = self.codes[:: max(1, self.rows // 10_000)]
+        low, high = np.percentile(codes, [25, 75], axis=0)
+        reach = _FAR * (high - low)
+        beyond = (self.codes.max(axis=0) > high + reach) | (
+            self.codes.min(axis=0) < low - reach
+        )
+        return np.asarray(beyond & (high > low))
+
+    @cached_property
     def between_factors(self) -> Counts:
         """The joint counts of each factor's classes with those of each other factor."""
         return self.count_factors(slice(None))
@@ -180,13 +194,21 @@ class BinnedCounts:
         return self._shuffled[seed]
 
     def halves(self, seed: int) -> list[Counts]:
-        """Return the counts of random halves of the rows, each cut into bins afresh."""
+        """Return the counts of random halves of the rows, each cut into bins afresh.
+
+        Of more than two million numbers the bins are those of all rows, which halves hardly move.
+        """
         if seed not in self._halves:
             self._halves[seed] = [
-                self._count(information.discretize(self.data.codes[rows], self.cut), rows)
+                self._count(self._bins_of(rows), rows)
                 for rows in half_samples(self.data.rows, seed, self.data.codes.size)
             ]
         return self._halves[seed]
+
+    def _bins_of(self, rows: Array) -> Binned:
+        if self.data.codes.size > _LARGE and not self.data.far.any():
+            return Binned(np.take(self.bins.labels, rows, axis=1), self.bins.size)
+        return information.discretize(self.data.codes[rows], self.cut)
 
     def _count(self, binned: Binned, rows: Array | slice) -> Counts:
         labels = [factor.labels[rows] for factor in self.data.factors]

@@ -9,7 +9,6 @@ import numpy as np
 
 from latentcli.disentanglement import _attribution as attribution
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._caveats import far_dimensions
 from latentcli.disentanglement._confidence import chance, estimate, normal_quantile
 from latentcli.disentanglement._data import BinnedCounts, Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
@@ -218,17 +217,25 @@ def _with_intervals(
     found, data = gaps(mutual, entropy), binned.data
     if ci is None or data.rows < 2 * GROUPS:
         return None, [None] * len(found)
-    if binned.cut.binning in ("width", "distinct") and far_dimensions(data).any():
+    if binned.cut.binning in ("width", "distinct") and data.far.any():
         halves = estimate(mean, binned, ci=ci, seed=seed, null=False).interval
         return halves, [None] * len(found)
-    labels = binned.bins.labels
-    influences = np.stack(
-        [_influence(binned.counts, labels, one.labels, k) for k, one in enumerate(data.factors)]
-    )
-    reach = normal_quantile(ci) / np.sqrt(data.rows)
-    spread = influences.std(axis=1)
-    each = [_ends(gap, reach * one) for gap, one in zip(found, spread, strict=True)]
-    return _ends(found.mean(), reach * influences.mean(axis=0).std()), [*each]
+    errors, error = _standard_errors(binned)
+    reach = normal_quantile(ci)
+    each = [_ends(gap, reach * one) for gap, one in zip(found, errors, strict=True)]
+    return _ends(found.mean(), reach * error), [*each]
+
+
+def _standard_errors(binned: BinnedCounts) -> tuple[Array, float]:
+    """Return the standard errors of the gaps (K,) and of their mean."""
+    labels, factors = binned.bins.labels, binned.data.factors
+    total, errors = np.zeros(binned.data.rows), np.zeros(len(factors))
+    for k, factor in enumerate(factors):
+        influence = _influence(binned.counts, labels, factor.labels, k)
+        total += influence
+        errors[k] = influence.std()
+    root = np.sqrt(binned.data.rows)
+    return errors / root, float(total.std() / root / len(factors))
 
 
 def _ends(gap: float, margin: float) -> Interval:
