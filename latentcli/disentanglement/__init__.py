@@ -10,14 +10,14 @@ from latentcli._lazy import attach
 
 METRICS: dict[str, str] = {
     "mig": "Mutual information gap (MIG)",
-    "jemmig": "Joint entropy minus MIG (JEMMIG)",
+    "jemmig": "Joint entropy minus mutual information gap (JEMMIG)",
     "dcimig": "DCIMIG (3CharM)",
     "dmig": "Dependence-aware mutual information gap (DMIG)",
     "modularity": "Modularity",
-    "med": "Mutual information based disentanglement (MED)",
+    "med": "Mutual information based entropy disentanglement (MED)",
     "infomec": "InfoMEC: InfoM, InfoC and InfoE",
     "sap": "Separated attribute predictability (SAP)",
-    "dci": "Disentanglement, completeness, informativeness",
+    "dci": "Disentanglement, completeness, informativeness (DCI)",
     "explicitness": "Explicitness",
     "irs": "Interventional robustness score (IRS)",
     "factorvae": "FactorVAE score",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from latentcli.results import Interval, Record, Result, Scalar, Sheet, as_text
+from latentcli.results import Interval, Record, Result, Scalar
 
 LEVEL = 0.95
 """Share of scores of noise that are recognized as such."""
@@ -108,13 +108,6 @@ class Score(Result):
     def chance(self) -> float | None:
         """What the value is on average when the factors' rows are shuffled."""
         return self.estimate.chance
-
-    def __repr__(self) -> str:
-        """Return the factors (or dimensions), numbers and notes as text that fits a terminal."""
-        sheet = next((view for view in self.views if isinstance(view, Sheet)), None)
-        if sheet is None:
-            return as_text(self)
-        return as_text(replace(self, columns=sheet.columns, records=sheet.records))
 
     def __float__(self) -> float:
         """Return the value, NaN where there is none."""
