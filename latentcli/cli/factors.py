@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,6 +116,12 @@ class Factors:
             "rows": first.rows,
             "dimensions": dimensions[0] if len(data) == 1 else ", ".join(map(str, dimensions)),
         }
+
+
+def named(title: str, models: Iterable[str]) -> str:
+    """Return a title with the name of the one model it is about; tables name several."""
+    names = list(models)
+    return title.replace(": ", f" of {names[0]}: ", 1) if len(names) == 1 else title
 
 
 def parsed_limits(text: str) -> tuple[float, float]:

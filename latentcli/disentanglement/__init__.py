@@ -15,7 +15,7 @@ METRICS: dict[str, str] = {
     "dmig": "Dependence-aware mutual information gap (DMIG)",
     "modularity": "Modularity",
     "med": "Mutual information based entropy disentanglement (MED)",
-    "infomec": "InfoMEC: InfoM, InfoC and InfoE",
+    "infomec": "InfoM, InfoC and InfoE (InfoMEC)",
     "sap": "Separated attribute predictability (SAP)",
     "dci": "Disentanglement, completeness, informativeness (DCI)",
     "explicitness": "Explicitness",

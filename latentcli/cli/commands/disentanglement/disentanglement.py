@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.factors import Factors
+from latentcli.cli.factors import Factors, named
 from latentcli.cli.options import Ci, Output, Seed
 from latentcli.cli.plotting import Plot
 from latentcli.results import Report
@@ -65,6 +65,12 @@ def command(
         tracker=output.progress,
     )
     settings = factors.settings(data, files)
-    report = Report.of("disentanglement", result, settings=settings, show_summary=False)
+    report = Report.of(
+        "disentanglement",
+        result,
+        title=named(result.title, data),
+        settings=settings,
+        show_summary=False,
+    )
     output.show(report)
     plot.draw(report, output)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.factors import Factors, parsed_limits
+from latentcli.cli.factors import Factors, named, parsed_limits
 from latentcli.cli.options import Output
 from latentcli.cli.plotting import Plot
 from latentcli.disentanglement._about import (  # noqa: TID253 - text that imports nothing
@@ -72,6 +72,7 @@ def command_of(name: str) -> Callable[..., None]:
         report = Report.of(
             name,
             result,
+            title=named(result.title, data),
             settings=factors.settings(data, files),
             show_summary=len(data) == 1,
         )
