@@ -83,6 +83,15 @@ def shown(text: object, most: int = 160) -> str:
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 row", "3,000 rows".
+
+    >>> counted(1, "row"), counted(3000, "row"), counted(2, "row shares its", "rows share their")
+    ('1 row', '3,000 rows', '2 rows share their')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def reason(error: BaseException) -> str:
     """Return the operating system's words for an error, or the error's own, on one line."""
     return shown(getattr(error, "strerror", None) or str(error) or type(error).__name__)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from latentcli.files import bundled_sets, lines, samples
+from latentcli.files import addresses, bundled_sets, lines, samples
 from latentcli.files import codes as code_files
 from latentcli.files import factors as factor_files
 from latentcli.files.corpus import Corpus
@@ -25,6 +25,8 @@ def open(
     path: str | os.PathLike[str] | None = None,
     *,
     labels: str | os.PathLike[str] | None = None,
+    vector_column: str | None = None,
+    text_column: str | None = None,
     cache: bool = True,
     ignore_case: bool = False,
     progress: Progress | None = None,
@@ -34,10 +36,12 @@ def open(
     Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are told apart by
     their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
     cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
-    on each line, or a key of the same file. With `ignore_case`, a word that is not there is
+    on each line, or a key of the same file. Of a table, `vector_column` and `text_column` choose the
+    columns (`TABLE.COLUMN` in a database); without them they are found. With `ignore_case`, a word that is not there is
     taken in another case.
     """
     address = os.fspath(path) if path is not None else samples.DEFAULT
+    address = addresses.with_columns(address, vector_column, text_column)
     labels = None if labels is None else os.fspath(labels)
     entry = open_entry(address, labels=labels, cache=cache, progress=progress)
     space = Space(entry, address=address, ignore_case=ignore_case)

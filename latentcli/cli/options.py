@@ -268,6 +268,24 @@ class Source:
         ),
     ] = None
     labels: Labels = None
+    vector_column: Annotated[
+        str | None,
+        typer.Option(
+            "--vector-column",
+            metavar="COLUMN",
+            help="The column of vectors of a table (TABLE.COLUMN in a database).",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    text_column: Annotated[
+        str | None,
+        typer.Option(
+            "--text-column",
+            metavar="COLUMN",
+            help="The column of a table that holds the words.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
     ignore_case: Annotated[
         bool,
         typer.Option(
@@ -290,6 +308,8 @@ class Source:
             space = latentcli.open(
                 address,
                 labels=self.labels,
+                vector_column=self.vector_column,
+                text_column=self.text_column,
                 cache=not self.no_cache,
                 ignore_case=self.ignore_case,
                 progress=progress,

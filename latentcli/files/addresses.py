@@ -25,6 +25,22 @@ def split_address(address: str) -> tuple[Path, str]:
     return (Path(file), key) if mark and file else (Path(address), "")
 
 
+def with_columns(address: str, vectors: str | None, text: str | None) -> str:
+    """Return an address that names columns of a table: `FILE::VECTORS@TEXT`.
+
+    >>> with_columns("a.db", "docs.embedding", None), with_columns("a.csv", None, "title")
+    ('a.db::docs.embedding', 'a.csv::@title')
+    """
+    if not vectors and not text:
+        return address
+    path, key = split_address(address)
+    if key:
+        raise UsageError(
+            f"{address} names a column already; leave out `vector_column` and `text_column`"
+        )
+    return f"{path}::{vectors or ''}{f'@{text}' if text else ''}"
+
+
 def split_slice(address: str) -> tuple[str, Index]:
     """Split the slice off an address; it is () when there is none.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, shown
+from latentcli.errors import FormatError, counted, shown
 from latentcli.files.reading import MAX_DIMENSIONS, Block
 from latentcli.files.stream import Readable, read_exactly
 from latentcli.numerics.types import Array
@@ -17,6 +17,8 @@ KNOWN_KEYS = (
     "features", "X", "arr_0",
 )  # fmt: skip
 """Names that are taken for the array that is meant, in this order, when a file has several."""
+
+KNOWN_KEYS_LOWER = frozenset(map(str.lower, KNOWN_KEYS))
 
 WORD_KEYS = ("words", "word", "labels", "label", "tokens", "token", "vocab", "names", "text")
 """Names of arrays or columns that are taken for the words of the rows."""
@@ -104,7 +106,9 @@ def flattened_note(shape: tuple[int, ...]) -> list[str]:
     if len(shape) == 1:
         return [f"an array of shape {shape} is read as one row"]
     if len(shape) > 2:
-        return [f"an array of shape {shape} is read as {shape[0]:,} rows, the rest flattened"]
+        return [
+            f"an array of shape {shape} is read as {counted(shape[0], 'row')}, the rest flattened"
+        ]
     return []
 
 

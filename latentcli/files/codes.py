@@ -20,6 +20,7 @@ from latentcli.errors import (
     LatentError,
     ParameterError,
     UsageError,
+    counted,
     reason,
 )
 from latentcli.files import formats, outputs
@@ -333,7 +334,7 @@ def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[
         rows, dimensions = shape
         if rows == 1:
             return "ND", []
-        read_as = f"{rows:,} codes of {dimensions:,} numbers"
+        read_as = f"{counted(rows, 'code')} of {counted(dimensions, 'number')}"
         return "ND", [
             f"{address}: {shape} is read as {read_as} (`axes` LD: one code of layers)"
         ]

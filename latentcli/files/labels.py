@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from latentcli.errors import FormatError, UsageError, shown
+from latentcli.errors import FormatError, UsageError, counted, shown
 from latentcli.files.addresses import split_address
 
 if TYPE_CHECKING:
@@ -52,6 +52,24 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     return [
         vector_columns.as_word(value) for value in table[chosen or next(iter(table))].tolist()
     ]
+
+
+def columns_of(labels: str, rows: int) -> dict[str, list[str]]:
+    """Return the columns of a table of labels with names for so many rows; {} if `labels` is none."""
+    from latentcli.files import lines, vector_columns
+    from latentcli.files.stream import Stream
+
+    path, key = split_address(labels)
+    if key or not os.path.exists(path):  # noqa: PTH110
+        return {}
+    with Stream(path) as stream:
+        found = lines.lines_of(stream, _LABELS)
+    if len(found) != rows + 1 or not _has_columns(found):
+        return {}
+    return {
+        name: [vector_columns.as_word(value) for value in values.tolist()]
+        for name, values in read_table(labels).items()
+    }
 
 
 def _has_columns(lines: list[str]) -> bool:
@@ -114,8 +132,9 @@ def read_classes(address: str, rows: int) -> list[object]:
     path, key = split_address(address)
     found = _classes(address, path, key, rows)
     if len(found) != rows:
-        labels = "1 label" if len(found) == 1 else f"{len(found):,} labels"
-        raise FormatError(f"{address}: {labels} for {rows:,} rows")
+        raise FormatError(
+            f"{address}: {counted(len(found), 'label')} for {counted(rows, 'row')}"
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, counted
 from latentcli.numerics.named_vectors import NamedVectors
 from latentcli.numerics.types import Array
 
@@ -39,7 +39,8 @@ def match(x: NamedVectors, y: NamedVectors) -> Match:
         by, repeated = "row", 0
         if len(x.matrix) != len(y.matrix):
             raise LatentError(
-                f"{x.path.name} has {len(x.matrix):,} rows and {y.path.name} {len(y.matrix):,}: "
+                f"{x.path.name} has {counted(len(x.matrix), 'row')}, {y.path.name} "
+                f"{len(y.matrix):,}: "
                 "without words on both sides, rows are matched by their numbers"
             )
         rows_x = rows_y = np.arange(len(x.matrix))

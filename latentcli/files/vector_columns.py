@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,9 @@ TEXT_NAMES = (
     "text", "word", "token", "content", "title", "name", "input", "sentence", "key", *WORD_KEYS, "id",
 )  # fmt: skip
 """Names of columns that are taken for the text, in this order."""
+
+BATCH_NUMBERS = 1 << 19
+"""Numbers in work at a time."""
 
 SAMPLE = 64
 """Rows that are looked at before a column is chosen."""
@@ -70,8 +74,7 @@ def choose_vectors(name: str, samples: Mapping[str, Sequence[object]], key: str 
     """
     if key:
         if key not in samples:
-            have = shown(", ".join(samples))
-            raise FormatError(f"{name}: no column '{shown(key)}'; it has {have}")
+            raise _no_column(name, key, samples)
         if not length_of(samples[key]):
             raise FormatError(f"{name}: column '{shown(key)}' holds no vectors of one length")
         return key
@@ -104,9 +107,19 @@ def length_of(cells: Iterable[object]) -> int:
 
 
 def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
-    """Choose the column of text: `key`, by name, the only one, or the only one that tells rows apart."""
-    if key or not texts:
+    """Choose the column of text: `key`, by name, the only one, or the only one that tells rows apart.
+
+    `texts` has some cells of each column of text; columns in which all are missing are passed over.
+    """
+    if key:
         return key
+    texts = {
+        column: cells
+        for column, cells in texts.items()
+        if not cells or any(cell is not None for cell in cells)
+    }
+    if not texts:
+        return ""
     lowered = {column.lower(): column for column in reversed([*texts])}
     for known in TEXT_NAMES:
         if known in lowered:
@@ -116,9 +129,54 @@ def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
     distinct = [
         column
         for column, cells in texts.items()
-        if len({*cells}) == len(cells) and not any(cell is None for cell in cells)
+        if cells and len({*cells}) == len(cells) and not any(cell is None for cell in cells)
     ]
     return distinct[0] if len(distinct) == 1 else ""
+
+
+def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
+    """Split `VECTORS@TEXT`, the columns that an address names; either may be "".
+
+    >>> split_key("embedding@title", ["embedding", "title"]), split_key("a@b", ["a@b"])
+    (('embedding', 'title'), ('a@b', ''))
+    """
+    if key in {*columns}:
+        return key, ""
+    vectors, _, text = key.rpartition("@") if "@" in key else (key, "", "")
+    return vectors, text
+
+
+class Choice(NamedTuple):
+    """The columns that are read: of vectors, of their text ("" for none); their length; a note."""
+
+    vectors: str
+    text: str
+    dimensions: int
+    note: str
+
+
+def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> Choice | None:
+    """Choose the columns of vectors and text from some cells of each; None where no column has vectors."""
+    asked, text = split_key(key, samples)
+    vectors = choose_vectors(name, samples, asked)
+    if not vectors:
+        return None
+    if text and text not in samples:
+        raise _no_column(name, text, samples)
+    texts = {
+        column: cells
+        for column, cells in samples.items()
+        if column != vectors and all(cell is None or isinstance(cell, str) for cell in cells)
+    }
+    text = choose_text(texts, text)
+    others = [column for column in samples if column not in (vectors, text)]
+    return Choice(
+        vectors, text, length_of(samples[vectors]), chosen_note(vectors, text, others)
+    )
+
+
+def _no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
+    return FormatError(f"{name}: no column '{shown(key)}'; it has {shown(', '.join(columns))}")
 
 
 def is_id(column: str) -> bool:
@@ -137,6 +195,7 @@ def counts_rows(values: Array) -> bool:
 
 
 def blocks_of(
+    name: str,
     batches: Iterable[tuple[Sequence[object] | None, Sequence[object]]],
     dimensions: int,
     findings: Findings,
@@ -146,6 +205,7 @@ def blocks_of(
     Rows that are dropped are named by their number, from 0.
     """
     number = 0
+    kept_rows = 0
     for texts, cells in batches:
         kept: list[int] = []
         rows: list[Array] = []
@@ -160,10 +220,17 @@ def blocks_of(
             rows.append(vector)
         number += len(cells)
         if rows:
+            kept_rows += len(rows)
             words = None if texts is None else [as_word(texts[place]) for place in kept]
             if words is not None:
                 findings.add("empty", sum(not word.strip() for word in words))
             yield Block(words, np.stack(rows))
+    if number > 2 * kept_rows:
+        where = next(iter(findings.first.values()), "")
+        raise FormatError(
+            f"{name}: {number - kept_rows:,} of {number:,} rows have no vector of {dimensions:,} numbers "
+            f"({where})"
+        )
 
 
 def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:

@@ -36,7 +36,8 @@ _MAX_NPZ_WORDS = 1 << 30
 class Content:
     """What is to be written: `rows` x `dimensions`, of an array of `shape`, in batches.
 
-    `named` tells whether the batches have words; `notes` collects what could not be kept.
+    `named` tells whether the batches have words; `notes` collects what could not be kept; `metadata`
+    holds columns of text by name, a text for each row, where rows have more than their words.
     """
 
     rows: int
@@ -46,6 +47,7 @@ class Content:
     named: bool
     batches: Callable[[], Iterator[Batch]]
     notes: list[str] = field(default_factory=list)
+    metadata: dict[str, list[str]] = field(default_factory=dict)
 
     def named_batches(self) -> Iterator[tuple[list[str], Array]]:
         """Yield batches with words; rows without any are called by their numbers."""
@@ -147,6 +149,9 @@ def _projector(content: Content, part: Path) -> None:
 
 
 def _metadata(content: Content, part: Path) -> None:
+    if content.metadata:
+        projector.write_table(part, content.metadata)
+        return
     batches = content.named_batches()
     projector.write_metadata(part, (word for words, _ in batches for word in words))
 
@@ -257,7 +262,7 @@ def choose(path: Path, to: str) -> str:
         return name
     endings = ", ".join(ending for writer in WRITERS.values() for ending in writer.endings)
     raise UsageError(
-        f"the ending of {path.name} names no format ({endings}); say which with --to"
+        f"the ending of {path.name} names no format ({endings}); say which with `to`"
     )
 
 

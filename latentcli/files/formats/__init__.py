@@ -27,14 +27,21 @@ FORMATS: dict[str, Format] = {
     "torch": Format("latentcli.files.formats.torch", "PyTorch tensors (.pt, .pth)"),
     "hdf5": Format("latentcli.files.formats.hdf5", "HDF5 (.h5)"),
     "parquet": Format("latentcli.files.formats.parquet", "Parquet (.parquet)"),
+    "arrow": Format("latentcli.files.formats.arrow", "Arrow IPC, Feather (.arrow, .feather)"),
+    "sqlite": Format("latentcli.files.formats.sqlite", "SQLite (.db)"),
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),
-    "table": Format("latentcli.files.formats.table", "table of numbers (.csv, .tsv)"),
+    "table": Format(
+        "latentcli.files.formats.table", "table of numbers or of lists (.csv, .tsv)"
+    ),
     "text": Format(
         "latentcli.files.formats.text", "word2vec, GloVe and fastText text (.txt, .vec)"
     ),
     "sparse": Format("latentcli.files.formats.sparse_text", "sparse text, index:value (.txt)"),
-    "json": Format("latentcli.files.formats.json_array", "JSON array (.json)"),
+    "json_lines": Format("latentcli.files.formats.json_lines", "JSON lines (.jsonl)"),
+    "json": Format(
+        "latentcli.files.formats.json_array", "JSON: arrays, records, words (.json)"
+    ),
     "word2vec": Format("latentcli.files.formats.word2vec_binary", "word2vec binary (.bin)"),
 }
 """Every format that is read, in the order in which the readers are tried."""

@@ -57,7 +57,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         blocks=blocks,
         findings=columns.findings,
         dtype=str(kind),
-        key=columns.vectors[0] if columns.lists else "",
+        key=key or (columns.vectors[0] if columns.lists else ""),
         shape=(rows, columns.dimensions),
         notes=columns.notes,
     )

@@ -1,12 +1,12 @@
 """TensorBoard's Embedding Projector: tab-separated numbers, and the words in a file beside.
 
 A metadata file of one column has no header line: the projector takes a first line without tabs
-for data. Empty lines are skipped there, so an empty word is written as a mark.
+for data; one of several columns has their names first. Empty lines are skipped there, so an empty word is written as a mark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from latentcli.files.formats.text import digits
@@ -32,6 +32,13 @@ def write(path: Path, batches: Iterable[Array]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for values in batches:
             out.writelines("\t".join(digits(row)) + "\n" for row in values)
+
+
+def write_table(path: Path, columns: Mapping[str, Sequence[str]]) -> None:
+    """Write columns under a line of their names, as the projector wants several columns."""
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for row in (tuple(columns), *zip(*columns.values(), strict=True)):
+            out.write("\t".join(text.translate(_BREAKS).strip() for text in row) + "\n")
 
 
 def write_metadata(path: Path, words: Iterable[str]) -> None:

@@ -75,25 +75,28 @@ def read(stream: Stream, key: str = "") -> Reading:
     texts = {
         name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"
     }
-    samples = {name: cells[: vector_columns.SAMPLE] for name, cells in texts.items()}
-    if key and key not in samples:
+    samples = {
+        name: column[: vector_columns.SAMPLE].tolist() for name, column in columns.items()
+    }
+    choice = vector_columns.choose(stream.name, samples, "" if key.startswith("@") else key)
+    if choice is not None:
+        return _of_vectors(stream, columns, key, notes)
+    vectors, text = vector_columns.split_key(key, columns)
+    if vectors or (text and text not in columns):
         raise stream.error(
             f"a table has no array '{key}': its columns of numbers are the dimensions"
         )
-    vectors = vector_columns.choose_vectors(stream.name, samples, key)
-    if vectors:
-        return _of_vectors(stream, texts, vectors, [*numbers], notes)
     for name, cells in texts.items():
         _check_no_numbers(stream, name, cells)
     if not numbers:
         raise stream.error("no columns of numbers")
-    words = vector_columns.choose_text(texts)
+    words = vector_columns.choose_text(texts, text)
     if words:
         notes.append(f"the words are its column '{words}'")
     if others := [name for name in texts if name != words]:
         notes.append(f"columns of text are left out: {', '.join(others)}")
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
-    labels = [vector_columns.as_word(word) for word in texts[words]] if words else None
+    labels = [*map(vector_columns.as_word, columns[words].tolist())] if words else None
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
 
     def blocks() -> Any:
@@ -114,31 +117,24 @@ def read(stream: Stream, key: str = "") -> Reading:
     )
 
 
-def _of_vectors(
-    stream: Stream,
-    texts: dict[str, list[Any]],
-    vectors: str,
-    numbers: list[str],
-    notes: list[str],
-) -> Reading:
+def _of_vectors(stream: Stream, columns: Columns, key: str, notes: list[str]) -> Reading:
     """Read a table in which one column holds lists of numbers."""
-    cells = texts[vectors]
-    dimensions = vector_columns.length_of(cells)
-    words = vector_columns.choose_text(
-        {name: column for name, column in texts.items() if name != vectors}
-    )
-    left_out = [name for name in [*texts, *numbers] if name not in (vectors, words)]
+    cells = {name: values.tolist() for name, values in columns.items()}
+    choice = vector_columns.choose(stream.name, cells, key)
+    assert choice is not None
     findings = Findings()
-    batch = [(texts[words] if words else None, cells)]
+    batch = [(cells[choice.text] if choice.text else None, cells[choice.vectors])]
     return Reading(
         format="table of vectors",
-        dimensions=dimensions,
-        blocks=lambda: vector_columns.blocks_of(batch, dimensions, findings),
+        dimensions=choice.dimensions,
+        blocks=lambda: vector_columns.blocks_of(
+            stream.name, batch, choice.dimensions, findings
+        ),
         findings=findings,
         dtype="float64",
-        key=vectors,
-        shape=(len(cells), dimensions),
-        notes=[*notes, vector_columns.chosen_note(vectors, words, left_out)],
+        key=key or choice.vectors,
+        shape=(len(batch[0][1]), choice.dimensions),
+        notes=[*notes, choice.note],
     )
 
 

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, shown
+from latentcli.errors import FormatError, counted, shown
 from latentcli.files import bounds, formats
 from latentcli.files import labels as label_files
 from latentcli.files.mapping import mapped
@@ -126,8 +126,8 @@ class _Sink:
             words = label_files.read(labels, path, rows=self.rows)
             if len(words) != self.rows:
                 raise FormatError(
-                    f"{labels}: {_count(len(words), 'label', 'labels')} for the "
-                    f"{_count(self.rows, 'row', 'rows')} of {path.name}"
+                    f"{labels}: {counted(len(words), 'label')} for the "
+                    f"{counted(self.rows, 'row')} of {path.name}"
                 )
             if self.builder is not None:
                 self.builder.close()
@@ -136,11 +136,11 @@ class _Sink:
             self.notes = [note for note in self.notes if not note.startswith("the words are")]
         if self.builder is None:
             return
-        distinct = not labels and self.reading.shape is None
+        distinct = not labels and self.reading.shape is None and not self.reading.table
         self.vocabulary, repeated = self.builder.finish(distinct=distinct)
         if repeated and not distinct:
             self.notes.append(
-                f"{_count(len(repeated), 'row shares its', 'rows share their')} label with an "
+                f"{counted(len(repeated), 'row shares its', 'rows share their')} label with an "
                 "earlier row; "
                 "a label asks for the first row that has it"
             )
@@ -229,10 +229,6 @@ class _Sink:
                 self.vectors.close()
             if self.builder is not None:
                 self.builder.close()
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _where(reading: Reading) -> list[str | int] | None:

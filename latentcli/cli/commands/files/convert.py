@@ -47,7 +47,8 @@ def command(
     .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
     .safetensors, .parquet, .tsv (TensorBoard projector); each also with .gz, .bz2, .xz or .zip.
     Arrays keep their dtype and shape. OUT is either whole or not there. The words of .npy and
-    .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv.
+    .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv, with
+    all columns of --labels TABLE.
 
     Examples:
 
@@ -58,6 +59,7 @@ def command(
     latent convert vectors.bin projector.tsv
     """
     from latentcli.files import writing
+    from latentcli.files.labels import columns_of
     from latentcli.files.samples import find
 
     path = Path(target)
@@ -75,6 +77,8 @@ def command(
     kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
     if array and not again and not kept:
         content.notes.append(f"{file} can be read only once: written as rows of float32")
+    if reading.labels is not None:
+        content.metadata = columns_of(reading.labels, content.rows)
     name, beside = writing.write(content, path, to)
     for text in content.notes:
         output.note(text)

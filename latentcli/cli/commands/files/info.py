@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.batch import quoted
-from latentcli.cli.options import Output, Source
-from latentcli.results import Listing, Record, Report
+from latentcli.cli.options import Output, Source, say
+from latentcli.cli.wording import with_options
+from latentcli.errors import LatentError
+from latentcli.results import Listing, Record, Report, Sheet
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -45,12 +47,25 @@ def command(
     """
     import dataclasses
 
-    records = [
-        _record(dataclasses.replace(source, vectors=address), output)
-        for address in files or (source.vectors,)
-    ]
-    views = (Listing(COLUMNS, records[0]),) if len(records) == 1 else ()
-    output.show(Report("info", COLUMNS, records, views=views))
+    if not files or len(files) == 1:
+        record = _record(
+            dataclasses.replace(source, vectors=files[0] if files else source.vectors), output
+        )
+        output.show(Report("info", COLUMNS, [record], views=(Listing(COLUMNS, record),)))
+        return
+    records = []
+    for address in files:
+        try:
+            records.append(_record(dataclasses.replace(source, vectors=address), output))
+        except LatentError as error:
+            say("error", with_options(str(error)))
+    sheets = (
+        Sheet("", ("file", "format", "rows", "dimensions", "unusable_rows"), records),
+        Sheet("", ("file", "norm_median", "found"), records),
+    )
+    output.show(Report("info", COLUMNS, records, views=sheets if records else ()))
+    if len(records) < len(files):
+        raise typer.Exit(1)
 
 
 def _record(source: Source, output: Output) -> Record:

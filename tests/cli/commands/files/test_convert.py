@@ -222,3 +222,25 @@ def test_labels_and_no_cache_are_used(results, codes, tmp_path, own_cache):
     results("convert", codes, target, "--labels", labels, "--no-cache")
     assert target.read_text().startswith("code0 ")
     assert not own_cache.exists()
+
+
+TABLE = "label,class\nred,warm\nblue,cold\nlime,\n"
+
+
+@pytest.mark.parametrize(
+    "content", [TABLE, TABLE.replace(",", "\t"), TABLE.replace("\n", "\r\n")]
+)
+def test_all_columns_of_a_table_of_labels_go_to_the_projector(results, tmp_path, content):
+    np.save(tmp_path / "z.npy", np.eye(3))
+    (tmp_path / "m.csv").write_text(content, newline="")
+    results("convert", tmp_path / "z.npy", tmp_path / "o.tsv", "--labels", tmp_path / "m.csv")
+    metadata = (tmp_path / "o.metadata.tsv").read_text()
+    assert metadata == "label\tclass\nred\twarm\nblue\tcold\nlime\t\n"
+
+
+def test_one_column_of_a_table_of_labels_is_named(results, tmp_path):
+    np.save(tmp_path / "z.npy", np.eye(3))
+    (tmp_path / "m.csv").write_text(TABLE)
+    labels = f"{tmp_path / 'm.csv'}::class"
+    results("convert", tmp_path / "z.npy", tmp_path / "o.tsv", "--labels", labels)
+    assert (tmp_path / "o.metadata.tsv").read_text() == "warm\ncold\n(empty)\n"

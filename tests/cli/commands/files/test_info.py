@@ -1,3 +1,4 @@
+import json
 import math
 
 import numpy as np
@@ -93,3 +94,14 @@ def test_no_cache_leaves_no_entry(results, words, own_cache):
 def test_a_missing_file_is_told(latent, tmp_path):
     path = tmp_path / "none.txt"
     assert latent("info", path) == (1, "", f"latent: error: no such file: {path}\n")
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(latent, words, tmp_path):
+    (tmp_path / "bad.txt").write_text("prose, and no vectors\n")
+    code, out, err = latent(
+        "info", words, tmp_path / "bad.txt", tmp_path / "gone.txt", "-f", "ndjson"
+    )
+    assert code == 1
+    assert [json.loads(line)["rows"] for line in out.splitlines()] == [6]
+    assert "latent: error: bad.txt: text, but its lines" in err
+    assert "latent: error: no such file" in err

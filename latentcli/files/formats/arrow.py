@@ -1,0 +1,96 @@
+"""Arrow IPC: Feather files, and the streams that Hugging Face datasets keep their shards in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import LatentError, reason
+from latentcli.files import arrays, arrow_columns, bounds, vector_columns
+from latentcli.files.reading import Block, Reading
+from latentcli.files.stream import Stream
+
+_FILE = b"ARROW1"
+_STREAM = b"\xff\xff\xff\xff"
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by the magic bytes of a file, or by the beginning of a stream's first message."""
+    head = stream.head(8)
+    length = int.from_bytes(head[4:8], "little")
+    return head[:6] == _FILE or (head[:4] == _STREAM and 0 < length < 1 << 24)
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the column of vectors that is meant, or all number columns, with the words."""
+    with _damage(stream):
+        path = stream.unpacked()
+        size = path.stat().st_size
+        columns = arrow_columns.choose(stream.name, next(_batches(path, only_schema=True)), key)
+        kind = columns.look(_checked(stream, path, size))
+        if kind is None:
+            raise stream.error("no rows in it")
+        arrays.rows_of(stream.name, (1, columns.dimensions), kind)
+
+    def blocks() -> Iterator[Block]:
+        with _damage(stream):
+            for batch in _checked(stream, path, size):
+                step = max(1, vector_columns.BATCH_NUMBERS // columns.dimensions)
+                for start in range(0, batch.num_rows, step):
+                    yield columns.block(batch.slice(start, step))
+        columns.check()
+
+    return Reading(
+        format="Arrow",
+        dimensions=columns.dimensions,
+        blocks=blocks,
+        findings=columns.findings,
+        dtype=str(np.dtype(kind)),
+        key=key or (columns.vectors[0] if columns.lists else ""),
+        table=True,
+        notes=columns.notes,
+    )
+
+
+def _checked(stream: Stream, path: Any, size: int) -> Iterator[Any]:
+    """Yield batches whose offsets lie in their buffers, and that are in proportion to the file."""
+    for batch in _batches(path):
+        batch.validate(full=True)
+        bounds.check_ratio(stream.name, batch.nbytes, size, "a batch of it")
+        yield batch
+
+
+def _batches(path: Any, *, only_schema: bool = False) -> Iterator[Any]:
+    import pyarrow as pa
+
+    with pa.OSFile(str(path)) as file:
+        if file.read(6) == _FILE:
+            file.seek(0)
+            reader = pa.ipc.open_file(file)
+            if only_schema:
+                yield reader.schema
+            for number in range(0 if only_schema else reader.num_record_batches):
+                yield reader.get_batch(number)
+            return
+        file.seek(0)
+        reader = pa.ipc.open_stream(file)
+        if only_schema:
+            yield reader.schema
+            return
+        yield from reader
+
+
+@contextmanager
+def _damage(stream: Stream) -> Iterator[None]:
+    """Say in one line what pyarrow trips over."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except LatentError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise stream.error(f"a damaged Arrow file ({reason(error)})") from error

@@ -1,0 +1,79 @@
+"""JSON lines: a record on each line, as encoders and the batches of an API write them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from latentcli.errors import shown
+from latentcli.files import records, vector_columns
+from latentcli.files.formats.text_rows import chunks
+from latentcli.files.reading import Reading
+from latentcli.files.records import Record
+from latentcli.files.stream import HEAD, Stream
+
+_MAX_HEAD = 32 << 20
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by an object that is whole on the first line, with another line behind it or none."""
+    head = stream.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] != b"{" or head[1:].lstrip()[:1] != b'"':
+        return False
+    lines = _first_lines(stream)
+    first = _parsed(lines[0]) if lines else None
+    return isinstance(first, dict) and (len(lines) > 1 or stream.path.suffix == ".jsonl")
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the vectors of the records with their texts, line by line."""
+    first: list[Record] = []
+    for line in _first_lines(stream)[: vector_columns.SAMPLE]:
+        first += records.inside(_parsed(line)) or []
+    reading = records.reading_of(
+        stream.name, "JSON lines", first, lambda: _records(stream), key=key
+    )
+    if reading is None:
+        raise records.no_vectors(stream.name, first)
+    reading.table = True
+    return reading
+
+
+def _records(stream: Stream) -> Iterator[list[Record]]:
+    number = 0
+    for chunk in chunks(stream):
+        found: list[Record] = []
+        for line in chunk.split(b"\n"):
+            number += 1
+            if not line.strip():
+                continue
+            try:
+                parsed = records.inside(json.loads(line))
+            except (ValueError, RecursionError) as error:
+                raise stream.error(f"line {number:,} is not JSON ({shown(error)})") from error
+            if parsed is None:
+                raise stream.error(f"line {number:,} is not a record")
+            found += parsed
+        number -= 1  # each block ends with a line break
+        yield found
+
+
+def _first_lines(stream: Stream) -> list[bytes]:
+    """Return the first lines that are whole, at least one."""
+    count = HEAD
+    head = stream.head(count)
+    while b"\n" not in head and len(head) == count < _MAX_HEAD:
+        count *= 4
+        head = stream.head(count)
+    lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if len(head) == count and len(lines) > 1:
+        lines.pop()
+    return [line for line in lines if line.strip()][: vector_columns.SAMPLE]
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

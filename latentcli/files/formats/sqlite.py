@@ -1,0 +1,145 @@
+"""SQLite: a table with a column of vectors (blobs of little-endian float32, or JSON text) and one of text.
+
+The file is opened read-only and as it lies; only plain tables are read, never views or virtual tables,
+and nothing that a schema names is called.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from latentcli.errors import FormatError, LatentError, reason, shown
+from latentcli.files import vector_columns
+from latentcli.files.reading import Findings, Reading
+from latentcli.files.stream import Stream
+
+MAGIC = b"SQLite format 3\x00"
+
+_ROWS = 1024
+_MAX_CELL = 64 << 20
+_MAX_TABLES = 1000
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+
+Tables = dict[str, dict[str, list[object]]]
+"""The tables of a file, with some cells of each of their columns."""
+
+
+def sniff(stream: Stream) -> bool:
+    """Tell by the magic bytes."""
+    return stream.head(16) == MAGIC
+
+
+def read(stream: Stream, key: str = "") -> Reading:
+    """Read the column of vectors that is meant, `TABLE`, `COLUMN` or `TABLE.COLUMN`, with its texts."""
+    path = stream.unpacked()
+    with _opened(stream, path) as base:
+        table, choice = _choose(stream.name, _tables(base), key)
+    wanted = [choice.vectors, choice.text] if choice.text else [choice.vectors]
+    query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
+    findings = Findings()
+
+    def batches() -> Iterator[tuple[list[object] | None, list[object]]]:
+        with _opened(stream, path) as base:
+            cursor = base.execute(query)
+            while rows := cursor.fetchmany(_ROWS):
+                yield (
+                    ([row[1] for row in rows] if choice.text else None),
+                    [row[0] for row in rows],
+                )
+
+    return Reading(
+        format="SQLite",
+        dimensions=choice.dimensions,
+        blocks=lambda: vector_columns.blocks_of(
+            stream.name, batches(), choice.dimensions, findings
+        ),
+        findings=findings,
+        key=key or f"{table}.{choice.vectors}",
+        table=True,
+        notes=[f"its table '{shown(table)}': {choice.note}"],
+    )
+
+
+def _choose(name: str, tables: Tables, key: str) -> tuple[str, vector_columns.Choice]:
+    """Choose the table and its columns; FormatError if none, or more than one, has vectors."""
+    found = {}
+    for table, columns in tables.items():
+        inside = key.removeprefix(table) if _names(key, table) else key
+        inside = inside.removeprefix(".")
+        vectors, text = vector_columns.split_key(inside, columns)
+        if (vectors and vectors not in columns) or (text and text not in columns):
+            continue
+        choice = vector_columns.choose(name, columns, inside)
+        if choice is not None:
+            found[table] = choice
+    if not found:
+        have = ", ".join(f"{table} ({', '.join(columns)})" for table, columns in tables.items())
+        what = (
+            f"no table or column of vectors '{shown(key)}'" if key else "no column of vectors"
+        )
+        raise FormatError(f"{name}: {what}; it has {shown(have or 'no tables')}")
+    if len(found) > 1:
+        raise FormatError(
+            f"{name}: several tables of vectors ({shown(', '.join(found))}). "
+            f"Pick one: {name}::{shown(next(iter(found)))}"
+        )
+    return next(iter(found.items()))
+
+
+def _names(key: str, table: str) -> bool:
+    """Tell whether a key begins with the name of a table."""
+    return key == table or key.startswith((f"{table}.", f"{table}@"))
+
+
+def _tables(base: sqlite3.Connection) -> Tables:
+    names = base.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        "AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchmany(_MAX_TABLES)
+    found: Tables = {}
+    for (name,) in names:
+        cursor = base.execute(f"SELECT * FROM {_quoted(name)} LIMIT {vector_columns.SAMPLE}")
+        rows = cursor.fetchall()
+        columns = [str(column[0]) for column in cursor.description]
+        found[str(name)] = {
+            column: [row[place] for row in rows] for place, column in enumerate(columns)
+        }
+    return found
+
+
+@contextmanager
+def _opened(stream: Stream, path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that may be hostile: nothing is written, attached, loaded or called."""
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as base:
+            base.text_factory = _text
+            base.execute("PRAGMA trusted_schema = OFF")
+            base.execute("PRAGMA cell_size_check = ON")
+            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
+            base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            base.set_authorizer(_allowed)
+            yield base
+    except LatentError:
+        raise
+    except (sqlite3.Error, OverflowError, ValueError) as error:
+        raise stream.error(f"a damaged SQLite database ({reason(error)})") from error
+
+
+def _allowed(action: int, first: Any, second: Any, *_: Any) -> int:
+    """Allow to read tables, and the one function that the list of tables needs."""
+    like = action == sqlite3.SQLITE_FUNCTION and second == "like"
+    return sqlite3.SQLITE_OK if action in _ALLOWED or like else sqlite3.SQLITE_DENY
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")

@@ -1,0 +1,91 @@
+"""Records (objects with named fields, as JSON has them) to rows of vectors and their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from latentcli.errors import FormatError
+from latentcli.files import vector_columns
+from latentcli.files.reading import Findings, Reading
+
+Record = dict[str, Any]
+
+_LISTS = ("data", "embeddings", "results", "records", "rows", "items", "documents", "points")
+"""Fields of an answer of an API that hold its records."""
+
+
+def samples_of(records: Iterable[Record]) -> dict[str, list[object]]:
+    """Return the cells of some records by field; None where a record has not that field."""
+    listed = [*records]
+    fields = dict.fromkeys(field for record in listed for field in record)
+    return {field: [record.get(field) for record in listed] for field in fields}
+
+
+def inside(value: object) -> list[Record] | None:
+    """Return the records that a value is or holds: a list of objects, an answer with one, or an object.
+
+    None for what is neither.
+    """
+    if isinstance(value, list):
+        return value if value and all(isinstance(one, dict) for one in value) else None
+    if not isinstance(value, dict):
+        return None
+    for field in _LISTS:
+        listed = value.get(field)
+        if isinstance(listed, list) and listed and all(isinstance(one, dict) for one in listed):
+            return listed
+    for field in ("response", "body"):  # of an API's batch, one answer a line
+        found = inside(value.get(field))
+        if found is not None and found != [value[field]]:
+            names = {name: one for name, one in value.items() if isinstance(one, str)}
+            return [{**names, **record} for record in found]
+    return [value]
+
+
+def reading_of(
+    name: str,
+    format_: str,
+    first: list[Record],
+    records: Callable[[], Iterator[list[Record]]],
+    *,
+    key: str = "",
+    rows: int | None = None,
+    notes: list[str] | None = None,
+) -> Reading | None:
+    """Make the reading of records; None if no field of the `first` ones holds vectors.
+
+    `records` yields all of them in lists; `rows` says how many there are, where that is known.
+    """
+    choice = vector_columns.choose(name, samples_of(first), key)
+    if choice is None:
+        return None
+    findings = Findings()
+    step = max(1, vector_columns.BATCH_NUMBERS // choice.dimensions)
+
+    def batches() -> Iterator[tuple[list[object] | None, list[object]]]:
+        for part in records():
+            for start in range(0, len(part), step):
+                some = part[start : start + step]
+                cells = [record.get(choice.vectors) for record in some]
+                texts = [record.get(choice.text) for record in some] if choice.text else None
+                yield texts, cells
+
+    return Reading(
+        format=format_,
+        dimensions=choice.dimensions,
+        blocks=lambda: vector_columns.blocks_of(name, batches(), choice.dimensions, findings),
+        findings=findings,
+        dtype="float64",
+        key=key or choice.vectors,
+        shape=None if rows is None else (rows, choice.dimensions),
+        notes=[*(notes or ()), choice.note],
+    )
+
+
+def no_vectors(name: str, first: list[Record]) -> FormatError:
+    """Return the error of records of which no field holds vectors."""
+    fields = ", ".join(samples_of(first)) or "none"
+    return FormatError(
+        f"{name}: none of its fields holds vectors of one length; it has {fields}"
+    )
