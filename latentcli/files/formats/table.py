@@ -63,29 +63,20 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read a column of vectors, or the columns of numbers as the dimensions, with a column of words."""
     columns, notes = _read(stream)
-    numbers = {name: values for name, values in columns.items() if values.dtype.kind in "fib"}
-    ids = [
-        name
-        for name, values in numbers.items()
-        if vector_columns.is_id(name) and values.dtype.kind == "i"
-    ]
-    if ids and len(ids) < len(numbers):
-        notes.append(_left_out(ids))
-        numbers = {name: values for name, values in numbers.items() if name not in ids}
     texts = {
         name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"
     }
-    samples = {
-        name: column[: vector_columns.SAMPLE].tolist() for name, column in columns.items()
-    }
-    choice = vector_columns.choose(stream.name, samples, "" if key.startswith("@") else key)
-    if choice is not None:
-        return _of_vectors(stream, columns, key, notes)
     vectors, text = vector_columns.split_key(key, columns)
-    if vectors or (text and text not in columns):
+    if (vectors and vectors not in texts) or (text and text not in columns):
         raise stream.error(
             f"a table has no array '{key}': its columns of numbers are the dimensions"
         )
+    samples = {
+        name: column[: vector_columns.SAMPLE].tolist() for name, column in columns.items()
+    }
+    if vector_columns.choose(stream.name, samples, key) is not None:
+        return _of_vectors(stream, columns, key, notes)
+    numbers = _dimensions(columns, text, notes)
     for name, cells in texts.items():
         _check_no_numbers(stream, name, cells)
     if not numbers:
@@ -115,6 +106,24 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=(rows, dimensions),
         notes=notes,
     )
+
+
+def _dimensions(columns: Columns, text: str, notes: list[str]) -> Columns:
+    """Return the columns of numbers but those that number the rows, which a note names."""
+    numbers = {
+        name: values
+        for name, values in columns.items()
+        if values.dtype.kind in "fib" and name != text
+    }
+    ids = [
+        name
+        for name, values in numbers.items()
+        if vector_columns.is_id(name) and values.dtype.kind == "i"
+    ]
+    if not ids or len(ids) == len(numbers):
+        return numbers
+    notes.append(_left_out(ids))
+    return {name: values for name, values in numbers.items() if name not in ids}
 
 
 def _of_vectors(stream: Stream, columns: Columns, key: str, notes: list[str]) -> Reading:
