@@ -39,7 +39,7 @@ def match(x: NamedVectors, y: NamedVectors) -> Match:
         by, repeated = "row", 0
         if len(x.matrix) != len(y.matrix):
             raise LatentError(
-                f"{x.path.name} has {counted(len(x.matrix), 'row')}, {y.path.name} "
+                f"{x.path.name} has {counted(len(x.matrix), 'row')} and {y.path.name} "
                 f"{len(y.matrix):,}: "
                 "without words on both sides, rows are matched by their numbers"
             )
