@@ -1,0 +1,147 @@
+"""Every command is one function of the library: public, with an example, and with the same numbers.
+
+A command is in `TWINS` with a small case, in `SHELL_ONLY` with the reason why it has no function, or, as
+long as its function is not there, in `PENDING`.
+"""
+
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+
+import latentcli
+from latentcli.cli.app import COMMANDS
+from latentcli.disentanglement import METRICS
+from latentcli.render.json_object import record
+
+
+class Twin(NamedTuple):
+    """A command line without `latent`, the function's name, and the same call."""
+
+    arguments: str
+    function: str
+    call: Callable[[Any], Any]
+
+
+ALONE = {"total-correlation", "wasserstein-dependence", "mutual-information-score"}
+"""Metrics of codes without factors."""
+
+
+def _metric(name: str) -> Twin:
+    files = ("codes.npy",) if name in ALONE else ("codes.npy", "factors.csv")
+    return Twin(
+        " ".join((name, *files)), name.replace("-", "_"), lambda function: function(*files)
+    )
+
+
+TWINS: dict[str, Twin] = {
+    **{name: _metric(name) for name in METRICS},
+    "evaluate categories": Twin(
+        "evaluate categories lists.txt --seed 3",
+        "evaluate_categories",
+        lambda function: function("minilm-10k.64d.txt", "lists.txt", seed=3),
+    ),
+    "evaluate odd": Twin(
+        "evaluate odd sets.txt",
+        "evaluate_odd",
+        lambda function: function("minilm-10k.64d.txt", "sets.txt"),
+    ),
+    "evaluate similarity": Twin(
+        "evaluate similarity pairs.tsv --seed 1",
+        "evaluate_similarity",
+        lambda function: function("minilm-10k.64d.txt", "pairs.tsv", seed=1),
+    ),
+    "evaluate analogies": Twin(
+        "evaluate analogies questions.txt --method 3cosmul",
+        "evaluate_analogies",
+        lambda function: function("minilm-10k.64d.txt", "questions.txt", method="3cosmul"),
+    ),
+    "evaluate weat": Twin(
+        "evaluate weat weat.txt",
+        "weat",
+        lambda function: function("minilm-10k.64d.txt", "weat.txt"),
+    ),
+}
+
+SHELL_ONLY = {
+    "metrics": "the table `latentcli.disentanglement.METRICS`",
+    "train": "`latentcli.train`; trains for seconds, and is tested where it lives",
+    "info": "what is in a file",
+    "convert": "a file to a file",
+    "sample": "the bundled files",
+    **{
+        f"cache {verb}": "the cache on this machine"
+        for verb in ("list", "dir", "build", "clear")
+    },
+}
+"""Commands about files and the tool itself, and why they have no function of arrays."""
+
+PENDING = {
+    "analogy", "neighbors", "similarity", "distances", "expr", "odd", "relation",
+    "interp", "direction", "directions cosine", "edit", "project", "truncate", "mix", "traverse",
+    "grid", "typical", "sample-z", "disentanglement", "geometry", "capacity", "represent", "compare",
+}  # fmt: skip
+"""Commands whose function is still to come; to be emptied."""
+
+FILES = {
+    "lists.txt": "animals: cat dog horse\nvehicles: car bus train\n",
+    "sets.txt": "cat dog horse car\nred green blue king\n",
+    "pairs.tsv": "king\tqueen\t8\ncat\tdog\t7\ncat\tcar\t2\nking\tcar\t1\nred\tblue\t6\n",
+    "questions.txt": ": family\nking queen man woman\nking man queen woman\n",
+    "weat.txt": "X: cat dog horse\nY: car bus train\nA: red green\nB: king queen\n",
+}
+
+
+def leaves() -> set[str]:
+    """Every command as it is typed."""
+    found = set()
+    for name, command in COMMANDS.items():
+        module = importlib.import_module(f"latentcli.cli.commands.{command.module}")
+        value = module.command_of(name) if name in METRICS else module.command
+        if isinstance(value, typer.Typer):
+            found |= {f"{name} {one.name}" for one in value.registered_commands}
+        else:
+            found.add(name)
+    return found
+
+
+def test_every_command_is_accounted_for():
+    assert leaves() == {*TWINS, *SHELL_ONLY, *PENDING}
+    assert len(leaves()) == len(TWINS) + len(SHELL_ONLY) + len(PENDING)
+
+
+@pytest.mark.parametrize("command", TWINS)
+def test_the_function_is_public_with_an_example(command):
+    name = TWINS[command].function
+    owner: Any = latentcli
+    for part in name.split("."):
+        owner = getattr(owner, part)
+    assert name.split(".")[0] in latentcli.__all__
+    assert ">>> " in (inspect.getdoc(inspect.unwrap(owner)) or "")
+
+
+@pytest.mark.parametrize("command", TWINS)
+def test_command_and_function_give_the_same_numbers(command, latent, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    twin = TWINS[command]
+    code, out, err = latent(*twin.arguments.split(), "--json", "-q")
+    assert code == 0, err
+    shown = json.loads(out)
+    owner: Any = latentcli
+    for part in twin.function.split("."):
+        owner = getattr(owner, part)
+    result = twin.call(owner)
+    expected = [record(dict(row)) for row in result.records]
+    assert len(shown["results"]) == len(expected) > 0
+    for row, wanted in zip(shown["results"], expected, strict=True):
+        assert {name: row[name] for name in wanted} == wanted
+    assert {name: shown["summary"][name] for name in result.summary} == record(result.summary)
+    for name, value in record(result.settings).items():
+        if name in shown["settings"]:
+            assert shown["settings"][name] == value
