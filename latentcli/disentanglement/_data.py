@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
 from os import PathLike
 from typing import Any
 
@@ -12,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
-from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
+from latentcli.disentanglement._binned_counts import BinnedCounts as BinnedCounts
+from latentcli.disentanglement._binned_counts import Data as Data
+from latentcli.disentanglement._binned_counts import Factor as Factor
+from latentcli.disentanglement._mutual_information import Cut
 from latentcli.errors import LatentError, UsageError, shown, unknown_choice
-from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
 
 Codes = npt.ArrayLike | str | PathLike[str]
@@ -28,191 +28,10 @@ _MARGIN = 1e3
 
 _ROWS = 512
 
-_FAR = 10.0
-"""Interquartile ranges beyond the quartiles that make an outlier of a value."""
-
 _MANY = 10_000
 """Classes from which a factor is taken for an identifier: tables of counts would fill the memory."""
 
 _FEW_ROWS = 40
-
-PERMUTATIONS = 20
-"""How often the factors are shuffled to see what noise gives: it beats all of them once in 21 times."""
-
-_LARGE = 2_000_000
-"""Numbers from which factors are shuffled half as often."""
-
-
-@dataclass(frozen=True, eq=False)
-class Factor:
-    """A ground-truth factor.
-
-    `labels` (N,) are its classes as numbers from 0, `classes` their names; `values` (N,) what it is
-    as a number: the classes' place in their order for text. A factor of kind "continuous" is cut
-    into equally wide classes.
-    """
-
-    name: str
-    kind: str
-    labels: Array
-    classes: tuple[str, ...]
-    values: Array
-
-    @property
-    def size(self) -> int:
-        """How many classes there are."""
-        return len(self.classes)
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """Codes (N, D) with ground-truth factors (each N), without gaps.
-
-    `names` are those of the dimensions; `alive` (D,) is False for dimensions that never change;
-    `notes` say what was left out and what a careful reader would look at.
-    """
-
-    codes: Array
-    factors: tuple[Factor, ...]
-    names: tuple[str, ...]
-    alive: npt.NDArray[np.bool_]
-    notes: tuple[str, ...] = ()
-    _binned: dict[Cut, BinnedCounts] = field(default_factory=dict, repr=False)
-
-    @property
-    def rows(self) -> int:
-        """How many codes there are."""
-        return len(self.codes)
-
-    @property
-    def dimensions(self) -> int:
-        """How many dimensions a code has."""
-        return int(self.codes.shape[1])
-
-    @property
-    def factor_names(self) -> list[str]:
-        """The names of the factors."""
-        return [factor.name for factor in self.factors]
-
-    def part(self, rows: Array) -> Data:
-        """Return the data of some rows; classes that do not occur among them are gone."""
-        factors = [_relabeled(factor, rows) for factor in self.factors]
-        codes = self.codes[rows]
-        alive = codes.min(axis=0) < codes.max(axis=0)
-        kept = tuple(factor for factor in factors if factor.size > 1)
-        return Data(codes, kept, self.names, alive, self.notes)
-
-    def standard(self, limit: int | None, seed: int) -> Data:
-        """Return at most `limit` random rows with dimensions of mean 0 and deviation 1.
-
-        Dimensions that never change become 0.
-        """
-        data = self
-        if limit is not None and self.rows > limit:
-            random = np.random.default_rng(seed)
-            data = self.part(np.sort(random.choice(self.rows, limit, replace=False)))
-        codes = data.codes.astype(np.float64)
-        codes -= codes.mean(axis=0)
-        spread = codes.std(axis=0)
-        codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
-        return replace(data, codes=codes, _binned={})
-
-    def binned(self, cut: Cut) -> BinnedCounts:
-        """Return what is counted of codes in bins; made once for all metrics that use this cut."""
-        if cut.binning == "distinct" and not self._has_few(cut.bins):
-            cut = cut._replace(binning="width")
-        if cut not in self._binned:
-            self._binned[cut] = BinnedCounts(self, cut)
-        return self._binned[cut]
-
-    def counts(self, cut: Cut) -> Counts:
-        """Return the joint counts of bins and classes."""
-        return self.binned(cut).counts
-
-    def _has_few(self, bins: int) -> bool:
-        """Tell whether a dimension that changes has no more than `bins` distinct values."""
-        return any(
-            information.distinct(self.codes[:, j], bins) is not None
-            for j in np.flatnonzero(self.alive)
-        )
-
-    @cached_property
-    def far(self) -> npt.NDArray[np.bool_]:
-        """Which dimensions (D,) have values far beyond the quartiles of most rows."""
-        codes = self.codes[:: max(1, self.rows // 10_000)]
-        low, high = np.percentile(codes, [25, 75], axis=0)
-        reach = _FAR * (high - low)
-        beyond = (self.codes.max(axis=0) > high + reach) | (
-            self.codes.min(axis=0) < low - reach
-        )
-        return np.asarray(beyond & (high > low))
-
-    @cached_property
-    def between_factors(self) -> Counts:
-        """The joint counts of each factor's classes with those of each other factor."""
-        return self.count_factors(slice(None))
-
-    def count_factors(self, rows: Array | slice) -> Counts:
-        """Return the joint counts of factors with each other in some of the rows."""
-        labels = [factor.labels[rows] for factor in self.factors]
-        sizes = [factor.size for factor in self.factors]
-        return information.count(Binned(np.stack(labels), max(sizes)), labels, sizes)
-
-
-class BinnedCounts:
-    """Codes cut into bins, and all that is counted of them; each is made when first used."""
-
-    def __init__(self, data: Data, cut: Cut) -> None:
-        self.data, self.cut = data, cut
-        self._shuffled: dict[int, list[Counts]] = {}
-        self._halves: dict[int, list[Counts]] = {}
-
-    @cached_property
-    def bins(self) -> Binned:
-        """The bins of the codes (see `information.discretize`)."""
-        return information.discretize(self.data.codes, self.cut)
-
-    @cached_property
-    def counts(self) -> Counts:
-        """The joint counts of bins and classes."""
-        return self._count(self.bins, slice(None))
-
-    @cached_property
-    def perfect(self) -> Counts:
-        """The counts of perfect codes: dimensions (K) that are the factors' numbered classes."""
-        labels = np.stack([factor.labels for factor in self.data.factors], axis=1)
-        cut = self.cut._replace(binning="width") if self.cut.binning == "fixed" else self.cut
-        return self._count(information.discretize(labels.astype(np.float64), cut), slice(None))
-
-    def shuffled(self, seed: int) -> list[Counts]:
-        """Return the counts with the factors' rows in random orders, up to PERMUTATIONS of them."""
-        if seed not in self._shuffled:
-            random = np.random.default_rng(seed)
-            times = PERMUTATIONS if self.data.codes.size <= _LARGE else PERMUTATIONS // 2
-            orders = (random.permutation(self.data.rows) for _ in range(times))
-            self._shuffled[seed] = [self._count(self.bins, order) for order in orders]
-        return self._shuffled[seed]
-
-    def halves(self, seed: int) -> list[Counts]:
-        """Return the counts of random halves of the rows, each cut into bins afresh.
-
-        Of more than two million numbers the bins are those of all rows, which halves hardly move.
-        """
-        if seed not in self._halves:
-            self._halves[seed] = [
-                self._count(self._bins_of(rows), rows)
-                for rows in half_samples(self.data.rows, seed, self.data.codes.size)
-            ]
-        return self._halves[seed]
-
-    def _bins_of(self, rows: Array) -> Binned:
-        if self.data.codes.size > _LARGE and not self.data.far.any():
-            return Binned(np.take(self.bins.labels, rows, axis=1), self.bins.size)
-        return information.discretize(self.data.codes[rows], self.cut)
-
-    def _count(self, binned: Binned, rows: Array | slice) -> Counts:
-        labels = [factor.labels[rows] for factor in self.data.factors]
-        return information.count(binned, labels, [factor.size for factor in self.data.factors])
 
 
 def prepare(
@@ -448,12 +267,6 @@ def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
             "swapped?"
         )
     ]
-
-
-def _relabeled(factor: Factor, rows: Array) -> Factor:
-    used, labels = np.unique(factor.labels[rows], return_inverse=True)
-    classes = tuple(factor.classes[i] for i in used)
-    return replace(factor, labels=labels, classes=classes, values=factor.values[rows])
 
 
 def _class_name(value: Any) -> str:

@@ -131,7 +131,7 @@ def test_quantile_bins_are_those_of_a_search_among_the_quantiles(kind, draw):
 def test_many_numbers_are_cut_side_by_side(monkeypatch):
     codes = RNG.normal(size=(500, 4))
     alone = discretize(codes, Cut()).labels
-    monkeypatch.setattr(information, "_THREADED", 1)
+    monkeypatch.setattr("latentcli.disentanglement._binning._THREADED", 1)
     np.testing.assert_array_equal(discretize(codes, Cut()).labels, alone)
 
 

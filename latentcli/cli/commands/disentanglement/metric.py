@@ -142,7 +142,7 @@ def _option(key: str, default: Any, estimators: Any) -> Any:
         kind | None,
         typer.Option(
             metavar=metavar,
-            help=f"{_text(key, estimators)} [{shown}]",
+            help=f"{_text(key, estimators).removesuffix('.')}; default {shown}.",
             rich_help_panel="Estimate",
         ),
     ]
