@@ -1,12 +1,14 @@
-"""The nearest other rows of some rows, exact, in blocks.
+"""The nearest rows by Euclidean distance, exact, in blocks: of some rows, or of any vectors.
 
-`core.search` keeps whatever may tie with the best, which is few rows among words. Here ties may
-be the rule (one-hot rows are all equally far from each other), so never more than k are kept.
+`numerics.search` keeps whatever may tie with the best, which is few rows among words. Here ties
+may be the rule (one-hot rows are all equally far from each other), so a fixed number is kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +17,8 @@ from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 
 _ASKED = 512
-_SEEN = 4096
-"""Rows that are asked, and rows that are seen, at a time: their scores are 16 MB."""
+_SEEN = 1024
+"""Rows that are asked, and rows that are seen, at a time: their scores, 4 MB, stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,13 @@ def nearest(
     centre = points.take(slice(0, _SEEN)).mean(axis=0)
     parts = [asked[start : start + _ASKED] for start in range(0, len(asked), _ASKED)]
     best = [_Best(points.take(part) - centre, part, k) for part in parts]
+    room = np.empty((_ASKED, _SEEN))
     for start in range(0, len(points), _SEEN):
         block = points.take(slice(start, start + _SEEN)) - centre
         half = np.einsum("ij,ij->i", block, block) / 2
         seen = np.column_stack([-block, half]).T
         for one in best:
-            one.see(seen, start)
+            one.see(seen, start, room)
         if progress:
             progress(min(start + _SEEN, len(points)), len(points))
     found = np.concatenate([one.rows for one in best])
@@ -54,6 +57,112 @@ def nearest(
     return Neighbours(
         asked, np.take_along_axis(found, order, axis=1), np.take_along_axis(away, order, axis=1)
     )
+
+
+class Nearest(NamedTuple):
+    """The nearest rows of one vector, the nearest first: `rows` (k,) and `distances` (k,)."""
+
+    rows: Array
+    distances: Array
+
+
+_SPARE = 8
+"""Rows kept beyond k, so that rounding and a few ties decide nothing."""
+
+
+def nearest_to(
+    matrix: Array,
+    rows: Array,
+    vectors: Array,
+    k: int,
+    exclude: Sequence[tuple[int, ...]],
+    *,
+    norms: Array,
+    progress: Progress | None = None,
+) -> list[Nearest | None]:
+    """Find the `k` rows of a matrix that are nearest to each vector; equal ones in their order.
+
+    Parameters
+    ----------
+    matrix : (N, D)
+    rows : (M,) int64
+        The rows that may be answers, ascending.
+    vectors : (Q, D) float64
+    k
+        From 1; there are fewer answers where there are not so many rows.
+    exclude
+        For each vector, rows that are not its answers.
+    norms : (N,) float64
+        Of the matrix's rows: they bound the rounding.
+
+    Returns
+    -------
+    One `Nearest` for each vector, None where more rows are as far as the k-th, given the rounding,
+    than are kept: then it is open which of them come first.
+    """
+    most = max((len(one) for one in exclude), default=0)
+    wanted = min(k + most + _SPARE, len(rows))
+    if not wanted:
+        return [Nearest(rows[:0], np.zeros(0)) for _ in vectors]
+    centre = matrix[rows[:_SEEN]].astype(np.float64).mean(axis=0)
+    parts = [slice(start, start + _ASKED) for start in range(0, len(vectors), _ASKED)]
+    nobody = np.full(_ASKED, -1)
+    best = [
+        _Best(vectors[part] - centre, nobody[: len(vectors[part])], wanted) for part in parts
+    ]
+    room = np.empty((_ASKED, _SEEN))
+    for start in range(0, len(rows), _SEEN):
+        block = matrix[rows[start : start + _SEEN]].astype(np.float64) - centre
+        half = np.einsum("ij,ij->i", block, block) / 2
+        seen = np.column_stack([-block, half]).T
+        for one in best:
+            one.see(seen, start, room)
+        if progress:
+            progress(min(start + _SEEN, len(rows)), len(rows))
+    # Bounds the rounding of the scores, which are products of the centred vectors.
+    size = float(norms[rows].max()) + 2 * float(np.linalg.norm(centre))
+    rounding = 4 * (matrix.shape[1] + 8) * float(np.finfo(np.float64).eps)
+    found: list[Nearest | None] = []
+    for part, one in zip(parts, best, strict=True):
+        mine = vectors[part]
+        own = ((mine - centre) ** 2).sum(axis=1)
+        error = rounding * (size + np.linalg.norm(mine, axis=1)) ** 2
+        last = one.scores[:, -1] if wanted < len(rows) else np.full(len(mine), np.inf)
+        # Rows that were not kept are at least so far, squared.
+        beyond = own + 2 * (last - error)
+        found += _decide(matrix, rows[one.rows], mine, exclude[part], beyond, k)
+    return found
+
+
+def _decide(
+    matrix: Array,
+    rows: Array,
+    vectors: Array,
+    exclude: Sequence[tuple[int, ...]],
+    beyond: Array,
+    k: int,
+) -> list[Nearest | None]:
+    """Return the k nearest of the rows (Q, w) that were kept for each vector (Q, D).
+
+    None where a row that was not kept, which is `beyond` (Q,) at least, might be as near.
+    """
+    rows = np.sort(rows, axis=1)
+    squares = np.empty(rows.shape)
+    for part in spans(len(rows), rows.shape[1] * matrix.shape[1]):
+        kept = matrix[rows[part].ravel()].astype(np.float64).reshape(*rows[part].shape, -1)
+        squares[part] = ((kept - vectors[part, None]) ** 2).sum(axis=2)
+    for mine, numbers, barred in zip(squares, rows, exclude, strict=True):
+        for row in barred:
+            mine[numbers == row] = np.inf
+    order = np.argsort(squares, axis=1, kind="stable")[:, :k]
+    squares = np.take_along_axis(squares, order, axis=1)
+    rows = np.take_along_axis(rows, order, axis=1)
+    decided = (squares[:, -1] < beyond) | np.isinf(beyond)
+    distances, there = np.sqrt(squares), np.isfinite(squares)
+    return [
+        Nearest(rows[index][there[index]], distances[index][there[index]]) if sure else None
+        for index, sure in enumerate(decided)
+    ]
 
 
 def _exact(points: Points, asked: Array, found: Array) -> Array:
@@ -79,13 +188,23 @@ class _Best:
         self.scores = np.full((len(values), k), np.inf)
         self.rows = np.full((len(values), k), -1, dtype=np.int64)
 
-    def see(self, block: Array, start: int) -> None:
-        """Take up those of a block of rows (D + 1, n), the first of which is row `start`."""
-        scores = self.values @ block
+    def see(self, block: Array, start: int, room: Array) -> None:
+        """Take up those of a block of rows (D + 1, n), the first of which is row `start`.
+
+        `room` is written over: making new arrays would cost as much as the products.
+        """
+        scores = room[: len(self.values), : block.shape[1]]
+        np.matmul(self.values, block, out=scores)
         mine = np.flatnonzero((self.numbers >= start) & (self.numbers < start + block.shape[1]))
         scores[mine, self.numbers[mine] - start] = np.inf
-        known = np.isfinite(self.scores[:, -1]).all()
-        self._merge(scores, start) if known else self._merge_all(scores, start)
+        first = 0
+        if not np.isfinite(self.scores[:, -1]).all():
+            first = 8 * self.scores.shape[1]  # enough to know which of the rest are hopeful
+            self._merge_all(scores[:, :first], start)
+        if np.isfinite(self.scores[:, -1]).all():
+            self._merge(scores[:, first:], start + first)
+        else:
+            self._merge_all(scores[:, first:], start + first)
 
     def _merge_all(self, scores: Array, start: int) -> None:
         """Merge whole rows of scores (Q, n)."""

@@ -3,6 +3,8 @@
 Rows are scanned in float32 by matrix products. Everything that might be among the best, given
 the rounding error of those products, is scored again in float64 from the raw rows; so the
 answer does not depend on block sizes, batching or threads, and ties go to the earlier row.
+Many Euclidean questions at once go through `numerics.neighbors`, which is faster there; what it
+cannot decide, because of ties, is searched here.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.numerics.scoring import COSINE, Scorer
+from latentcli.numerics.neighbors import nearest_to
+from latentcli.numerics.scoring import COSINE, EUCLIDEAN, Scorer
 from latentcli.numerics.types import Array, Progress
 
 Rows = npt.NDArray[np.int64]
@@ -26,21 +29,35 @@ _TINY, _HUGE = 1e-30, 1e30
 QUESTIONS_PER_PASS = 1024
 """How many questions are answered together, at most."""
 
+MANY = 64
+"""Euclidean questions from which `numerics.neighbors` is faster (measured for 16 to 300 dimensions)."""
+
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: unit `probes` (P, D) float64, and the rows that are not to be answered.
+    """A query in numbers: unit `probes` (P, D) float64, and the rows that are no answers.
 
-    `length` is the norm of the vector asked with (for dot and euclidean), or what the scorer
-    says it is; `vector` (D,) is that vector as it is, where the first probe and the length do
-    not give it to the last digit. `own` are the rows that it was made of, answered or not.
+    `length` is the norm of the vector of the query (for dot and euclidean), or the numbers that
+    the scorer takes in its place; `vector` (D,) is that vector as it is, where the first probe
+    and the length do not give it to the last digit. `own` are the rows that it was made of,
+    whether they may be answers or not.
     """
 
     probes: Array
     exclude: tuple[int, ...] = ()
-    length: float = 1.0
+    length: float | tuple[float, ...] = 1.0
     vector: Array | None = None
     own: tuple[int, ...] = ()
+
+    @property
+    def lengths(self) -> Array:
+        """The length, or the numbers in its place (L,)."""
+        return np.atleast_1d(np.asarray(self.length, dtype=np.float64))
+
+    @property
+    def whole(self) -> Array:
+        """The vector of the query (D,)."""
+        return self.probes[0] * self.lengths[0] if self.vector is None else self.vector
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,8 @@ def search(
     top = min(top, len(norms))
     if not questions or top <= 0:
         return [_none() for _ in questions]
+    if scorer is EUCLIDEAN and len(questions) >= MANY and min_score is None:
+        return _search_euclidean(matrix, norms, questions, top, rows, limit, progress)
     parts = list(blocks(norms, matrix.shape[1], rows, limit, len(questions)))
     passes = [
         Pass(questions[start : start + QUESTIONS_PER_PASS], top, scorer)
@@ -101,6 +120,31 @@ def search(
     return [
         hits for part in passes for hits in part.answers(matrix, norms, min_score=min_score)
     ]
+
+
+def _search_euclidean(
+    matrix: Array,
+    norms: Array,
+    questions: Sequence[Question],
+    top: int,
+    rows: Rows | None,
+    limit: int | None,
+    progress: Progress | None,
+) -> list[Hits]:
+    """Find the nearest rows; search one by one where ties leave it open which those are."""
+    allowed = np.flatnonzero(norms[:limit] > 0) if rows is None else rows
+    allowed = allowed[(allowed < (len(norms) if limit is None else limit))]
+    allowed = allowed[norms[allowed] > 0]
+    vectors = np.stack([question.whole for question in questions])
+    exclude = [question.exclude for question in questions]
+    found = nearest_to(matrix, allowed, vectors, top, exclude, norms=norms, progress=progress)
+    answers = [Hits(one.rows, one.distances) if one else _none() for one in found]
+    for index in [index for index, one in enumerate(found) if one is None]:
+        answers[index] = search(
+            matrix, norms, [questions[index]],
+            top=top, scorer=EUCLIDEAN, rows=rows, limit=limit,
+        )[0]  # fmt: skip
+    return answers
 
 
 def _none() -> Hits:
@@ -173,7 +217,7 @@ class Pass:
         self.top = top
         self.scorer = scorer
         self.exact = np.stack([question.probes for question in questions])  # (Q, P, D)
-        self.lengths = np.array([question.length for question in questions])
+        self.lengths = np.stack([question.lengths for question in questions])  # (Q, L)
         count, per_question, dimensions = self.exact.shape
         self.probes = self.exact.reshape(count * per_question, dimensions).astype(np.float32)
         # Bounds the error of a float32 scalar product of unit vectors in any order of
@@ -187,8 +231,8 @@ class Pass:
 
     def take(self, cosines: Array, numbers: Rows, norms: Array) -> None:
         """Keep the rows of a block whose score may be among the best."""
-        low, high, slack = self._bounds(cosines, norms)
-        self.keep(low, high, slack, numbers)
+        bounds = self.scorer.bounds(cosines, norms, self.lengths, self.error)
+        self.keep(*bounds, numbers)
 
     def keep(self, low: Array, high: Array, slack: float, numbers: Rows) -> None:
         """Keep rows whose score, from `low` to `high` + `slack` (Q, n), may be among the best."""
@@ -232,27 +276,15 @@ class Pass:
         edges = np.searchsorted(questions, np.arange(len(self.questions) + 1))
         for index in range(len(self.questions)):
             mine = rows[edges[index] : edges[index + 1]]
-            scores = self._rescore(index, matrix[mine])
+            question = self.questions[index]
+            scores = self.scorer.of_rows(
+                matrix[mine].astype(np.float64), self.exact[index], self.lengths[index],
+                question.whole,
+            )  # fmt: skip
             if min_score is not None:
                 mine, scores = mine[scores >= min_score], scores[scores >= min_score]
             best = np.argsort(-scores, kind="stable")[: self.top]
             yield Hits(mine[best].astype(np.int64), self.scorer.shown(scores[best]))
-
-    def _bounds(self, cosines: Array, norms: Array) -> tuple[Array, Array, float]:
-        """Return the least and the greatest score (Q, n) given the error of the cosines.
-
-        The third is to be added to the greatest: where the score is the cosine itself, the
-        same array serves for both.
-        """
-        if self.scorer.additive:
-            return cosines, cosines, 2 * self.error
-        shaped = cosines.reshape(len(self.questions), -1, cosines.shape[1]).astype(np.float64)
-        scores = [
-            self.scorer.score(shaped + error[:, None], norms, self.lengths)
-            for corner in self.scorer.corners
-            for error in (self.error * np.array(corner), -self.error * np.array(corner))
-        ]
-        return np.min(scores, axis=0), np.max(scores, axis=0), 0.0
 
     def _banned(self) -> Rows:
         """Code (question, row) pairs that must not be answered as sorted numbers."""
@@ -280,20 +312,3 @@ class Pass:
         self.floor[full] = np.maximum(self.floor[full], merged.low[edges[full] + self.top - 1])
         self.found = [merged.at(merged.high >= self.floor[merged.questions])]
         self.waiting = 0
-
-    def _rescore(self, index: int, values: Array) -> Array:
-        """Score rows in float64, each on its own, so that equal rows score equal."""
-        exact = values.astype(np.float64)
-        if self.scorer.exact is not None:
-            question = self.questions[index]
-            vector = question.vector
-            if vector is None:
-                vector = question.probes[0] * question.length
-            return self.scorer.exact(exact, question.probes, vector)
-        norms = np.sqrt((exact * exact).sum(axis=1))
-        cosines = np.stack([(exact * probe).sum(axis=1) for probe in self.exact[index]])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            cosines = np.clip(cosines / norms, -1.0, 1.0)
-        shaped = cosines[None], norms, self.lengths[index : index + 1]
-        scores: Array = self.scorer.score(*shaped)[0]
-        return scores

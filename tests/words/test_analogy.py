@@ -33,7 +33,7 @@ def test_3cosadd_asks_with_the_direction_of_the_sum():
     question = ask(A, B, C, exclude=(7, 8, 9))
     expected = np.array([[0.6, 1.8, -1.0]])
     np.testing.assert_allclose(question.probes, expected / np.linalg.norm(expected))
-    assert question.length == pytest.approx(np.linalg.norm(expected))
+    assert question.length == pytest.approx((np.linalg.norm(expected),))
     assert question.exclude == (7, 8, 9)
 
 
@@ -47,7 +47,7 @@ def test_pairdirection_asks_with_the_offset_and_where_it_starts():
     question = ask(A, B, C, method="pairdirection")
     offset = np.array([0.6, 0.8, -1]) / np.sqrt(2)
     np.testing.assert_allclose(question.probes, [offset, [0, 1, 0]])
-    assert question.length == pytest.approx(offset[1])
+    assert question.length == pytest.approx((offset[1],))
 
 
 @pytest.mark.parametrize("method", METHODS)

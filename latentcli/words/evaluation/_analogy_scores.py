@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.numerics.scoring import COSINE, COSMUL, PAIR_DIRECTION, Scorer
+from latentcli.numerics.scoring import COSINE, Scorer
 from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Question, search
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
+from latentcli.words._analogy import METHODS as SINGLE
 from latentcli.words.evaluation._bounds import (
     Bounds,
     Room,
@@ -89,34 +90,29 @@ class Analogies:
 
 
 Probes = tuple[Array, Array]
-"""Unit probes (Q, P, D) and what the scorer takes for the length (Q,)."""
+"""Unit probes (Q, P, D) and the lengths that the scorer takes (Q, L)."""
 
 
-def _add(asked: Analogies) -> Probes:
-    a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
-    return _single(b - a + c)
+def _of_single(name: str) -> Callable[[Analogies], Probes]:
+    """Make the probes of a method for single analogies: a is to b as c is to d is b - a + c."""
+
+    def probes(asked: Analogies) -> Probes:
+        a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
+        return SINGLE[name].probes(b, a, c)
+
+    return probes
 
 
 def _average(asked: Analogies) -> Probes:
-    return _single(asked.units[asked.places[:, 2]] + _mean_offsets(asked))
+    return _one_probe(asked.units[asked.places[:, 2]] + _mean_offsets(asked))
 
 
 def _only_b(asked: Analogies) -> Probes:
-    return _single(asked.units[asked.places[:, 2]])
+    return _one_probe(asked.units[asked.places[:, 2]])
 
 
-def _multiply(asked: Analogies) -> Probes:
-    return asked.units[asked.places[:, [1, 0, 2]]], np.ones(len(asked))
-
-
-def _direction(asked: Analogies) -> Probes:
-    a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
-    directions = unit(b - a)
-    return np.stack([directions, c], axis=1), (directions * c).sum(axis=1)
-
-
-def _single(vectors: Array) -> Probes:
-    return unit(vectors)[:, None], np.ones(len(vectors))
+def _one_probe(vectors: Array) -> Probes:
+    return unit(vectors)[:, None], np.ones((len(vectors), 1))
 
 
 class Method(NamedTuple):
@@ -128,17 +124,23 @@ class Method(NamedTuple):
     bounds: Callable[..., Bounds] | None = None
 
 
+_BOUNDS = {
+    "3cosadd": sum_bounds,
+    "3cosmul": cosmul_bounds,
+    "pairdirection": direction_bounds,
+}
+
 METHODS: dict[str, Method] = {
-    "3cosadd": Method(COSINE, _add, "Mikolov, Yih and Zweig, 2013", sum_bounds),
-    "3cosmul": Method(COSMUL, _multiply, "Levy and Goldberg, 2014", cosmul_bounds),
-    "pairdirection": Method(
-        PAIR_DIRECTION, _direction, "Levy and Goldberg, 2014", direction_bounds
-    ),
+    **{
+        name: Method(single.scorer, _of_single(name), single.source, _BOUNDS.get(name))
+        for name, single in SINGLE.items()
+    },
     "3cosavg": Method(COSINE, _average, "Drozd, Gladkova and Matsuoka, 2016"),
     "only-b": Method(COSINE, _only_b, "Linzen, 2016"),
 }
-"""The methods by name. 3CosAvg adds to c the mean offset of the relation's other pairs, c's own
-left out; only-b, a baseline, takes the nearest to c (Linzen's b), whatever a and b are."""
+"""The methods by name: those for single analogies, and two that need a set. 3CosAvg adds to c the
+mean offset of the relation's other pairs, c's own left out; only-b, a baseline, takes the nearest
+to c (Linzen's b), whatever a and b are."""
 
 
 def answer(
@@ -232,7 +234,7 @@ def _answer(
     chosen = METHODS[method]
     probes, lengths = chosen.probes(asked)
     questions = [
-        Question(probe, barred, length)
+        Question(probe, barred, tuple(length))
         for probe, barred, length in zip(probes, asked.barred, lengths.tolist(), strict=True)
     ]
     if chosen.bounds is None:
