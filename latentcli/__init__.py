@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.opening import open
     from latentcli.results import Interval, Result
+    from latentcli.words._represent import represent
     from latentcli.words._space import Space
     from latentcli.words._training import train
     from latentcli.words.evaluation import (
@@ -81,6 +82,7 @@ _HOMES: dict[str, str] = {
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
+    "represent": "latentcli.words._represent",
     **dict.fromkeys(
         (
             "FileError", "FormatError", "LatentError", "ParameterError", "UsageError",
@@ -123,6 +125,7 @@ __all__ = [
     "modularity",
     "mutual_information_score",
     "open",
+    "represent",
     "sap",
     "slerp",
     "total_correlation",

@@ -13,6 +13,7 @@ import numpy as np
 
 from latentcli.files import addresses, bundled_sets, lines, samples
 from latentcli.files import codes as code_files
+from latentcli.files import counts as count_files
 from latentcli.files import factors as factor_files
 from latentcli.files.corpus import Corpus
 from latentcli.files.store.cache import open_entry
@@ -29,6 +30,7 @@ def open(
     text_column: str | None = None,
     cache: bool = True,
     ignore_case: bool = False,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> Space:
     """Open a file of vectors (`FILE` or `FILE::KEY`); without one, the bundled sample vectors.
@@ -37,20 +39,21 @@ def open(
     their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
     cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
     on each line, or a key of the same file. Of a table, `vector_column` and `text_column` choose the
-    columns (`TABLE.COLUMN` in a database); without them they are found. With `ignore_case`, a word that is not there is
-    taken in another case.
+    columns (`TABLE.COLUMN` in a database); without them they are found. With `ignore_case`, a word
+    that is not there is taken in another case; unless `exact`, in another Unicode normal form, with
+    other apostrophes, or with `_` for blanks.
     """
     address = os.fspath(path) if path is not None else samples.DEFAULT
     address = addresses.with_columns(address, vector_column, text_column)
     labels = None if labels is None else os.fspath(labels)
     entry = open_entry(address, labels=labels, cache=cache, progress=progress)
-    space = Space(entry, address=address, ignore_case=ignore_case)
-    space.reopen = (_open_again, (str(entry.path), entry.meta["key"], ignore_case))
+    space = Space(entry, address=address, ignore_case=ignore_case, exact=exact)
+    space.reopen = (_open_again, (str(entry.path), entry.meta["key"], ignore_case, exact))
     return space
 
 
-def _open_again(path: str, key: str, ignore_case: bool) -> Space:
-    return open(f"{path}::{key}" if key else path, ignore_case=ignore_case)
+def _open_again(path: str, key: str, ignore_case: bool, exact: bool) -> Space:
+    return open(f"{path}::{key}" if key else path, ignore_case=ignore_case, exact=exact)
 
 
 def read_codes(address: str) -> Any:
@@ -72,6 +75,11 @@ def read_corpus(
 ) -> Corpus:
     """Return text to train on: files, folders, JSON lines or standard input, sentence by sentence."""
     return Corpus(sources, tokens=tokens, lower=lower, text_column=text_column)
+
+
+def read_counts(address: str) -> dict[str, float]:
+    """Return how often words occur: a word and its count on each line of a file."""
+    return count_files.read(address)
 
 
 def read_questions(address: str) -> _analogy_sets.AnalogySet:
@@ -105,6 +113,7 @@ def _corpus(address: str) -> Corpus:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "codes": read_codes,
+    "counts": read_counts,
     "factors": read_factors,
     "corpus": _corpus,
     "lists": read_word_lists,

@@ -1,6 +1,6 @@
 """Queries from the command line or, with `-`, one on each line of standard input.
 
-Quoting on a line is as simple as it can be: words are parted by blanks (or by tabs, if the line
+Quoting on a line is as simple as it can be: words are separated by blanks (or by tabs, if the line
 has any), and double quotes keep blanks in a word.
 """
 
@@ -10,71 +10,35 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import typer
 
-from latentcli.cli.options import Output, say
+from latentcli.cli.options import Output, about, say
 from latentcli.cli.wording import in_options, with_options
-from latentcli.errors import LatentError
-from latentcli.results import Report
+from latentcli.errors import LatentError, UsageError
+from latentcli.results import Record, Report, Result
+
+if TYPE_CHECKING:
+    from latentcli.words._space import Space
 
 Query = TypeVar("Query")
 
 _CHUNK = 1 << 18
 _TOKEN = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
 
+LONGEST = 1 << 20
+"""Bytes of a line at most."""
 
-def run(
-    words: Sequence[str],
-    output: Output,
-    *,
-    parse: Callable[[list[str]], Query],
-    answer: Callable[[list[Query], bool], Report],
-    split: Callable[[str], list[str]] | None = None,
-    at_once: int = 4096,
-) -> None:
-    """Answer the query on the command line, or all on standard input if it is `-`.
-
-    `parse` makes a query of its words and raises LatentError if it is wrong; `answer` answers
-    up to `at_once` of them, told whether they are a batch; `split` parts a line into words. A
-    wrong line is reported with its number, the rest go on, and the exit code is 1 at the end.
-    """
-    if list(words) == ["-"]:
-        part = split or split_line
-        _run_batch(output, lambda line: parse(part(line)), answer, at_once)
-    else:
-        output.show(answer([parse([readable(word) for word in words])], False))
-
-
-def given(texts: Sequence[str], output: Output) -> list[str]:
-    """Return what is given on the command line, or, for `-`, the lines of standard input."""
-    if list(texts) != ["-"]:
-        return [readable(text) for text in texts]
-    if sys.stdin.isatty():
-        output.note("reading from the terminal, one on each line; Ctrl-D ends")
-    return [line for lines in _lines() for line in lines if line.strip()]
-
-
-def readable(word: str) -> str:
-    """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
-    return os.fsencode(word).decode("utf-8", "backslashreplace")
-
-
-def quoted(words: Sequence[str]) -> str:
-    """Join words so that `split_line` parts them again.
-
-    >>> quoted(["new york", "usa"])
-    '"new york" usa'
-    """
-    return " ".join(
-        f'"{word}"' if re.search(r"\s", word) or not word else word for word in words
-    )
+_WITH_ERRORS = ("json", "ndjson")
+"""Formats in which a query that failed is a record, with its error; the others have no room."""
 
 
 def split_line(line: str) -> list[str]:
-    r"""View a line into words.
+    r"""Split a line into words.
 
     >>> split_line('"new york" usa'), split_line("new york\tusa"), split_line('5" disk')
     (['new york', 'usa'], ['new york', 'usa'], ['5"', 'disk'])
@@ -84,25 +48,154 @@ def split_line(line: str) -> list[str]:
     return [word if word else kept for kept, word in _TOKEN.findall(line)]
 
 
-def _run_batch(
-    output: Output,
-    parse: Callable[[str], Query],
-    answer: Callable[[list[Query], bool], Report],
-    at_once: int,
+@dataclass(frozen=True)
+class Verb(Generic[Query]):
+    """How a command answers queries.
+
+    `parse` makes a query of its words and raises LatentError if it is wrong; `answer` answers
+    many of them, with a result each; `split` splits a line of a batch into words. `at_once` is
+    how many are answered together. `columns` are those of the records, for a batch without any;
+    `settings` are added to those of the results. The values of the summary that are named in
+    `of_batch` become columns of a batch, which has no summary.
+    """
+
+    name: str
+    space: Space
+    columns: tuple[str, ...]
+    parse: Callable[[list[str]], Query]
+    answer: Callable[[list[Query]], Sequence[Result]]
+    settings: Record = field(default_factory=dict)
+    split: Callable[[str], list[str]] = split_line
+    at_once: int = 4096
+    of_batch: tuple[str, ...] = ()
+
+
+class _Parsed(NamedTuple):
+    """A query with what it is called; `error` in its place if it cannot be answered."""
+
+    label: str
+    query: Any = None
+    error: str = ""
+
+
+def run(words: Sequence[str], output: Output, verb: Verb[Query]) -> None:
+    """Answer the query on the command line, or all on standard input if it is `-`."""
+    if list(words) == ["-"]:
+        _run_batch(output, verb)
+    else:
+        query = verb.parse([readable(word) for word in words])
+        output.show(_report(verb, verb.answer([query])))
+
+
+def run_each(words: Sequence[str], output: Output, verb: Verb[Query]) -> None:
+    """Answer a query for each word on the command line, or all on standard input if it is `-`."""
+    if list(words) == ["-"] or len(words) == 1:
+        run(words, output, verb)
+        return
+    named = [readable(word) for word in words]
+    run_all([(word, partial(verb.parse, [word])) for word in named], output, verb)
+
+
+def run_all(
+    queries: Iterable[tuple[str, Callable[[], Query]]], output: Output, verb: Verb[Query]
 ) -> None:
+    """Answer queries that have names; those that fail are reported, and the exit code is 1."""
+    queries = list(queries)
+    if len(queries) == 1:  # it fails as a word on the command line does
+        output.show(_report(verb, verb.answer([queries[0][1]()])))
+        return
+    parsed = [_parsed(label, make) for label, make in queries]
+    for one in parsed:
+        if one.error:
+            say("error", one.error if one.label in one.error else f"{one.label}: {one.error}")
+    report = _batch_report(output, verb, parsed)
+    output.show(report)
+    if any(one.error for one in parsed):
+        raise typer.Exit(1)
+
+
+def given(texts: Sequence[str], output: Output) -> list[str]:
+    """Return what is given on the command line, or, for `-`, the lines of standard input."""
+    if list(texts) != ["-"]:
+        return [readable(text) for text in texts]
+    if sys.stdin.isatty():
+        output.note("reading from the terminal, one on each line; Ctrl-D ends")
+    lines = []
+    for line in (line for lines in _lines() for line in lines):
+        if isinstance(line, _TooLong):
+            raise UsageError(line.said())
+        if line.strip():
+            lines.append(line)
+    return lines
+
+
+def readable(word: str) -> str:
+    """Return an argument whose bytes are not UTF-8 with its odd bytes as they are shown."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
+
+
+def _report(verb: Verb[Query], results: Sequence[Result]) -> Report:
+    """Make the report of one query."""
+    (result,) = results
+    settings = {**about(verb.space), **result.settings, **verb.settings}
+    return Report(
+        verb.name, result.columns, result.records, settings=settings,
+        summary=dict(result.summary), notes=result.notes, title=result.title, views=result.views,
+    )  # fmt: skip
+
+
+def _batch_report(output: Output, verb: Verb[Query], parsed: Sequence[_Parsed]) -> Report:
+    """Answer many queries: each record carries its query, in the order of the queries."""
+    results = iter(verb.answer([one.query for one in parsed if not one.error]))
+    with_errors = ("json" if output.as_json else output.format) in _WITH_ERRORS
+    columns = ("query", *(name for name in (*verb.columns, *verb.of_batch) if name != "query"))
+    records: list[Record] = []
+    notes: dict[str, None] = {}
+    settings: Record = {}
+    for one in parsed:
+        if one.error:
+            if with_errors:
+                records.append({"query": one.label, "error": one.error})
+            continue
+        result = next(results)
+        more = {name: result.summary[name] for name in verb.of_batch}
+        records += [{"query": one.label, **record, **more} for record in result.records]
+        notes.update(dict.fromkeys(result.notes))
+        settings = result.settings
+    return Report(
+        verb.name, columns, records, notes=tuple(notes),
+        settings={**about(verb.space), **settings, **verb.settings},
+    )  # fmt: skip
+
+
+def _parsed(label: str, make: Callable[[], Query]) -> _Parsed:
+    try:
+        return _Parsed(label, make())
+    except LatentError as error:
+        return _Parsed(label, error=with_options(str(error)))
+
+
+def _run_batch(output: Output, verb: Verb[Query]) -> None:
+    """Answer the lines of standard input; a wrong one is reported with its number, all go on."""
     if sys.stdin.isatty():
         output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
     printer = output.printer()
     number = failed = answered = 0
     said: set[str] = set()
     for lines in _lines():
-        queries, wrong = _parsed(lines, number, parse)
+        parsed = [
+            _parsed_line(line, place, verb)
+            for place, line in enumerate(lines, number + 1)
+            if line.strip()
+        ]
         number += len(lines)
-        failed += wrong
-        answered += len(queries)
-        for start in range(0, len(queries), at_once):
-            report = in_options(answer(queries[start : start + at_once], True))
-            for text in dict.fromkeys(report.notes):
+        failed += sum(bool(one.error) for one in parsed)
+        answered += len(parsed)
+        for start in range(0, len(parsed), verb.at_once):
+            report = in_options(
+                _batch_report(output, verb, parsed[start : start + verb.at_once])
+            )
+            for text in report.notes:
                 if text not in said:
                     output.note(text)
             said.update(report.notes)
@@ -110,32 +203,39 @@ def _run_batch(
     if number == 0:
         output.note("no queries on standard input")
     if not answered:  # an answer without records is an answer too, to a program
-        printer.add(answer([], True))
+        printer.add(_batch_report(output, verb, []))
     printer.close()
     if failed:
         raise typer.Exit(1)
 
 
-def _parsed(
-    lines: list[str], before: int, parse: Callable[[str], Query]
-) -> tuple[list[Query], int]:
-    """Parse lines; report each wrong one with its number, and return how many there were."""
-    queries = []
-    wrong = 0
-    for number, line in enumerate(lines, before + 1):
-        try:
-            if line.strip():
-                queries.append(parse(line))
-        except LatentError as error:
-            wrong += 1
-            say("error", f"line {number}: {with_options(str(error))}")
-    return queries, wrong
+def _parsed_line(line: str, number: int, verb: Verb[Query]) -> _Parsed:
+    """Parse a line; report a wrong one with its number."""
+    from latentcli.words._ranking import joined
+
+    if isinstance(line, _TooLong):
+        parsed = _Parsed(line, error=line.said())
+    else:
+        tokens = verb.split(line)
+        label = tokens[0] if len(tokens) == 1 else joined(tokens)
+        parsed = _parsed(label, lambda: verb.parse(tokens))
+    if parsed.error:
+        say("error", f"line {number}: {parsed.error}")
+    return parsed
+
+
+class _TooLong(str):
+    """The beginning of a line that is too long to be a query."""
+
+    def said(self) -> str:
+        return f"a line of more than {LONGEST:,} bytes is no query: '{self[:40]}...'"
 
 
 def _lines() -> Iterator[list[str]]:
     """Yield the lines of standard input in batches: all that is there, without waiting for more.
 
-    So a file is answered in a few passes over the vectors, and a slow pipe line by line.
+    So a file is answered in a few passes over the vectors, and a slow pipe line by line. Of a line
+    that is too long only the beginning is kept.
     """
     try:
         handle = sys.stdin.fileno()
@@ -151,6 +251,7 @@ def _lines() -> Iterator[list[str]]:
             part = part.removeprefix(b"\xef\xbb\xbf")
             first = False
         *whole, rest = (rest + part).split(b"\n")
+        rest = rest[: LONGEST + 1]
         if whole:
             yield [_decode(line) for line in whole]
     if rest:
@@ -158,4 +259,6 @@ def _lines() -> Iterator[list[str]]:
 
 
 def _decode(line: bytes) -> str:
+    if len(line) > LONGEST:
+        return _TooLong(line[:80].decode("utf-8", "backslashreplace"))
     return line.decode("utf-8", "backslashreplace").rstrip("\r")

@@ -272,10 +272,11 @@ class Points:
         """Return the word nearest to each step."""
         from latentcli.numerics.vectors import unit
         from latentcli.words._choice import Choice
+        from latentcli.words._ranking import answer_neighbors, vector_query
 
         assert self.space is not None
-        questions = [self.space.ask_vector(unit(step)) for step in path]
-        found = self.space.answer(questions, Choice(top=1))
+        queries = [vector_query(self.space, unit(step)) for step in path]
+        found = answer_neighbors(self.space, queries, Choice(top=1))
         return [hits[0].word if hits else "" for hits in found]
 
 

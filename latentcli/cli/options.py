@@ -294,6 +294,14 @@ class Source:
             rich_help_panel=MORE,
         ),
     ] = False
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact",
+            help="Find words only as they are written.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
     no_cache: NoCache = False
 
     def open(self, output: Output, *, tell: bool = True) -> Space:
@@ -312,6 +320,7 @@ class Source:
                 text_column=self.text_column,
                 cache=not self.no_cache,
                 ignore_case=self.ignore_case,
+                exact=self.exact,
                 progress=progress,
             )
         if not self.vectors:

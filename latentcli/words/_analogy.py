@@ -60,7 +60,11 @@ METHODS: dict[str, Method] = {
     "3cosadd": Method(COSINE, _sum, "Mikolov, Yih and Zweig, 2013", COSINE, _sum),
     "3cosmul": Method(COSMUL, _product, "Levy and Goldberg, 2014"),
     "pairdirection": Method(
-        PAIR_DIRECTION, _direction, "Levy and Goldberg, 2014", RAW_PAIR_DIRECTION, _raw_direction
+        PAIR_DIRECTION,
+        _direction,
+        "Levy and Goldberg, 2014",
+        RAW_PAIR_DIRECTION,
+        _raw_direction,
     ),
 }
 """The methods by name, each with the paper that proposed it."""

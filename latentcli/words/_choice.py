@@ -1,4 +1,4 @@
-"""Which answers are wanted of a search, and what one answer is."""
+"""Which words may be answers of a search, and what one answer is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError, UsageError
+from latentcli.results import Record
 
 
 class Hit(NamedTuple):
@@ -21,12 +22,12 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """Which answers are wanted.
+    """Which words may be answers.
 
     `top`: how many. `restrict`: only the first N rows, which are the most frequent words in
     files in order of frequency. `match`: only words in which this regular expression is found.
     `among`: only these words. `min_score`: only scores from this on. `include_inputs`: also
-    the words that were asked with.
+    the words of the query.
     """
 
     top: int = 10
@@ -38,13 +39,13 @@ class Choice:
 
     def __post_init__(self) -> None:
         if self.top < 1:
-            raise UsageError(f"the number of answers must be at least 1, not {self.top}")
+            raise ParameterError("top", self.top, "at least 1")
         if self.restrict is not None and self.restrict < 1:
-            raise UsageError(f"--restrict must be at least 1, not {self.restrict}")
+            raise ParameterError("restrict", self.restrict, "at least 1")
         if isinstance(self.among, str):
-            raise UsageError("among takes a list of words, not one")
+            raise UsageError("`among` takes a list of words, not one")
         if self.min_score is not None and math.isnan(self.min_score):
-            raise UsageError("--min-score must be a number, not nan")
+            raise ParameterError("min_score", "nan", "a number")
         if self.match is not None:
             try:
                 re.compile(self.match)
@@ -53,8 +54,13 @@ class Choice:
                     f"'{self.match}' is not a regular expression: {error}"
                 ) from None
 
-
-EVERYTHING = Choice()
+    def settings(self) -> Record:
+        """Return the choice as settings; of `among` how many words it lists."""
+        among = None if self.among is None else sum(1 for _ in self.among)
+        return {
+            "top": self.top, "restrict": self.restrict, "match": self.match, "among": among,
+            "min_score": self.min_score, "include_inputs": self.include_inputs,
+        }  # fmt: skip
 
 
 class Choices(TypedDict, total=False):

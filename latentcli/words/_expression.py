@@ -7,22 +7,25 @@ where an operator is due, a part of the word where a word is due. Quotes keep bl
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
-from latentcli.errors import UsageError
+from latentcli.errors import UsageError, shown
 
 Term = tuple[float, str]
 
 _SIGNS = {"+": 1.0, "-": -1.0, "\N{MINUS SIGN}": -1.0}
-_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# Possessive quantifiers: what does not fit is found out once, not once for each character.
+_NUMBER = r"(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?\d++)?+"
 _WEIGHT = re.compile(rf"({_NUMBER})\*")
-_TOKEN = re.compile(
-    rf"""\s*(?:
-        (?P<before>[+\-\u2212]?(?:(?:{_NUMBER})\*)?)(?P<quote>["'])(?P<quoted>.*?)(?P=quote)(?=\s|$)
-        | (?P<plain>\S+)
-    )""",
-    re.VERBOSE,
-)
+_BLANKS = re.compile(r"\s*+")
+_PLAIN = re.compile(r"\S++")
+_BEFORE = re.compile(rf"[+\-\u2212]?+(?:{_NUMBER}\*)?+(?=[\"'])")
+"""What may stand before the quote that opens a word: a sign, and a weight."""
+
+MOST_CHARACTERS, MOST_WORDS = 200_000, 2000
+"""Length of an expression at most, and its words."""
+
 _LARGEST = 1e100  # so that sums and their squares are numbers
 _QUOTED = "\0"  # marks a token that was quoted, so that it is not taken apart
 
@@ -35,6 +38,10 @@ def parse(text: str) -> list[Term]:
     >>> parse("'new york' - usa")
     [(1.0, 'new york'), (-1.0, 'usa')]
     """
+    if len(text) > MOST_CHARACTERS:
+        raise UsageError(
+            f"the expression has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read"
+        )
     return parse_tokens(_tokens(text))
 
 
@@ -61,11 +68,15 @@ def parse_tokens(tokens: Sequence[str]) -> list[Term]:
         else:
             terms.append(_term(token, weight))
             weight = None
+    if len(terms) > MOST_WORDS:
+        raise UsageError(
+            f"the expression has {len(terms):,} words; at most {MOST_WORDS:,} are added"
+        )
     for given, word in terms:
         if abs(given) > _LARGEST:
-            raise UsageError(f"the weight of '{word}' is too large: {given:g}")
+            raise UsageError(f"the weight of '{shown(word, 80)}' is too large: {given:g}")
     if weight is not None:
-        where = f" after '{terms[-1][1]}'" if terms else ""
+        where = f" after '{shown(terms[-1][1], 80)}'" if terms else ""
         raise UsageError(
             f"the expression ends where a word is due{where}; "
             "write it like: king - man + 0.5*woman"
@@ -74,13 +85,34 @@ def parse_tokens(tokens: Sequence[str]) -> list[Term]:
 
 
 def _tokens(text: str) -> list[str]:
-    tokens = []
-    for match in _TOKEN.finditer(text.rstrip()):
-        if match["plain"] is not None:
-            tokens.append(match["plain"])
-        elif match["quoted"] is not None:
-            tokens += _quoted(match["before"], match["quoted"])
+    """Split a text at its blanks, but not within quotes; in time linear in its length."""
+    closing = {mark: _closing(mark, text) for mark in "\"'" if mark in text}
+    tokens: list[str] = []
+    at = _end(_BLANKS, text, 0)
+    while at < len(text):
+        before = _BEFORE.match(text, at) if closing else None
+        opened = before.end() if before else 0
+        places = closing[text[opened]] if before else []
+        place = bisect_right(places, opened)
+        if before and place < len(places):
+            tokens += _quoted(before[0], text[opened + 1 : places[place]])
+            at = places[place] + 1
+        else:
+            end = _end(_PLAIN, text, at)
+            tokens.append(text[at:end])
+            at = end
+        at = _end(_BLANKS, text, at)
     return tokens
+
+
+def _closing(mark: str, text: str) -> list[int]:
+    """Return where a quotation mark may close a word: before a blank, or at the end."""
+    return [found.start() for found in re.finditer(rf"{mark}(?=\s|$)", text)]
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def _quoted(before: str, word: str) -> list[str]:
@@ -95,8 +127,8 @@ def _operator(token: str, before: str) -> tuple[float, str]:
     sign = _SIGNS.get(token[:1])
     if sign is None or token.startswith(_QUOTED):
         raise UsageError(
-            f"'+' or '-' is due between '{before}' and '{token.strip(_QUOTED)}'; "
-            "a word with blanks needs quotes"
+            f"'+' or '-' is due between '{shown(before, 80)}' and "
+            f"'{shown(token.strip(_QUOTED), 80)}'; a word with blanks needs quotes"
         )
     return sign, token[1:]
 

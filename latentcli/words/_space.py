@@ -1,4 +1,4 @@
-"""A space of vectors to ask: the library's front door, and what every command of words calls.
+"""A space of vectors: words and their vectors, and a method for each question about words.
 
 >>> import latentcli
 >>> space = latentcli.open()
@@ -10,60 +10,77 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
-from latentcli.errors import FileError, LatentError, UsageError, WordError, check_choice, shown
-from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
-from latentcli.numerics.search import Hits, Question, search
-from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import DISTANCES, Pair, distances, pair, unit
-from latentcli.words import _analogy as analogies
-from latentcli.words._choice import EVERYTHING, Choice, Choices, Hit
+from latentcli.errors import FileError, WordError, shown
+from latentcli.numerics.types import Array
+from latentcli.words import _ranking
+from latentcli.words._choice import Choice, Choices
 
 if TYPE_CHECKING:
     from latentcli.numerics.named_vectors import NamedVectors
-    from latentcli.numerics.offset_consistency import Consistency
+    from latentcli.words._ranking import RankedWords
+    from latentcli.words._relation import RelationResult
+    from latentcli.words._sets import DistancesResult, OddResult, SimilarityResult
 
-Rank = Callable[..., list[Hits]]
-"""A search: takes matrix, norms, questions and what is wanted, gives hits for each question."""
-
-
-def _csls(*arguments: Any, **wanted: Any) -> list[Hits]:
-    from latentcli.words._csls import csls  # few questions want it
-
-    return csls(*arguments, **wanted)
+_ROW = re.compile(r"#(\d{1,18})")
 
 
-METRICS: dict[str, Rank] = {
-    "cosine": partial(search, scorer=COSINE),
-    "dot": partial(search, scorer=DOT),
-    "euclidean": partial(search, scorer=EUCLIDEAN),
-    "csls": _csls,
-}
-"""What "near" can mean for neighbours."""
+class Term(NamedTuple):
+    """A word that was looked up: its row (None if it is made of n-grams), its vector (D,) float64.
+
+    `word` is the word as the space has it; `notes` say how it was found, if not as it was given.
+    """
+
+    word: str
+    row: int | None
+    vector: Array
+    notes: tuple[str, ...] = ()
 
 
 class Space:
-    """Vectors with words (or row numbers), open for questions.
+    """Vectors with words (or row numbers).
 
-    Questions about words raise WordError for a word that is not there. Answers never hold a
-    row of zeros, NaN or infinity. All scores are computed in float64 from the float32 vectors.
+    A word that is not there as it is given is taken in another Unicode normal form, with other
+    apostrophes, or with `_` for blanks, if exactly one such word is there, with a note; unless
+    `exact`. With `ignore_case` it is taken in another case, the most frequent first. `#17` is
+    row 17, counted from 0, unless it is a word. For any other word WordError names close ones.
+
+    Answers never hold a row of zeros, NaN or infinity. All scores are computed in float64 from the
+    float32 vectors.
+
+    Attributes
+    ----------
+    matrix, norms
+        The rows (N, D) float32, maybe mapped from the cache, and their norms (N,) float64, which
+        are 0 for rows that cannot be answers.
+    words
+        The vocabulary: rows of words, words of rows.
+    notes
+        What was dropped or repaired when the file was read.
     """
 
     def __init__(
-        self, entry: NamedVectors, *, address: str = "", ignore_case: bool = False
+        self,
+        entry: NamedVectors,
+        *,
+        address: str = "",
+        ignore_case: bool = False,
+        exact: bool = False,
     ) -> None:
         self.entry = entry
         self.address = address or str(entry.path)
         self.ignore_case = ignore_case
+        self.exact = exact
         self.words = entry.vocabulary
         self.matrix = entry.matrix
         self.norms = entry.norms
         self.name = entry.path.name
+        found = entry.meta.get("found") or []
+        self.notes: tuple[str, ...] = (f"{self.name}: {'; '.join(found)}",) if found else ()
         self.reopen: tuple[Any, ...] | None = None
         self._stamp = _stamp(entry)
 
@@ -76,23 +93,13 @@ class Space:
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and self._find(word) is not None
+        return isinstance(word, str) and self.find(word) is not None
+
+    def __getitem__(self, word: str) -> Array:
+        return self.vector(word)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {len(self):,} x {self.dimensions}>"
-
-    # ---- words and vectors
-
-    def row(self, word: str) -> int:
-        """Return the row of a word; WordError with close words if it is not there."""
-        row = self._find(word)
-        if row is None:
-            raise self._missing(word)
-        return row
-
-    def vector(self, word: str) -> Array:
-        """Return the vector of a word (D,) float64; fastText models make one for any word."""
-        return self._term(word)[1]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as a call that opens the file again; `opening.open` sets which."""
@@ -100,32 +107,41 @@ class Space:
             raise TypeError(f"{self!r} was not opened from a file and cannot be pickled")
         return self.reopen
 
-    def check_file(self) -> None:
-        """Refuse to go on when a file whose rows are read where they lie has changed."""
-        if self._stamp is not None and _stamp(self.entry) != self._stamp:
-            raise FileError(f"{self.name} has changed since it was opened; open it again")
+    # ---- words and vectors
 
-    def _find(self, word: str) -> int | None:
-        row = self.words.row(word)
-        if row is None and self.ignore_case:
-            others = self.words.variants(word)
-            row = self.words.row(others[0]) if others else None
+    def row(self, word: str) -> int:
+        """Return the row of a word; WordError with close words if it is not there."""
+        row = self.find(word)
+        if row is None:
+            raise self._missing(word)
         return row
 
-    def _term(self, word: str) -> tuple[int | None, Array]:
-        """Return a word's row (None if it is made of n-grams) and vector."""
+    def vector(self, word: str) -> Array:
+        """Return the vector of a word (D,) float64; fastText models make one for any word."""
+        return self.term(word).vector
+
+    def find(self, word: str) -> int | None:
+        """Return the row that a word means, None if it means none."""
+        return self._found(word)[0]
+
+    def term(self, word: str) -> Term:
+        """Look up a word that has a vector; WordError for any other."""
         self.check_file()
-        row = self._find(word)
+        row, notes = self._found(word)
         if row is None:
             made = self.from_subwords(word)
             if made is None:
                 raise self._missing(word)
-            return None, made
+            return Term(word, None, made)
         if not self.norms[row] > 0:
             raise WordError(
-                f"'{word}' has no direction in {self.name}: its row is zero, NaN or infinite"
+                f"'{shown(word, 80)}' has no direction in {self.name}: its row is zero, NaN or "
+                "infinite, or repeats the word of an earlier row"
+                if _ROW.fullmatch(word)
+                else f"'{shown(word, 80)}' has no direction in {self.name}: "
+                "its row is zero, NaN or infinite"
             )
-        return row, self.matrix[row].astype(np.float64)
+        return Term(self.words.words([row])[0], row, self.matrix[row].astype(np.float64), notes)
 
     def from_subwords(self, word: str) -> Array | None:
         """Return the vector (D,) that a fastText model makes of n-grams; None without any."""
@@ -139,6 +155,34 @@ class Space:
         )
         return vector if vector.any() else None
 
+    def check_file(self) -> None:
+        """Refuse to go on when a file whose rows are read where they lie has changed."""
+        if self._stamp is not None and _stamp(self.entry) != self._stamp:
+            raise FileError(f"{self.name} has changed since it was opened; open it again")
+
+    def _found(self, word: str) -> tuple[int | None, tuple[str, ...]]:
+        """Return the row that a word means, and how it was found if not as it is given."""
+        row = self.words.row(word)
+        if row is not None:
+            return row, ()
+        if (number := _ROW.fullmatch(word)) and int(number[1]) < len(self.matrix):
+            return int(number[1]), ()
+        if self.ignore_case and (others := self.words.variants(word)):
+            return self.words.row(others[0]), ()
+        if self.exact or not self.words.named or len(word) > 1000:
+            return None, ()
+        from latentcli.numerics.spelling import spellings
+
+        there = {
+            form: row for form in spellings(word) if (row := self.words.row(form)) is not None
+        }
+        if len(there) != 1:
+            return None, ()
+        ((form, row),) = there.items()
+        return row, (
+            f"'{shown(word, 80)}' is taken as '{shown(form, 80)}'; `exact` forbids it",
+        )
+
     def _missing(self, word: str) -> WordError:
         if not self.words.named:
             return WordError(
@@ -148,12 +192,12 @@ class Space:
         where = f"'{shown(word, 80)}' is not in {self.name} ({count})"
         others = self.words.variants(word)
         if others:
-            return WordError(f"{where}, but '{others[0]}' is; --ignore-case takes it")
+            return WordError(f"{where}, but '{others[0]}' is; `ignore_case` takes it")
         close = self.words.close(word)
         hint = f" Did you mean {', '.join(close)}?" if close else ""
         return WordError(f"{where}.{hint}")
 
-    # ---- questions, one at a time
+    # ---- questions
 
     def analogy(
         self,
@@ -164,178 +208,178 @@ class Space:
         method: str = "3cosadd",
         raw: bool = False,
         **choice: Unpack[Choices],
-    ) -> list[Hit]:
-        """Answer A - B + C; `choice` takes the fields of `Choice` (top, restrict, ...)."""
+    ) -> RankedWords:
+        """Answer the analogy A - B + C: king - man + woman is queen.
+
+        Parameters
+        ----------
+        a, b, c
+            Words of the space.
+        method
+            "3cosadd" (Mikolov, Yih and Zweig, 2013), "3cosmul" or "pairdirection" (Levy and
+            Goldberg, 2014).
+        raw
+            Take the vectors as they are, not at length 1 first.
+        choice
+            Which words may be answers: `top` (10), `restrict`, `match`, `among`, `min_score`,
+            `include_inputs`.
+
+        Returns
+        -------
+        RankedWords, a sequence of (word, score, row), the best first.
+
+        Raises
+        ------
+        WordError
+            A word is not in the space.
+        LatentError
+            The vectors cancel out.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> [hit.word for hit in latentcli.open().analogy("king", "man", "woman", top=2)]
+        ['queen', 'monarch']
+        """
         wanted = Choice(**choice)
-        question = self.ask_analogy(a, b, c, method=method, raw=raw, choice=wanted)
-        return self.answer([question], wanted, method=method)[0]
+        query = _ranking.analogy_query(
+            self, a, b, c, method=method, raw=raw, include_inputs=wanted.include_inputs
+        )
+        return _ranking.answer_analogies(self, [query], wanted, method=method, raw=raw)[0]
 
     def neighbors(
         self, of: str | Array, *, metric: str = "cosine", **choice: Unpack[Choices]
-    ) -> list[Hit]:
-        """Return what is nearest to a word or a vector (D,)."""
+    ) -> RankedWords:
+        """Find the nearest neighbors of a word or of a vector (D,).
+
+        Parameters
+        ----------
+        of
+            A word of the space, or a vector of its length.
+        metric
+            "cosine", "dot", "euclidean" (scores are distances, the smallest first) or "csls"
+            (Conneau et al., 2018: cosine corrected for hubs).
+        choice
+            As for `analogy`.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> latentcli.open().neighbors("paris", top=1)[0].word
+        'france'
+        """
         wanted = Choice(**choice)
+        _ranking.check_metric(metric, wanted)
         if isinstance(of, str):
-            question = self.ask_neighbors(of, choice=wanted)
+            query = _ranking.neighbors_query(self, of, include_inputs=wanted.include_inputs)
         else:
-            question = self.ask_vector(np.asarray(of, dtype=np.float64))
-        return self.answer([question], wanted, metric=metric)[0]
+            query = _ranking.vector_query(self, of)
+        return _ranking.answer_neighbors(self, [query], wanted, metric=metric)[0]
 
     def expression(
         self, text: str, *, raw: bool = False, **choice: Unpack[Choices]
-    ) -> list[Hit]:
-        """Return what is nearest to a weighted sum such as "king - man + 0.5*woman"."""
+    ) -> RankedWords:
+        """Find the words nearest, by cosine, to a weighted sum such as "king - man + 0.5*woman".
+
+        Parameters
+        ----------
+        text
+            Words joined by + and -, with blanks around them; a number and * before a word weighs
+            it; quotes hold a word with blanks together.
+        raw
+            Add the vectors as they are, not at length 1 first.
+        choice
+            As for `analogy`.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> latentcli.open().expression("king - man + woman", top=1)[0].word
+        'queen'
+        """
         from latentcli.words._expression import parse
 
         wanted = Choice(**choice)
-        question = self.ask_expression(parse(text), raw=raw, choice=wanted)
-        return self.answer([question], wanted)[0]
-
-    def similarity(self, a: str, b: str) -> Pair:
-        """Return cosine, dot product, distance and angle of two words."""
-        return pair(self._term(a)[1], self._term(b)[1])
-
-    def distances(self, words: Sequence[str], *, metric: str = "cosine") -> Array:
-        """Return the matrix (n, n) of distances: "cosine" (1 - cos), "euclidean" or "angle"."""
-        check_choice("metric", metric, DISTANCES)
-        return distances(self._stack(words), metric)
-
-    def odd(self, words: Sequence[str]) -> list[tuple[str, float]]:
-        """Return the words with their cosine to the mean of all, the odd one out first."""
-        if len(words) < 3:
-            raise UsageError("to find the odd one out takes three words or more")
-        from latentcli.numerics import offset_consistency as relations
-
-        scores = relations.belonging(self._stack(words))
-        order = np.argsort(scores, kind="stable")
-        return [(words[index], float(scores[index])) for index in order]
-
-    def relation(self, pairs: Sequence[tuple[str, str]], *, raw: bool = False) -> Consistency:
-        """Tell how far the offsets of pairs (from, to) agree."""
-        from latentcli.numerics import offset_consistency as relations
-
-        for start, end in pairs:
-            if self._identity(start) == self._identity(end):
-                raise LatentError(f"{start}:{end} is no pair: both are the same word")
-        starts = self._stack([start for start, _ in pairs])
-        ends = self._stack([end for _, end in pairs])
-        if not raw:
-            starts, ends = unit(starts), unit(ends)
-        same = np.flatnonzero(~(starts != ends).any(axis=1))
-        if same.size:
-            start, end = pairs[int(same[0])]
-            raise LatentError(f"{start}:{end} has no direction: both have the same vector")
-        return relations.consistency(starts, ends)
-
-    def _identity(self, word: str) -> int | str:
-        """Return what identifies a word: its row, or itself if it is made of n-grams."""
-        row = self._term(word)[0]
-        return word if row is None else row
-
-    def _stack(self, words: Sequence[str]) -> Array:
-        if not words:
-            raise UsageError("no words are given")
-        return np.stack([self._term(word)[1] for word in words])
-
-    # ---- questions in numbers: ask each, then answer all in one pass over the vectors
-
-    def ask_analogy(
-        self, a: str, b: str, c: str, *, method: str, raw: bool, choice: Choice = EVERYTHING
-    ) -> Question:
-        """Make the question A - B + C."""
-        check_choice("method", method, analogies.METHODS)
-        if raw and method == "3cosmul":
-            raise UsageError(
-                "3cosmul compares cosines, which have no raw form; leave out --raw"
-            )
-        rows, vectors = zip(*(self._term(word) for word in (a, b, c)), strict=True)
-        exclude = self._exclude(rows, choice)
-        return analogies.ask(*vectors, method=method, raw=raw, exclude=exclude)
-
-    def ask_neighbors(self, word: str, *, choice: Choice = EVERYTHING) -> Question:
-        """Make the question for a word's neighbours."""
-        row, vector = self._term(word)
-        norm = float(np.linalg.norm(vector))
-        own = () if row is None else (row,)
-        return Question(
-            unit(vector)[None], () if choice.include_inputs else own, norm, vector, own
+        query = _ranking.expression_query(
+            self, parse(text), raw=raw, include_inputs=wanted.include_inputs, label=text
         )
+        return _ranking.answer_expressions(self, [query], wanted, raw=raw)[0]
 
-    def ask_vector(self, vector: Array) -> Question:
-        """Make the question for what is nearest to a vector (D,)."""
-        vector = np.asarray(vector, dtype=np.float64)
-        if vector.shape != (self.dimensions,):
-            raise LatentError(
-                f"the vector has shape {vector.shape}, the rows of {self.name} "
-                f"have {self.dimensions:,} dimensions"
-            )
-        norm = float(np.linalg.norm(vector))
-        if not np.isfinite(norm) or norm == 0:
-            raise LatentError("the vector is zero, or holds NaN or infinity: no direction")
-        return Question(unit(vector)[None], (), norm, vector)
+    def similarity(self, a: str, b: str) -> SimilarityResult:
+        """Measure how alike two words are: cosine, dot product, Euclidean distance, angle.
 
-    def ask_expression(
-        self, terms: Sequence[tuple[float, str]], *, raw: bool, choice: Choice = EVERYTHING
-    ) -> Question:
-        """Make the question for a weighted sum of words."""
-        found = [(weight, *self._term(word)) for weight, word in terms]
-        total = analogies.combine([(weight, vector) for weight, _, vector in found], raw=raw)
-        exclude = self._exclude([row for _, row, _ in found], choice)
-        return Question(unit(total)[None], exclude, float(np.linalg.norm(total)))
+        Examples
+        --------
+        >>> import latentcli
+        >>> round(latentcli.open().similarity("cat", "dog").cosine, 4)
+        0.4948
+        """
+        from latentcli.words import _sets
 
-    def answer(
-        self,
-        questions: Sequence[Question],
-        choice: Choice = EVERYTHING,
-        *,
-        method: str = "3cosadd",
-        metric: str = "cosine",
-        progress: Progress | None = None,
-    ) -> list[list[Hit]]:
-        """Answer questions of one kind, all in one pass over the vectors."""
-        check_choice("metric", metric, METRICS)
-        if metric == "euclidean" and choice.min_score is not None:
-            raise UsageError("with the euclidean metric a score is a distance; no --min-score")
-        rank = METRICS[metric]
-        if metric == "cosine":  # which an analogy's method may shape
-            rank = partial(search, scorer=analogies.METHODS[method].scorer)
-        self.check_file()
-        found = rank(
-            self.matrix,
-            self.norms,
-            questions,
-            top=choice.top,
-            rows=self._rows(choice),
-            limit=choice.restrict,
-            min_score=choice.min_score,
-            progress=progress,
-        )
-        return [self._named(hits) for hits in found]
+        return _sets.similarity(self, a, b)
 
-    def _named(self, hits: Hits) -> list[Hit]:
-        words = self.words.words(hits.rows.tolist())
-        scores = hits.scores.tolist()
-        return [
-            Hit(word, score, row)
-            for word, score, row in zip(words, scores, hits.rows.tolist(), strict=True)
-        ]
+    def distances(
+        self, words: Sequence[str], *, metric: str = "cosine", one_hot: bool = False
+    ) -> DistancesResult:
+        """Measure the distances of a set of words to each other.
 
-    def _rows(self, choice: Choice) -> Array | None:
-        """Return the rows that `match` and `among` leave, ascending; None for all."""
-        rows = None
-        if choice.match is not None:
-            rows = self.words.matching(re.compile(choice.match))
-        if choice.among is not None:
-            found = {self._find(word) for word in choice.among}
-            listed = np.array(sorted(row for row in found if row is not None), dtype=np.int64)
-            rows = listed if rows is None else np.intersect1d(rows, listed)
-        return rows
+        Parameters
+        ----------
+        words
+            From two on.
+        metric
+            "cosine" (1 - cosine, 0 to 2), "euclidean" or "angle" (degrees, 0 to 180).
+        one_hot
+            Beside each distance, that of the words as one-hot vectors.
 
-    @staticmethod
-    def _exclude(rows: Sequence[int | None], choice: Choice) -> tuple[int, ...]:
-        if choice.include_inputs:
-            return ()
-        return tuple(row for row in rows if row is not None)
+        Examples
+        --------
+        >>> import latentcli
+        >>> found = latentcli.open().distances(["cat", "dog", "car"])
+        >>> bool(found[0, 1] < found[0, 2])
+        True
+        """
+        from latentcli.words import _sets
+
+        return _sets.distances(self, words, metric=metric, one_hot=one_hot)
+
+    def odd(self, words: Sequence[str]) -> OddResult:
+        """Find the word that does not belong: the least cosine to the mean of the unit vectors.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> latentcli.open().odd(["breakfast", "lunch", "dinner", "car"]).odd
+        'car'
+        """
+        from latentcli.words import _sets
+
+        return _sets.odd(self, words)
+
+    def relation(
+        self, pairs: Sequence[tuple[str, str]], *, raw: bool = False, seed: int = 0
+    ) -> RelationResult:
+        """Test whether pairs of words share one direction (Fournier, Dupoux and Dunbar, 2020).
+
+        Parameters
+        ----------
+        pairs
+            Words (from, to). Fewer than four pairs can have no p-value up to 0.05.
+        raw
+            Subtract the vectors as they are, not at length 1 first.
+        seed
+            Of the random pairings, where there are more than can be counted.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> pairs = ["king queen", "man woman", "uncle aunt", "father mother", "son daughter"]
+        >>> latentcli.open().relation([tuple(pair.split()) for pair in pairs]).verdict
+        'loosely related'
+        """
+        from latentcli.words._relation import relation
+
+        return relation(self, pairs, raw=raw, seed=seed)
 
 
 def _stamp(entry: NamedVectors) -> tuple[int, int] | None:

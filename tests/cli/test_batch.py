@@ -83,7 +83,12 @@ def test_a_wrong_line_is_told_with_its_number_and_the_rest_go_on(latent, words, 
     code, out, err = latent(verb, "-", "-v", words, "-f", "ndjson", "-q")
     once = len(json.loads(latent(*asked(verb, "-v", words, "--json", "-q"))[1])["results"])
     assert code == 1
-    assert len(out.splitlines()) == 2 * once
+    records = [json.loads(line) for line in out.splitlines()]
+    failed = [number for number, record in enumerate(records) if "error" in record]
+    assert (len(records), failed) == (2 * once + 2, [once, 2 * once + 1])
+    assert all(list(records[number]) == ["query", "error"] for number in failed)
+    assert records[once]["query"] == bad
+    assert records[once]["error"].startswith("'kong' is not in")
     assert [line.split("'kong'")[0] for line in err.splitlines()] == [
         "latent: error: line 3: ",
         "latent: error: line 6: ",
@@ -98,11 +103,44 @@ def test_a_batch_of_nothing_has_no_answers(latent, words, stdin, verb):
     assert latent(verb, "-", "-v", words, "-f", "ndjson", "-q") == (0, "", "")
 
 
-@pytest.mark.parametrize("content", ["", "kong\n"])
-def test_a_batch_in_json_is_one_object_even_without_answers(latent, words, stdin, content):
-    stdin(content)
+@pytest.mark.parametrize("failed", [[], ["kong"]])
+def test_a_batch_in_json_is_one_object_even_without_answers(latent, words, stdin, failed):
+    stdin("".join(f"{word}\n" for word in failed))
     _, out, _ = latent("neighbors", "-", "-v", words, "--json", "-q")
-    assert json.loads(out)["results"] == []
+    assert [record["query"] for record in json.loads(out)["results"]] == failed
+
+
+@every_query
+@pytest.mark.parametrize("form", ["csv", "tsv", "markdown", "table"])
+def test_formats_with_columns_hold_answers_only(latent, words, stdin, verb, form):
+    good = a_line(verb)
+    stdin(f"{good}\n{good.replace('king', 'kong')}\n")
+    code, out, _ = latent(verb, "-", "-v", words, "-f", form, "-q")
+    assert code == 1
+    assert "kong" not in out
+
+
+def test_a_word_of_several_that_is_missing_does_not_stop_the_others(latent, words):
+    given = ("neighbors", "king", "kong", "queen", "-v", words, "-k", "1")
+    code, out, err = latent(*given, "--json", "-q")
+    assert code == 1
+    assert err.startswith("latent: error: 'kong' is not in article-words.txt")
+    assert [(one["query"], "error" in one) for one in json.loads(out)["results"]] == [
+        ("king", False), ("kong", True), ("queen", False),
+    ]  # fmt: skip
+    code, out, _ = latent(*given, "-f", "csv", "-q")
+    assert (code, [line.split(",")[0] for line in out.splitlines()]) == (
+        1, ["query", "king", "queen"],
+    )  # fmt: skip
+
+
+@every_query
+def test_a_line_without_an_end_is_refused_in_a_line(latent, words, stdin, verb):
+    stdin(b"a" * (5 << 20) + b"\n" + a_line(verb).encode())
+    code, out, err = latent(verb, "-", "-v", words, "-f", "csv", "-q")
+    assert code == 1
+    assert err.startswith("latent: error: line 1: a line of more than 1,048,576 bytes")
+    assert (err.count("\n"), len(err) < 200, out.count("\n") > 1) == (1, True, True)
 
 
 @every_query
@@ -178,8 +216,8 @@ def test_options_that_cannot_be_are_usage_errors(latent, words, verb, option):
 @pytest.mark.parametrize(
     ("option", "code", "message"),
     [
-        (["-k", "0"], 2, "at least 1, not 0"),
-        (["--restrict", "0"], 2, "--restrict must be at least 1"),
+        (["-k", "0"], 2, "-k is 0; it must be at least 1"),
+        (["--restrict", "0"], 2, "--restrict is 0; it must be at least 1"),
         (["--match", "("], 2, "'(' is not a regular expression"),
         (["--among", "none.txt"], 1, "none.txt"),
         (["-v", "none.txt"], 1, "no such file: none.txt"),

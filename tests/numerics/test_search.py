@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from latentcli.numerics import search as module
-from latentcli.numerics.scoring import COSINE, COSMUL, DOT, EUCLIDEAN, PAIR_DIRECTION
+from latentcli.numerics.scoring import (
+    COSINE,
+    COSMUL,
+    DOT,
+    EUCLIDEAN,
+    PAIR_DIRECTION,
+    RAW_PAIR_DIRECTION,
+)
 from latentcli.numerics.search import Question, search
 from latentcli.words._analogy import ask
 
@@ -407,6 +414,50 @@ def test_no_answers_are_given_when_none_are_wanted(space, top):
 
 def test_no_questions_have_no_answers(space):
     assert search(space, norms_of(space), [], top=3) == []
+
+
+@pytest.mark.parametrize("top", [1, 10, 2000])
+def test_raw_pairdirection_is_the_cosine_of_raw_offsets(top, small_blocks):
+    rng = np.random.default_rng(8)
+    matrix = (rng.normal(size=(1500, 12)) * rng.uniform(0.1, 9, (1500, 1))).astype(np.float32)
+    matrix[7] = matrix[2]  # no offset from c
+    a, b, c = matrix[:3].astype(np.float64)
+    question = ask(a, b, c, method="pairdirection", raw=True, exclude=(0, 1, 2))
+    hits = search(matrix, norms_of(matrix), [question], top=top, scorer=RAW_PAIR_DIRECTION)[0]
+    offsets = matrix - c
+    scores = offsets @ (a - b) / np.maximum(length(offsets), 1e-12) / length(a - b)
+    check(hits, scores, np.arange(3, 1500), top=top)
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-20, 1.0, 1e20, 1e38])
+@pytest.mark.parametrize("duplicates", [1, 40])
+def test_many_euclidean_questions_have_the_answers_of_each_alone(scale, duplicates):
+    rng = np.random.default_rng(9)
+    matrix = np.repeat(rng.normal(size=(1200 // duplicates, 8)), duplicates, axis=0) * scale / 9
+    matrix = matrix.astype(np.float32)
+    matrix[3] = 0
+    norms = norms_of(matrix)
+    questions = [near(matrix[row], exclude=[row]) for row in range(4, 4 + 2 * module.MANY)]
+    together = search(matrix, norms, questions, top=5, scorer=EUCLIDEAN, limit=1100)
+    for question, hits in zip(questions, together, strict=True):
+        (alone,) = search(matrix, norms, [question], top=5, scorer=EUCLIDEAN, limit=1100)
+        assert hits.rows.tolist() == alone.rows.tolist()
+        assert hits.scores.tolist() == alone.scores.tolist()
+
+
+def test_many_euclidean_questions_among_chosen_rows():
+    matrix = np.random.default_rng(10).integers(-2, 3, size=(400, 3)).astype(np.float32)
+    rows = np.arange(5, 395, 3)
+    for top in (1, 4, 500):
+        found = search(
+            matrix, norms_of(matrix), [near(matrix[row], [row, 8]) for row in range(100, 200) if matrix[row].any()],
+            top=top, scorer=EUCLIDEAN, rows=rows,
+        )  # fmt: skip
+        asked = [row for row in range(100, 200) if matrix[row].any()]
+        for row, hits in zip(asked, found, strict=True):
+            allowed = [one for one in rows if one not in (row, 8) and matrix[one].any()]
+            scores = naive_nearest(matrix, matrix[row], "euclidean")
+            check(hits, scores, allowed, top=top, descending=False)
 
 
 def test_progress_counts_to_the_end(space, small_blocks):

@@ -8,6 +8,13 @@ import numpy as np
 import pytest
 
 import latentcli
+from latentcli.words._choice import Choice
+from latentcli.words._ranking import (
+    analogy_query,
+    answer_analogies,
+    answer_neighbors,
+    neighbors_query,
+)
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -63,10 +70,8 @@ def draw(space, count, size, among):
 def neighbors(pair, count, among):
     space, vectors = pair
     words = [word for (word,) in draw(space, count, 1, among)]
-    found = space.answer(
-        [space.ask_neighbors(word) for word in words],
-        latentcli.words._space.Choice(top=TOP + 5),
-    )
+    queries = [neighbors_query(space, word) for word in words]
+    found = answer_neighbors(space, queries, Choice(top=TOP + 5))
     for word, hits in zip(words, found, strict=True):
         check(hits, vectors.most_similar(word, topn=TOP))
 
@@ -74,11 +79,8 @@ def neighbors(pair, count, among):
 def analogies(pair, count, among, method):
     space, vectors = pair
     asked = draw(space, count, 3, among)
-    found = space.answer(
-        [space.ask_analogy(*abc, method=method, raw=False) for abc in asked],
-        latentcli.words._space.Choice(top=TOP + 5),
-        method=method,
-    )
+    queries = [analogy_query(space, *abc, method=method) for abc in asked]
+    found = answer_analogies(space, queries, Choice(top=TOP + 5), method=method)
     ask = {"3cosadd": vectors.most_similar, "3cosmul": vectors.most_similar_cosmul}[method]
     for (a, b, c), hits in zip(asked, found, strict=True):
         check(hits, ask(positive=[a, c], negative=[b], topn=TOP))

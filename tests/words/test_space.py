@@ -126,7 +126,7 @@ def test_a_space_tells_its_size_and_words(article):
         ("xyzzy", "'xyzzy' is not in article-words.txt (6 words)."),
         (
             "KING",
-            "'KING' is not in article-words.txt (6 words), but 'king' is; --ignore-case takes it",
+            "'KING' is not in article-words.txt (6 words), but 'king' is; `ignore_case` takes it",
         ),
     ],
 )
@@ -243,9 +243,9 @@ def test_an_impossible_choice_has_no_answers(article):
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({"top": 0}, "at least 1, not 0"),
-        ({"top": -3}, "at least 1, not -3"),
-        ({"restrict": 0}, "at least 1, not 0"),
+        ({"top": 0}, "`top` is 0; it must be at least 1"),
+        ({"top": -3}, "`top` is -3; it must be at least 1"),
+        ({"restrict": 0}, "`restrict` is 0; it must be at least 1"),
     ],
 )
 def test_a_choice_of_nothing_is_refused(choice, message):
@@ -265,10 +265,10 @@ def test_a_broken_regular_expression_is_told(article):
         (lambda space: space.neighbors("king", metric="euclid"), "euclidean?"),
         (lambda space: space.distances(["king", "man"], metric="cosin"), "cosine?"),
         (lambda space: space.odd(["king", "man"]), "three words or more"),
-        (lambda space: space.neighbors("king", metric="euclidean", min_score=1), "--min-score"),
+        (lambda space: space.neighbors("king", metric="euclidean", min_score=1), "`min_score`"),
         (
             lambda space: space.analogy("king", "man", "man", method="3cosmul", raw=True),
-            "--raw",
+            "`raw`",
         ),
         (lambda space: space.expression(""), "a word is due"),
     ],
@@ -349,13 +349,45 @@ def test_a_set_of_words_may_be_asked_with_a_word_twice(space):
 
 
 def test_one_direction_is_told_from_none(write):
-    space = write("a 1 0 0", "b 1 1 0", "c 0 0 1", "d 0 1 1", "e 0 0 3", "f 3 0 3")
-    together = space.relation([("a", "b"), ("c", "d")], raw=True)
-    assert together.verdict == "one direction"
-    assert together.mean_pairwise == pytest.approx(1.0)
-    apart = space.relation([("a", "b"), ("e", "f")], raw=True)
-    assert apart.verdict == "no common direction"
-    assert apart.mean_pairwise == pytest.approx(0.0)
+    rows = np.random.default_rng(0).normal(size=(6, 20))
+    step = np.random.default_rng(1).normal(size=20)
+    space = write(
+        *(f"a{n} {' '.join(map(str, row))}" for n, row in enumerate(rows)),
+        *(f"b{n} {' '.join(map(str, row + step))}" for n, row in enumerate(rows)),
+    )
+    same = space.relation([(f"a{n}", f"b{n}") for n in range(6)], raw=True)
+    assert same.verdict == "one direction"
+    assert same.mean_pairwise == pytest.approx(1.0)
+    assert (same.p_value, same.permutations, same.exact) == (1 / 720, 720, True)
+    mixed = space.relation([(f"a{n}", f"b{(n + 1 + n % 2) % 6}") for n in range(6)], raw=True)
+    assert mixed.verdict == "no common direction"
+
+
+def test_fewer_than_four_pairs_have_no_verdict(write):
+    space = write("a 1 0 0", "b 1 1 0", "c 0 0 1", "d 0 1 1")
+    found = space.relation([("a", "b"), ("c", "d")], raw=True)
+    assert found.verdict == "too few pairs"
+    assert found.mean_pairwise == pytest.approx(1.0)
+    assert "give four pairs or more" in found.notes[-1]
+
+
+def test_shared_words_are_named_and_are_no_relation(write):
+    rows = np.random.default_rng(0).normal(size=(9, 30))
+    space = write(*(f"w{n} {' '.join(map(str, row))}" for n, row in enumerate(rows)))
+    found = space.relation([("w0", f"w{n}") for n in range(1, 9)])
+    assert found.mean_pairwise > 0.3
+    assert found.verdict == "no common direction"
+    assert (found.shared_words, found.p_value) == (("w0",), 1.0)
+    assert "share a word (w0)" in found.notes[-1]
+
+
+def test_a_pair_that_is_given_twice_counts_once(write):
+    rows = np.random.default_rng(3).normal(size=(8, 30))
+    space = write(*(f"w{n} {' '.join(map(str, row))}" for n, row in enumerate(rows)))
+    pairs = [(f"w{n}", f"w{n + 4}") for n in range(4)]
+    once, twice = space.relation(pairs), space.relation(pairs * 2)
+    assert (twice.mean_pairwise, twice.p_value) == (once.mean_pairwise, once.p_value)
+    assert "4 of 8 pairs repeat another pair" in twice.notes[-1]
 
 
 def test_relation_takes_unit_vectors_unless_raw(write):
@@ -388,7 +420,8 @@ def test_a_mapped_file_that_has_changed_is_not_asked_again(tmp_path):
 def test_a_space_is_pickled_as_its_file(samples):
     space = latentcli.open(samples / "article-words.txt", ignore_case=True)
     again = pickle.loads(pickle.dumps(space))
-    assert again.similarity("KING", "queen") == space.similarity("king", "queen")
+    found = again.similarity("KING", "queen")
+    assert found.cosine == space.similarity("king", "queen").cosine
 
 
 def test_one_word_is_no_list_of_words(samples):
@@ -402,11 +435,73 @@ def test_a_word_of_any_length_is_told_in_a_line():
     assert len(str(caught.value)) < 200
 
 
-def test_a_word_in_another_normal_form_is_pointed_to(tmp_path):
-    path = tmp_path / "words.txt"
-    path.write_text("caf\u00e9 1 2\ntea 3 4\n", "utf-8")
-    with pytest.raises(latentcli.WordError, match="but 'caf\u00e9' is"):
-        latentcli.open(path).vector("cafe\u0301")
+@pytest.mark.parametrize(
+    ("kept", "given"),
+    [
+        ("caf\u00e9", "cafe\u0301"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("don't", "don\u2019t"),
+        ("don\u2019t", "don't"),
+        ("new_york", "new york"),
+        ("new york", "new_york"),
+        ("cote_d'azur", "cote d\u2019azur"),
+    ],
+)
+def test_another_spelling_of_a_word_is_taken_with_a_note(tmp_path, kept, given):
+    path = tmp_path / "words.tsv"
+    path.write_text(f"{kept}\t1\t2\ntea\t3\t4\n", "utf-8")
+    found = latentcli.open(path).neighbors(given)
+    assert [hit.word for hit in found] == ["tea"]
+    assert found.notes == (f"'{given}' is taken as '{kept}'; `exact` forbids it",)
+    with pytest.raises(latentcli.WordError, match="is not in"):
+        latentcli.open(path, exact=True).vector(given)
+
+
+def test_a_spelling_that_may_mean_two_words_is_not_taken(tmp_path):
+    path = tmp_path / "words.tsv"
+    path.write_text("new_york\t1\t2\nnew york\t3\t4\nit's\t1\t1\nit\u2019s\t2\t1\n", "utf-8")
+    space = latentcli.open(path)
+    assert space.neighbors("new york", top=1).notes == ()
+    with pytest.raises(latentcli.WordError, match="is not in"):
+        space.vector("it\u02bcs")
+
+
+def test_turkish_title_case_is_found_in_lower_case(write):
+    words = ("istanbul", "ısparta", "ığdır", "izmir")
+    space = write(*(f"{word} {n} 1" for n, word in enumerate(words)), ignore_case=True)
+    given = ("İstanbul", "Isparta", "IĞDIR", "İZMİR")
+    assert [space.row(word) for word in given] == [0, 1, 2, 3]
+
+
+def test_rows_have_numbers(article, codes):
+    assert article.row("#3") == article.row("queen")
+    assert codes.row("#7") == 7
+    with pytest.raises(WordError):
+        article.row("#6")
+
+
+def test_words_that_a_file_has_twice_are_in_the_notes_of_every_answer(write):
+    for _ in range(2):  # read, and from the cache
+        space = write("a 1 0", "b 0 1", "a 2 2", "c 1 1")
+        answers = [
+            space.neighbors("a"), space.similarity("a", "b"), space.odd(["a", "b", "c"]),
+            space.distances(["a", "b"]), space.relation([("a", "b")]),
+        ]  # fmt: skip
+        for answer in answers:
+            assert answer.notes[0] == "vectors.txt: 1 duplicate word dropped (first: a)"
+
+
+def test_an_answer_is_a_result(space):
+    found = space.analogy("king", "man", "woman", top=2)
+    assert isinstance(found, latentcli.Result)
+    assert (found[0].word, len(found), [hit.row for hit in found]) == (
+        "queen", 2, [found[0].row, found[1].row],
+    )  # fmt: skip
+    assert found.records[0] == {
+        "query": "king man woman", "rank": 1, "word": "queen", "score": found[0].score,
+    }  # fmt: skip
+    assert found.settings["method"] == "3cosadd"
+    assert "queen" in repr(found)
 
 
 def test_samples_are_opened_by_name(tmp_path, monkeypatch):

@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 import mmap
 import re
-import string
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -20,10 +18,11 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.numerics.spelling import case_forms, edit_distance, one_edit_away
+
 Rows = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
-_LONG = 40  # letters from which a word is no misspelling of another
 _NEAR = 3000  # like-spelled candidates that are compared letter by letter
 TEXT = "words.utf8"
 INDEX = ("ends", "hashes", "hash_rows", "form_hashes", "form_rows", "dropped")
@@ -118,21 +117,29 @@ class Words:
         return [self._raw(int(row)).decode("utf-8") for row in rows]
 
     def variants(self, word: str) -> list[str]:
-        """Return the words that differ in case or Unicode normal form only, in file order."""
-        forms = {word.casefold()}
-        forms |= {
-            unicodedata.normalize(kind, form) for kind in ("NFC", "NFD") for form in forms
-        }
+        """Return the words that differ in case or Unicode normal form only, in file order.
+
+        The dotted and the dotless i of Turkish count as one letter.
+        """
+        forms = case_forms(word)
         rows: set[int] = set()
         for form in forms:
             wanted = crc32(form.encode("utf-8", "backslashreplace"))
             rows |= {*self._words.rows(wanted), *self._forms.rows(wanted)}
         others = dict.fromkeys(self.words(sorted(rows)))
-        return [other for other in others if other != word and other.casefold() in forms]
+        return [
+            other
+            for other in others
+            if other != word and not forms.isdisjoint(case_forms(other))
+        ]
 
     def close(self, word: str, most: int = 3) -> list[str]:
-        """Return words one edit away, in order of frequency; else like-spelled ones."""
-        near = self._existing({*_edits(word), *_edits(word.casefold())} - {word})
+        """Return words that may be meant: first by edit distance (a transposition is one edit).
+
+        Of equally near ones those with the same first letter come first, then the more frequent.
+        """
+        edits = {*one_edit_away(word), *one_edit_away(word.casefold())} - {word}
+        near = sorted(self._existing(edits), key=lambda other: other[:1] != word[:1])
         if len(near) < most:
             near += self._like(word, most)
         return list(dict.fromkeys(near))[:most]
@@ -164,7 +171,7 @@ class Words:
         return [word for _, word in found]
 
     def _like(self, word: str, most: int) -> list[str]:
-        """Return like-spelled words among those that begin alike, by difflib's ratio."""
+        """Return like-spelled words among those that begin alike: by difflib, the nearest first."""
         import difflib  # only a mistake needs it
 
         start = word[:3].encode("utf-8", "backslashreplace")
@@ -175,7 +182,8 @@ class Words:
             rows = rows[text[starts[rows] + place] == byte]
         others = dict.fromkeys(self.words(rows[:_NEAR].tolist()))
         candidates = [other for other in others if other != word]
-        return difflib.get_close_matches(word, candidates, n=most, cutoff=0.7)
+        found = difflib.get_close_matches(word, candidates, n=2 * most, cutoff=0.7)
+        return sorted(found, key=lambda other: edit_distance(word, other))
 
 
 class _Index:
@@ -287,17 +295,3 @@ class Builder:
                 if first != row:
                     repeated.add(row)
         return sorted(repeated)
-
-
-def _edits(word: str) -> set[str]:
-    """All strings one deletion, transposition, replacement or insertion away."""
-    if len(word) > _LONG:
-        return set()
-    letters = sorted({*string.ascii_lowercase, *word})
-    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    return {
-        *(left + right[1:] for left, right in splits if right),
-        *(left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1),
-        *(left + letter + right[1:] for left, right in splits if right for letter in letters),
-        *(left + letter + right for left, right in splits for letter in letters),
-    } - {""}

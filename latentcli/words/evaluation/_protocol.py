@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from latentcli.errors import ParameterError, check_choice
+from latentcli.numerics.spelling import fold_case
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -39,7 +40,7 @@ class Protocol:
 
     words: str
     answers: str
-    fold: Callable[[str], str] = str.casefold
+    fold: Callable[[str], str] = fold_case
     alike: bool = False
     exact_first: bool = True
     lower: bool = False

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.batch import quoted
 from latentcli.cli.options import Output, Source, say
 from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError
@@ -118,4 +117,6 @@ def _spread(rows: int) -> list[int]:
 
 
 def _words(space: Space, rows: Iterable[int]) -> str:
-    return " ".join(quoted([word]) for word in space.words.words(list(rows)))
+    from latentcli.words._ranking import joined
+
+    return joined(space.words.words(list(rows)))

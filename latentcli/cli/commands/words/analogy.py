@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.batch import quoted, run
-from latentcli.cli.hits import report
+from latentcli.cli.batch import Verb, run
 from latentcli.cli.options import Output, Picking, Source
-from latentcli.errors import UsageError, check_choice
-from latentcli.results import Report
+from latentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from latentcli.numerics.search import Question
-
-Asked = tuple[str, str, "Question"]
+    from latentcli.words._ranking import Query, RankedWords
 
 
 def command(
@@ -46,33 +42,31 @@ def command(
 
     echo 'king man woman' | latent analogy - --json
     """
-    from latentcli.words._analogy import METHODS
+    from latentcli.words._analogy import scorer_of
+    from latentcli.words._ranking import COLUMNS, analogy_query, answer_analogies
 
-    check_choice("method", method, METHODS)
+    scorer_of(method, raw=raw)
     choice = picking.choice()
     space = source.open(output)
     picking.note_absent(choice, space, output)
 
-    def parse(tokens: list[str]) -> Asked:
+    def parse(tokens: list[str]) -> Query:
         if len(tokens) != 3:
             hint = "; leave out the quotes" if len(tokens) == 1 and " " in tokens[0] else ""
             raise UsageError(f"an analogy takes three words (A B C), not {len(tokens)}{hint}")
         a, b, c = tokens
-        question = space.ask_analogy(a, b, c, method=method, raw=raw, choice=choice)
-        return quoted(tokens), f"{a} - {b} + {c}", question
-
-    def answer(asked: list[Asked], batch: bool) -> Report:
-        with output.progress("searching") as progress:
-            found = space.answer(
-                [question for *_, question in asked], choice, method=method, progress=progress
-            )
-        return report(
-            "analogy",
-            space,
-            [label for label, *_ in asked],
-            found,
-            settings={"method": method, "raw": raw, **picking.settings()},
-            title="" if batch else asked[0][1],
+        return analogy_query(
+            space, a, b, c, method=method, raw=raw, include_inputs=choice.include_inputs
         )
 
-    run(words, output, parse=parse, answer=answer, at_once=picking.at_once)
+    def answer(queries: list[Query]) -> list[RankedWords]:
+        with output.progress("searching") as progress:
+            return answer_analogies(
+                space, queries, choice, method=method, raw=raw, progress=progress
+            )
+
+    settings = {"method": method, "raw": raw, **picking.settings()}
+    verb = Verb(
+        "analogy", space, COLUMNS, parse, answer, settings=settings, at_once=picking.at_once
+    )
+    run(words, output, verb)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from latentcli.cli.batch import quoted, run
-from latentcli.cli.options import Output, Source, about
-from latentcli.errors import UsageError, check_choice
-from latentcli.results import Matrix, Record, Report, View
-
-if TYPE_CHECKING:
-    from latentcli.numerics.types import Array
-
-COLUMNS = ("a", "b", "distance")
+from latentcli.cli.batch import Verb, run
+from latentcli.cli.options import Output, Source
+from latentcli.results import Record, Result
 
 
 def command(
@@ -54,39 +47,17 @@ def command(
 
     latent distances cat dog car truck --metric euclidean -f csv
     """
-    from latentcli.numerics.vectors import DISTANCES, one_hot_distance
+    from latentcli.errors import check_choice
+    from latentcli.numerics.vectors import DISTANCES
+    from latentcli.words._sets import DISTANCE_COLUMNS
 
-    metric = metric or ("euclidean" if one_hot else "cosine")
-    check_choice("metric", metric, DISTANCES)
-    columns = (*COLUMNS, "one_hot") if one_hot else COLUMNS
-    apart = one_hot_distance(metric) if one_hot else 0.0
+    chosen = metric or ("euclidean" if one_hot else "cosine")
+    check_choice("metric", chosen, DISTANCES)
     space = source.open(output)
 
-    def parse(tokens: list[str]) -> tuple[list[str], Array]:
-        if len(tokens) < 2:
-            raise UsageError("distances takes two words or more")
-        return tokens, space.distances(tokens, metric=metric)
+    def parse(tokens: list[str]) -> Result:
+        return space.distances(tokens, metric=chosen, one_hot=one_hot)
 
-    def answer(queries: list[tuple[list[str], Array]], batch: bool) -> Report:
-        records: list[Record] = []
-        for tokens, matrix in queries:
-            label: Record = {"query": quoted(tokens)} if batch else {}
-            for i, j in combinations(range(len(tokens)), 2):
-                a, b = tokens[i], tokens[j]
-                record: Record = {"a": a, "b": b, "distance": float(matrix[i, j])}
-                if one_hot:
-                    record["one_hot"] = 0.0 if a == b else apart
-                records.append(label | record)
-        views: tuple[View, ...] = ()
-        if not batch and not one_hot:
-            views = (Matrix(queries[0][0], queries[0][0], queries[0][1].tolist()),)
-        return Report(
-            "distances",
-            ("query", *columns) if batch else columns,
-            records,
-            settings=about(space) | {"metric": metric, "one_hot": one_hot},
-            title="" if batch else f"{metric} distances",
-            views=views,
-        )
-
-    run(words, output, parse=parse, answer=answer)
+    columns = (*DISTANCE_COLUMNS, "one_hot") if one_hot else DISTANCE_COLUMNS
+    settings: Record = {"metric": chosen, "one_hot": one_hot}
+    run(words, output, Verb("distances", space, columns, parse, list, settings=settings))

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.batch import run
-from latentcli.cli.hits import report
+from latentcli.cli.batch import Verb, run
 from latentcli.cli.options import Output, Picking, Source
-from latentcli.results import Report
 
 if TYPE_CHECKING:
-    from latentcli.numerics.search import Question
-
-Asked = tuple[str, "Question"]
+    from latentcli.words._ranking import Query, RankedWords
 
 
 def command(
@@ -45,37 +41,26 @@ def command(
 
     latent expr '2*paris - "france" + japan' --json
     """
+    from latentcli.words import _expression as expressions
+    from latentcli.words._ranking import COLUMNS, answer_expressions, expression_query
+
     choice = picking.choice()
     space = source.open(output)
     picking.note_absent(choice, space, output)
 
-    def ask(text: str, terms: list[tuple[float, str]]) -> Asked:
-        return text, space.ask_expression(terms, raw=raw, choice=choice)
-
-    def parse(tokens: list[str]) -> Asked:
-        from latentcli.words import _expression as expressions
-
-        if len(tokens) == 1:
-            return ask(tokens[0], expressions.parse(tokens[0]))
-        return ask(" ".join(tokens), expressions.parse_tokens(tokens))
-
-    def answer(asked: list[Asked], batch: bool) -> Report:
-        with output.progress("searching") as progress:
-            found = space.answer([question for _, question in asked], choice, progress=progress)
-        return report(
-            "expr",
-            space,
-            [label for label, _ in asked],
-            found,
-            settings={"raw": raw, **picking.settings()},
-            title="" if batch else asked[0][0],
+    def parse(tokens: list[str]) -> Query:
+        one = len(tokens) == 1
+        terms = expressions.parse(tokens[0]) if one else expressions.parse_tokens(tokens)
+        return expression_query(
+            space, terms, raw=raw, include_inputs=choice.include_inputs, label=" ".join(tokens)
         )
 
-    run(
-        expression,
-        output,
-        parse=parse,
-        answer=answer,
-        split=lambda line: [line],
-        at_once=picking.at_once,
-    )
+    def answer(queries: list[Query]) -> list[RankedWords]:
+        with output.progress("searching") as progress:
+            return answer_expressions(space, queries, choice, raw=raw, progress=progress)
+
+    verb = Verb(
+        "expr", space, COLUMNS, parse, answer, settings={"raw": raw, **picking.settings()},
+        split=lambda line: [line], at_once=picking.at_once,
+    )  # fmt: skip
+    run(expression, output, verb)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.batch import run
-from latentcli.cli.hits import report
+from latentcli.cli.batch import Verb, run_all, run_each
 from latentcli.cli.options import Output, Picking, Source
-from latentcli.errors import UsageError, check_choice
-from latentcli.results import Report
+from latentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from latentcli.numerics.search import Question
-
-Asked = list[tuple[str, "Question"]]
+    from latentcli.words._ranking import Query, RankedWords
 
 
 def command(
@@ -60,36 +57,48 @@ def command(
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
         raise UsageError("ask with words or with --vector, not with both")
-    from latentcli.words._space import METRICS
+    from latentcli.words import _ranking
 
-    check_choice("metric", metric, METRICS)
     choice = picking.choice()
+    _ranking.check_metric(metric, choice)
     space = source.open(output)
     picking.note_absent(choice, space, output)
 
-    def parse(tokens: list[str]) -> Asked:
-        return [(word, space.ask_neighbors(word, choice=choice)) for word in tokens]
+    def parse(tokens: list[str]) -> Query:
+        return _ranking.neighbors_query(space, tokens[0], include_inputs=choice.include_inputs)
 
-    def answer(queries: list[Asked], batch: bool) -> Report:
-        asked = [one for query in queries for one in query]
+    def answer(queries: list[Query]) -> list[RankedWords]:
         with output.progress("searching") as progress:
-            found = space.answer(
-                [question for _, question in asked], choice, metric=metric, progress=progress
+            return _ranking.answer_neighbors(
+                space, queries, choice, metric=metric, progress=progress
             )
-        return report(
-            "neighbors",
-            space,
-            [label for label, _ in asked],
-            found,
-            settings={"metric": metric, **picking.settings()},
-            title=asked[0][0] if len(asked) == 1 and not batch else "",
-        )
 
+    verb = Verb(
+        "neighbors", space, _ranking.COLUMNS, parse, answer,
+        settings={"metric": metric, **picking.settings()},
+        split=lambda line: [word_of(line)], at_once=picking.at_once,
+    )  # fmt: skip
     if vector is None:
-        run(words or [], output, parse=parse, answer=answer, at_once=picking.at_once)
+        run_each(words or [], output, verb)
         return
     from latentcli.files.load import vectors_of
 
     labels, rows = vectors_of(vector)
-    asked = [(label, space.ask_vector(row)) for label, row in zip(labels, rows, strict=True)]
-    output.show(answer([asked], False))
+    run_all(
+        (
+            (label, partial(_ranking.vector_query, space, row, label))
+            for label, row in zip(labels, rows, strict=True)
+        ),
+        output,
+        verb,
+    )
+
+
+def word_of(line: str) -> str:
+    r"""Return the word of a line: all of it, without the blanks around it and its quotes.
+
+    >>> word_of(" king "), word_of("new york"), word_of('"new york"'), word_of('5"')
+    ('king', 'new york', 'new york', '5"')
+    """
+    word = line.strip()
+    return word[1:-1] if len(word) > 2 and word[0] == word[-1] == '"' else word

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated
 
 import typer
 
-from latentcli.cli.batch import quoted, run
-from latentcli.cli.options import Output, Source, about
+from latentcli.cli.batch import Verb, run
+from latentcli.cli.options import Output, Source
 from latentcli.errors import UsageError
-from latentcli.results import Record, Report
-
-COLUMNS = ("a", "b", "cosine", "dot", "euclidean", "angle_degrees")
+from latentcli.results import Result
 
 
 def command(
@@ -31,26 +28,20 @@ def command(
 
     latent similarity cat dog cat car --json
     """
+    from latentcli.words._sets import SIMILARITY_COLUMNS
+
     space = source.open(output)
 
-    def parse(tokens: list[str]) -> list[Record]:
+    def parse(tokens: list[str]) -> Result:
         if len(tokens) < 2 or len(tokens) % 2:
             raise UsageError(f"similarity takes pairs of words, not {len(tokens)}")
-        return [
-            {
-                "query": quoted(tokens),
-                "a": a,
-                "b": b,
-                **dataclasses.asdict(space.similarity(a, b)),
-            }
-            for a, b in zip(tokens[::2], tokens[1::2], strict=True)
+        found = [
+            space.similarity(*pair) for pair in zip(tokens[::2], tokens[1::2], strict=True)
         ]
+        return Result(
+            columns=SIMILARITY_COLUMNS,
+            records=[record for one in found for record in one.records],
+            notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
+        )
 
-    def answer(queries: list[list[Record]], batch: bool) -> Report:
-        columns = ("query", *COLUMNS) if batch else COLUMNS
-        records = [
-            {name: record[name] for name in columns} for query in queries for record in query
-        ]
-        return Report("similarity", columns, records, settings=about(space))
-
-    run(words, output, parse=parse, answer=answer)
+    run(words, output, Verb("similarity", space, SIMILARITY_COLUMNS, parse, list))

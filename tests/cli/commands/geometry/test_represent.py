@@ -135,8 +135,8 @@ def test_counts_replace_the_order_of_the_words(answer, words, tmp_path):
         (["a cat", "..."], 1, "text 2 has no words: '...'"),
         (["a cat", ""], 1, "text 2 has no words: ''"),
         (["a", "b", "--common", "word"], 2, "Did you mean words?"),
-        (["a", "b", "--smoothing", "0"], 2, "--smoothing takes a number above 0"),
-        (["a", "b", "--smoothing", "nan"], 2, "--smoothing takes a number above 0"),
+        (["a", "b", "--smoothing", "0"], 2, "must be a number above 0"),
+        (["a", "b", "--smoothing", "nan"], 2, "must be a number above 0"),
         (["a", "b", "--counts", "absent.txt"], 1, "no such file: absent.txt"),
         (["a", "b", "--counts", ""], 1, "error"),
         (["a", "b", "-v", "codes.npy"], 1, "codes.npy has no words"),
@@ -183,7 +183,7 @@ def test_counts_of_other_words_are_refused(latent, words, tmp_path):
         "represent", "king", "queen", "-v", words, "--counts", tmp_path / "counts.txt", "-q"
     )
     assert (code, out) == (1, "")
-    assert "counts.txt: no word of article-words.txt is counted in it" in err
+    assert "counts.txt: no word of article-words.txt is in the counts" in err
 
 
 def test_words_without_a_count_are_told(answer, words, tmp_path):

@@ -84,7 +84,7 @@ def test_a_least_score_has_no_meaning_for_distances(latent, words):
         "neighbors", "king", "-v", words, "--metric", "euclidean", "--min-score", "1"
     )
     assert code == 2
-    assert "no --min-score" in err
+    assert "leave out --min-score" in err
 
 
 def test_include_inputs_puts_the_word_itself_first(results, words):
@@ -141,11 +141,44 @@ def test_words_and_vector_exclude_each_other(latent, words, rows):
     assert latent("neighbors", "-v", words)[0] == 2
 
 
-def test_a_line_of_a_batch_may_hold_several_words(latent, words, stdin):
-    stdin("king queen\nman\n")
-    code, out, err = latent("neighbors", "-", "-v", words, "-k", "1", "-f", "ndjson")
+def test_a_line_of_a_batch_is_one_word(latent, stdin, tmp_path):
+    path = tmp_path / "places.tsv"
+    path.write_text("new york\t1\t0\nnew\t0\t1\nyork\t1\t1\n")
+    stdin('new york\n"new york"\n york \n')
+    code, out, err = latent("neighbors", "-", "-v", path, "-k", "1", "-f", "ndjson", "-q")
     assert (code, err) == (0, "")
-    assert [json.loads(line)["query"] for line in out.splitlines()] == ["king", "queen", "man"]
+    queries = [json.loads(line)["query"] for line in out.splitlines()]
+    assert queries == ["new york", "new york", "york"]
+
+
+def test_a_row_of_zeros_is_named_and_the_others_are_answered(latent, words, rows):
+    path = rows([[0.8, 0.3, -0.1], [0, 0, 0], [-0.1, 0.8, 0.4]])
+    code, out, err = latent(
+        "neighbors", "--vector", path, "-v", words, "-k", "1", "--json", "-q"
+    )
+    assert code == 1
+    assert err == (
+        f"latent: error: {path}[1]: the vector is zero, or holds NaN or infinity: no direction\n"
+    )
+    first, second, third = json.loads(out)["results"]
+    assert (first["word"], third["word"]) == ("king", "castle")
+    assert second == {
+        "query": f"{path}[1]",
+        "error": err[len(f"latent: error: {path}[1]: ") : -1],
+    }
+
+
+def test_a_row_is_named_by_its_number(results, words):
+    by_number = results("neighbors", "#3", "-v", words)
+    by_word = results("neighbors", "queen", "-v", words)
+    assert [one["word"] for one in by_number] == [one["word"] for one in by_word]
+
+
+def test_a_word_that_looks_like_a_row_number_is_the_word(results, tmp_path):
+    path = tmp_path / "tags.txt"
+    path.write_text("one 1 0\n#0 0 1\nup 0.1 1\n")
+    assert results("neighbors", "#0", "-v", path, "-k", "1")[0]["word"] == "up"
+    assert results("neighbors", "#2", "-v", path, "-k", "1")[0]["word"] == "#0"
 
 
 def test_more_answers_than_there_are_rows(latent, words):

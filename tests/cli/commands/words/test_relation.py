@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pytest
 
 
@@ -13,17 +12,27 @@ def plane(tmp_path):
 
 def test_offsets_by_hand(answer, plane):
     whole = answer("relation", "o:right", "o:up", "--raw", "-v", plane)
-    half = pytest.approx(math.sqrt(0.5), abs=1e-6)
+    nothing = pytest.approx(0.0, abs=1e-6)  # each against the other: a right angle
     assert whole["results"] == [
-        {"pair": "o:right", "cosine_to_mean": half, "norm": pytest.approx(3.0, abs=1e-6)},
-        {"pair": "o:up", "cosine_to_mean": half, "norm": pytest.approx(2.0, abs=1e-6)},
+        {"pair": "o:right", "cosine_to_mean": nothing, "norm": pytest.approx(3.0, abs=1e-6)},
+        {"pair": "o:up", "cosine_to_mean": nothing, "norm": pytest.approx(2.0, abs=1e-6)},
     ]
     assert whole["summary"] == {
-        "verdict": "no common direction",
-        "mean_pairwise": pytest.approx(0.0, abs=1e-6),
-        "cosine o:right o:up": pytest.approx(0.0, abs=1e-6),
+        "verdict": "too few pairs",
+        "mean_pairwise": nothing,
+        "chance": nothing,
+        "p_value": 1.0,
+        "permutations": 2,
+        "cosine o:right o:up": nothing,
     }
     assert whole["settings"]["raw"] is True
+
+
+def test_the_cosine_to_the_mean_leaves_the_pair_out(results, plane):
+    """Offsets (3, 0), (0, 2), (1, 1): the means of the others are (.5, 1.5), (2, .5), (1.5, 1)."""
+    found = results("relation", "o:right", "o:up", "o:far", "--raw", "-v", plane)
+    expected = [0.5 / math.sqrt(2.5), 0.5 / math.sqrt(4.25), 2.5 / math.sqrt(2 * 3.25)]
+    assert [one["cosine_to_mean"] for one in found] == pytest.approx(expected, abs=1e-6)
 
 
 def test_units_are_subtracted_by_default(results, tmp_path):
@@ -37,31 +46,30 @@ def test_units_are_subtracted_by_default(results, tmp_path):
 def test_many_pairs_have_the_least_cosine_in_the_summary(answer, plane):
     pairs = ["o:right", "o:up", "o:far", "right:o"] * 3
     summary = answer("relation", *pairs, "--raw", "-v", plane)["summary"]
-    assert set(summary) == {"verdict", "mean_pairwise", "least_pairwise", "least_pair"}
+    assert set(summary) == {
+        "verdict", "mean_pairwise", "chance", "p_value", "permutations", "least_pairwise",
+        "least_pair",
+    }  # fmt: skip
     assert summary["least_pairwise"] == -1.0
     assert set(summary["least_pair"].split()) == {"o:right", "right:o"}
 
 
 def test_the_sample_knows_a_relation_from_none(answer):
-    same = answer("relation", "king:queen", "man:woman", "uncle:aunt")["summary"]
-    assert same["verdict"] in {"one direction", "loosely related"}
-    other = answer("relation", "king:queen", "paris:lunch", "walking:seven")["summary"]
-    assert other["verdict"] == "no common direction"
+    pairs = ("king:queen", "man:woman", "uncle:aunt", "father:mother", "son:daughter")
+    same = answer("relation", *pairs)["summary"]
+    assert same["verdict"] == "loosely related"
+    assert same["p_value"] == pytest.approx(1 / 120, abs=1e-6)
+    pairs = ("king:queen", "paris:lunch", "walking:seven", "red:table", "old:france")
+    assert answer("relation", *pairs)["summary"]["verdict"] == "no common direction"
 
 
-def test_a_note_says_what_chance_does(answer, tmp_path):
-    path = tmp_path / "many.txt"
-    rows = np.random.default_rng(0).normal(size=(4, 100))
-    path.write_text(
-        "".join(f"{w} {' '.join(map(str, r))}\n" for w, r in zip("abcd", rows, strict=True))
-    )
-    (note,) = answer("relation", "a:b", "c:d", "-v", path)["notes"]
-    assert note.endswith("cosines up to 0.20")  # twice 1 / sqrt(100)
-
-
-def test_a_note_names_no_cosine_above_one(answer, words):
-    for note in answer("relation", "king:queen", "man:woman", "-v", words)["notes"]:
-        assert float(note.split()[-1]) <= 1.0
+def test_topics_are_no_relation(answer):
+    """Animals and countries differ all in one way; which goes with which does not matter."""
+    pairs = ("cat:france", "dog:japan", "horse:spain", "cow:italy", "lion:germany")
+    summary = answer("relation", *pairs)["summary"]
+    assert summary["mean_pairwise"] > 0.3
+    assert summary["p_value"] > 0.5
+    assert summary["verdict"] == "no common direction"
 
 
 @pytest.mark.parametrize("token", ["king", "king:", ":queen", ":", ""])
@@ -82,9 +90,11 @@ def test_a_batch_carries_its_verdicts(latent, words, stdin):
     code, out, _ = latent("relation", "-", "-v", words, "-f", "csv", "-q")
     assert code == 0
     rows = [line.split(",") for line in out.splitlines()]
-    assert rows[0] == ["query", "pair", "cosine_to_mean", "norm", "verdict"]
+    assert rows[0] == [
+        "query", "pair", "cosine_to_mean", "norm", "verdict", "mean_pairwise", "chance", "p_value",
+    ]  # fmt: skip
     assert [(row[0], row[1], row[4]) for row in rows[1:]] == [
-        ("king:queen man:woman", "king:queen", "one direction"),
-        ("king:queen man:woman", "man:woman", "one direction"),
+        ("king:queen man:woman", "king:queen", "too few pairs"),
+        ("king:queen man:woman", "man:woman", "too few pairs"),
         ("king:queen", "king:queen", "a single pair"),
     ]
