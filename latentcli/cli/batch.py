@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import typer
 
 from latentcli.cli.options import Output, about, say
-from latentcli.cli.wording import in_options, with_options
+from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report, Result
 
@@ -192,10 +192,10 @@ def _run_batch(output: Output, verb: Verb[Query]) -> None:
         failed += sum(bool(one.error) for one in parsed)
         answered += len(parsed)
         for start in range(0, len(parsed), verb.at_once):
-            report = in_options(
+            report = output.with_file_notes(
                 _batch_report(output, verb, parsed[start : start + verb.at_once])
             )
-            for text in report.notes:
+            for text in output.worth_saying(report.notes):
                 if text not in said:
                     output.note(text)
             said.update(report.notes)
@@ -203,7 +203,7 @@ def _run_batch(output: Output, verb: Verb[Query]) -> None:
     if number == 0:
         output.note("no queries on standard input")
     if not answered:  # an answer without records is an answer too, to a program
-        printer.add(_batch_report(output, verb, []))
+        printer.add(output.with_file_notes(_batch_report(output, verb, [])))
     printer.close()
     if failed:
         raise typer.Exit(1)

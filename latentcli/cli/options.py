@@ -11,9 +11,10 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -170,10 +171,28 @@ class Output:
         check_choice("format", self.format, RENDERERS)
         process.guard(self.max_memory)
 
+    @cached_property
+    def _of_files(self) -> dict[str, None]:
+        """What was dropped or repaired in the files that were opened: in the notes of the answer."""
+        return {}
+
     def note(self, text: str) -> None:
         """Say something worth knowing, on stderr."""
         if not self.quiet:
             say("note", with_options(text))
+
+    def carry(self, notes: Iterable[str]) -> None:
+        """Put notes on a file into the answer; they are said where the file is read, not again."""
+        self._of_files.update(dict.fromkeys(notes))
+
+    def worth_saying(self, notes: Iterable[str]) -> list[str]:
+        """Return the notes that are not on files."""
+        return [text for text in notes if text not in self._of_files]
+
+    def with_file_notes(self, report: Report) -> Report:
+        """Return a report, in the words of the command line, with the notes on its files."""
+        notes = tuple(dict.fromkeys((*self._of_files, *report.notes)))
+        return in_options(dataclasses.replace(report, notes=notes))
 
     def printer(self) -> Any:
         """Return a printer of the chosen format on stdout."""
@@ -190,9 +209,9 @@ class Output:
 
     def show(self, report: Report) -> None:
         """Print one report, and its notes on stderr, in the words of the command line."""
-        report = in_options(report)
+        report = self.with_file_notes(report)
         printer = self.printer()
-        for text in report.notes:
+        for text in self.worth_saying(report.notes):
             self.note(text)
         printer.add(report)
         printer.close()
@@ -330,6 +349,7 @@ class Source:
             )
         for text in space.entry.notes if tell else ():
             output.note(text)
+        output.carry(space.notes if tell else ())
         return space
 
 
