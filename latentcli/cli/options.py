@@ -459,4 +459,5 @@ def about(space: Space) -> Record:
         "words": len(space),
         "dimensions": space.dimensions,
         "ignore_case": space.ignore_case,
+        **({"exact": True} if space.exact else {}),
     }
