@@ -7,19 +7,20 @@ import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from latentcli.files import addresses, bundled_sets, lines, samples
-from latentcli.files import codes as code_files
-from latentcli.files import counts as count_files
-from latentcli.files import factors as factor_files
-from latentcli.files.corpus import Corpus
+from latentcli.files import addresses, samples
 from latentcli.files.store.cache import open_entry
-from latentcli.numerics.types import Progress
 from latentcli.words._space import Space
-from latentcli.words.evaluation import _analogy_sets, _pair_sets, _word_lists
+
+if TYPE_CHECKING:
+    from latentcli.files.corpus import Corpus
+    from latentcli.numerics.types import Progress
+    from latentcli.words.evaluation._analogy_sets import AnalogySet
+    from latentcli.words.evaluation._pair_sets import PairSet
+    from latentcli.words.evaluation._word_lists import OddSets, WordLists
+
+# What reads other files than vectors is imported where it is used: a query needs none of it.
 
 
 def open(
@@ -58,12 +59,16 @@ def _open_again(path: str, key: str, ignore_case: bool, exact: bool) -> Space:
 
 def read_codes(address: str) -> Any:
     """Return the array of codes in a file (`FILE`, `FILE::KEY`, `FILE[3]`), or a sample's."""
-    return code_files.load(samples.find(address)).values
+    from latentcli.files import codes
+
+    return codes.load(samples.find(address)).values
 
 
 def read_factors(address: str) -> Any:
     """Return the factors in a file as columns by name."""
-    return factor_files.read(samples.find(address))
+    from latentcli.files import factors
+
+    return factors.read(samples.find(address))
 
 
 def read_corpus(
@@ -74,16 +79,23 @@ def read_corpus(
     text_column: str | None = None,
 ) -> Corpus:
     """Return text to train on: files, folders, JSON lines or standard input, sentence by sentence."""
+    from latentcli.files.corpus import Corpus
+
     return Corpus(sources, tokens=tokens, lower=lower, text_column=text_column)
 
 
 def read_counts(address: str) -> dict[str, float]:
     """Return how often words occur: a word and its count on each line of a file."""
-    return count_files.read(address)
+    from latentcli.files import counts
+
+    return counts.read(address)
 
 
-def read_questions(address: str) -> _analogy_sets.AnalogySet:
+def read_questions(address: str) -> AnalogySet:
     """Return the analogy questions of a file, a BATS folder, or a set that gensim ships."""
+    from latentcli.files import bundled_sets, lines
+    from latentcli.words.evaluation import _analogy_sets
+
     path = Path(bundled_sets.find(address))
     if path.is_dir():
         return _analogy_sets.parse_bats(path.name, lines.read_folder(path))
@@ -91,19 +103,28 @@ def read_questions(address: str) -> _analogy_sets.AnalogySet:
     return _analogy_sets.parse(name, text)
 
 
-def read_pairs(address: str) -> _pair_sets.PairSet:
+def read_pairs(address: str) -> PairSet:
     """Return the scored pairs of words of a file, or of a set that gensim ships."""
+    from latentcli.files import bundled_sets, lines
+    from latentcli.words.evaluation import _pair_sets
+
     name, text = lines.read(bundled_sets.find(address), most=lines.MOST_OF_A_SET)
     return _pair_sets.parse(name, text)
 
 
-def read_word_lists(address: str) -> _word_lists.WordLists:
+def read_word_lists(address: str) -> WordLists:
     """Return the named lists of words of a file."""
+    from latentcli.files import lines
+    from latentcli.words.evaluation import _word_lists
+
     return _word_lists.parse_lists(*lines.read(address, most=lines.MOST_OF_A_SET))
 
 
-def read_odd_sets(address: str) -> _word_lists.OddSets:
+def read_odd_sets(address: str) -> OddSets:
     """Return the sets with an odd one out of a file."""
+    from latentcli.files import lines
+    from latentcli.words.evaluation import _word_lists
+
     return _word_lists.parse_odd_sets(*lines.read(address, most=lines.MOST_OF_A_SET))
 
 
@@ -164,6 +185,8 @@ def columns_of(value: Any) -> Any:
     names = getattr(value, "columns", None)
     if names is None or isinstance(value, Mapping):
         return value
+    import numpy as np
+
     if hasattr(value, "column_names"):  # an Arrow table, whose `columns` are arrays
         names = value.column_names
     return {str(name): np.asarray(value[name]) for name in names}

@@ -80,12 +80,47 @@ def test_help_and_version_import_nothing_that_computes(arguments):
     assert not modules & {"numpy", "scipy", "gensim", "pyarrow", "simdjson", "hypothesis"}
 
 
-def test_a_cached_question_imports_no_more_than_it_needs():
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_a_cached_question_imports_no_more_than_it_needs(form):
     run("cache", "build", "minilm-10k.64d.txt")
-    code, modules = imported("analogy", "king", "man", "woman", "--json", "-q")
+    code, modules = imported("analogy", "king", "man", "woman", "-f", form, "-q")
     assert code == 0
     assert "numpy" in modules
-    assert not modules & {"rich", "pyarrow", "gensim", "simdjson", "scipy"}
+    assert not modules & {"rich", "pyarrow", "gensim", "simdjson", "scipy", "zipfile", "csv"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "one"),
+    [
+        ("analogy king man woman --json", True),
+        ("neighbors king", True),
+        ("analogy -", False),
+        ("neighbors king --metric csls", False),
+        ("mig codes.npy factors.csv", False),
+        ("", False),
+    ],
+)
+def test_one_question_is_told_from_work_for_many_threads(arguments, one):
+    from latentcli.cli.app import is_one_question
+
+    assert is_one_question(arguments.split()) == one
+
+
+def test_threads_that_the_user_has_set_stay():
+    code = (
+        "import os; from latentcli.cli import process; process.be_brief(); "
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    for given, kept in (({"OPENBLAS_NUM_THREADS": "3"}, "3"), ({}, "1")):
+        environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment | given,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        assert done.stdout.strip() == kept
 
 
 def test_python_m_is_latent():

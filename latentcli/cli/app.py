@@ -91,6 +91,19 @@ COMMANDS: dict[str, Command] = {
 """Every command, in the order of `latent --help`: to add one, add a file and a line."""
 
 
+_QUESTIONS = {"analogy", "neighbors", "similarity", "distances", "expr", "odd", "relation"}
+"""Commands that answer one question, unless it is `-` (a batch)."""
+
+
+def is_one_question(arguments: Sequence[str]) -> bool:
+    """Tell whether the answer takes one product with the vectors or so: CSLS takes many."""
+    return (
+        bool(arguments)
+        and arguments[0] in _QUESTIONS
+        and not {"-", "csls", "--metric=csls"} & {*arguments}
+    )
+
+
 def build(arguments: Sequence[str]) -> typer.Typer:
     """Make the application for these arguments: of a command that is named, with that one only."""
     import typer
@@ -143,6 +156,8 @@ def run() -> NoReturn:
     that must be closed or removed is closed and removed when `main` returns.
     """
     process.begin()
+    if is_one_question(sys.argv[1:]):
+        process.be_brief()
     try:
         process.enter()
         code = main()

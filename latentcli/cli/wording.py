@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from latentcli.errors import LatentError, shown
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
 
 OPTIONS = {"top": "-k", "files": "the files", "codes": "the codes", "factors": "the factors"}
 """Parameters whose option has another name."""
@@ -27,6 +29,8 @@ def with_options(text: str) -> str:
 
 def in_options(report: Report) -> Report:
     """Return a report whose notes name options."""
+    from dataclasses import replace
+
     return replace(report, notes=tuple(map(with_options, report.notes)))
 
 
