@@ -43,6 +43,8 @@ def test_the_table_of_renamed_names_is_found():
 def retired_options():
     """Yield a command and an option that it had: a row is "`command`: `old`", or "`old`" alone."""
     for old, new in RENAMED:
+        if not CODE.search(old):  # a row in words
+            continue
         first, *rest = CODE.findall(old)
         command = " ".join(word for word in first.split() if not word.startswith("-"))
         of_command = command.split()[:1] and command.split()[0] in COMMANDS

@@ -1,68 +1,79 @@
-"""Disentanglement, completeness and informativeness, from the importances of a predictor."""
+"""Disentanglement, completeness and informativeness (DCI), from the importances of a predictor."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Unpack
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
-from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import Row, Score, Value
+from latentcli.disentanglement._predictors import PREDICTORS, Fitted, Predictor, fit_each
+from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed
 from latentcli.disentanglement._train_test_split import (
     Split,
-    influence,
+    ends,
     interval,
     limited,
     mean_known,
-    scarce,
+    null_means,
     split,
+    untested_classes,
 )
-from latentcli.errors import check_choice
-from latentcli.numerics.gradient_boosting import fit_predict
-from latentcli.numerics.parallel import Steps, each
 from latentcli.numerics.types import Array, Progress
+from latentcli.results import Interval, Record
 
 ABOUT = About(
     formula=(
-        "1 - entropy of a dimension's importances for the factors, base K, mean over dimensions by "
-        "importance (D); 1 - entropy of a factor's importances over dimensions, base D, mean over "
-        "factors (C); and how well the predictor does on held-out rows (I)"
+        "three scores of a predictor with importances R (D, K) of dimensions for factors: D, the mean "
+        "over dimensions, weighted by importance, of 1 - entropy in base K of their importances; C, the "
+        "mean over factors of 1 - entropy in base D of theirs; I, accuracy or r2 on held-out rows"
     ),
     range="0 to 1 each",
-    reading="1: D each dimension serves one factor; C each factor is in one dimension; I all is told",
-    source="Eastwood and Williams, 2018; boosted trees: Locatello et al., 2019",
+    reading="1: D each dimension serves one factor, C each factor is in one dimension, I all factors are predicted",
     limitations=(
-        "what the predictor does not see: D of codes that tell nothing may be high, so read it with "
-        "I; importances of an over-fitted model; duplicates, which trees share and a lasso does not; "
-        "C depends on the number of dimensions by its base"
+        "It sees only what the predictor sees: D of codes without information may be high, so read it "
+        "with I. Importances of an over-fitted model are in part those of noise. Trees share importance "
+        "between duplicates, a lasso does not. C depends on the number of dimensions by its base, and D "
+        "rises with the number of rows."
     ),
+    source="Eastwood and Williams, 2018; boosted trees: Locatello et al., 2019",
     read_with=("completeness", "informativeness"),
+    estimators={
+        "boosting": "gradient boosting of trees, for classes",
+        "lasso": "linear regression with an L1 penalty, for values",
+        "forest": "random forest, for classes, or values of continuous factors",
+    },
     compat={
         "disentanglement_lib": {"limit": None},
         "disent": {"limit": None},
         "qedr": {"estimator": "lasso", "limit": None},
     },
     differences=(
-        "ubisoft chooses a lasso's penalty by cross-validation, and stops at the first dimension "
-        "without importance; disent's xgboost and lightgbm; infomec's predictors"
+        "ubisoft chooses the penalty of a lasso by cross-validation and stops at the first dimension "
+        "without importance; disent's xgboost and lightgbm, and infomec's predictors, are not reproduced"
     ),
 )
 
-ESTIMATORS = ("boosting", "lasso", "forest")
-
-_ROUNDS = 100
-_ALPHA = 0.02
-_TREES, _DEPTH = 10, 12
 _OVERFITTED = 0.2
-"""Informativeness on rows learnt from that is so much above the held-out rows' is worth a note."""
+"""A fall of informativeness from training to test rows that deserves a note."""
+
+_REFITS = {"boosting": 0, "lasso": SHUFFLES, "forest": 3}
+"""Fits with shuffled factors: boosting would take minutes; its informativeness has a null."""
+
+
+def disentanglement_completeness(importances: Array) -> tuple[float | None, float | None]:
+    """Return D and C of importances (D, K) >= 0; D is None with one factor, C with one dimension.
+
+    >>> disentanglement_completeness(np.eye(3))
+    (1.0, 1.0)
+    """
+    return disentanglement_of(importances), completeness_of(importances)
 
 
 @metric(ABOUT)
@@ -78,238 +89,125 @@ def dci(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Score how importances of dimensions for factors are spread, and how much they predict.
+    """Score how importances of dimensions (N, D) for factors (N, K) are spread, and how well they predict.
 
     Parameters
     ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`.
     estimator
         "boosting": 100 rounds of trees of depth 3 for each class, as scikit-learn's
         GradientBoostingClassifier; continuous factors by their classes. "lasso": absolute weights
-        of a linear regression with penalty 0.02 on standardised codes and values (classes of text
-        stand in their sorted order). "forest": 10 trees of depth 12, of regression for continuous
-        factors.
-    test, seed, limit
-        Share of the rows held out, of each class alike; how they are drawn; rows used at most.
-    ci
-        Coverage of the interval of informativeness, None for none.
+        of a linear regression with penalty 0.02 on standardized codes and values (classes of text
+        in sorted order). "forest": 10 trees of depth 12, of regression for continuous factors.
 
     Returns
     -------
     Score
-        `dci` is `disentanglement`; `completeness` weights factors by their importance,
-        `completeness_mean` does not; `informativeness` on held-out rows (accuracy, or r2 of a
-        regression) and `informativeness_train` on the rows learnt from; `nrmse` of a regression;
-        `dci_chance`, its D, for lasso and forest when the factors' rows are shuffled. The matrix
-        (D, K) holds the importances. With one factor D is None, with one dimension C.
+        `dci` is `disentanglement`, and `dci_chance` its mean with shuffled factors (lasso and forest;
+        boosting would take as long again for each shuffle). `completeness` weights factors by their
+        importance, `completeness_mean` does not. `informativeness`: accuracy on held-out rows, or r2
+        of a regression, its interval by the delta method and its chance with shuffled test rows;
+        `informativeness_train` on the training rows; `nrmse` of a regression. The matrix (D, K)
+        holds the importances. With one factor D is None, with one dimension C.
 
     Examples
     --------
+    Perfect codes, and codes that hold each factor twice:
+
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 10)
     >>> round(dci(grid, grid, estimator="lasso").value, 6)
     1.0
+    >>> twice = dci(np.hstack([grid, grid]), grid, estimator="forest")
+    >>> round(twice.value, 6), twice.summary["completeness"] < 0.8
+    (1.0, True)
     """
-    check_choice("estimator", estimator, ESTIMATORS)
     data = prepare(codes, factors, **options)
+    predictor = PREDICTORS[estimator]
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
-    learnt = _learn(estimator, data, list(data.factors), splits, seed, progress)
-    importances = np.stack([found.importances for found in learnt], axis=1)
+    fitted = fit_each(predictor, data, splits, seed, progress)
+    importances = np.stack([one.importances for one in fitted], axis=1)
+    disentanglement, completeness = disentanglement_completeness(importances)
     per_factor = focus(importances.T) if data.dimensions > 1 else None
-    value = disentanglement_of(importances)
-    told = mean_known([found.told for found in learnt])
-    low, high = _interval(learnt, ci)
-    summary: dict[str, Value] = {
-        "dci": value,
-        "disentanglement": value,
-        "dci_chance": _chance(estimator, data, splits, seed),
-        "completeness": completeness_of(importances),
-        "completeness_mean": None if per_factor is None else float(per_factor.mean()),
-        "informativeness": told,
-        "informativeness_low": low,
-        "informativeness_high": high,
-        "informativeness_train": mean_known([found.told_train for found in learnt]),
-        "nrmse": mean_known([found.error for found in learnt]),
-    }
+    informativeness = _informativeness(fitted, splits, ci, seed)
+    noise = [
+        _informativeness([o], [s], None, seed).is_noise
+        for o, s in zip(fitted, splits, strict=True)
+    ]
+    null = _null(predictor, data, splits, seed, _REFITS[estimator])
     return Score(
-        numbers=summary,
-        factors=_factor_rows(data, learnt, importances, per_factor, ci),
-        dimensions=_dimension_rows(data, importances),
+        numbers={
+            # A ratio of noise may have any value: whether noise explains it, I says.
+            "dci": Estimate(
+                disentanglement, None, null, significant=not informativeness.is_noise
+            ),
+            "disentanglement": disentanglement,
+            "completeness": completeness,
+            "completeness_mean": None if per_factor is None else float(per_factor.mean()),
+            "informativeness": informativeness,
+            "informativeness_train": mean_known([one.train_score for one in fitted]),
+            "nrmse": mean_known([one.nrmse for one in fitted]),
+        },
+        factors=_factor_rows(data, fitted, importances, per_factor, ci),
+        dimensions=attributed(_dimension_rows(data, importances), informativeness),
         matrix=importances,
         matrix_name="importance",
-        settings={
-            "estimator": estimator,
-            **_SETTINGS[estimator],
-            "test": test,
-            "limit": limit,
-            "ci": ci,
-            "seed": seed,
-        },
+        settings=dict(predictor.settings),
         notes=(
             *limited(data, limit),
-            *scarce(data.factors, splits),
-            *_overfitted(data, learnt),
+            *untested_classes(data.factors, splits),
+            *_predicted_by_chance(data, noise),
+            *_overfitted(data, fitted, noise),
             *(of_text(data.factors) if estimator == "lasso" else ()),
             *_undefined(data, importances),
         ),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Learnt:
-    """What a predictor makes of a factor.
-
-    Importances (D,); how much it tells of rows held out and learnt from (accuracy or r2), None
-    where none can be tested; how each row (N,) moves the former; the error of a regression.
-    """
-
-    importances: Array
-    told: float | None
-    told_train: float
-    influences: Array
-    error: float | None = None
-
-
-_Found = tuple[Array, Array, Array]
-"""Importances (D,), and what is predicted for rows learnt from and rows held out."""
-
-_Predict = Callable[[Array, Array, Array, int, Callable[[], None]], _Found]
-"""Learns from codes (N, D) and their labels or values (N,), and predicts those of other codes."""
-
-
-def _boosted(
-    train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None]
-) -> _Found:
-    found = fit_predict(train, labels, test, n_estimators=_ROUNDS, seed=seed, step=step)
-    return found.importances, found.train_predictions, found.test_predictions
-
-
-def _lasso(
-    train: Array, values: Array, test: Array, seed: int, step: Callable[[], None]
-) -> _Found:
-    from sklearn.linear_model import Lasso
-
-    mean, deviation = scales(values)
-    model = Lasso(alpha=_ALPHA)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of slow convergence, which importances hardly feel
-        model.fit(train, standardised(values, mean, deviation))
-    step()
-    told = [_of(model, rows) * deviation + mean for rows in (train, test)]
-    return np.abs(model.coef_), told[0], told[1]
-
-
-def _forest(
-    train: Array, target: Array, test: Array, seed: int, step: Callable[[], None]
-) -> _Found:
-    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-
-    kind = RandomForestRegressor if target.dtype.kind == "f" else RandomForestClassifier
-    model = kind(n_estimators=_TREES, max_depth=_DEPTH, max_features=None, random_state=seed)
-    model.fit(train, target)
-    step()
-    return model.feature_importances_, _of(model, train), _of(model, test)
-
-
-def _of(model: Any, rows: Array) -> Array:
-    """Return what a model predicts for rows, of which there may be none."""
-    predicted: Array = model.predict(rows) if len(rows) else np.empty(0)
-    return predicted
-
-
-_PREDICTORS: dict[str, _Predict] = {"boosting": _boosted, "lasso": _lasso, "forest": _forest}
-_STEPS = {"boosting": _ROUNDS, "lasso": 1, "forest": 1}
-_SETTINGS: dict[str, dict[str, Value]] = {
-    "boosting": {"rounds": _ROUNDS, "depth": 3, "rate": 0.1},
-    "lasso": {"alpha": _ALPHA},
-    "forest": {"trees": _TREES, "depth": _DEPTH},
-}
-
-
-def _regresses(estimator: str, factor: Factor) -> bool:
-    return estimator == "lasso" or (estimator == "forest" and factor.kind == "continuous")
-
-
-def _learn(
-    estimator: str,
-    data: Data,
-    factors: list[Factor],
-    splits: list[Split],
-    seed: int,
-    progress: Progress | None,
-) -> list[_Learnt]:
-    predict = _PREDICTORS[estimator]
-    steps = Steps(progress, _STEPS[estimator] * len(factors))
-
-    def learn(k: int) -> _Learnt:
-        factor, parts = factors[k], splits[k]
-        target = factor.values if _regresses(estimator, factor) else factor.labels
-        # Trees ask for order alone, but take codes in single precision: small ones would be lost.
-        mean, deviation = scales(data.codes[parts.train])
-        train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
-        found = predict(train, target[parts.train], test, seed, steps.one)
-        return _judged(target, parts, found)
-
-    return each(learn, range(len(factors)))
-
-
-def _judged(target: Array, parts: Split, found: _Found) -> _Learnt:
-    """Judge predictions: by r2 where the target is values, by accuracy where it is labels."""
-    importances, *predicted = found
-    regression = target.dtype.kind == "f"
-    terms = []
-    for rows, guess in zip(parts, predicted, strict=True):
-        if regression:
-            # Where all values are the same there is no variance to explain.
-            variance = float(target[rows].var()) if len(rows) else 0.0
-            terms.append(1 - (guess - target[rows]) ** 2 / (variance or 1.0))
-        else:
-            terms.append((guess == target[rows]).astype(np.float64))
-    learnt, tested = terms
-    if not len(tested):
-        return _Learnt(importances, None, float(learnt.mean()), np.zeros(len(target)))
-    told = float(tested.mean())
-    error = float(np.sqrt(max(0.0, 1 - told))) if regression else None
-    moved = influence(tested, parts.test, len(target))
-    return _Learnt(importances, told, float(learnt.mean()), moved, error)
-
-
-def _chance(estimator: str, data: Data, splits: list[Split], seed: int) -> float | None:
-    """Return D when the factors' rows are shuffled; None where that would take as long again."""
-    if estimator == "boosting" or len(data.factors) < 2:
+def _null(
+    predictor: Predictor, data: Data, splits: Sequence[Split], seed: int, shuffles: int
+) -> tuple[float, ...] | None:
+    """Return D with the factors' rows in random orders; None without shuffles or with one factor."""
+    if not shuffles or len(data.factors) < 2:
         return None
-    order = np.random.default_rng(seed).permutation(data.rows)
-    factors = [
-        Factor(f.name, f.kind, f.labels[order], f.classes, f.values[order])
-        for f in data.factors
-    ]
-    # Row i of the shuffled factor is row order[i]: so the same classes are held out as before.
-    place = np.argsort(order)
-    moved = [Split(place[train], place[test]) for train, test in splits]
-    learnt = _learn(estimator, data, factors, moved, seed, None)
-    return disentanglement_of(np.stack([found.importances for found in learnt], axis=1))
+    random = np.random.default_rng([seed, 1])
+    found = []
+    for _ in range(shuffles):
+        # Codes in another order are factors in another order, and the same classes are held out.
+        shuffled = replace(data, codes=data.codes[random.permutation(data.rows)], _binned={})
+        fitted = fit_each(predictor, shuffled, splits, seed)
+        found.append(disentanglement_of(np.stack([one.importances for one in fitted], axis=1)))
+    return tuple(one for one in found if one is not None)
 
 
-def _interval(learnt: list[_Learnt], ci: float | None) -> tuple[float | None, float | None]:
-    tested = [found for found in learnt if found.told is not None]
-    value = mean_known([found.told for found in tested])
+def _informativeness(
+    fitted: Sequence[Fitted], splits: Sequence[Split], ci: float | None, seed: int
+) -> Estimate:
+    def shuffled(k: int, order: Array) -> float | None:
+        return fitted[k].shuffled_score(order)
+
+    value = mean_known([one.score for one in fitted])
+    return Estimate(value, _interval(fitted, ci), null_means(splits, shuffled, seed))
+
+
+def _interval(fitted: Sequence[Fitted], ci: float | None) -> Interval | None:
+    tested = [one for one in fitted if one.score is not None]
+    value = mean_known([one.score for one in tested])
     if value is None:
-        return None, None
-    moved = np.mean([found.influences for found in tested], axis=0)
-    return interval(value, moved, ci, low=-float("inf") if value < 0 else 0.0)
+        return None
+    influences = np.mean([one.influences for one in tested], axis=0)
+    return interval(value, influences, ci, low=-float("inf") if value < 0 else 0.0)
 
 
 def _factor_rows(
     data: Data,
-    learnt: list[_Learnt],
+    fitted: Sequence[Fitted],
     importances: Array,
     per_factor: Array | None,
     ci: float | None,
-) -> list[Row]:
-    rows: list[Row] = []
-    for k, (factor, found) in enumerate(zip(data.factors, learnt, strict=True)):
-        low, high = _interval([found], ci)
+) -> list[Record]:
+    rows: list[Record] = []
+    for k, (factor, one) in enumerate(zip(data.factors, fitted, strict=True)):
+        low, high = ends(_interval([one], ci))
         best = int(importances[:, k].argmax())
         total = float(importances[:, k].sum())
         rows.append(
@@ -320,17 +218,17 @@ def _factor_rows(
                 "dimension": data.names[best] if total > 0 else None,
                 "share": float(importances[best, k]) / total if total > 0 else None,
                 "completeness": None if per_factor is None else float(per_factor[k]),
-                "informativeness": found.told,
+                "informativeness": one.score,
                 "low": low,
                 "high": high,
-                "informativeness_train": found.told_train,
-                "nrmse": found.error,
+                "informativeness_train": one.train_score,
+                "nrmse": one.nrmse,
             }
         )
     return rows
 
 
-def _dimension_rows(data: Data, importances: Array) -> list[Row]:
+def _dimension_rows(data: Data, importances: Array) -> list[Record]:
     per_dimension = focus(importances) if len(data.factors) > 1 else None
     weights = importances.sum(axis=1)
     total = float(weights.sum())
@@ -349,17 +247,37 @@ def _dimension_rows(data: Data, importances: Array) -> list[Row]:
     ]
 
 
-def _overfitted(data: Data, learnt: list[_Learnt]) -> tuple[str, ...]:
-    names = [
-        f"{factor.name} ({found.told_train:.2f} to {found.told:.2f})"
-        for factor, found in zip(data.factors, learnt, strict=True)
-        if found.told is not None and found.told_train - found.told > _OVERFITTED
-    ]
+def _overfitted(data: Data, fitted: Sequence[Fitted], noise: Sequence[bool]) -> tuple[str, ...]:
+    """Say where informativeness falls on test rows; continuous factors have a better estimator."""
+    cut: list[str] = []
+    names: list[str] = []
+    for factor, one, is_noise in zip(data.factors, fitted, noise, strict=True):
+        if is_noise or one.score is None or one.train_score - one.score <= _OVERFITTED:
+            continue
+        text = f"{factor.name} ({one.train_score:.2f} to {one.score:.2f})"
+        classes = factor.kind == "continuous" and not one.regression
+        (cut if classes else names).append(text)
+    notes = []
+    if cut:
+        notes.append(
+            "continuous factors are predicted by the classes into which they are cut, and few test rows "
+            f"fall into the right one: {listed(cut)}; `estimator` forest or lasso predicts their values"
+        )
+    if names:
+        notes.append(
+            "over-fitted: informativeness falls from training to test rows for "
+            f"{listed(names)}; the importances are in part those of noise"
+        )
+    return tuple(notes)
+
+
+def _predicted_by_chance(data: Data, noise: Sequence[bool]) -> tuple[str, ...]:
+    names = [name for name, one in zip(data.factor_names, noise, strict=True) if one]
     if not names:
         return ()
     note = (
-        f"over-fitted: informativeness falls from rows learnt from to rows held out for "
-        f"{listed(names)}; importances are in part those of noise"
+        f"predicted no better than shuffled test rows: {listed(names)}; their importances, and their "
+        "part in D and C, are those of noise"
     )
     return (note,)
 

@@ -1,49 +1,86 @@
-"""Explicitness: how well a line through all dimensions tells each value of a factor."""
+"""Explicitness: how well a linear classifier on all dimensions predicts each class of a factor."""
 
 from __future__ import annotations
 
-import warnings
-from typing import NamedTuple, Unpack
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement._about import About
+from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import Row, Score, Value
+from latentcli.disentanglement._score import Estimate, Score
 from latentcli.disentanglement._train_test_split import (
     Split,
+    ends,
     influence,
     interval,
     limited,
     mean_known,
-    scarce,
+    null_means,
     split,
+    untested_classes,
 )
 from latentcli.errors import shown
+from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
+from latentcli.results import Record
 
 ABOUT = About(
     formula=(
-        "the area under the ROC curve of each class against the rest, on held-out rows, by a "
-        "logistic regression on all dimensions: mean over classes, then over factors"
+        "the area under the ROC curve (AUC) of each class against the rest, on held-out rows, by a "
+        "logistic regression on all dimensions: the mean over classes, then over factors"
     ),
-    range="0.5 (chance) to 1",
-    reading="1: a line through the code tells every value of every factor",
-    source="Ridgeway and Mozer, 2018; test rows and standardised codes: Locatello et al., 2019",
+    range="0.5 (no information) to 1",
+    reading="1: a linear classifier of the codes ranks every class of every factor perfectly",
     limitations=(
-        "where a factor is: entangled codes score as well; what a line does not tell, as a class in "
-        "the middle of a dimension"
+        "It does not see where a factor is: entangled codes score as well. It does not see what is not "
+        "linear, such as a class in the middle of a dimension."
     ),
+    source="Ridgeway and Mozer, 2018; test rows and standardized codes: Locatello et al., 2019",
     compat={"disentanglement_lib": {"limit": None}},
     differences=(
-        "ubisoft's one-against-rest regressions on codes from 0 to 1, balanced and judged on the rows "
-        "they learnt from; its scale from chance to 1 is explicitness_scaled"
+        "ubisoft's one-against-rest regressions on codes scaled from 0 to 1, with class weights and "
+        "scored on their training rows, are not reproduced; its scale from 0 to 1 is explicitness_scaled"
     ),
 )
 
 _ITERATIONS = 100
+
+
+def areas_under_curves(scores: Array, labels: Array) -> tuple[Array, Array, Array]:
+    """Return the AUC (C,) of each class, terms (n,) with their mean, and the classes.
+
+    The AUC is the share of pairs of a row of the class and another row that the scores (n, M) rank
+    right, ties by half. Only classes that some rows have and some have not are scored. A row's term
+    says how many of the other side it is ranked right of (DeLong's placements).
+
+    >>> areas_under_curves(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]))[0]
+    array([1., 1.])
+    """
+    from scipy.stats import rankdata
+
+    rows = len(labels)
+    areas, classes, terms = [], [], np.zeros(rows)
+    for c in range(scores.shape[1]):
+        own = labels == c
+        positive = int(own.sum())
+        negative = rows - positive
+        if not positive or not negative:
+            continue
+        ranks = rankdata(scores[:, c])
+        right = np.empty(rows)
+        right[own] = (ranks[own] - rankdata(scores[own, c])) / negative
+        right[~own] = 1 - (ranks[~own] - rankdata(scores[~own, c])) / positive
+        area = float(right[own].mean())
+        areas.append(area)
+        classes.append(c)
+        terms += area + np.where(own, rows / positive, rows / negative) * (right - area)
+    return np.array(areas), terms / max(len(areas), 1), np.array(classes, dtype=np.intp)
 
 
 @metric(ABOUT)
@@ -58,146 +95,131 @@ def explicitness(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Score how well a logistic regression on the whole code tells each class of each factor.
+    """Score how well a linear classifier of codes (N, D) predicts each class of each factor (N, K).
 
-    Parameters
-    ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`. Of continuous factors the
-        classes are told.
-    test, seed, limit
-        Share of the rows held out, of each class alike; how they are drawn; rows used at most.
-    ci
-        Coverage of the intervals (DeLong, DeLong and Clarke-Pearson, 1988), None for none.
+    Continuous factors are predicted by their classes.
 
     Returns
     -------
     Score
-        `explicitness` on held-out rows between `explicitness_low` and `explicitness_high`;
-        `explicitness_train` on the rows that were learnt from; `explicitness_scaled` with chance at
-        0. None where no class can be tested.
+        `explicitness` on held-out rows, its interval by the delta method (DeLong, DeLong and
+        Clarke-Pearson, 1988), its chance with shuffled test rows; `explicitness_train` on the
+        training rows; `explicitness_scaled` with 0.5 at 0. None where no class can be tested.
 
     Examples
     --------
+    Perfect codes (a class in the middle has no side of a plane to itself), and codes of noise:
+
     >>> import numpy as np
-    >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 10)
-    >>> explicitness(grid, grid).value > 0.7
+    >>> grid = np.array([[a, b] for a in range(2) for b in range(2)] * 25)
+    >>> explicitness(grid, grid).value
+    1.0
+    >>> noise = np.random.default_rng(0).normal(size=(100, 2))
+    >>> explicitness(noise, grid).value < 0.7
     True
     """
     data = prepare(codes, factors, **options)
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
-    told: list[_Told] = []
-    for k, (factor, parts) in enumerate(zip(data.factors, splits, strict=True)):
-        told.append(_tell(data, factor, parts))
-        if progress is not None:
-            progress(k + 1, len(data.factors))
-    value = mean_known([found.test for found in told])
-    judged = [found.influences for found in told if found.test is not None]
-    low, high = (None, None) if value is None else interval(value, np.mean(judged, axis=0), ci)
-    rows: list[Row] = []
-    for factor, found in zip(data.factors, told, strict=True):
-        ends = (
-            (None, None) if found.test is None else interval(found.test, found.influences, ci)
-        )
-        rows.append(
-            {
-                "factor": factor.name,
-                "kind": factor.kind,
-                "classes": factor.size,
-                "explicitness": found.test,
-                "low": ends[0],
-                "high": ends[1],
-                "explicitness_train": found.train,
-                "hardest": found.hardest,
-                "hardest_explicitness": found.least,
-            }
-        )
-    summary: dict[str, Value] = {
-        "explicitness": value,
-        "explicitness_low": low,
-        "explicitness_high": high,
-        "explicitness_train": mean_known([found.train for found in told]),
-        "explicitness_scaled": None if value is None else 2 * (value - 0.5),
-    }
+
+    def fit(k: int) -> _Fitted:
+        return _fit(data, data.factors[k], splits[k])
+
+    with quiet():  # notes say what scikit-learn warns of
+        fitted = each(fit, range(len(data.factors)), progress)
+    value = mean_known([one.test for one in fitted])
+    tested = [one.influences for one in fitted if one.test is not None]
+    whole = interval(value, np.mean(tested, axis=0), ci) if tested else None
     return Score(
-        numbers=summary,
-        factors=rows,
-        settings={"C": 1.0, "test": test, "limit": limit, "ci": ci, "seed": seed},
-        notes=(*limited(data, limit), *scarce(data.factors, splits), *_notes(data, told)),
+        numbers={
+            "explicitness": Estimate(value, whole, _null(fitted, splits, seed)),
+            "explicitness_train": mean_known([one.train for one in fitted]),
+            "explicitness_scaled": None if value is None else 2 * (value - 0.5),
+        },
+        factors=[
+            _row(factor, one, ci) for factor, one in zip(data.factors, fitted, strict=True)
+        ],
+        settings={"C": 1.0},
+        notes=(
+            *limited(data, limit),
+            *untested_classes(data.factors, splits),
+            *_notes(data, fitted),
+        ),
     )
 
 
-class _Told(NamedTuple):
-    """What a regression tells of a factor: mean areas, the rows' influence (N,), the hardest class."""
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """Mean AUC of a factor on test and training rows, each row's influence (N,), the worst class.
+
+    `scores` and `labels` are those of the test rows.
+    """
 
     test: float | None
     train: float | None
     influences: Array
-    hardest: str | None
-    least: float | None
-    settled: bool
+    worst: str | None
+    worst_area: float | None
+    converged: bool
+    scores: Array
+    labels: Array
+
+    def shuffled(self, order: Array) -> float | None:
+        """Return the mean AUC with the test rows' labels in another order."""
+        if self.test is None:
+            return None
+        return float(areas_under_curves(self.scores, self.labels[order])[0].mean())
 
 
-def _tell(data: Data, factor: Factor, parts: Split) -> _Told:
+def _fit(data: Data, factor: Factor, parts: Split) -> _Fitted:
     from sklearn.linear_model import LogisticRegression
 
     mean, deviation = scales(data.codes[parts.train])
     train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
     # Newton's method reaches the same optimum as the default solver in a fraction of its time.
     model = LogisticRegression(solver="newton-cg", max_iter=_ITERATIONS)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # said in a note instead
-        model.fit(train, factor.labels[parts.train])
-    tested = model.predict_proba(test) if len(test) else np.empty((0, factor.size))
-    areas, terms, classes = _areas(tested, factor.labels[parts.test])
-    learnt, _, _ = _areas(model.predict_proba(train), factor.labels[parts.train])
-    moved = influence(terms, parts.test, data.rows) if len(areas) else np.zeros(data.rows)
-    hardest = None if not len(areas) else factor.classes[classes[int(areas.argmin())]]
-    return _Told(
-        float(areas.mean()) if len(areas) else None,
-        float(learnt.mean()) if len(learnt) else None,
-        moved,
-        hardest,
-        float(areas.min()) if len(areas) else None,
-        bool(np.max(model.n_iter_) < _ITERATIONS),
+    model.fit(train, factor.labels[parts.train])
+    scores = model.predict_proba(test) if len(test) else np.empty((0, factor.size))
+    labels = factor.labels[parts.test]
+    areas, terms, classes = areas_under_curves(scores, labels)
+    training, _, _ = areas_under_curves(model.predict_proba(train), factor.labels[parts.train])
+    return _Fitted(
+        test=float(areas.mean()) if len(areas) else None,
+        train=float(training.mean()) if len(training) else None,
+        influences=influence(terms, parts.test, data.rows),
+        worst=factor.classes[classes[int(areas.argmin())]] if len(areas) else None,
+        worst_area=float(areas.min()) if len(areas) else None,
+        converged=bool(np.max(model.n_iter_) < _ITERATIONS),
+        scores=scores,
+        labels=labels,
     )
 
 
-def _areas(scores: Array, labels: Array) -> tuple[Array, Array, Array]:
-    """Return areas under ROC curves (C,), terms (n,) that average to their mean, and the classes.
-
-    Only classes are judged that some rows have and some have not. A row's term counts how many of
-    the other side it is ranked right of, ties by half.
-    """
-    from scipy.stats import rankdata
-
-    rows = len(labels)
-    areas, classes, terms = [], [], np.zeros(rows)
-    for c in range(scores.shape[1]):
-        mine = labels == c
-        positive = int(mine.sum())
-        negative = rows - positive
-        if not positive or not negative:
-            continue
-        ranks = rankdata(scores[:, c])
-        right = np.empty(rows)
-        right[mine] = (ranks[mine] - rankdata(scores[mine, c])) / negative
-        right[~mine] = 1 - (ranks[~mine] - rankdata(scores[~mine, c])) / positive
-        area = float(right[mine].mean())
-        areas.append(area)
-        classes.append(c)
-        weight = np.where(mine, rows / positive, rows / negative)
-        terms += area + weight * (right - area)
-    return np.array(areas), terms / max(len(areas), 1), np.array(classes, dtype=np.intp)
+def _null(fitted: Sequence[_Fitted], splits: Sequence[Split], seed: int) -> tuple[float, ...]:
+    return null_means(splits, lambda k, order: fitted[k].shuffled(order), seed)
 
 
-def _notes(data: Data, told: list[_Told]) -> tuple[str, ...]:
+def _row(factor: Factor, fitted: _Fitted, ci: float | None) -> Record:
+    low, high = ends(interval(fitted.test, fitted.influences, ci))
+    return {
+        "factor": factor.name,
+        "kind": factor.kind,
+        "classes": factor.size,
+        "explicitness": fitted.test,
+        "low": low,
+        "high": high,
+        "explicitness_train": fitted.train,
+        "worst_class": fitted.worst,
+        "worst_explicitness": fitted.worst_area,
+    }
+
+
+def _notes(data: Data, fitted: Sequence[_Fitted]) -> tuple[str, ...]:
     notes = []
-    for factor, found in zip(data.factors, told, strict=True):
-        if found.test is None:
+    for factor, one in zip(data.factors, fitted, strict=True):
+        if one.test is None:
             notes.append(f"factor {shown(factor.name)}: too few rows to test any class")
-        if not found.settled:
+        if not one.converged:
             notes.append(
-                f"factor {shown(factor.name)}: the regression did not settle in {_ITERATIONS:,} steps"
+                f"factor {shown(factor.name)}: the regression did not converge in {_ITERATIONS:,} steps"
             )
     return tuple(notes)

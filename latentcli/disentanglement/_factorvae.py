@@ -1,4 +1,4 @@
-"""The FactorVAE score, Z-min variance: the dimension that varies least tells the factor held."""
+"""The FactorVAE score (Z-min variance): the least variable dimension identifies the fixed factor."""
 
 from __future__ import annotations
 
@@ -8,35 +8,44 @@ import numpy as np
 
 from latentcli.disentanglement import _voting as voting
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._score import Score, Value
-from latentcli.numerics.types import Progress
+from latentcli.disentanglement._score import Score
+from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     formula=(
-        "the accuracy of telling which factor a batch of rows has in common from the dimension that "
-        "varies least in it, its variance taken as a share of that over all rows: a majority vote "
-        "learnt from other batches"
+        "the accuracy of a majority vote that predicts which factor a batch of rows has in common from "
+        "the dimension whose variance in the batch is the smallest share of its variance over all rows"
     ),
-    range="1/K (chance, K factors) to 1",
-    reading="1: for each factor there are dimensions that it alone holds still",
-    source="Kim and Mnih, 2018; the batch of 64 and the threshold of 0.05: Locatello et al., 2019",
+    range="1 / number of factors to 1; with few rows noise scores far above the lower end",
+    reading="1: for each factor there are dimensions that it alone keeps constant",
     limitations=(
-        "noise: it is 1 already for noisy codes, and does not tell good codes apart; factors spread "
-        "over several dimensions; dimensions left out by the threshold, which is in the codes' units"
+        "It is 1 already for noisy codes, and does not tell good codes apart. Few rows let noise win "
+        "votes (see factorvae_chance). It does not see factors that are split over several dimensions, "
+        "nor dimensions left out by `threshold`, which is in the units of the codes."
     ),
+    source="Kim and Mnih, 2018; the batch of 64 and the threshold of 0.05: Locatello et al., 2019",
     compat={
         "disentanglement_lib": {},
         "disent": {"threshold": 0.0},
         "ubisoft": {"batch": 200, "train": 800, "evaluate": 800},
     },
     differences=(
-        "peers draw from a generator of images, or shuffle rows: here rows are drawn with "
+        "other libraries draw from a generator of images, or shuffle rows: here rows are drawn with "
         "replacement. Dimensions that never change are always left out, where disent lets them win "
-        "every vote; ubisoft's scale from chance to 1 is factorvae_scaled"
+        "every vote; ubisoft's scale from a uniform guess to 1 is factorvae_scaled"
     ),
 )
+
+
+def least_variable(batches: Array) -> Array:
+    """Return the dimension (n,) with the smallest variance in each batch (n, L, D) of scaled codes.
+
+    >>> least_variable(np.array([[[1.0, 5.0], [2.0, 5.0]]]))
+    array([1])
+    """
+    return batches.var(axis=1).argmin(axis=1)
 
 
 @metric(ABOUT)
@@ -53,71 +62,52 @@ def factorvae(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Score how well the least varying dimension tells which factor a batch has in common.
+    """Score how well the least variable dimension (N, D) identifies the factor (N, K) that is fixed.
+
+    Continuous factors are fixed within a class.
 
     Parameters
     ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`. Continuous factors are
-        held within a class.
-    batch, train, evaluate
-        Rows in a batch; batches to learn the votes from; batches to judge them by.
-    threshold
-        Dimensions with a smaller standard deviation are left out.
-    ci
-        Coverage of the interval, None for none. It tells how sure the score is with these rows,
-        were more batches drawn.
-    seed
-        How batches are drawn.
+    train, evaluate
+        Batches that train the vote; batches that evaluate it.
 
     Returns
     -------
     Score
-        `factorvae`, the accuracy on new batches; `factorvae_train` on those it was learnt from;
-        `factorvae_scaled` with chance at 0. The matrix (D, K) holds the share of each factor's
-        votes. None with one factor; 0 where every dimension is left out.
+        `factorvae`, the accuracy on evaluation batches; its interval from random halves of the rows;
+        `factorvae_chance`, what these rows score with shuffled factors; `factorvae_train` on the
+        training batches; `factorvae_scaled` with a uniform guess at 0. Halves and shuffles are
+        evaluated by at most 1,000 batches, and halves trained by as many. The matrix (D, K) holds the
+        share of each factor's votes. None with one factor; 0 where every dimension is left out.
 
     Examples
     --------
+    Perfect codes, and codes that never change:
+
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 10)
     >>> factorvae(grid, grid, train=100, evaluate=100).value
     1.0
+    >>> factorvae(np.zeros((120, 2)), grid).value
+    0.0
     """
-    voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
+    voting.check_batch(batch, threshold)
     data = prepare(codes, factors, **options)
-    settings: dict[str, Value] = {
-        "batch": batch,
-        "train": train,
-        "evaluate": evaluate,
-        "threshold": threshold,
-        "ci": ci,
-        "seed": seed,
-    }
-    if len(data.factors) < 2:
-        return voting.undefined(
-            "factorvae", settings, "one factor: there is nothing to tell apart"
-        )
-    spreads = voting.deviations(data)
-    used = data.alive & (spreads >= threshold)
-    if not used.any():
-        return voting.undefined(
-            "factorvae", settings, "every dimension is left out by the threshold", 0.0
-        )
-    groups = [voting.group(factor.labels) for factor in data.factors]
-    held = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
-    if len(held) < 2:
-        return voting.undefined(
-            "factorvae", settings, "fewer than two factors have a class of two rows or more"
-        )
-    vote = voting.Vote(data, held, used, spreads, voting.by_class(groups, batch), batch)
-    ballot = vote.hold(train=train, evaluate=evaluate, seed=seed, progress=progress)
+
+    def setup(data: Data) -> voting.Vote:
+        if len(data.factors) < 2:
+            raise voting.Undefined("one factor: there is no other to be told from it")
+        used, deviations = voting.used_dimensions(data, threshold)
+        groups = [voting.group(factor.labels) for factor in data.factors]
+        fixed = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
+        if len(fixed) < 2:
+            raise voting.Undefined(
+                "fewer than two factors have a class of two rows or more: none can be fixed"
+            )
+        draw = voting.by_class(groups, batch)
+        return voting.Vote(data, fixed, used, deviations, draw, batch, least_variable)
+
     return voting.scored(
-        "factorvae",
-        data,
-        ballot,
-        used=used,
-        ci=ci,
-        settings=settings,
-        notes=vote.notes(threshold),
-    )
+        "factorvae", data, setup, train=train, evaluate=evaluate, threshold=threshold, ci=ci,
+        seed=seed, progress=progress,
+    )  # fmt: skip

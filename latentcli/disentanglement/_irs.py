@@ -1,4 +1,4 @@
-"""The interventional robustness score: what else moves a dimension when its factor is held."""
+"""The interventional robustness score (IRS): what else moves a dimension when its factor is fixed."""
 
 from __future__ import annotations
 
@@ -11,32 +11,48 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import Row, Score
-from latentcli.errors import UsageError
+from latentcli.disentanglement._protocol import estimate
+from latentcli.disentanglement._score import Score, attributed
+from latentcli.errors import ParameterError
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
+from latentcli.results import Record
 
 ABOUT = About(
     formula=(
-        "how little a dimension strays from its mean while a factor keeps its value, against the "
-        "farthest it ever strays: 1 - mean over values of the 99% quantile of the deviation / largest "
-        "deviation, for the factor where that is best, mean over dimensions weighted by the largest "
-        "deviation"
+        "the mean over dimensions, weighted by their largest deviation, of the robustness for the factor "
+        "where it is highest: 1 - the mean over the factor's values of the 99% quantile of |z - mean of z "
+        "given the value|, divided by the largest |z - mean of z|"
     ),
     range="0 to 1, and a little below 0 by chance",
-    reading="1: each dimension is fixed by one factor",
-    source="Suter, Miladinovic, Schoelkopf and Bauer, 2019",
+    reading="1: each dimension is determined by one factor",
     limitations=(
-        "a factor in no dimension; it takes a dimension's weight from its units, so scaling one "
-        "dimension moves the mean (see irs_unweighted); pure noise scores far above 0 (see "
-        "irs_chance)"
+        "It does not see a factor that is in no dimension. Dimensions are weighted in their own units, so "
+        "scaling one moves the mean (see irs_unweighted). Pure noise scores far above 0 (see irs_chance), "
+        "the more so with small classes."
     ),
+    source="Suter, Miladinovic, Schoelkopf and Bauer, 2019",
     compat={"disentanglement_lib": {}, "ubisoft": {"quantile": 1.0}},
-    differences="a peer's continuous factors are cut into 10 or 20 classes: here as the factors are read",
+    differences=(
+        "other libraries cut continuous factors into 10 or 20 classes; here `factor_bins` does"
+    ),
 )
 
 _BLOCK = 1 << 22
-"""Numbers of codes that are put in order of a factor at a time."""
+"""Numbers of codes that are sorted by a factor at a time."""
+
+
+def mean_deviation(groups: Sequence[Array], quantile: float) -> Array:
+    """Return the mean over groups of rows (n, D) of the quantile of |z - mean of the group| (D,).
+
+    >>> mean_deviation([np.array([[0.0], [2.0]]), np.array([[5.0], [5.0]])], 1.0)
+    array([0.5])
+    """
+    total = np.zeros(groups[0].shape[1])
+    for group in groups:
+        deviations = np.abs(group - group.mean(axis=0, dtype=np.float64))
+        total += np.quantile(deviations, quantile, axis=0)
+    return total / len(groups)
 
 
 @metric(ABOUT)
@@ -45,61 +61,64 @@ def irs(
     factors: Factors = None,
     *,
     quantile: float = 0.99,
+    ci: float | None = 0.95,
     seed: int = 0,
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Score how robust each dimension is against all factors but one.
+    """Score how robust each dimension of codes (N, D) is against all factors (N, K) but one.
 
     Parameters
     ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`.
     quantile
-        Which quantile of deviations stands for the largest one; 1 is the paper's.
-    seed
-        How rows are shuffled for `irs_chance`.
+        Quantile of the deviations that stands for the largest one; 1 is the paper's.
 
     Returns
     -------
     Score
-        `irs` over dimensions that change, 0 where none does; `irs_unweighted` their plain mean;
-        `irs_chance` what `irs` is when the factors' rows are shuffled. The matrix (D, K) is
-        1 - deviation / largest deviation.
+        `irs` over dimensions that change, 0 where none does; its interval from random halves of the
+        rows; `irs_chance` with shuffled factors; `irs_unweighted`, the plain mean over dimensions.
+        The matrix (D, K) is 1 - deviation / largest deviation.
 
     Examples
     --------
+    Perfect codes, and codes that never change:
+
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)])
     >>> irs(grid, grid).value
     1.0
+    >>> irs(np.zeros((12, 2)), grid).value
+    0.0
     """
     if not 0 < quantile <= 1:
-        raise UsageError(f"--quantile is {quantile:g}; it is above 0 and at most 1")
+        raise ParameterError("quantile", quantile, "above 0 and at most 1")
     data = prepare(codes, factors, **options)
-    labels = [factor.labels for factor in data.factors]
-    reach = _reach(data)
-    matrix = _robustness(data, labels, reach, quantile, progress)
-    order = np.random.default_rng(seed).permutation(data.rows)
-    shuffled = _robustness(data, [column[order] for column in labels], reach, quantile, None)
-    value, chance = _mean(matrix, reach), _mean(shuffled, reach)
+    reach = _largest_deviation(data)
+    matrix = _robustness(data, reach, quantile, progress)
+
+    def protocol(other: Data) -> float:
+        largest = _largest_deviation(other)
+        return _mean(_robustness(other, largest, quantile), largest)
+
+    score = estimate(
+        _mean(matrix, reach), data, half=protocol, null=protocol, ci=ci, seed=seed, low=-1.0
+    )
     return Score(
         numbers={
-            "irs": value,
+            "irs": score,
             "irs_unweighted": _mean(matrix, np.where(data.alive, 1.0, 0.0)),
-            "irs_chance": chance,
         },
         factors=_factor_rows(data, matrix),
-        dimensions=_dimension_rows(data, matrix, reach),
+        dimensions=attributed(_dimension_rows(data, matrix, reach), score),
         matrix=matrix,
         matrix_name="1 - deviation / largest deviation",
-        settings={"quantile": quantile, "seed": seed},
         notes=_notes(data, quantile),
     )
 
 
-def _reach(data: Data) -> Array:
-    """Return the largest deviation of each dimension from its mean (D,)."""
+def _largest_deviation(data: Data) -> Array:
+    """Return max |z - mean of z| (D,)."""
     reach = np.empty(data.dimensions)
     for j in range(data.dimensions):
         column = data.codes[:, j].astype(np.float64)
@@ -113,23 +132,10 @@ def _mean(matrix: Array, weights: Array) -> float:
 
 
 def _robustness(
-    data: Data,
-    labels: Sequence[Array],
-    reach: Array,
-    quantile: float,
-    progress: Progress | None,
+    data: Data, reach: Array, quantile: float, progress: Progress | None = None
 ) -> Array:
     """Return 1 - deviation / largest deviation (D, K); 0 for dimensions that never change."""
-    deviations = _deviations(data, labels, quantile, progress)
-    scale = np.where(data.alive, reach, 1.0)[:, None]
-    robust: Array = np.where(data.alive[:, None], 1 - deviations / scale, 0.0)
-    return robust
-
-
-def _deviations(
-    data: Data, labels: Sequence[Array], quantile: float, progress: Progress | None
-) -> Array:
-    """Return the mean over classes of the quantile of |z - mean of z in the class| (D, K)."""
+    labels = [factor.labels for factor in data.factors]
     orders = [np.argsort(column, kind="stable") for column in labels]
     ends = [np.cumsum(np.bincount(column))[:-1] for column in labels]
     step = max(1, _BLOCK // data.rows)
@@ -138,35 +144,23 @@ def _deviations(
         codes = data.codes[:, start : start + step]
         return np.stack(
             [
-                _quantiles(codes[order], end, quantile)
+                mean_deviation(np.split(codes[order], end), quantile)
                 for order, end in zip(orders, ends, strict=True)
             ],
             axis=1,
         )
 
-    return np.concatenate(each(block, range(0, data.dimensions, step), progress))
+    starts = range(0, data.dimensions, step)
+    deviations = np.concatenate(each(block, starts, progress))
+    scale = np.where(data.alive, reach, 1.0)[:, None]
+    return np.where(data.alive[:, None], 1 - deviations / scale, 0.0)
 
 
-def _quantiles(codes: Array, ends: Array, quantile: float) -> Array:
-    """Return the mean quantile (D,) of deviations in groups of rows that end at `ends`."""
-    total = np.zeros(codes.shape[1])
-    groups = np.split(codes, ends)
-    for group in groups:
-        deviations = np.abs(group - group.mean(axis=0, dtype=np.float64))
-        total += np.quantile(deviations, quantile, axis=0)
-    return total / len(groups)
-
-
-def _factor_rows(data: Data, matrix: Array) -> list[Row]:
-    rows: list[Row] = []
-    parents = matrix.argmax(axis=1)
+def _factor_rows(data: Data, matrix: Array) -> list[Record]:
+    rows: list[Record] = []
+    parents = np.where(data.alive, matrix.argmax(axis=1), -1)
     for k, factor in enumerate(data.factors):
         best = int(matrix[:, k].argmax())
-        held = [
-            name
-            for name, parent, alive in zip(data.names, parents, data.alive, strict=True)
-            if alive and parent == k
-        ]
         rows.append(
             {
                 "factor": factor.name,
@@ -174,14 +168,14 @@ def _factor_rows(data: Data, matrix: Array) -> list[Row]:
                 "classes": factor.size,
                 "dimension": data.names[best],
                 "irs": float(matrix[best, k]),
-                "dimensions": len(held),
+                "dimensions": int((parents == k).sum()),
                 "smallest_class": int(np.bincount(factor.labels).min()),
             }
         )
     return rows
 
 
-def _dimension_rows(data: Data, matrix: Array, reach: Array) -> list[Row]:
+def _dimension_rows(data: Data, matrix: Array, reach: Array) -> list[Record]:
     return [
         {
             "dimension": name,

@@ -1,4 +1,4 @@
-"""The mutual information score: what dimensions tell of each other, two at a time."""
+"""The mutual information score: the information of dimensions about each other, in pairs."""
 
 from __future__ import annotations
 
@@ -11,22 +11,34 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Binned, Cut
-from latentcli.disentanglement._score import Row, Score, Value
+from latentcli.disentanglement._score import Number, Score
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
+from latentcli.results import Record
 
 ABOUT = About(
-    formula="the mean of I(z_i; z_j) in nats over all pairs of dimensions",
+    formula="the mean of the mutual information I(z_i; z_j), in nats, over all pairs of dimensions",
     range="0 to log(bins)",
-    reading="0: no dimension tells anything of another",
-    source="Locatello et al., 2019",
+    reading="0: no dimension informs about another",
     limitations=(
-        "factors, of which it knows nothing: pure noise is best; what only three dimensions together "
-        "tell; chance alone gives about (bins - 1)^2 / 2N (see mutual_information_score_corrected)"
+        "It does not look at factors: pure noise is best. It does not see what only three dimensions "
+        "together show. Chance alone gives about (bins - 1)^2 / 2N (see "
+        "mutual_information_score_corrected)."
     ),
+    source="Locatello et al., 2019",
     factors=False,
     compat={"disentanglement_lib": {}, "disent": {}},
 )
+
+
+def mean_of_pairs(mutual: Array, among: Array) -> float | None:
+    """Return the mean information of pairs, from I (D, D), among some dimensions (D,); None of one.
+
+    >>> mean_of_pairs(np.array([[1.0, 0.5], [0.5, 1.0]]), np.array([True, True]))
+    0.5
+    """
+    pairs = ~np.eye(len(mutual), dtype=bool) & np.logical_and.outer(among, among)
+    return float(mutual[pairs].mean()) if pairs.any() else None
 
 
 @metric(ABOUT)
@@ -40,63 +52,52 @@ def mutual_information_score(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Measure what dimensions tell of each other, two at a time.
+    """Measure the information of dimensions of codes (N, D) about each other, in pairs.
 
-    Parameters
-    ----------
-    codes
-        (N, D) numbers, or a `Data`; factors are not looked at.
-    bins, binning, limits
-        How codes are cut into bins: see `information.discretize`.
+    Factors are not used.
 
     Returns
     -------
     Score
-        `mutual_information_score` as published, over all pairs; `mutual_information_score_alive`
-        over those that change; `mutual_information_score_corrected` over these, with Miller and
-        Madow's correction, no pair below 0; `mutual_information_score_norm` the mean over these of I divided by the
-        smaller entropy. The matrix (D, D) holds I, and entropies on its diagonal. None with one
-        dimension.
+        `mutual_information_score` as published, over all pairs; `mutual_information_score_alive` over
+        those that change; `mutual_information_score_corrected` over these, with Miller and Madow's
+        correction, no pair below 0; `mutual_information_score_norm`, the mean over these of I divided
+        by the smaller entropy. The matrix (D, D) holds I, and entropies on its diagonal. None with
+        one dimension.
 
     Examples
     --------
+    Independent dimensions, a duplicate (its entropy, log 3), one dimension:
+
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)])
     >>> abs(round(mutual_information_score(grid).value, 9))
     0.0
+    >>> round(mutual_information_score(grid[:, [0, 0]]).value, 4)
+    1.0986
+    >>> mutual_information_score(np.arange(5)).value is None
+    True
     """
     data = prepare(codes, factors, **options)
-    cut = Cut(bins, binning, limits)
-    settings: dict[str, Value] = {**cut.settings()}
     if data.dimensions < 2:
         return Score(
             numbers={"mutual_information_score": None},
-            settings=settings,
-            notes=("one dimension: there is no other to tell of",),
+            notes=("one dimension: there is no other to inform about",),
         )
-    binned = data.binned(cut).bins
-    mutual, corrected = _all_pairs(binned, progress)
-    entropy = mutual.diagonal()
-    apart = ~np.eye(data.dimensions, dtype=bool)
-    both = apart & np.logical_and.outer(data.alive, data.alive)
-    summary: dict[str, Value] = {
-        "mutual_information_score": float(mutual[apart].mean()),
-        "mutual_information_score_alive": None,
-        "mutual_information_score_corrected": None,
-        "mutual_information_score_norm": None,
+    mutual, corrected = _all_pairs(data.binned(Cut(bins, binning, limits)).bins, progress)
+    smaller = np.minimum.outer(mutual.diagonal(), mutual.diagonal())
+    shares = np.divide(mutual, smaller, out=np.zeros_like(mutual), where=smaller > 0)
+    numbers: dict[str, Number] = {
+        "mutual_information_score": mean_of_pairs(mutual, np.ones(len(mutual), dtype=bool)),
+        "mutual_information_score_alive": mean_of_pairs(mutual, data.alive),
+        "mutual_information_score_corrected": mean_of_pairs(corrected, data.alive),
+        "mutual_information_score_norm": mean_of_pairs(shares, data.alive),
     }
-    if both.any():
-        smaller = np.minimum.outer(entropy, entropy)[both]
-        shares = np.divide(mutual[both], smaller, out=np.zeros(len(smaller)), where=smaller > 0)
-        summary["mutual_information_score_alive"] = float(mutual[both].mean())
-        summary["mutual_information_score_corrected"] = float(corrected[both].mean())
-        summary["mutual_information_score_norm"] = float(shares.mean())
     return Score(
-        numbers=summary,
+        numbers=numbers,
         dimensions=_dimension_rows(data, mutual),
         matrix=mutual,
         matrix_name="I(z_i; z_j)",
-        settings=settings,
     )
 
 
@@ -105,19 +106,19 @@ def _all_pairs(binned: Binned, progress: Progress | None) -> tuple[Array, Array]
     dimensions = len(binned.labels)
     mutual, corrected = np.zeros((2, dimensions, dimensions))
 
-    def against(j: int) -> None:
+    def count(j: int) -> None:
         # Each pair is counted once, and each dimension with itself for its entropy.
         before = Binned(binned.labels[: j + 1], binned.size)
         counts = information.count(before, [binned.labels[j]], [binned.size])
         mutual[: j + 1, j] = mutual[j, : j + 1] = counts.mutual[:, 0]
         corrected[: j + 1, j] = corrected[j, : j + 1] = counts.corrected.mutual[:, 0]
 
-    each(against, range(dimensions), progress)
+    each(count, range(dimensions), progress)
     return np.maximum(mutual, 0.0), corrected
 
 
-def _dimension_rows(data: Data, mutual: Array) -> list[Row]:
-    rows: list[Row] = []
+def _dimension_rows(data: Data, mutual: Array) -> list[Record]:
+    rows: list[Record] = []
     for j, name in enumerate(data.names):
         others = mutual[j].copy()
         others[j] = -1.0

@@ -12,6 +12,9 @@ from latentcli.results import Interval, Record, Result, Scalar
 LEVEL = 0.95
 """Share of scores of noise that are recognized as such."""
 
+SHUFFLES = 10
+"""How often factors are shuffled where each time is a protocol, or a test, of its own."""
+
 Value = Scalar
 Row = Record
 
@@ -112,6 +115,13 @@ class Score(Result):
     def __float__(self) -> float:
         """Return the value, NaN where there is none."""
         return float("nan") if self.value is None else self.value
+
+
+def attributed(dimensions: Sequence[Record], estimate: Estimate) -> list[Record]:
+    """Return the records of dimensions, without their factors where noise explains the score."""
+    if not estimate.is_noise:
+        return list(dimensions)
+    return [{**row, "factor": None} for row in dimensions]
 
 
 def flat(numbers: Mapping[str, Number]) -> Record:

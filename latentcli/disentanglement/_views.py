@@ -14,7 +14,8 @@ _SHOWN = 20
 
 _LEFT_OUT = {
     "entropy", "information", "runner_up", "runner_up_information", "runner_up_score", "ceiling",
-    "low", "high",
+    "low", "high", "estimator", "of_factor", "informativeness_train", "explicitness_train",
+    "worst_explicitness",
 }  # fmt: skip
 """What is in the records, but makes a table wider than 80 columns."""
 

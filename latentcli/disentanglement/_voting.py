@@ -1,4 +1,4 @@
-"""What metrics by majority vote share: rows drawn in batches, votes counted, votes judged."""
+"""What metrics by majority vote share: batches of rows, votes of dimensions, and their accuracy."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._notes import listed
+from latentcli.disentanglement._protocol import estimate
 from latentcli.disentanglement._scaling import scales
-from latentcli.disentanglement._score import Row, Score, Value
-from latentcli.disentanglement._train_test_split import wilson
-from latentcli.errors import UsageError
+from latentcli.disentanglement._score import Score, attributed
+from latentcli.errors import ParameterError
+from latentcli.numerics.parallel import Steps
 from latentcli.numerics.types import Array, Progress
+from latentcli.results import Record
 
 _LARGEST = 100_000
 """Rows of the largest batch: it is held in memory whole, with all dimensions."""
@@ -22,8 +24,35 @@ _LARGEST = 100_000
 _BLOCK = 1 << 21
 """Numbers of codes that are drawn at a time."""
 
+REPEATED = 1_000
+"""Most batches that a repetition of the protocol is evaluated by, for the interval and the chance."""
+
 Draw = Callable[[np.random.Generator, int, int], Array]
-"""Draw n batches (n, batch) of rows that have factor k in common, or all but it."""
+"""Draw n batches (n, batch) of rows that have factor k in common, or all factors but it."""
+
+
+def majority_accuracy(train: Array, evaluate: Array) -> float:
+    """Return the accuracy of a majority vote, from votes (D, K) of dimensions for factors.
+
+    Each dimension predicts the factor for which it was chosen most often in training; the accuracy
+    is the share of evaluation votes that it predicts right. A dimension that was never chosen in
+    training predicts none.
+
+    >>> majority_accuracy(np.array([[9, 1], [0, 5]]), np.array([[3, 1], [0, 4]]))
+    0.875
+    """
+    return float(right_votes(train, evaluate).sum() / evaluate.sum())
+
+
+def right_votes(train: Array, evaluate: Array) -> Array:
+    """Return how many evaluation votes for each factor (K,) are predicted right."""
+    predicted = winners(train)[:, None] == np.arange(evaluate.shape[1])
+    return np.where(predicted, evaluate, 0).sum(axis=0)
+
+
+def winners(train: Array) -> Array:
+    """Return the factor (D,) for which each dimension was chosen most often; -1 where never."""
+    return np.where(train.any(axis=1), train.argmax(axis=1), -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +66,14 @@ class Groups:
     def draw(self, random: np.random.Generator, groups: Array, batch: int) -> Array:
         """Draw `batch` rows (n, batch) from each of the groups (n,).
 
-        From a group with more rows than that at random, any row as often as it comes; from a
-        smaller one every row equally often, or once more.
+        From a group with more rows than that with replacement; from a smaller one every row equally
+        often, or once more.
         """
         sizes = self.sizes[groups][:, None]
         chosen = np.floor(random.random((len(groups), batch)) * sizes).astype(np.intp)
         small = np.flatnonzero(sizes[:, 0] <= batch)
         chosen[small] = (chosen[small, :1] + np.arange(batch)) % sizes[small]
-        drawn: Array = self.rows[self.starts[groups][:, None] + chosen]
-        return drawn
+        return self.rows[self.starts[groups][:, None] + chosen]
 
 
 def group(labels: Array, least: int = 2) -> Groups:
@@ -53,19 +81,8 @@ def group(labels: Array, least: int = 2) -> Groups:
     rows = np.argsort(labels, kind="stable")
     sizes = np.bincount(labels)
     starts = np.cumsum(sizes) - sizes
-    kept = sizes >= least
-    return Groups(rows, starts[kept], sizes[kept])
-
-
-def check_numbers(batch: int, threshold: float = 0.0, **numbers: int) -> None:
-    """Raise UsageError for a batch below 2 or too large to hold, and other numbers below 1."""
-    if not 2 <= batch <= _LARGEST:
-        raise UsageError(f"--batch is {batch}; a batch has 2 rows or more, up to {_LARGEST:,}")
-    if not threshold >= 0:
-        raise UsageError(f"--threshold is {threshold:g}; it is a deviation, 0 or more")
-    for name, number in numbers.items():
-        if number < 1:
-            raise UsageError(f"--{name} is {number}; it is 1 or more")
+    enough = sizes >= least
+    return Groups(rows, starts[enough], sizes[enough])
 
 
 def by_class(groups: Sequence[Groups], batch: int) -> Draw:
@@ -80,6 +97,14 @@ def by_class(groups: Sequence[Groups], batch: int) -> Draw:
     return draw
 
 
+def check_batch(batch: int, threshold: float = 0.0) -> None:
+    """Raise ParameterError for a batch below 2 or too large to hold, and a negative threshold."""
+    if not 2 <= batch <= _LARGEST:
+        raise ParameterError("batch", batch, f"a number of rows from 2 to {_LARGEST:,}")
+    if not threshold >= 0:
+        raise ParameterError("threshold", threshold, "a standard deviation, 0 or more")
+
+
 def blocks(number: int, size: int) -> Iterator[tuple[int, int]]:
     """Go through `number` batches of `size` numbers, of a bounded size at a time: start, count."""
     step = max(1, _BLOCK // size)
@@ -87,169 +112,158 @@ def blocks(number: int, size: int) -> Iterator[tuple[int, int]]:
         yield start, min(step, number - start)
 
 
-def deviations(data: Data) -> Array:
-    """Return the standard deviation of each dimension (D,), with N - 1."""
-    spreads = [scales(data.codes[:, j], ddof=1)[1] for j in range(data.dimensions)]
-    return np.array(spreads)
+class Undefined(Exception):  # noqa: N818 - it ends a protocol, and is no error
+    """No vote can be held: the reason, and the score by definition if there is one."""
 
-
-@dataclass(frozen=True, eq=False)
-class Ballot:
-    """Votes (D, K) of dimensions for factors: to learn whose each dimension is, and to judge."""
-
-    train: Array
-    evaluate: Array
-
-    @property
-    def winners(self) -> Array:
-        """The factor that each dimension (D,) stood for most often; -1 where it never did."""
-        winners: Array = np.where(self.train.any(axis=1), self.train.argmax(axis=1), -1)
-        return winners
-
-    def right(self, votes: Array) -> Array:
-        """Return how many votes for each factor (K,) the winners get right."""
-        winners = self.winners
-        mine = winners[:, None] == np.arange(votes.shape[1])
-        right: Array = np.where(mine, votes, 0).sum(axis=0)
-        return right
+    def __init__(self, reason: str, value: float | None = None) -> None:
+        super().__init__(reason)
+        self.value = value
 
 
 @dataclass(frozen=True, eq=False)
 class Vote:
-    """How batches are drawn and which dimension each votes for.
+    """How batches are drawn, and which dimension each chooses.
 
-    Of dimensions `used` (D,), the one whose variance in the batch is the least share (`most`: the
-    greatest share) of its variance over all rows, `spreads` (D,) squared.
+    Of the dimensions `used` (D,), scaled by their deviations (D,), `choose` takes batches
+    (n, batch, D) and returns the one chosen (n,). `factors` are the numbers of those that a batch can
+    have fixed (or free).
     """
 
     data: Data
-    held: Array
+    factors: Array
     used: npt.NDArray[np.bool_]
-    spreads: Array
+    deviations: Array
     draw: Draw
     batch: int
-    most: bool = False
+    choose: Callable[[Array], Array]
 
-    def hold(
-        self, *, train: int, evaluate: int, seed: int, progress: Progress | None
-    ) -> Ballot:
-        """Draw `train` batches to learn from and `evaluate` to judge by."""
+    def votes(self, train: int, evaluate: int, seed: int, steps: Steps) -> tuple[Array, Array]:
+        """Count the votes (D, K) of `train` batches and of `evaluate` others."""
         random = np.random.default_rng(seed)
         dimensions = np.flatnonzero(self.used)
         codes = np.ascontiguousarray(self.data.codes[:, dimensions], dtype=np.float64)
         codes -= codes.mean(axis=0)
-        codes /= self.spreads[dimensions]
+        codes /= self.deviations[dimensions]
         votes = np.zeros((2, self.data.dimensions, len(self.data.factors)), dtype=np.intp)
-        done, total = 0, train + evaluate
         for part, number in zip(votes, (train, evaluate), strict=True):
             for _, count in blocks(number, self.batch * len(dimensions)):
-                factors = self.held[random.integers(len(self.held), size=count)]
+                factors = self.factors[random.integers(len(self.factors), size=count)]
                 for k, times in zip(*np.unique(factors, return_counts=True), strict=True):
                     rows = self.draw(random, int(k), int(times))
-                    variance = codes[rows].var(axis=1)
-                    chosen = variance.argmax(axis=1) if self.most else variance.argmin(axis=1)
-                    part[:, k] += np.bincount(
-                        dimensions[chosen], minlength=self.data.dimensions
-                    )
-                done += count
-                if progress is not None:
-                    progress(done, total)
-        return Ballot(votes[0], votes[1])
+                    chosen = dimensions[self.choose(codes[rows])]
+                    part[:, k] += np.bincount(chosen, minlength=self.data.dimensions)
+                steps.advance(count)
+        return votes[0], votes[1]
 
-    def notes(self, threshold: float) -> tuple[str, ...]:
-        """Say which dimensions that change are left out."""
-        left = [
-            name
-            for name, used, alive in zip(
-                self.data.names, self.used, self.data.alive, strict=True
-            )
-            if alive and not used
-        ]
-        if not left:
-            return ()
-        note = (
-            f"left out, as they vary less than {threshold:g} (--threshold, in the codes' own units): "
-            f"{listed(left)}"
-        )
-        return (note,)
+
+def used_dimensions(data: Data, threshold: float) -> tuple[npt.NDArray[np.bool_], Array]:
+    """Return which dimensions (D,) change by more than the threshold, and their deviations (D,)."""
+    deviations = np.array([scales(data.codes[:, j], ddof=1)[1] for j in range(data.dimensions)])
+    used = data.alive & (deviations >= threshold)
+    if not used.any():
+        raise Undefined("every dimension is left out by `threshold`", 0.0)
+    return used, deviations
 
 
 def scored(
-    metric: str,
+    name: str,
     data: Data,
-    ballot: Ballot,
+    setup: Callable[[Data], Vote],
     *,
-    used: npt.NDArray[np.bool_],
+    train: int,
+    evaluate: int,
+    threshold: float,
     ci: float | None,
-    settings: dict[str, Value],
-    notes: tuple[str, ...],
+    seed: int,
+    progress: Progress | None,
 ) -> Score:
-    """Make a score of a ballot; `used` (D,) are the dimensions that could be voted for."""
-    judged = ballot.evaluate.sum(axis=0)
-    right = ballot.right(ballot.evaluate)
-    total = int(judged.sum())
-    value = float(right.sum() / total)
-    factors = int((ballot.train.sum(axis=0) > 0).sum())
-    low, high = wilson(value, total, ci)
-    name = metric.replace("-", "_")
-    summary: dict[str, Value] = {
-        name: value,
-        f"{name}_low": low,
-        f"{name}_high": high,
-        f"{name}_train": float(ballot.right(ballot.train).sum() / ballot.train.sum()),
-        f"{name}_scaled": (value - 1 / factors) / (1 - 1 / factors),
-        f"{name}_chance": 1 / factors,
-    }
+    """Hold a vote, and make its score; `setup` prepares it for any rows and codes."""
+
+    def repeated(other: Data, train: int) -> float | None:
+        number = min(evaluate, REPEATED)
+        try:
+            return majority_accuracy(*setup(other).votes(train, number, seed, Steps(None, 0)))
+        except Undefined:
+            return None
+
+    try:
+        vote = setup(data)
+    except Undefined as why:
+        return Score(numbers={name: why.value}, notes=(str(why),))
+    training, evaluation = vote.votes(train, evaluate, seed, Steps(progress, train + evaluate))
+    value = majority_accuracy(training, evaluation)
+    number = int((training.sum(axis=0) > 0).sum())
+    score = estimate(
+        value,
+        data,
+        half=lambda part: repeated(part, min(train, REPEATED)),
+        null=lambda other: repeated(other, train),
+        ci=ci,
+        seed=seed,
+    )
     return Score(
-        numbers=summary,
-        factors=_factor_rows(name, data, ballot, right, judged),
-        dimensions=_dimension_rows(data, ballot, used),
-        matrix=ballot.train / np.maximum(ballot.train.sum(axis=0), 1),
+        numbers={
+            name: score,
+            f"{name}_train": majority_accuracy(training, training),
+            f"{name}_scaled": from_uniform(value, number),
+        },
+        factors=_factor_rows(name, data, training, evaluation),
+        dimensions=attributed(_dimension_rows(data, training, vote.used), score),
+        matrix=training / np.maximum(training.sum(axis=0), 1),
         matrix_name="share of votes",
-        settings=settings,
-        notes=notes,
+        notes=_left_out(vote, threshold),
     )
 
 
-def undefined(
-    metric: str, settings: dict[str, Value], reason: str, value: float | None = None
-) -> Score:
-    """Return the score where no vote can be held, with the reason."""
-    name = metric.replace("-", "_")
-    return Score(numbers={name: value}, settings=settings, notes=(reason,))
+def from_uniform(accuracy: float, factors: int) -> float:
+    """Return an accuracy on a scale where a uniform guess among the factors is 0."""
+    return (accuracy - 1 / factors) / (1 - 1 / factors) if factors > 1 else 0.0
 
 
-def _factor_rows(
-    name: str, data: Data, ballot: Ballot, right: Array, judged: Array
-) -> list[Row]:
-    winners = ballot.winners
+def _left_out(vote: Vote, threshold: float) -> tuple[str, ...]:
+    """Say which dimensions that change are left out."""
+    left = [
+        name
+        for name, used, alive in zip(vote.data.names, vote.used, vote.data.alive, strict=True)
+        if alive and not used
+    ]
+    if not left:
+        return ()
+    note = (
+        f"left out, as their standard deviation is below {threshold:g} (`threshold`, in the units of "
+        f"the codes): {listed(left)}"
+    )
+    return (note,)
+
+
+def _factor_rows(name: str, data: Data, train: Array, evaluate: Array) -> list[Record]:
+    right, total = right_votes(train, evaluate), evaluate.sum(axis=0)
+    owned = winners(train)
     return [
         {
             "factor": factor.name,
             "kind": factor.kind,
             "classes": factor.size,
-            "dimension": data.names[int(ballot.train[:, k].argmax())]
-            if ballot.train[:, k].any()
-            else None,
-            "dimensions": int((winners == k).sum()),
-            name: float(right[k] / judged[k]) if judged[k] else None,
-            "votes": int(judged[k]),
+            "dimension": data.names[int(train[:, k].argmax())] if train[:, k].any() else None,
+            "dimensions": int((owned == k).sum()),
+            name: float(right[k] / total[k]) if total[k] else None,
+            "votes": int(total[k]),
         }
         for k, factor in enumerate(data.factors)
     ]
 
 
-def _dimension_rows(data: Data, ballot: Ballot, used: npt.NDArray[np.bool_]) -> list[Row]:
-    rows: list[Row] = []
-    for j, (name, winner) in enumerate(zip(data.names, ballot.winners, strict=True)):
-        shares = ballot.train[j] / max(int(ballot.train[j].sum()), 1)
+def _dimension_rows(data: Data, train: Array, used: npt.NDArray[np.bool_]) -> list[Record]:
+    rows: list[Record] = []
+    for j, (name, winner) in enumerate(zip(data.names, winners(train), strict=True)):
+        shares = train[j] / max(int(train[j].sum()), 1)
         rows.append(
             {
                 "dimension": name,
                 "alive": bool(data.alive[j]),
                 "used": bool(used[j]),
                 "factor": None if winner < 0 else data.factors[winner].name,
-                "votes": int(ballot.train[j].sum()),
+                "votes": int(train[j].sum()),
                 "shares": [float(share) for share in shares],
             }
         )

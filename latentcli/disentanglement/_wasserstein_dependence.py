@@ -11,49 +11,65 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._score import Score
+from latentcli.numerics.types import Array
 
 ABOUT = About(
     formula=(
-        "the squared 2-Wasserstein distance of a Gaussian with the codes' covariance S from the "
+        "the squared 2-Wasserstein distance of a Gaussian with the covariance S of the codes from the "
         "product of its marginals: 2 tr S - 2 tr (diag(S)^1/2 S diag(S)^1/2)^1/2"
     ),
     range="0 to infinity; as a share of the variance (wasserstein_dependence_norm) 0 to 2",
-    reading="0: no dimension follows another",
-    source="Locatello et al., 2019; the closed form: Dowson and Landau, 1982",
+    reading="0: the dimensions are uncorrelated",
     limitations=(
-        "factors, of which it knows nothing: pure noise is best; relations that are no straight "
-        "line; it is in the codes' units squared (see wasserstein_dependence_norm)"
+        "It does not look at factors: pure noise is best. It does not see relations that are not linear. "
+        "It is in squared units of the codes (see wasserstein_dependence_norm)."
     ),
+    source="Locatello et al., 2019; the closed form: Dowson and Landau, 1982",
     factors=False,
     compat={"disentanglement_lib": {}, "disent": {}},
-    differences="the square root is taken of a symmetric matrix, without the peers' complex rounding",
+    differences=(
+        "the square root is taken of a symmetric matrix, without the complex rounding of other libraries"
+    ),
 )
+
+
+def squared_distance(correlation: Array, variances: Array) -> float:
+    """Return the squared distance from independence, of correlations (D, D) and variances (D,).
+
+    >>> squared_distance(np.eye(2), np.ones(2))
+    0.0
+    """
+    roots = np.linalg.eigvalsh(correlation * np.multiply.outer(variances, variances))
+    return max(0.0, 2 * float(variances.sum() - np.sqrt(np.maximum(roots, 0.0)).sum()))
 
 
 @metric(ABOUT)
 def wasserstein_dependence(
-    codes: Codes,
-    factors: Factors = None,
-    **options: Unpack[Options],
+    codes: Codes, factors: Factors = None, **options: Unpack[Options]
 ) -> Score:
-    """Measure how far codes are from independent dimensions, in their own units.
+    """Measure how far codes (N, D) are from independent dimensions, in their own units.
 
-    Parameters
-    ----------
-    codes
-        (N, D) numbers, or a `Data`; factors are not looked at.
+    Factors are not used.
 
     Returns
     -------
     Score
-        `wasserstein_dependence`, and `wasserstein_dependence_norm` as a share of the variance; None
-        with fewer than two dimensions that change.
+        `wasserstein_dependence`; `wasserstein_dependence_norm`, the same as a share of `variance`, the
+        sum over dimensions. None with fewer than two dimensions that change.
 
     Examples
     --------
+    Independent dimensions, a duplicate (2 (2 - sqrt 2) of each unit of variance), one dimension:
+
     >>> import numpy as np
-    >>> wasserstein_dependence(np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])).value
+    >>> square = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    >>> wasserstein_dependence(square).value
     0.0
+    >>> twice = wasserstein_dependence(square[:, [0, 0]]).summary
+    >>> round(twice["wasserstein_dependence_norm"], 3)
+    0.586
+    >>> wasserstein_dependence(np.arange(5)).value is None
+    True
     """
     data = prepare(codes, factors, **options)
     if data.alive.sum() < 2:
@@ -61,18 +77,15 @@ def wasserstein_dependence(
             numbers={"wasserstein_dependence": None},
             notes=("fewer than two dimensions change: nothing to depend on",),
         )
-    _, deviation, correlation = covariance.moments(data)
-    largest = float(deviation.max())
-    shares = (deviation / largest) ** 2
-    matrix = correlation * np.multiply.outer(shares, shares)
-    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(matrix), 0.0))
-    apart = max(0.0, 2 * float(shares.sum()) - 2 * float(roots.sum()))
-    value = apart * largest**2
+    found = covariance.moments(data)
+    largest = float(found.deviation.max())
+    variances = (found.deviation / largest) ** 2
+    distance = squared_distance(found.correlation, variances)
     return Score(
         numbers={
-            "wasserstein_dependence": value,
-            "wasserstein_dependence_norm": apart / float(shares.sum()),
-            "variance": float(shares.sum()) * largest**2,
+            "wasserstein_dependence": distance * largest**2,
+            "wasserstein_dependence_norm": distance / float(variances.sum()),
+            "variance": float(variances.sum()) * largest**2,
         },
         dimensions=[
             {"dimension": name, "alive": bool(alive)}

@@ -1,7 +1,8 @@
-"""The Z-max variance score: the dimension that varies most tells the factor that is free."""
+"""The Z-max variance score: the most variable dimension identifies the factor that is free."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -13,33 +14,42 @@ from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepar
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import Score, Value
+from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._voting import Draw, Groups
 from latentcli.numerics.types import Array, Progress
 
 ABOUT = About(
     formula=(
-        "the accuracy of telling which factor alone differs in a batch of rows from the dimension "
-        "that varies most in it, its variance taken as a share of that over all rows: a majority "
-        "vote learnt from other batches"
+        "the accuracy of a majority vote that predicts in which factor alone the rows of a batch differ "
+        "from the dimension whose variance in the batch is the largest share of its variance over all "
+        "rows"
     ),
-    range="1/K (chance, K factors) to 1",
+    range="1 / number of factors to 1; with few rows noise scores far above the lower end",
     reading="1: each factor, when it alone changes, moves its own dimensions most",
-    source="Kim, Wang, Sahu and Pavlovic, 2019, as Carbonneau et al. (2022) draw from rows",
     limitations=(
-        "it needs rows that agree in all factors but one: with few of them noise wins the vote, and "
-        "even perfect codes score below 1; dimensions left out by the threshold, which is in the "
-        "codes' units"
+        "It needs rows that agree in all factors but one: where there are few of them, noise wins votes "
+        "(see zmaxvar_chance) and even perfect codes score below 1. Dimensions below `threshold`, which "
+        "is in the units of the codes, are left out."
     ),
+    source="Kim, Wang, Sahu and Pavlovic, 2019, as Carbonneau et al. (2022) draw from rows",
     compat={"ubisoft": {"batch": 200, "train": 800, "evaluate": 800, "threshold": 0.05}},
     differences=(
-        "rows are drawn with replacement, where ubisoft shuffles them; its scale from chance to 1 "
-        "is zmaxvar_scaled; where it gives NaN a note names the factors"
+        "rows are drawn with replacement, where ubisoft shuffles them; its scale from a uniform guess "
+        "to 1 is zmaxvar_scaled; where it gives NaN a note names the factors"
     ),
 )
 
 _FEW = 5
-"""Rows that agree in all factors but one, below which what varies is hardly seen."""
+"""Rows that agree in all factors but one, below which their variance is mostly noise."""
+
+
+def most_variable(batches: Array) -> Array:
+    """Return the dimension (n,) with the largest variance in each batch (n, L, D) of scaled codes.
+
+    >>> most_variable(np.array([[[1.0, 5.0], [2.0, 5.0]]]))
+    array([0])
+    """
+    return batches.var(axis=1).argmax(axis=1)
 
 
 @metric(ABOUT)
@@ -57,73 +67,59 @@ def zmaxvar(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
-    """Score how well the most varying dimension tells which factor alone differs in a batch.
+    """Score how well the most variable dimension (N, D) identifies the factor (N, K) that is free.
 
     Parameters
     ----------
-    codes, factors
-        (N, D) numbers and (N, K) labels, or columns by name; or a `Data`.
     bins
-        How many equally wide classes continuous factors are cut into.
-    batch, train, evaluate
-        Rows in a batch; batches to learn the votes from; batches to judge them by.
-    threshold
-        Dimensions with a smaller standard deviation are left out.
-    ci
-        Coverage of the interval, None for none. It tells how sure the score is with these rows,
-        were more batches drawn.
-    seed
-        How batches are drawn.
+        Number of equally wide classes into which continuous factors are cut.
+    train, evaluate
+        Batches that train the vote; batches that evaluate it.
 
     Returns
     -------
     Score
-        `zmaxvar`, the accuracy on new batches; `zmaxvar_train` on those it was learnt from;
-        `zmaxvar_scaled` with chance at 0. None where fewer than two factors can be freed alone;
-        0 where every dimension is left out.
+        `zmaxvar`, the accuracy on evaluation batches; its interval from random halves of the rows;
+        `zmaxvar_chance`, what these rows score with shuffled factors; `zmaxvar_train` on the training
+        batches; `zmaxvar_scaled` with a uniform guess at 0. None where fewer than two factors can be
+        free alone; 0 where every dimension is left out.
 
     Examples
     --------
+    Perfect codes, and codes that never change:
+
     >>> import numpy as np
     >>> grid = np.array([[a, b] for a in range(3) for b in range(4)] * 10)
     >>> zmaxvar(grid, grid).value
     1.0
+    >>> zmaxvar(np.zeros((120, 2)), grid).value
+    0.0
     """
-    voting.check_numbers(batch, threshold, train=train, evaluate=evaluate)
-    information.check_bins(bins)
+    voting.check_batch(batch, threshold)
     data = prepare(codes, factors, **options)
-    settings: dict[str, Value] = {
-        "bins": bins,
-        "batch": batch,
-        "train": train,
-        "evaluate": evaluate,
-        "threshold": threshold,
-        "ci": ci,
-        "seed": seed,
-    }
-    groups = _others(data, bins)
-    held = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
-    if len(held) < 2:
-        return voting.undefined(
-            "zmaxvar",
-            settings,
-            "fewer than two factors have rows that agree in all the others: nothing to tell apart",
-        )
-    spreads = voting.deviations(data)
-    used = data.alive & (spreads >= threshold)
-    if not used.any():
-        return voting.undefined(
-            "zmaxvar", settings, "every dimension is left out by the threshold", 0.0
-        )
-    vote = voting.Vote(data, held, used, spreads, _drawer(groups, batch), batch, most=True)
-    ballot = vote.hold(train=train, evaluate=evaluate, seed=seed, progress=progress)
-    notes = (*vote.notes(threshold), *_alone(data, groups))
-    return voting.scored(
-        "zmaxvar", data, ballot, used=used, ci=ci, settings=settings, notes=notes
-    )
+    of_all = _agreeing(data, bins)
+
+    def setup(other: Data) -> voting.Vote:
+        groups = of_all if other.factors is data.factors else _agreeing(other, bins)
+        free = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
+        if len(free) < 2:
+            raise voting.Undefined(
+                "fewer than two factors have rows that agree in all the others: none can be free alone"
+            )
+        used, deviations = voting.used_dimensions(other, threshold)
+        draw = _by_group(groups, batch)
+        return voting.Vote(other, free, used, deviations, draw, batch, most_variable)
+
+    score = voting.scored(
+        "zmaxvar", data, setup, train=train, evaluate=evaluate, threshold=threshold, ci=ci,
+        seed=seed, progress=progress,
+    )  # fmt: skip
+    if score.value is None:
+        return score
+    return replace(score, notes=(*score.notes, *_few_rows(data, of_all)))
 
 
-def _others(data: Data, bins: int) -> list[Groups]:
+def _agreeing(data: Data, bins: int) -> list[Groups]:
     """Group the rows, for each factor, that agree in all others; with one factor all rows."""
     labels = [_coarse(factor, bins) for factor in data.factors]
     groups = []
@@ -138,12 +134,12 @@ def _others(data: Data, bins: int) -> list[Groups]:
 def _coarse(factor: Factor, bins: int) -> Array:
     if factor.kind == "discrete":
         return factor.labels
-    labels: Array = information.discretize(factor.values[:, None], Cut(bins)).labels[0]
+    labels = information.discretize(factor.values[:, None], Cut(bins)).labels[0]
     return labels.astype(np.intp)
 
 
-def _drawer(groups: list[Groups], batch: int) -> Draw:
-    """Draw batches of rows that agree in all factors but one, every agreement alike."""
+def _by_group(groups: list[Groups], batch: int) -> Draw:
+    """Draw batches of rows that agree in all factors but one, each group equally often."""
 
     def draw(random: np.random.Generator, k: int, number: int) -> Array:
         chosen = random.integers(len(groups[k].sizes), size=number)
@@ -152,7 +148,7 @@ def _drawer(groups: list[Groups], batch: int) -> Draw:
     return draw
 
 
-def _alone(data: Data, groups: list[Groups]) -> tuple[str, ...]:
+def _few_rows(data: Data, groups: list[Groups]) -> tuple[str, ...]:
     alone, few = [], []
     for factor, grouped in zip(data.factors, groups, strict=True):
         if not len(grouped.sizes):
@@ -164,6 +160,6 @@ def _alone(data: Data, groups: list[Groups]) -> tuple[str, ...]:
         notes.append(f"left out, as no two rows agree in all the others: {listed(alone)}")
     if few:
         notes.append(
-            f"rows that agree in all factors but one are few, and noise wins votes: {listed(few)}"
+            f"few rows agree in all factors but one, so that noise wins votes: {listed(few)}"
         )
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""Long work in several threads, with a word on how far it is."""
+"""Work in several threads, with its progress."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def each(
 ) -> list[Result]:
     """Do the work for all items, as many at a time as there are processors; results in order.
 
-    NumPy, and the trees of scikit-learn, let other threads run while they calculate.
+    Threads serve, as NumPy and scikit-learn's trees release the interpreter while they compute.
     """
     results = []
     pool = ThreadPoolExecutor(processors())
@@ -35,7 +35,7 @@ def each(
 
 
 class Steps:
-    """Counts steps that several threads take, and tells how far they are."""
+    """Counts the steps that several threads take, and reports how many of all are done."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self._progress = progress
@@ -43,11 +43,11 @@ class Steps:
         self._done = 0
         self._lock = Lock()
 
-    def one(self) -> None:
-        """Count a step."""
+    def advance(self, steps: int = 1) -> None:
+        """Count steps that are done."""
         if self._progress is not None:
             with self._lock:
-                self._done += 1
+                self._done += steps
                 self._progress(self._done, self._total)
 
 

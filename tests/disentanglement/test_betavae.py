@@ -12,14 +12,14 @@ FEW = {"train": 400, "evaluate": 400}
 def test_equals_the_peer_within_its_spread(case, name):
     data, expected = case(name)
     peer = expected["dlib"]["beta_vae"]["result"]
-    score = betavae(data)
+    score = betavae(data, ci=None)
     assert score.value == pytest.approx(peer["eval_accuracy"], abs=0.01)
     assert score.summary["betavae_train"] == pytest.approx(peer["train_accuracy"], abs=0.01)
 
 
 def test_equals_the_peer_that_draws_rows(case):
     data, expected = case("05_continuous")
-    score = betavae(data, batch=200, train=1000, evaluate=1000)
+    score = betavae(data, batch=200, train=1000, evaluate=1000, ci=None)
     peer = expected["ubisoft"]["z_diff"]["result"]
     assert score.summary["betavae_scaled"] == pytest.approx(peer, abs=0.01)
 
@@ -35,13 +35,13 @@ def test_the_factor_that_is_shared_is_near_in_its_dimension(clean):
     assert score.value == 1.0
 
 
-def test_dead_dimensions_tell_nothing(clean):
+def test_dead_dimensions_have_no_information(clean):
     codes, factors = clean
     dead = np.full((len(codes), 1), 3.7)
     assert betavae(np.hstack([dead, codes]), factors, **FEW).value == 1.0
     score = betavae(dead, factors, **FEW)
     assert score.value == pytest.approx(1 / 3, abs=0.08)
-    assert "all batches are alike" in score.notes[0]
+    assert any("all batches are alike" in note for note in score.notes)
 
 
 def test_one_factor_has_no_score(clean):

@@ -26,7 +26,7 @@ def test_svm_equals_the_peer_within_its_spread(case, name):
     assert min(scores) - 0.02 <= peer <= max(scores) + 0.02
 
 
-def test_continuous_factors_are_told_by_r2(case):
+def test_continuous_factors_are_predicted_by_r2(case):
     data, expected = case("05_continuous")
     peer = expected["dlib"]["sap_continuous_allrows"]["result"]["score"]
     score = sap(data)
@@ -46,7 +46,7 @@ def test_what_a_perfect_code_scores_by_svm(levels, gap):
     score = sap(codes, factors)
     assert score.value == pytest.approx(gap, abs=0.03)
     assert score.summary["sap_of_factors"] == pytest.approx(gap, abs=0.03)
-    assert any("out of the middle" in note for note in score.notes) == (gap < 0.2)
+    assert any("cannot separate many classes" in note for note in score.notes) == (gap < 0.2)
 
 
 @pytest.mark.parametrize("levels", [2, 3, 10, 40])
@@ -92,7 +92,7 @@ def test_which_dimension_owns_which_factor(case):
     assert score.matrix.shape == (2, 2)
 
 
-def test_one_dimension_is_held_against_the_most_frequent_class():
+def test_one_dimension_is_compared_with_the_most_frequent_class():
     labels = np.repeat([0, 1], [30, 70])
     score = sap(labels * 1.0, labels)
     assert score.value == pytest.approx(0.3, abs=0.03)

@@ -80,10 +80,13 @@ def test_dead_dimensions_are_left_out():
     [
         (np.arange(5.0), "fewer than two dimensions change"),
         (np.eye(4), "too few"),
-        (np.repeat(np.random.default_rng(0).normal(size=(50, 1)), 2, axis=1), "sums of others"),
+        (
+            np.repeat(np.random.default_rng(0).normal(size=(50, 1)), 2, axis=1),
+            "linear combinations of others",
+        ),
     ],
 )
-def test_what_is_infinite_or_nothing_is_told(codes, reason):
+def test_what_is_infinite_or_undefined_has_a_reason(codes, reason):
     score = total_correlation(codes)
     assert score.value is None
     assert reason in score.notes[0]

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcli.disentanglement._train_test_split import influence, interval, split, wilson
+from latentcli.disentanglement._train_test_split import influence, interval, split
 from latentcli.errors import UsageError
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=60), st.integers(0, 9))
-def test_every_class_keeps_a_row_to_learn_from(rows, seed):
+def test_every_class_keeps_a_training_row(rows, seed):
     labels = np.unique(rows, return_inverse=True)[1]
     train, test = split(labels, test=0.3, seed=seed)
     assert sorted([*train, *test]) == list(range(len(labels)))
@@ -33,10 +33,10 @@ def test_limit_is_the_most_rows(limit, rows):
     assert abs(len(train) + len(test) - rows) <= 1
 
 
-@pytest.mark.parametrize("asked", [{"test": 0.0}, {"test": 1.0}, {"test": 0.2, "limit": 1}])
-def test_what_has_no_meaning_is_refused(asked):
+@pytest.mark.parametrize("given", [{"test": 0.0}, {"test": 1.0}, {"test": 0.2, "limit": 1}])
+def test_what_has_no_meaning_is_refused(given):
     with pytest.raises(UsageError):
-        split(np.zeros(5, dtype=int), seed=0, **asked)
+        split(np.zeros(5, dtype=int), seed=0, **given)
 
 
 def test_interval_of_a_mean_over_some_rows_is_the_usual_one():
@@ -44,9 +44,3 @@ def test_interval_of_a_mean_over_some_rows_is_the_usual_one():
     moved = influence(values, np.arange(0, 1000, 2), 1000)
     low, high = interval(float(values.mean()), moved, 0.95, high=10.0)
     assert high - low == pytest.approx(2 * 1.959964 * values.std() / np.sqrt(500))
-
-
-def test_wilson_by_hand():
-    # 8 of 10: (0.4902, 0.9433), Newcombe 1998.
-    assert wilson(0.8, 10, 0.95) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert wilson(0.8, 10, None) == (None, None)

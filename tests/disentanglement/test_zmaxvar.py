@@ -17,14 +17,16 @@ from latentcli.disentanglement._zmaxvar import zmaxvar
 def test_equals_the_peer_within_its_spread(case, name):
     data, expected = case(name)
     peer = expected["ubisoft"]["z_max_var"]["result"]
-    found = [zmaxvar(data, bins=10, threshold=0.02, seed=seed).summary for seed in range(6)]
+    found = [
+        zmaxvar(data, bins=10, threshold=0.02, seed=seed, ci=None).summary for seed in range(6)
+    ]
     scaled = [summary["zmaxvar_scaled"] for summary in found]
     assert min(scaled) - 0.03 <= peer <= max(scaled) + 0.03
 
 
-def test_few_rows_that_agree_are_told(case):
+def test_few_rows_that_agree_are_named(case):
     notes = zmaxvar(case("07_dsprites_entangled")[0]).notes
-    assert "noise wins votes: shape (2)" in notes[0]
+    assert any("noise wins votes: shape (2)" in note for note in notes)
 
 
 def test_without_rows_that_agree_there_is_no_score():

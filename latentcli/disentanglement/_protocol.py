@@ -1,0 +1,65 @@
+"""Interval and chance of a score that a whole protocol computes from rows: it is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from latentcli.disentanglement._data import Data
+from latentcli.disentanglement._score import SHUFFLES, Estimate
+from latentcli.numerics.parallel import each
+from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.types import Array
+
+Protocol = Callable[[Data], float | None]
+"""A score of codes and factors; None where it is not defined."""
+
+
+def estimate(
+    value: float | None,
+    data: Data,
+    *,
+    half: Protocol,
+    null: Protocol,
+    ci: float | None,
+    seed: int,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> Estimate:
+    """Return a value with its interval and its null scores.
+
+    Parameters
+    ----------
+    value
+        The score of all rows.
+    half, null
+        The protocol on random halves of the rows, for the interval, and on codes whose rows are
+        shuffled against the factors. Both fit everything afresh. They differ where one may be
+        cheaper: an interval needs the deviation of a protocol, a null score also its mean.
+    ci, seed, low, high
+        See `half_sample_interval`.
+    """
+    if value is None:
+        return Estimate(None)
+    random = np.random.default_rng([seed, 1])
+    orders = [random.permutation(data.rows) for _ in range(SHUFFLES)]
+    scores = each(lambda order: null(shuffled(data, order)), orders)
+    interval = None
+    if ci is not None:
+        halves = half_samples(data.rows, seed, data.codes.size)
+        found = each(lambda rows: _of_part(half, data, rows), halves)
+        interval = half_sample_interval(value, found, ci, low=low, high=high)
+    return Estimate(value, interval, tuple(one for one in scores if one is not None))
+
+
+def shuffled(data: Data, order: Array) -> Data:
+    """Return the data with the rows of codes in another order: factors say nothing about them."""
+    return replace(data, codes=data.codes[order], _binned={})
+
+
+def _of_part(protocol: Protocol, data: Data, rows: Array) -> float | None:
+    """Return the score of some rows; None where a factor is the same in all of them."""
+    part = data.part(rows)
+    return protocol(part) if len(part.factors) == len(data.factors) else None
