@@ -3,7 +3,8 @@ import pytest
 
 from latentcli.geometry import _linear as linear
 from latentcli.geometry._cloud import Cloud, Relation, Settings
-from latentcli.numerics.offset_consistency import consistency
+from latentcli.numerics.offset_consistency import mean_cosine
+from latentcli.numerics.vectors import unit
 
 RNG = np.random.default_rng(0)
 
@@ -16,7 +17,7 @@ def measured(rows, *relations):
 def test_what_relation_says():
     starts, ends = RNG.standard_normal((12, 6)), RNG.standard_normal((12, 6)) + 1
     found = linear.offset_cosine(starts, ends)
-    assert found == pytest.approx(consistency(starts, ends).mean_pairwise)
+    assert found == pytest.approx(mean_cosine(unit(ends - starts)))
 
 
 def test_one_direction_and_none():
