@@ -48,7 +48,23 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
-    from latentcli.latents._interpolation import lerp, slerp
+    from latentcli.latents import (
+        direction,
+        direction_cosines,
+        direction_of_labels,
+        direction_of_scores,
+        edit,
+        grid,
+        interp,
+        lerp,
+        mix,
+        project,
+        sample_z,
+        slerp,
+        traverse,
+        truncate,
+        typical,
+    )
     from latentcli.opening import open
     from latentcli.results import Interval, Result
     from latentcli.words._represent import represent
@@ -70,7 +86,14 @@ _METRICS = (
 
 _HOMES: dict[str, str] = {
     **{name: f"latentcli.disentanglement._{name}" for name in _METRICS},
-    **dict.fromkeys(("lerp", "slerp"), "latentcli.latents._interpolation"),
+    **dict.fromkeys(
+        (
+            "direction", "direction_cosines", "direction_of_labels", "direction_of_scores",
+            "edit", "grid", "interp", "lerp", "mix", "project", "sample_z", "slerp", "traverse",
+            "truncate", "typical",
+        ),
+        "latentcli.latents",
+    ),
     **dict.fromkeys(
         (
             "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_similarity",
@@ -108,28 +131,41 @@ __all__ = [
     "betavae",
     "dci",
     "dcimig",
+    "direction",
+    "direction_cosines",
+    "direction_of_labels",
+    "direction_of_scores",
     "disentanglement_report",
     "dmig",
+    "edit",
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
     "evaluate_similarity",
     "explicitness",
     "factorvae",
+    "grid",
     "infomec",
+    "interp",
     "irs",
     "jemmig",
     "lerp",
     "med",
     "mig",
+    "mix",
     "modularity",
     "mutual_information_score",
     "open",
+    "project",
     "represent",
+    "sample_z",
     "sap",
     "slerp",
     "total_correlation",
     "train",
+    "traverse",
+    "truncate",
+    "typical",
     "wasserstein_dependence",
     "weat",
     "zmaxvar",

@@ -132,8 +132,29 @@ def _corpus(address: str) -> Corpus:
     return read_corpus([address])
 
 
+def read_scores(address: str) -> Any:
+    """Return a number for each row (N,): an array, or a column of a table."""
+    from latentcli.files.labels import read_numbers
+
+    return read_numbers(samples.find(address))
+
+
+def read_attributes(address: str) -> Any:
+    """Return the columns of a table of labels by name."""
+    from latentcli.files.labels import read_table
+
+    return read_table(samples.find(address))
+
+
+_CODES = (
+    "code", "codes", "column", "direction", "mean", "more", "negative", "positive", "reference",
+    "row", "via", "z1", "z2",
+)  # fmt: skip
+"""Parameters that are arrays of codes."""
+
 READERS: dict[str, Callable[[str], Any]] = {
-    "codes": read_codes,
+    **dict.fromkeys(_CODES, read_codes),
+    "attributes": read_attributes,
     "counts": read_counts,
     "factors": read_factors,
     "corpus": _corpus,
@@ -141,9 +162,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "pairs": read_pairs,
     "questions": read_questions,
     "sets": read_odd_sets,
+    "scores": read_scores,
     "vectors": open,
-    "z1": read_codes,
-    "z2": read_codes,
 }
 """What reads a file that is given for a parameter of this name, wherever a function has one."""
 

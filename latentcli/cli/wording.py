@@ -12,7 +12,10 @@ from latentcli.errors import LatentError, shown
 if TYPE_CHECKING:
     from latentcli.results import Report
 
-OPTIONS = {"top": "-k", "files": "the files", "codes": "the codes", "factors": "the factors"}
+OPTIONS = {
+    "top": "-k", "times": "--at", "value": "--positive", "columns": "--cols",
+    "files": "the files", "codes": "the codes", "factors": "the factors",
+}  # fmt: skip
 """Parameters whose option has another name."""
 
 _PARAMETER = re.compile(r"`([a-z][a-z0-9_]*)`")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zlib import crc32
 
 import numpy as np
@@ -160,26 +162,136 @@ def save(
     read = [split_address(split_slice(address)[0])[0] for address in inputs]
     name = check_saved(path, force=force, inputs=read)
     result, checksum = _summed(result)
-    meta: dict[str, Any] = {
+    meta = _meta(command, settings, inputs, extra)
+    try:
+        with written_beside(path) as part:
+            _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
+            if name in ("npy", "safetensors"):
+                if checksum:
+                    meta["crc32"] = f"{checksum[0]:08x}"
+                _write_beside(path, meta)
+    except LatentError:
+        raise
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {reason(error)}") from error
+
+
+class ArrayWriter:
+    """Takes an array block by block, `writer[a:b] = block`, in the order of its numbers, into a file.
+
+    The file is whole or not there: it is put in place by `finish`, which knows the shape and where the
+    array came from. A plain .npy is written once; other formats from a temporary file.
+    """
+
+    def __init__(self, path: Path, *, inputs: Sequence[str] = (), force: bool = False) -> None:
+        self.path = path
+        self._force = force
+        self._inputs = list(inputs)
+        read = [split_address(split_slice(address)[0])[0] for address in inputs]
+        self._name = check_saved(path, force=force, inputs=read)
+        self._dtype: np.dtype[Any] | None = None
+        self._bytes = 0
+        self._sum = 0
+
+    def __enter__(self) -> ArrayWriter:
+        with ExitStack() as stack:
+            try:
+                if self._name == "npy":
+                    part = stack.enter_context(written_beside(self.path))
+                    self._file: IO[bytes] = stack.enter_context(part.open("w+b"))
+                else:
+                    self._file = stack.enter_context(tempfile.TemporaryFile())
+                self._file.write(bytes(_HEADER))
+            except LatentError:
+                raise
+            except OSError as error:
+                raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+            self._stack = stack.pop_all()
+        return self
+
+    def __setitem__(self, key: Any, block: Array) -> None:
+        part = np.ascontiguousarray(block)
+        self._dtype = part.dtype
+        content = part.data.cast("B") if part.size else b""
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+        self._bytes += part.nbytes
+        if self._bytes <= _HASHED:
+            self._sum = crc32(content, self._sum)
+
+    def finish(
+        self,
+        shape: tuple[int, ...],
+        *,
+        command: str,
+        settings: dict[str, Any],
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        """Say what was written, so that the file can be put in place."""
+        assert self._dtype is not None
+        assert self._bytes == math.prod(shape) * self._dtype.itemsize
+        meta = _meta(command, settings, self._inputs, extra)
+        try:
+            self._file.flush()
+            if self._name == "npy":
+                self._file.seek(0)
+                self._file.write(_npy_header(shape, self._dtype))
+                self._file.flush()
+            else:
+                blocks = np.memmap(self._file, self._dtype, "r", _HEADER, shape)
+                with written_beside(self.path) as whole:
+                    text = json.dumps(meta, ensure_ascii=False)
+                    _WRITE[self._name](whole, Result(shape, self._dtype, [blocks]), text)
+            if self._name in ("npy", "safetensors"):
+                if self._bytes <= _HASHED:
+                    meta["crc32"] = f"{self._sum:08x}"
+                _write_beside(self.path, meta)
+        except LatentError:
+            raise
+        except OSError as error:
+            raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+
+_HEADER = 256
+"""Bytes that are left for the header of a .npy, whose shape is known at the end."""
+
+
+def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
+    """Return the header of a .npy, filled up with blanks to `_HEADER` bytes."""
+    described = {
+        "descr": np.lib.format.dtype_to_descr(dtype),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    room = _HEADER - 10
+    text = repr(described).encode("ascii").ljust(room - 1) + b"\n"
+    if len(text) != room:
+        raise FormatError(f"an array of {len(shape)} axes has no room in its header")
+    return b"\x93NUMPY\x01\x00" + room.to_bytes(2, "little") + text
+
+
+def _meta(
+    command: str, settings: dict[str, Any], inputs: Sequence[str], extra: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
         "command": command,
         "version": latentcli.__version__,
         "settings": settings,
         "inputs": [_provenance(address) for address in inputs],
         **(extra or {}),
     }
-    try:
-        with written_beside(path) as part:
-            _WRITE[name](part, result, json.dumps(meta, ensure_ascii=False))
-            if name in ("npy", "safetensors"):
-                with written_beside(sidecar(path), follow=False) as beside:
-                    if checksum:
-                        meta["crc32"] = f"{checksum[0]:08x}"
-                    text = json.dumps(meta, ensure_ascii=False, indent=1)
-                    beside.write_bytes(_encoded(f"{text}\n"))
-    except LatentError:
-        raise
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {reason(error)}") from error
+
+
+def _write_beside(path: Path, meta: dict[str, Any]) -> None:
+    """Write the provenance of an array beside it."""
+    with written_beside(sidecar(path), follow=False) as beside:
+        text = json.dumps(meta, ensure_ascii=False, indent=1)
+        beside.write_bytes(_encoded(f"{text}\n"))
 
 
 def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path] = ()) -> str:

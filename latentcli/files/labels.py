@@ -123,6 +123,36 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
             raise unusable from error
 
 
+def read_numbers(address: str) -> npt.NDArray[Any]:
+    """Read a number for each row (N,): an array, or a column of a table, its only one of numbers if not named."""
+    import numpy as np
+
+    from latentcli.files.formats import parquet
+    from latentcli.files.load import read_array
+    from latentcli.files.sniffing import is_binary
+    from latentcli.files.stream import Stream
+
+    path, key = split_address(address)
+    with Stream(path) as stream:
+        array = stream.archive or (
+            is_binary(stream.head(1 << 16)) and not parquet.sniff(stream)
+        )
+    if array:
+        values = read_array(address).values
+        if values.size != len(values):
+            raise FormatError(f"{address}: shape {values.shape} is not one number for each row")
+        return np.asarray(values).reshape(-1)
+    table = read_table(str(path))
+    numeric = [name for name, column in table.items() if column.dtype.kind in "fiub"]
+    if not key and len(numeric) == 1:
+        key = numeric[0]
+    if key not in table:
+        raise _no_column(path.name, key, table)
+    if key not in numeric:
+        raise FormatError(f"{path.name}: the column '{shown(key)}' is not of numbers")
+    return table[key]
+
+
 def read_classes(address: str, rows: int) -> list[object]:
     """Read a label for each of `rows` rows: text, a number, or None.
 

@@ -79,14 +79,16 @@ def find(
     if not norm > _VANISHED * 1e-6 * max(spread, 1e-300):
         raise LatentError("the two sides do not differ: there is no direction")
     direction = _cleaned(vector, without)
-    scores = _held_out(codes, labels, extra, method, seed, without)
+    tested = held_out(positive, negative, others, method, seed, without)
     # Without other labels each side is judged as it is: weights would only change their shares.
     balance = weights if extra is not None else None
     found = judged(direction, norm, positive, negative, balance)
     kept = float(direction @ unit(vector))
     if intercept is not None and not without:
         found = replace(found, intercept=intercept / norm)
-    return replace(found, norm=norm * kept, auc=scores, kept=kept)
+    return replace(
+        found, norm=norm * kept, auc=None if tested is None else tested[1], kept=kept
+    )
 
 
 def judged(
@@ -232,7 +234,7 @@ def _weights(labels: Array, extra: Array | None, *, shared: bool) -> Array:
         if not len(both):
             raise LatentError(
                 "no combination of the other labels has codes of both sides: cannot balance"
-                " (--no-balance leaves the other labels out)"
+                "; without `balance` the other labels are left out"
             )
         weights = weights * np.isin(cell.ravel(), both)
     scaled: Array = weights * (len(labels) / weights.sum())
@@ -258,18 +260,22 @@ def _separation(
     return float((positive[0] - negative[0]) / np.sqrt(squares / degrees))
 
 
-def _held_out(
-    codes: Array,
-    labels: Array,
-    extra: Array | None,
+def held_out(
+    positive: Array,
+    negative: Array,
+    others: tuple[Array, Array] | None,
     method: str,
     seed: int,
     without: Sequence[Array],
-) -> float | None:
-    """Find the direction again from 70% of each side, and score the rest with it.
+) -> tuple[float | None, float] | None:
+    """Find the direction again from 70 % of each side; return separation and AUC of the rest.
 
-    With other labels both parts are balanced over them, each by its own combinations.
+    With other labels both parts are balanced over them, each by its own combinations. None where a side
+    has fewer than ten codes, or cannot be balanced.
     """
+    codes = np.concatenate([positive, negative])
+    labels = np.repeat([True, False], [len(positive), len(negative)])
+    extra = None if others is None else np.concatenate(others)
     if min(labels.sum(), (~labels).sum()) < _LEAST:
         return None
     rng = np.random.default_rng(seed)
@@ -286,4 +292,7 @@ def _held_out(
         balance = None if scored is None else _weights(labels[test], scored, shared=shared)
     except LatentError:
         return None
-    return auc(codes[test] @ vector, labels[test], balance)
+    scores, sides = codes[test] @ vector, labels[test]
+    each = np.ones(len(scores)) if balance is None else balance
+    apart = _separation(*(_moments(scores[side], each[side]) for side in (sides, ~sides)))
+    return apart, auc(scores, sides, balance)

@@ -59,8 +59,8 @@ def slerp(
     opposite = np.pi - omega < _ANTIPODAL
     if opposite.any() and via is None:
         raise LatentError(
-            f"{int(opposite.sum())} of {opposite.size} rows are opposite: any half circle joins "
-            "them; name a point to go through (--via FILE), or a seed that picks one (--seed N)"
+            f"{_rows(opposite)} opposite: any half circle joins them; name a point to go through with "
+            "`via`, or a `seed` that draws one"
         )
     straight = np.sin(omega) < _PARALLEL
     safe = np.where(straight, 1.0, np.sin(omega))
@@ -230,6 +230,15 @@ KINDS: dict[str, Kind] = {
     "spline": Kind(_spline_path, "cubic spline"),
 }
 """The ways to join waypoints."""
+
+
+def _rows(which: Array) -> str:
+    """Name the rows of a mask: the first few, and how many there are."""
+    found = np.flatnonzero(which.ravel())
+    if which.size == 1:
+        return "the two codes are"
+    listed = ", ".join(map(str, found[:5])) + (", ..." if len(found) > 5 else "")
+    return f"{len(found):,} of {which.size:,} rows ({listed}) are"
 
 
 def _prepared(start: Array, end: Array, t: Any) -> tuple[Array, Array, Array]:

@@ -110,7 +110,7 @@ def test_small_angles_are_exact():
 @pytest.mark.parametrize("scale", [1.0, 2.5])
 def test_opposite_ends_are_an_error(scale):
     a = RNG.normal(size=512)
-    with pytest.raises(LatentError, match="1 of 1 rows are opposite"):
+    with pytest.raises(LatentError, match="the two codes are opposite"):
         slerp(a, -scale * a, 0.5)
 
 
@@ -118,7 +118,7 @@ def test_opposite_rows_are_counted():
     a = RNG.normal(size=(4, 8))
     b = a.copy()
     b[1:3] *= -1
-    with pytest.raises(LatentError, match=r"2 of 4 rows are opposite: .*name a point"):
+    with pytest.raises(LatentError, match=r"2 of 4 rows \(1, 2\) are opposite: .*name a point"):
         slerp(a, b, 0.5)
 
 

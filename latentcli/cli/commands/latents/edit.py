@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving
-from latentcli.cli.edits import Walk, layers_of, load_direction, load_layered
+from latentcli.cli.arrays import (
+    Axes,
+    Layers,
+    Saving,
+    layers_of,
+    load_direction,
+    numbers,
+    one_of,
+)
 from latentcli.cli.options import Output
 from latentcli.errors import UsageError
-from latentcli.results import Record, Report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from latentcli.numerics.types import Array
-
-COLUMNS = ("alpha", "row", "norm", "typicality", "projection", "z")
+from latentcli.results import Record
 
 
 def command(
@@ -28,22 +28,29 @@ def command(
     output: Output,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="ALPHAS", help="Move by: 3, or -3:3:7 (seven steps)."),
+        typer.Option("--by", metavar="ALPHAS", help="Add alpha d: 3, or -3:3:7 (seven steps)."),
     ] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="ALPHAS", help="Move to this distance from its plane."),
     ] = None,
-    layers: Annotated[
-        str | None, typer.Option("--layers", metavar="RANGE", help="Only these layers: 0,4-7.")
+    unit: Annotated[
+        bool, typer.Option("--unit", help="Scale the direction to length 1 first.")
+    ] = False,
+    sd: Annotated[
+        str | None,
+        typer.Option(
+            "--sd", metavar="CODES", help="Count --by in standard deviations of these codes."
+        ),
     ] = None,
+    layers: Layers = None,
 ) -> None:
-    """Move codes along a direction, by amounts or to a place.
+    """Edit codes: move them along a direction, by amounts or to a place.
 
-    --by is relative: z + alpha d, d at length 1. --to is absolute: the result lies at the signed
-    distance alpha from the direction's plane, with the intercept that came with its file. Each
-    alpha gives an edited copy; -o writes them, the alphas in front when there are several. The
-    projection is the distance from the plane (over layers: the mean).
+    --by is relative: z + alpha d, with d as it is in its file (its length is in the settings), at length
+    1 with --unit. --to is absolute: the result lies at the signed distance alpha from the direction's
+    plane, with the intercept of its file. Each alpha gives an edited copy; -o writes them, the
+    alphas in front when there are several. The projection is the distance from the plane (over layers: the mean).
 
     Examples:
 
@@ -51,39 +58,33 @@ def command(
 
     latent edit codes.npy 'z2.npy[:2]' --to 2 --json
     """
-    from latentcli.latents import _editing as editing
+    from latentcli.latents import edit, project
 
-    if (by is None) == (to is None):
-        raise UsageError("say how far: --by (relative) or --to (absolute)")
+    one_of(by=by, to=to)
+    if sd is not None and by is None:
+        raise UsageError("--sd counts --by in standard deviations")
     saving.check()
-    alphas = editing.parse_numbers(by if by is not None else str(to))
     line = load_direction(direction)
-    loaded = load_layered(codes, axes, output, layers is not None or line.vector.ndim == 2)
+    layered = layers is not None or line.vector.ndim == 2
+    loaded = axes.load_layered(codes, output, layered)
     chosen = layers_of(loaded, layers)
-    editing.check_fits(line.vector, loaded.values.shape, chosen)
-
-    def change(alpha: float) -> Callable[[Array], Array]:
-        if by is not None:
-            return lambda part: editing.shift(part, line.vector, alpha, chosen)
-        return lambda part: editing.place(
-            part, line.vector, alpha, intercept=line.intercept, layers=chosen
-        )
-
-    def projection(part: Array) -> Array:
-        scores = editing.project(part, line.vector, line.intercept, chosen)
-        mean: Array = scores.reshape(len(part), -1).mean(axis=1)
-        return mean
-
-    walk = Walk(
-        loaded,
-        [({"alpha": alpha}, change(alpha)) for alpha in alphas],
-        output,
-        {"projection": projection},
-    )
-    settings: Record = {
-        "codes": codes, "direction": direction, "by": by, "to": to, "layers": layers,
-        "intercept": line.intercept, "dtype": str(walk.dtype),
-    }  # fmt: skip
-    saving.save(walk.result(), "edit", settings, [codes, direction], output)
-    records = walk.records()
-    output.show(Report("edit", COLUMNS, records, settings=settings, notes=walk.notes()))
+    alphas = numbers(str(by if by is not None else to))
+    scale = 1.0
+    if sd is not None:
+        others = axes.load_set(sd, output).rows()
+        found = project(others, line.vector, layers=chosen, layered="L" in loaded.axes)
+        deviation = found.summary["sd"]
+        scale = float(deviation) if isinstance(deviation, float) else 0.0
+        if not scale > 0:
+            raise UsageError(f"{sd}: its codes do not spread along {direction}")
+    settings: Record = {"codes": codes, "direction": direction, "sd": sd}
+    saving.run(
+        "edit",
+        lambda out, progress: edit(
+            loaded.values, line.vector,
+            by=None if by is None else [alpha * scale for alpha in alphas],
+            to=None if to is None else alphas, unit=unit or sd is not None, layers=chosen,
+            layered="L" in loaded.axes, intercept=line.intercept, out=out, progress=progress,
+        ),
+        settings=settings, inputs=[codes, direction], output=output,
+    )  # fmt: skip

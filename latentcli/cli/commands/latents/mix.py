@@ -6,13 +6,8 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving
-from latentcli.cli.edits import float_type, layer_count, layers_of, listed, load_layered
+from latentcli.cli.arrays import Axes, Saving, layer_count, layers_of, shown_codes
 from latentcli.cli.options import Output
-from latentcli.errors import LatentError
-from latentcli.results import Record, Report
-
-COLUMNS = ("row", "column", "norm", "typicality", "z")
 
 
 def command(
@@ -27,7 +22,7 @@ def command(
         str, typer.Option("--layers", metavar="RANGE", help="Layers taken from COL: 0-6.")
     ] = "0-6",
 ) -> None:
-    """Mix styles: the named layers of one code, the others of another.
+    """Style mixing: the named layers of one code, the others of another.
 
     Several codes on either side give every combination, written by -o as rows x columns x
     layers x dimensions. At 1024 px layers 0-3 are coarse, 4-7 middle, 8-17 fine.
@@ -36,37 +31,14 @@ def command(
 
     latent mix 'codes.npy[0:4]' codes_entangled.npy --layers 0-1
     """
-    import numpy as np
-
-    from latentcli.latents import _editing as editing
+    from latentcli.latents import mix
 
     saving.check()
-    rows = load_layered(row, axes, output, wanted=True)
-    columns = load_layered(column, axes, output, wanted=True)
-    first, second = layer_count(rows), layer_count(columns)
-    chosen = layers_of(rows, layers) or []
-    if max(chosen) >= second or rows.values.shape[-1] != columns.values.shape[-1]:
-        raise LatentError(
-            f"the codes have {first} and {second} layers of {rows.values.shape[-1]} and "
-            f"{columns.values.shape[-1]} numbers; {editing.SIZES}"
-        )
-    if first != second:
-        raise LatentError(f"the codes have {first} and {second} layers; {editing.SIZES}")
-    mixed = editing.mix(rows.rows()[:, None], columns.rows()[None], chosen)
-    mixed = mixed.astype(np.result_type(float_type(rows.values), float_type(columns.values)))
-    count = mixed.shape[:2]
-    flat = mixed.reshape(-1, *mixed.shape[2:])
-    what: list[Record] = [
-        {"row": i, "column": j} for i in range(count[0]) for j in range(count[1])
-    ]
-    settings: Record = {
-        "row": row,
-        "column": column,
-        "layers": layers,
-        "dtype": str(mixed.dtype),
-    }
-    from latentcli.files.codes import Result
-
-    whole = mixed if max(count) > 1 else flat[0]
-    saving.save(Result.of(whole), "mix", settings, [row, column], output)
-    output.show(Report("mix", COLUMNS, listed(flat, what), settings=settings))
+    rows = axes.load_layered(row, output, wanted=True)
+    columns = axes.load_layered(column, output, wanted=True)
+    layer_count(columns)
+    result = mix(rows.values, columns.values, layers=layers_of(rows, layers) or [])
+    shown_codes(
+        "mix", result, saving, output, settings={"row": row, "column": column},
+        inputs=[row, column],
+    )  # fmt: skip

@@ -6,18 +6,8 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Saving
-from latentcli.cli.edits import listed
+from latentcli.cli.arrays import Saving, ranges, shown_codes
 from latentcli.cli.options import Output
-from latentcli.errors import UsageError
-from latentcli.results import Record, Report
-
-COLUMNS = ("seed", "norm", "typicality", "z")
-
-_SEEDS = 2**32
-
-_LEAST = 0.01
-"""A smaller truncation would draw again and again."""
 
 
 def command(
@@ -45,22 +35,10 @@ def command(
 
     latent sample-z --seeds 85,265 -o z.npy
     """
-    import numpy as np
+    from latentcli.latents import sample_z
 
-    from latentcli.files.codes import Result
-    from latentcli.latents import _editing as editing
-
-    if dimensions < 1:
-        raise UsageError(f"--dim must be at least 1, not {dimensions}")
-    if truncation is not None and not truncation >= _LEAST:
-        raise UsageError(f"--truncation must be at least {_LEAST}, not {truncation}")
     saving.check()
-    numbers = editing.parse_ranges(seeds, _SEEDS, "seed")
-    drawn = np.stack([editing.draw(seed, dimensions, truncation) for seed in numbers])
-    settings: Record = {
-        "seeds": seeds, "dimensions": dimensions, "truncation": truncation,
-        "generator": "numpy.random.RandomState",
-    }  # fmt: skip
-    saving.save(Result.of(drawn), "sample-z", settings, [], output)
-    what: list[Record] = [{"seed": seed} for seed in numbers]
-    output.show(Report("sample-z", COLUMNS, listed(drawn, what), settings=settings))
+    result = sample_z(
+        ranges(seeds, 2**32, "seed"), dimensions=dimensions, truncation=truncation
+    )
+    shown_codes("sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[])

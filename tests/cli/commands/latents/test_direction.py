@@ -39,7 +39,7 @@ def worked(labelled):
 
 def test_the_balanced_direction_is_one_where_the_naive_one_is_zero(latent, results, worked):
     (found,) = results("direction", *worked, "--attribute", "smile")
-    assert (found["attribute"], found["norm"]) == ("smile", pytest.approx(1))
+    assert (found["attribute"], found["length"]) == ("smile", pytest.approx(1))
     assert found["separation"] == pytest.approx(1 / 1.5**0.5)
     code, _, err = latent("direction", *worked, "--attribute", "smile", "--no-balance", "-q")
     assert (code, err) == (
@@ -49,9 +49,9 @@ def test_the_balanced_direction_is_one_where_the_naive_one_is_zero(latent, resul
 
 
 def test_the_other_attribute(results, worked):
-    assert results("direction", *worked, "--attribute", "male")[0]["norm"] == pytest.approx(2)
+    assert results("direction", *worked, "--attribute", "male")[0]["length"] == pytest.approx(2)
     (naive,) = results("direction", *worked, "--attribute", "male", "--no-balance")
-    assert naive["norm"] == pytest.approx(1.5)
+    assert naive["length"] == pytest.approx(1.5)
 
 
 def test_two_files_by_hand(answer, put, tmp_path):
@@ -62,11 +62,10 @@ def test_two_files_by_hand(answer, put, tmp_path):
     out = tmp_path / "dir.npy"
     whole = answer("direction", positive, negative, "-o", out)
     vector = np.load(out)
-    expected = np.array([3.0, 5]) / 34**0.5
-    assert vector == pytest.approx(expected)
-    assert whole["results"][0]["norm"] == pytest.approx(34**0.5)
+    assert vector == pytest.approx(np.array([3.0, 5]))
+    assert whole["results"][0]["length"] == pytest.approx(34**0.5)
     assert whole["results"][0]["held_out_auc"] is None
-    assert whole["notes"] == ["too few codes to hold some out: no AUC"]
+    assert whole["notes"] == ["too few codes to hold some out: ten of each side are needed"]
     assert whole["summary"]["intercept"] == pytest.approx(-(34**0.5) / 2)
 
 
@@ -93,8 +92,9 @@ def test_a_direction_of_layers_is_used_as_it_was_found(answer, results, put, tmp
     whole = answer("direction", *files, "-o", out)
     vector = np.load(out)
     assert vector.shape == (3, 4)
-    assert np.linalg.norm(vector) == pytest.approx(1)
-    by_hand = (positive * vector).sum(axis=(1, 2)) + whole["summary"]["intercept"]
+    length = whole["results"][0]["length"]
+    assert np.linalg.norm(vector) == pytest.approx(length)
+    by_hand = (positive * vector / length).sum(axis=(1, 2)) + whole["summary"]["intercept"]
     scores = [row["score"] for row in results("project", files[0], out)]
     assert np.allclose(scores, by_hand / 3**0.5, atol=1e-5)
     assert answer("project", files[0], out)["summary"]["direction_scale"] == pytest.approx(
@@ -107,9 +107,9 @@ def test_joint_orthogonalisation(answer, put, tmp_path):
     c1, c2 = put("c1.npy", np.array([1.0, 0, 0])), put("c2.npy", np.array([[1.0, 1, 0]]))
     out = tmp_path / "dir.npy"
     whole = answer("direction", *files, "--orthogonal-to", c1, "--orthogonal-to", c2, "-o", out)
-    assert np.load(out) == pytest.approx(np.array([0, 0, 1]), abs=1e-12)
+    assert np.load(out) == pytest.approx(np.array([0, 0, 3]), abs=1e-12)
     assert whole["summary"]["cosine_kept"] == pytest.approx(3 / 14**0.5)
-    assert whole["results"][0]["norm"] == pytest.approx(3)
+    assert whole["results"][0]["length"] == pytest.approx(3)
     meta = json.loads((tmp_path / "dir.npy.json").read_text())
     assert [given["address"] for given in meta["inputs"]] == [str(f) for f in (*files, c1, c2)]
 
@@ -141,7 +141,7 @@ CODES = [[1.0], [2], [3], [4]]
 @pytest.mark.parametrize(
     ("table", "options", "code", "message"),
     [
-        ("a\n1\n0\n1\n0\n", ["--attribute", "b"], 1, "no column 'b'; it has a"),
+        ("a\n1\n0\n1\n0\n", ["--attribute", "b"], 1, "no column 'b'; there are a"),
         ("a\n1\n0\n1\n", ["--attribute", "a"], 1, "3 labels for 4 codes"),
         (
             "a\nx\ny\nz\nx\n",
@@ -163,7 +163,12 @@ CODES = [[1.0], [2], [3], [4]]
             1,
             "all 4 codes have 'a' = 1: there is no other",
         ),
-        ("a,b\n1,1\n1,1\n0,0\n0,0\n", ["--attribute", "a"], 1, "cannot balance (--no-balance"),
+        (
+            "a,b\n1,1\n1,1\n0,0\n0,0\n",
+            ["--attribute", "a"],
+            1,
+            "cannot balance; without --balance",
+        ),
         ("a\n1\n0\n1\n0\n", [], 2, "--attribute NAME"),
         ("a\n1\n0\n1\n0\n", ["--attribute", "a", "--method", "lda"], 2, "unknown method 'lda'"),
     ],

@@ -73,7 +73,14 @@ def test_dtype_and_shape_come_back(answer, put, tmp_path, dtype):
     codes = (RNG.normal(size=(5, 6, 4)) * 4).astype(dtype)
     out = tmp_path / "out.npy"
     whole = answer(
-        "edit", put("z.npy", codes), put("n.npy", np.ones(4)), "--by", "2", "-o", out
+        "edit",
+        put("z.npy", codes),
+        put("n.npy", np.ones(4)),
+        "--by",
+        "2",
+        "--unit",
+        "-o",
+        out,
     )
     edited = np.load(out)
     expected = np.float64 if dtype == np.int64 else dtype
@@ -106,7 +113,7 @@ def test_mapped_codes_are_edited_in_parts(put, tmp_path):
     line = RNG.normal(size=64)
     files = put("z.npy", codes), put("n.npy", line)
     out = tmp_path / "out.npy"
-    command = ["edit", *files, "--by", "3", "-o", out, "-q"]
+    command = ["edit", *files, "--by", "3", "--unit", "-o", out, "-q"]
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *map(str, command)],
         capture_output=True,
@@ -127,7 +134,7 @@ def test_an_edit_in_place_is_whole(answer, put):
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
-    [([], 2, "say how far: --by (relative) or --to"), (["--by", "1", "--to", "1"], 2, "how far"),
+    [([], 2, "name one of them: --by or --to"), (["--by", "1", "--to", "1"], 2, "name one of them"),
      (["--by", "nan"], 2, "not finite"), (["--by", "1:2"], 2, "neither numbers"),
      (["--by", "1", "--layers", "4-2"], 2, "ends before it begins"),
      (["--by", "1", "--layers", "3"], 2, "layer 3 is asked for, there are 0 to 2 (18 layers"),
@@ -146,7 +153,7 @@ def test_what_means_nothing_is_told_in_one_line(latent, put, tmp_path, options, 
     ("direction", "message"),
     [(np.zeros(4), "a direction of length 0"), (np.ones((5, 3, 4)), "is not one direction"),
      (np.ones(5), "a direction of shape (5,) does not fit codes of shape (18, 4)"),
-     (np.ones((14, 4)), "a direction of shape (14, 4) does not fit codes of shape (18, 4)"),
+     (np.ones((14, 4)), "a direction of shape (14, 4) does not fit codes of shape (1, 18, 4)"),
      (np.array([1, np.inf, 0, 0]), "NaN or infinity")],
 )  # fmt: skip
 def test_directions_that_do_not_serve(latent, put, direction, message):
@@ -173,6 +180,7 @@ def test_directions_of_one_axis_or_as_many_layers(results, put, shape):
         put("n.npy", np.full(shape, 0.67)),
         "--by",
         "2",
+        "--unit",
     )
     assert found[0]["norm"] == pytest.approx(2)
     assert found[0]["projection"] == pytest.approx(2)

@@ -66,14 +66,14 @@ def test_compare_shows_both(results, z):
 def test_the_dip_is_told(latent, z):
     _, _, err = latent("interp", *z)
     assert err == (
-        "latent: note: the path dips through the core: at t = 0.50 the norm is 0.784, the ends "
-        "have 2.518 and 2.375; --slerp or --lol keeps the length\n"
+        "latent: note: the path leaves the typical shell of N(0, I): its norm falls to 0.784 at "
+        "t = 0.50 (ends: 2.518, 2.375); use --slerp or --lol\n"
     )
 
 
 def test_the_dip_is_measured_against_the_points_not_the_steps(latent, z):
     _, _, err = latent("interp", *z, "--at", "0.4,0.5,0.6")
-    assert "the ends have 2.518 and 2.375" in err
+    assert "(ends: 2.518, 2.375)" in err
     assert "dips" not in latent("interp", *z, "--slerp")[2]
 
 
@@ -89,7 +89,7 @@ def test_the_summary_by_hand(answer, put):
         "smallest_norm_sigma": pytest.approx(-1.25331 / 0.65514, abs=1e-4),
         "largest_step": pytest.approx(0.5),
     }
-    assert whole["notes"] == ["point 1 has a vector of zeros, which points nowhere"]
+    assert whole["notes"] == ["point 1 has a vector of zeros, which has no direction"]
 
 
 # Paths.
@@ -132,7 +132,7 @@ def test_opposite_ends_say_what_to_do(latent, answer, put, tmp_path):
     first, second = put("a.npy", np.array([1.0, 0])), put("b.npy", np.array([-1.0, 0]))
     code, out, err = latent("interp", first, second, "--slerp", "-o", tmp_path / "out.npy")
     assert (code, out) == (1, "")
-    assert err.startswith("latent: error: 1 of 1 rows are opposite")
+    assert err.startswith("latent: error: the two codes are opposite")
     assert not (tmp_path / "out.npy").exists()
     via = put("via.npy", np.array([0.0, 1]))
     middle = answer("interp", first, second, "--slerp", "--via", via, "--at", "0.5")
@@ -214,7 +214,7 @@ def test_the_path_is_the_same_in_parts(answer, put, tmp_path, monkeypatch):
     files = [put(f"{n}.npy", values) for n, values in enumerate(ends)]
     outs = []
     for part in (1 << 22, 24):
-        monkeypatch.setattr("latentcli.cli.following._PART", part)
+        monkeypatch.setattr("latentcli.latents._interp._PART", part)
         whole = answer("interp", *files, "--compare", "--steps", 9, "-o", tmp_path / "p.npy")
         outs.append((whole, np.load(tmp_path / "p.npy").tolist()))
     assert outs[0] == outs[1]
@@ -285,13 +285,13 @@ def refused(latent, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--steps", "1"], "--steps must be from 2"), (["--steps", "0"], "--steps"),
-     (["--steps", "100000000000"], "not 100,000,000,000"), (["--at", "a"], "neither numbers"),
+    [(["--steps", "1"], "--steps is 1; it must be from 2"), (["--steps", "0"], "--steps"),
+     (["--steps", "100000000000"], "--steps is 100000000000"), (["--at", "a"], "neither numbers"),
      (["--at", "nan:1:3", "--extrapolate"], "not finite"), (["--slerp", "--lol"], "exclude"),
      (["--slerp", "--norm", "x"], "unknown norm 'x'"), (["--norm", "unit"], "--norm is for a slerp"),
      (["--seed", "1"], "--seed is for a slerp"), (["--slerp", "--compare"], "--compare"),
      (["--slerp", "--seed", "-1"], "--seed"), (["--even", "--at", "0,1"], "--even"),
-     (["--k", "0"], "--k must be"), (["--hole-percentile", "101"], "--hole-percentile")],
+     (["--k", "0"], "--k is 0"), (["--hole-percentile", "101"], "--hole-percentile")],
 )  # fmt: skip
 def test_wrong_options_are_usage_errors(refused, z, options, message):
     assert message in refused(2, "interp", *z, *options)
@@ -364,7 +364,7 @@ def test_a_disk_that_fills_up_leaves_nothing(refused, z, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("latentcli.files.formats.npy.write_parts", full)
+    monkeypatch.setattr("latentcli.files.codes._npy_header", full)
     assert "No space left on device" in refused(1, "interp", *z)
 
 
@@ -426,7 +426,7 @@ def test_very_many_rows_are_followed_in_blocks(latent, tmp_path, monkeypatch, ki
         return np.load(tmp_path / out), whole["results"], whole["summary"]
 
     path, records, summary = followed("whole.npy")
-    monkeypatch.setattr("latentcli.cli.following._PART", 100)
+    monkeypatch.setattr("latentcli.latents._interp._PART", 100)
     in_blocks, same_records, same_summary = followed("blocks.npy")
     assert in_blocks == pytest.approx(path, rel=1e-12, abs=1e-12)
     assert same_summary == pytest.approx(summary, rel=1e-5)

@@ -39,7 +39,7 @@ def test_all_with_all(results, put, tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "options", "code", "message"),
-    [((14, 4), [], 1, "the codes have 18 and 14 layers; 18 layers are 1024 px"),
+    [((14, 4), [], 1, "the codes have 18 and 14 layers of 4 and 4 numbers; 18 layers are 1024 px"),
      ((18, 5), [], 1, "18 and 18 layers of 4 and 5 numbers"),
      ((18, 4), ["--layers", "18"], 2, "layer 18 is asked for"),
      ((4,), [], 1, "which has no layers")],

@@ -44,10 +44,10 @@ def test_one_code_of_layers_towards_the_mean_of_many(results, put):
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
-    [([], 2, "name the mean"), (["--mean", "m", "--mean-of", "m"], 2, "name the mean"),
-     (["--mean", "m", "--psi", "nan"], 2, "--psi is a number"),
-     (["--mean", "m", "--cutoff", "4"], 2, "--cutoff 4: the codes have 3 layers"),
-     (["--mean", "m", "--cutoff", "0"], 2, "--cutoff 0"),
+    [([], 2, "name one of them: --mean or --mean-of"), (["--mean", "m", "--mean-of", "m"], 2, "name one of them: --mean or --mean-of"),
+     (["--mean", "m", "--psi", "nan"], 2, "--psi is nan; it must be a finite number"),
+     (["--mean", "m", "--cutoff", "4"], 2, "--cutoff is 4; it must be from 1 to the codes' 3 layers"),
+     (["--mean", "m", "--cutoff", "0"], 2, "--cutoff is 0"),
      (["--mean", "other"], 1, "a mean of shape (5,) does not fit codes of shape (3, 4)")],
 )  # fmt: skip
 def test_what_means_nothing(latent, put, options, code, message):
