@@ -78,11 +78,16 @@ def grids(
     shown: Report | Result, marks: Marks | None = None, write: Write = human
 ) -> list[Grid]:
     """Return the views of an answer as grids, or its records; shades and bars only with `marks`."""
-    if shown.views:
-        drawn = [view for view in shown.views if not isinstance(view, Curve)]
+    drawn = tabular(shown)
+    if drawn:
         return [_of_view(view, shown, marks, write) for view in drawn]
     names = [name for name in shown.columns if name != "query" or not shown.title]
     return [of_records(names, shown.records, write=write)] if shown.records else []
+
+
+def tabular(shown: Report | Result) -> list[View]:
+    """Return the views that a table shows; curves are for pictures only."""
+    return [view for view in shown.views if not isinstance(view, Curve)]
 
 
 def of_summary(summary: Record, write: Write = human) -> Grid:

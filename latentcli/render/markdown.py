@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from latentcli.render.cells import visible
-from latentcli.render.grids import Grid, grids, of_records, of_summary
+from latentcli.render.grids import Grid, grids, of_records, of_summary, tabular
 from latentcli.results import Report
 
 STREAMS = True
@@ -15,7 +15,7 @@ _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~$&:"})
 
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write each table of the screen, numbers to the right, and the summary."""
-    if report.views:
+    if tabular(report):
         if report.title:
             out.write(f"**{visible(report.title).translate(_SPECIAL)}**\n\n")
         parts = grids(report)

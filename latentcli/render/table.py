@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import visible
-from latentcli.render.grids import ASCII, UNICODE, Grid, grids, of_summary
+from latentcli.render.grids import ASCII, UNICODE, Grid, grids, of_summary, tabular
 from latentcli.render.layout import Placed, heading_lines, lay_out
 from latentcli.render.text import ASCII_RULE, RULE, footnote, lines_of
 from latentcli.results import Report
@@ -47,7 +47,7 @@ def _write_plain(
     if not parts:
         lines.append("no results")
     if summary is not None:
-        lines += [""] * bool(report.views)
+        lines += [""] * bool(tabular(report))
         lines += lines_of(summary, width)
     out.write("".join(f"{line}\n" for line in lines))
 
@@ -86,7 +86,7 @@ def _write_on_terminal(
     if not parts:
         console.print(Text("no results", style="dim"))
     if summary is not None:
-        if report.views:
+        if tabular(report):
             console.print()
         _print(summary, console, rule, console.width)
 
