@@ -27,6 +27,9 @@ class Twin(NamedTuple):
     call: Callable[[Any], Any]
 
 
+Z1, Z2 = [2.0, -1.5, 0.3], [-1.0, 2.0, 0.8]
+"""The codes of the samples z1.npy and z2.npy."""
+
 ALONE = {"total-correlation", "wasserstein-dependence", "mutual-information-score"}
 """Metrics of codes without factors."""
 
@@ -60,6 +63,59 @@ TWINS: dict[str, Twin] = {
         "evaluate_analogies",
         lambda function: function("minilm-10k.64d.txt", "questions.txt", method="3cosmul"),
     ),
+    "interp": Twin(
+        "interp z1.npy z2.npy --slerp --steps 5",
+        "interp",
+        lambda function: function("z1.npy", "z2.npy", kind="slerp", steps=5),
+    ),
+    "direction": Twin(
+        "direction codes.npy[8:] codes.npy[:4]",
+        "direction",
+        lambda function: function(
+            "codes.npy[8:]", "codes.npy[:4]", name="codes.npy[8:] against codes.npy[:4]"
+        ),
+    ),
+    "directions cosine": Twin(
+        "directions cosine z1.npy z2.npy",
+        "direction_cosines",
+        lambda function: function([Z1, Z2], names=["z1", "z2"]),
+    ),
+    "edit": Twin(
+        "edit codes.npy z2.npy[:2] --by 2 --unit",
+        "edit",
+        lambda function: function("codes.npy", "z2.npy[:2]", by=[2.0], unit=True),
+    ),
+    "project": Twin(
+        "project codes.npy z2.npy[:2]",
+        "project",
+        lambda function: function("codes.npy", "z2.npy[:2]"),
+    ),
+    "truncate": Twin(
+        "truncate z1.npy --mean z2.npy --psi 0.5",
+        "truncate",
+        lambda function: function("z1.npy", "z2.npy", psi=0.5),
+    ),
+    "mix": Twin(
+        "mix codes.npy[:2] codes.npy[2:4] --layers 1",
+        "mix",
+        lambda function: function("codes.npy[:2]", "codes.npy[2:4]", layers=[1]),
+    ),
+    "traverse": Twin(
+        "traverse z1.npy --dims 1 --range -1:1:3",
+        "traverse",
+        lambda function: function("z1.npy", [-1.0, 0.0, 1.0], dims=[1]),
+    ),
+    "grid": Twin(
+        "grid z1.npy z2.npy z2.npy z1.npy --rows 2 --cols 3",
+        "grid",
+        lambda function: function([Z1, Z2, Z2, Z1], rows=2, columns=3),
+    ),
+    "typical": Twin("typical codes.npy", "typical", lambda function: function("codes.npy")),
+    "sample-z": Twin(
+        "sample-z --seeds 0-2 --dim 4",
+        "sample_z",
+        lambda function: function([0, 1, 2], dimensions=4),
+    ),
     "evaluate weat": Twin(
         "evaluate weat weat.txt",
         "weat",
@@ -82,8 +138,7 @@ SHELL_ONLY = {
 
 PENDING = {
     "analogy", "neighbors", "similarity", "distances", "expr", "odd", "relation",
-    "interp", "direction", "directions cosine", "edit", "project", "truncate", "mix", "traverse",
-    "grid", "typical", "sample-z", "disentanglement", "geometry", "capacity", "represent", "compare",
+    "disentanglement", "geometry", "capacity", "represent", "compare",
 }  # fmt: skip
 """Commands whose function is still to come; to be emptied."""
 
