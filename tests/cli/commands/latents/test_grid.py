@@ -42,7 +42,7 @@ def test_dtype_and_corners_come_back(answer, put, tmp_path, dtype):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--rows", "1"], "--rows is 1; it must be at least 2"), (["--cols", "0"], "--columns is 0; it must be at least 2"),
+    [(["--rows", "1"], "--rows is 1; it must be at least 2"), (["--cols", "0"], "--cols is 0; it must be at least 2"),
      (["--rows", "100000", "--cols", "100000"], "up to 1,000,000 codes")],
 )  # fmt: skip
 def test_sizes_that_mean_nothing(latent, corners, options, message):
