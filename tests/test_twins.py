@@ -7,6 +7,7 @@ long as its function is not there, in `PENDING`.
 import importlib
 import inspect
 import json
+import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -43,6 +44,47 @@ def _metric(name: str) -> Twin:
 
 TWINS: dict[str, Twin] = {
     **{name: _metric(name) for name in METRICS},
+    "analogy": Twin(
+        "analogy king man woman -k 3 --method 3cosmul",
+        "Space.analogy",
+        lambda function: function(
+            latentcli.open(), "king", "man", "woman", top=3, method="3cosmul"
+        ),
+    ),
+    "neighbors": Twin(
+        "neighbors king -k 3",
+        "Space.neighbors",
+        lambda function: function(latentcli.open(), "king", top=3),
+    ),
+    "expr": Twin(
+        "expr 'king - man + woman' -k 3",
+        "Space.expression",
+        lambda function: function(latentcli.open(), "king - man + woman", top=3),
+    ),
+    "similarity": Twin(
+        "similarity king queen",
+        "Space.similarity",
+        lambda function: function(latentcli.open(), "king", "queen"),
+    ),
+    "distances": Twin(
+        "distances king queen cat --metric euclidean",
+        "Space.distances",
+        lambda function: function(
+            latentcli.open(), ["king", "queen", "cat"], metric="euclidean"
+        ),
+    ),
+    "odd": Twin(
+        "odd cat dog car",
+        "Space.odd",
+        lambda function: function(latentcli.open(), ["cat", "dog", "car"]),
+    ),
+    "relation": Twin(
+        "relation king:queen man:woman uncle:aunt",
+        "Space.relation",
+        lambda function: function(
+            latentcli.open(), [("king", "queen"), ("man", "woman"), ("uncle", "aunt")]
+        ),
+    ),
     "evaluate categories": Twin(
         "evaluate categories lists.txt --seed 3",
         "evaluate_categories",
@@ -137,7 +179,6 @@ SHELL_ONLY = {
 """Commands about files and the tool itself, and why they have no function of arrays."""
 
 PENDING = {
-    "analogy", "neighbors", "similarity", "distances", "expr", "odd", "relation",
     "disentanglement", "geometry", "capacity", "represent", "compare",
 }  # fmt: skip
 """Commands whose function is still to come; to be emptied."""
@@ -185,7 +226,7 @@ def test_command_and_function_give_the_same_numbers(command, latent, tmp_path, m
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     twin = TWINS[command]
-    code, out, err = latent(*twin.arguments.split(), "--json", "-q")
+    code, out, err = latent(*shlex.split(twin.arguments), "--json", "-q")
     assert code == 0, err
     shown = json.loads(out)
     owner: Any = latentcli

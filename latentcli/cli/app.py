@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -115,21 +115,21 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(import_module("latentcli.cli.root").root)
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    completing = "_LATENT_COMPLETE" in os.environ
-    if named in COMMANDS and not completing:
+    words: Sequence[str] = arguments
+    if "_LATENT_COMPLETE" in os.environ:
+        line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+        words = line.split()[1:]
+    named = next((word for word in words if not word.startswith("-")), "")
+    if named in COMMANDS:
         _register(app, named)
         return app
     for name, command in COMMANDS.items():
-        if completing:
-            _register(app, name)
-        else:
-            app.command(
-                name,
-                help=command.summary,
-                short_help=command.summary,
-                rich_help_panel=command.panel,
-            )(_elsewhere)
+        app.command(
+            name,
+            help=command.summary,
+            short_help=command.summary,
+            rich_help_panel=command.panel,
+        )(_elsewhere)
     return app
 
 
@@ -145,8 +145,20 @@ def _register(app: typer.Typer, name: str) -> None:
     panel: dict[str, Any] = {"rich_help_panel": command.panel, "short_help": command.summary}
     if isinstance(found, Typer):
         app.add_typer(found, name=name, **panel)
+        leaves = {
+            f"{name} {one.name}": one.callback
+            for one in found.registered_commands
+            if one.callback is not None
+        }
     else:
-        app.command(name, **panel)(expand(found))
+        run = expand(found)
+        leaves = {name: run}
+        app.command(name, **panel)(run)
+    if "_LATENT_COMPLETE" in os.environ:
+        from latentcli.cli.completion import offer
+
+        for label, callback in leaves.items():
+            offer(callback, label)
 
 
 def run() -> NoReturn:
@@ -207,6 +219,14 @@ def _open_streams() -> bool:
     return sys.stdout is not None
 
 
+def _completing() -> AbstractContextManager[None]:
+    if "_LATENT_COMPLETE" not in os.environ:
+        return nullcontext()
+    from latentcli.cli.completion import words_of_bash
+
+    return words_of_bash()
+
+
 def _run(given: list[str], debug: bool) -> int:
     from latentcli.files import inputs
 
@@ -215,7 +235,8 @@ def _run(given: list[str], debug: bool) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        build(given)(args=given, prog_name="latent")
+        with _completing():
+            build(given)(args=given, prog_name="latent")
     except SystemExit as stop:
         return _code(stop, given)
     except LatentError as error:
