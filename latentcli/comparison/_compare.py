@@ -29,7 +29,7 @@ class Comparison:
 
     `debiased` and `biased` are linear CKA; `rotation` is X's best rotation onto Y, None if all
     rows of a side are the same; `moved` (n,) how far each row is from its partner after it, NaN
-    where that cannot be said; `neighbours` the mean overlap, details in `overlap`; `k` and
+    where that cannot be said; `neighbors` the mean overlap, details in `overlap`; `k` and
     `queries` are what it was measured with, `rsa_rows` the rows that RSA was measured on.
     """
 
@@ -39,7 +39,7 @@ class Comparison:
     biased: Estimate
     rsa: Estimate
     rsa_rows: int
-    neighbours: Estimate
+    neighbors: Estimate
     overlap: Overlap
     k: int
     rotation: Rotation | None
@@ -64,13 +64,13 @@ def compare(
     x, y
         The spaces; `x.rows[i]` and `y.rows[i]` are the same thing. Three pairs or more.
     k
-        How many neighbours; no more than half of the other rows are taken.
+        How many neighbors; no more than half of the other rows are taken.
     metric
-        Of neighbours and RSA: "cosine" or "euclidean". CKA and Procrustes have none.
+        Of neighbors and RSA: "cosine" or "euclidean". CKA and Procrustes have none.
     level
         Of confidence, in (0, 1), for the intervals; None for none.
     sample
-        How many rows, drawn by `seed`, RSA and the neighbours are measured on. CKA and
+        How many rows, drawn by `seed`, RSA and the neighbors are measured on. CKA and
         Procrustes take all.
     """
     count = len(x.rows)
@@ -104,7 +104,10 @@ def compare(
     k = min(k, max(1, (count - 1) // 2))
     with stage("searching") as progress:
         shared = overlap(x, y, chosen, k=k, metric=metric, progress=progress)
-    ends = (None, None) if level is None else bootstrap(shared.shares, level, seed)
+    alike = Estimate(None)
+    if first.scale and second.scale:  # else all rows are neighbors, in the order of the file
+        ends = (None, None) if level is None else bootstrap(shared.shares, level, seed)
+        alike = Estimate(float(shared.shares.mean()), *ends)
     return Comparison(
         first,
         second,
@@ -112,7 +115,7 @@ def compare(
         Estimate(cka.biased_cka(sums)),
         ranked,
         len(chosen),
-        Estimate(float(shared.shares.mean()), *ends),
+        alike,
         shared,
         k,
         rotation,

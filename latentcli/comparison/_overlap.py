@@ -1,4 +1,4 @@
-"""How many of the nearest neighbours of a thing are the same in both spaces."""
+"""How many of the nearest neighbors of a thing are the same in both spaces."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Paired:
 
 @dataclass(frozen=True)
 class Overlap:
-    """The share of common neighbours of each query (q,), in [0, 1].
+    """The share of common neighbors of each query (q,), in [0, 1].
 
     `chance` is what unrelated spaces have; `torn` counts queries with more ties at the k-th
-    neighbour than were looked at, so that which of them were taken is arbitrary.
+    neighbor than were looked at, so that which of them were taken is arbitrary.
     """
 
     shares: Array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from latentcli.numerics.types import Array
 class Match:
     """Row `x[i]` of one space is row `y[i]` of the other; `x` is ascending.
 
-    `by` says what they were matched by, "word" or "row"; `unusable` counts pairs left out since
+    `by` says what they were matched by, "word", "lexicon" or "row"; `missing` counts pairs of the
+    lexicon of which a word is not there; `unusable` counts pairs left out since
     one of the two is zero, NaN or infinite, `repeated` rows of x whose word an earlier row has.
     """
 
@@ -24,15 +26,24 @@ class Match:
     by: str
     unusable: int
     repeated: int = 0
+    missing: int = 0
 
 
-def match(x: NamedVectors, y: NamedVectors) -> Match:
-    """Match by word if both spaces have words, else by row; then both must have as many.
+Lexicon = Sequence[tuple[str, str]]
+"""Pairs of words: one of x, and the one of y that it is matched with."""
 
-    Of rows that share a word, as labels may, the first counts; but where both spaces have the same
+
+def match(x: NamedVectors, y: NamedVectors, lexicon: Lexicon | None = None) -> Match:
+    """Match by the pairs of a lexicon, by word if both spaces have words, or by row.
+
+    By row, both must have as many. Of rows that share a word, as labels may, the first counts; but where both spaces have the same
     words in the same order, all are matched. Raises LatentError if nothing is in common.
     """
-    if x.vocabulary.named and y.vocabulary.named:
+    missing = 0
+    if lexicon is not None:
+        by = "lexicon"
+        rows_x, rows_y, repeated, missing = _by_lexicon(x, y, lexicon)
+    elif x.vocabulary.named and y.vocabulary.named:
         by = "word"
         rows_x, rows_y, repeated = _by_word(x, y)
     else:
@@ -45,7 +56,7 @@ def match(x: NamedVectors, y: NamedVectors) -> Match:
             )
         rows_x = rows_y = np.arange(len(x.matrix))
     usable = (x.norms[rows_x] > 0) & (y.norms[rows_y] > 0)
-    return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()), repeated)
+    return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()), repeated, missing)
 
 
 def _by_word(x: NamedVectors, y: NamedVectors) -> tuple[Array, Array, int]:
@@ -66,3 +77,30 @@ def _by_word(x: NamedVectors, y: NamedVectors) -> tuple[Array, Array, int]:
         raise LatentError(f"{x.path.name} and {y.path.name} have no word in common")
     rows = np.array([*pairs.values()], dtype=np.int64)
     return rows[:, 0], rows[:, 1], repeated
+
+
+def _by_lexicon(
+    x: NamedVectors, y: NamedVectors, lexicon: Lexicon
+) -> tuple[Array, Array, int, int]:
+    """Return the rows of the pairs, and how many repeat a word or lack one.
+
+    A word is matched once, by the first pair that has it.
+    """
+    there: dict[int, int] = {}
+    taken: set[int] = set()
+    repeated = missing = 0
+    for one, other in dict.fromkeys(lexicon):
+        mine, theirs = x.vocabulary.row(one), y.vocabulary.row(other)
+        if mine is None or theirs is None:
+            missing += 1
+        elif mine in there or theirs in taken:
+            repeated += 1
+        else:
+            there[mine] = theirs
+            taken.add(theirs)
+    if not there:
+        raise LatentError(
+            f"the lexicon has no pair of a word of {x.path.name} and one of {y.path.name}"
+        )
+    rows_x = np.array(sorted(there), dtype=np.int64)
+    return rows_x, np.array([there[row] for row in rows_x.tolist()]), repeated, missing

@@ -9,17 +9,18 @@ from functools import cached_property
 import numpy as np
 
 from latentcli.errors import LatentError
+from latentcli.geometry._copies import distinct
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.blocks import sampled
-from latentcli.numerics.neighbors import Neighbours, nearest
+from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 
 NEAREST = 20
-"""How many neighbours the estimate of Levina and Bickel looks at, as in their paper."""
+"""How many neighbors the estimate of Levina and Bickel looks at, as in their paper."""
 
 ASKED = 2
-"""How many times the sample is asked for their neighbours; that costs less than all pairs do."""
+"""How many times the sample is asked for their neighbors; that costs less than all pairs do."""
 
 LEAST_ROWS = 3
 _NOISE = 1 << 27
@@ -58,8 +59,8 @@ Readings = Mapping[str, Callable[[Measure], str]]
 class Settings:
     """How to measure.
 
-    `k` neighbours; `sample` rows at most of which all pairs are taken, and twice as many whose
-    neighbours are looked for; `seed` of all that is drawn; `ci` of the intervals; `unit`: rows at
+    `k` neighbors; `sample` rows at most of which all pairs are taken, and twice as many whose
+    neighbors are looked for; `seed` of all that is drawn; `ci` of the intervals; `unit`: rows at
     length 1 where nearness counts.
     """
 
@@ -144,7 +145,7 @@ class Cloud:
 
     @cached_property
     def asked(self) -> Array:
-        """The rows (Q,) whose neighbours are looked for among all: all, or a sample."""
+        """The rows (Q,) whose neighbors are looked for among all: all, or a sample."""
         return self._chosen(ASKED * self.settings.sample)
 
     @cached_property
@@ -168,20 +169,20 @@ class Cloud:
 
     @property
     def k(self) -> int:
-        """How many neighbours count: those asked for, but less than half of the rows."""
+        """How many neighbors count: those asked for, but less than half of the rows."""
         return max(1, min(self.settings.k, (len(self.drawn) - 1) // 2))
 
     @property
     def reach(self) -> int:
-        """How many neighbours are found: one more than any measure counts, to see ties."""
+        """How many neighbors are found: one more than any measure counts, to see ties."""
         return min(max(self.k, NEAREST) + 1, len(self) - 1)
 
-    def neighbours(self, progress: Progress | None = None) -> Neighbours:
-        """Find the neighbours of the asked rows among all; once."""
-        if "_neighbours" not in self.__dict__:
+    def neighbors(self, progress: Progress | None = None) -> Neighbors:
+        """Find the neighbors of the asked rows among all; once."""
+        if "_neighbors" not in self.__dict__:
             found = nearest(self.near, self.asked, self.reach, progress)
-            self.__dict__["_neighbours"] = found  # as a cached property would
-        kept: Neighbours = self.__dict__["_neighbours"]
+            self.__dict__["_neighbors"] = found  # as a cached property would
+        kept: Neighbors = self.__dict__["_neighbors"]
         return kept
 
     @cached_property
@@ -204,6 +205,17 @@ class Cloud:
             None if self.labels is None else self.labels[:count],
             None if self.outputs is None else self.outputs[:count],
         )
+
+    @cached_property
+    def distinct(self) -> Array:
+        """The rows (n,) that are no copy of an earlier one, exactly or but for rounding."""
+        return distinct(self.near)
+
+    @property
+    def zeros(self) -> str:
+        """Words that count the rows of zeros, which have no direction; none if there are none."""
+        count = sum(int((~block.any(axis=1)).sum()) for _, block in Points(self.rows).blocks())
+        return f"{count:,} of {len(self):,} rows left out: zeros" if count else ""
 
     def part(self, which: Array) -> Cloud:
         """Return the cloud of some of the rows (n,), with their labels."""

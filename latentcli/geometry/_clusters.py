@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Readings, beside, graded
+from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
@@ -107,7 +108,7 @@ def scatter(points: Points, labels: Array) -> Scatter:
 
 
 def purities(near: Array, labels: Array, asked: Array) -> Array:
-    """Return the share of each asked row's neighbours (Q, k) that have its label (Q,)."""
+    """Return the share of each asked row's neighbors (Q, k) that have its label (Q,)."""
     found: Array = (labels[near] == labels[asked][:, None]).mean(axis=1)
     return found
 
@@ -241,17 +242,26 @@ def _scattered(found: Scatter, variant: str) -> list[Measure]:
 
 
 def _purity(cloud: Cloud, labels: Array, progress: Progress | None) -> Measure:
-    graph, settings = cloud.neighbours(progress), cloud.settings
+    graph, settings = cloud.neighbors(progress), cloud.settings
     each = purities(graph.rows[:, : cloud.k], labels, graph.asked)
     counts, total = np.bincount(labels).astype(np.float64), len(labels)
+    value = float(each.mean())
+
+    def purity(order: Array) -> float:
+        shuffled = labels[order]
+        return float(purities(graph.rows[:, : cloud.k], shuffled, graph.asked).mean())
+
+    low, high = bootstrap(each, settings.ci, settings.seed)
     by_chance = float((counts * (counts - 1)).sum()) / (total * (total - 1))
     return Measure(
         SECTION,
         "knn_purity",
         f"k={cloud.k}, {cloud.kind}",
-        float(each.mean()),
+        value,
         by_chance,
-        *bootstrap(each, settings.ci, settings.seed),
+        low,
+        high,
+        _read_purity(value, by_chance, p_value(value, purity, len(labels), settings.seed)),
     )
 
 
@@ -281,13 +291,15 @@ def _read_silhouette(one: Measure) -> str:
     )
 
 
-def _read_purity(one: Measure) -> str:
-    return graded(
-        _beyond_noise(one),
-        (0.1, "neighbours have any label"),
-        (0.5, "neighbours share labels in part"),
-        beyond="neighbours share labels",
+def _read_purity(value: float, by_chance: float, p: float) -> str:
+    beyond = (value - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0
+    said = graded(
+        beyond if p <= SIGNIFICANT else 0.0,
+        (1e-9, "neighbors have any label"),
+        (0.5, "neighbors share labels in part"),
+        beyond="neighbors share labels",
     )
+    return f"{said} (p = {p:.3g})"
 
 
 def _beyond_noise(one: Measure) -> float:
@@ -300,5 +312,4 @@ _READINGS: Readings = {
     "silhouette": _read_silhouette,
     "davies_bouldin": lambda one: "less is better",
     "calinski_harabasz": lambda one: "more is better, 1 is none",
-    "knn_purity": _read_purity,
 }

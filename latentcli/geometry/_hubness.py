@@ -1,9 +1,9 @@
-"""Hubness: whether some points are among the nearest neighbours of very many others.
+"""Hubness: whether some points are among the nearest neighbors of very many others.
 
 N_k(x) is the number of rows that have x among their k nearest (Radovanovic et al., 2010). Of a
-very large space some rows only are asked for their neighbours, among all. Their counts c thin
+very large space some rows only are asked for their neighbors, among all. Their counts c thin
 N_k out without bias in its factorial moments, E[c (c - 1) ...] = E[N_k (N_k - 1) ...] m (m - 1) ... /
-(N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbour
+(N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbor
 cannot be told so, and of white noise, which has no large hubs, the moments say too little: those
 are measured among the asked rows themselves.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Readings, beside
-from latentcli.numerics.neighbors import Neighbours, nearest
+from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.resampling import Interval, bootstrap, groups, jackknife
 from latentcli.numerics.types import Array, Progress
@@ -29,9 +29,9 @@ _FEW, _AS_NOISE = 1.0, 1.25
 _MANY_TIES = 0.005
 
 
-def occurrences(neighbours: Array, rows: int) -> Array:
-    """Count how often each row is a neighbour (N,) in lists of neighbours (Q, k)."""
-    found: Array = np.bincount(neighbours.ravel(), minlength=rows)
+def occurrences(neighbors: Array, rows: int) -> Array:
+    """Count how often each row is a neighbor (N,) in lists of neighbors (Q, k)."""
+    found: Array = np.bincount(neighbors.ravel(), minlength=rows)
     return found
 
 
@@ -58,12 +58,12 @@ def skewness(counts: Array, asked: int) -> float | None:
 
 
 def antihubs(counts: Array) -> float:
-    """Return the share of rows that are nobody's neighbour, in [0, 1]."""
+    """Return the share of rows that are nobody's neighbor, in [0, 1]."""
     return float((counts == 0).mean())
 
 
 def hub_share(counts: Array, k: int) -> float:
-    """Return the share of all neighbours that are hubs, N_k >= 2 k, in [0, 1]."""
+    """Return the share of all neighbors that are hubs, N_k >= 2 k, in [0, 1]."""
     return float(counts[counts >= _HUB * k].sum() / counts.sum())
 
 
@@ -73,18 +73,18 @@ def robin_hood(counts: Array) -> float:
 
 
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
-    """Measure how unevenly the rows of a cloud are neighbours, and name its hubs."""
+    """Measure how unevenly the rows of a cloud are neighbors, and name its hubs."""
     found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
     compared = beside(found, noise, _READINGS)
     if len(found) == 1:
         return compared
-    whole = [_of_all(cloud)] if _sampled(cloud.neighbours(), cloud) else []
+    whole = [_of_all(cloud)] if _sampled(cloud.neighbors(), cloud) else []
     return (*whole, *compared, *_hubs(cloud))
 
 
 def _of_all(cloud: Cloud) -> Measure:
     """Estimate the skewness among all rows, of which some were asked; of noise it says too little."""
-    graph, (counts, _) = cloud.neighbours(), _scaled(cloud)
+    graph, (counts, _) = cloud.neighbors(), _scaled(cloud)
     asked = len(graph.asked)
     variant = f"k={cloud.k}, among all rows, {cloud.kind}"
     value = skewness(counts, asked)
@@ -108,15 +108,15 @@ def _read_skewness(one: Measure) -> str:
 
 _READINGS: Readings = {
     "k_skewness": _read_skewness,
-    "antihubs": lambda one: "of the rows: nobody's neighbour",
-    "hub_share": lambda one: "of all neighbours are hubs",
-    "robin_hood": lambda one: "of all neighbours would move to be even",
+    "antihubs": lambda one: "of the rows: nobody's neighbor",
+    "hub_share": lambda one: "of all neighbors are hubs",
+    "robin_hood": lambda one: "of all neighbors would move to be even",
 }
 
 
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
     """Measure the rows asked among themselves, which are all rows unless there are very many."""
-    graph, k, settings = cloud.neighbours(progress), cloud.k, cloud.settings
+    graph, k, settings = cloud.neighbors(progress), cloud.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
         why = _why_tied(graph, k)
@@ -131,7 +131,7 @@ def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
     value = skewness(counts, len(counts))
     low, high = bootstrap(counts.astype(np.float64), settings.ci, settings.seed, _skewnesses)
     if value is None:
-        low, high, note = None, None, "every row is the neighbour of as many"
+        low, high, note = None, None, "every row is the neighbor of as many"
     return [
         Measure(SECTION, "k_skewness", variant, value, None, low, high, note),
         Measure(SECTION, "antihubs", variant, antihubs(counts)),
@@ -140,27 +140,27 @@ def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
     ]
 
 
-def _sampled(graph: Neighbours, cloud: Cloud) -> bool:
+def _sampled(graph: Neighbors, cloud: Cloud) -> bool:
     """Tell whether some rows only were asked."""
     return len(graph.asked) < len(cloud)
 
 
-def _tied(graph: Neighbours, k: int) -> float:
-    """Return the share of rows whose k-th neighbour is no nearer than the next."""
+def _tied(graph: Neighbors, k: int) -> float:
+    """Return the share of rows whose k-th neighbor is no nearer than the next."""
     away = graph.distances
     if away.shape[1] <= k:
         return 0.0
     return float(np.isclose(away[:, k - 1], away[:, k], rtol=1e-12, atol=0).mean())
 
 
-def _why_tied(graph: Neighbours, k: int) -> str:
-    """Say what it means that no row's k-th neighbour is nearer than the next."""
+def _why_tied(graph: Neighbors, k: int) -> str:
+    """Say what it means that no row's k-th neighbor is nearer than the next."""
     if np.isclose(graph.distances[:, 0], graph.distances[:, k], rtol=1e-12, atol=0).all():
         return "all rows are equally far: no row is nearer than another"
-    return f"no row's neighbour {k} is nearer than the next: which one counts is open"
+    return f"no row's neighbor {k} is nearer than the next: which one counts is open"
 
 
-def _jackknifed(cloud: Cloud, graph: Neighbours, counts: Array, value: float) -> Interval:
+def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> Interval:
     """Leave out groups of the rows asked."""
     asked, near = len(graph.asked), graph.rows[:, : cloud.k]
     without = [
@@ -180,7 +180,7 @@ def _skewnesses(resampled: Array) -> Array:
 
 
 def _hubs(cloud: Cloud) -> list[Measure]:
-    """Name the rows that are a neighbour of most; white noise: the most that one of its rows is."""
+    """Name the rows that are a neighbor of most; white noise: the most that one of its rows is."""
     counts, scale = _scaled(cloud)
     noise, noise_scale = _scaled(cloud.noise)
     most = float(noise.max()) * noise_scale
@@ -196,6 +196,6 @@ def _hubs(cloud: Cloud) -> list[Measure]:
 
 
 def _scaled(cloud: Cloud) -> tuple[Array, float]:
-    """Return how often each row is a neighbour of asked rows, and how many rows each stands for."""
-    graph = cloud.neighbours()
+    """Return how often each row is a neighbor of asked rows, and how many rows each stands for."""
+    graph = cloud.neighbors()
     return occurrences(graph.rows[:, : cloud.k], len(cloud)), len(cloud) / len(graph.asked)

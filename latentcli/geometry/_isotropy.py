@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 SECTION = "isotropy"
+_HARDLY, _SHARED = 0.02, 0.1
+"""A mean cosine is none below the first, and more than a little from the second on."""
+
 _GONE = 1e-7
 """What is left of a row, in parts of the rows' usual length, that is rounding error only."""
 
@@ -53,8 +57,8 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         return f"of {size:,}"
 
     readings = {
-        "mean_cosine": _read_cosine,
-        "all_but_the_top": _read_cosine,
+        "mean_cosine": _reader(cloud),
+        "all_but_the_top": _reader(cloud),
         "isoscore": lambda one: "same evidence as participation ratio",
         "effective_rank": out_of,
         "stable_rank": out_of,
@@ -62,13 +66,33 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     return beside(_figures(cloud), _figures(cloud.noise), readings)
 
 
-def _read_cosine(one: Measure) -> str:
-    return graded(
-        one.value or 0.0,
-        (0.02, "no common direction"),
-        (0.1, "a little of a common direction"),
-        beyond="anisotropic: a shared direction",
-    )
+def _reader(cloud: Cloud) -> Callable[[Measure], str]:
+    """Return what reads a mean cosine beside that of white noise of as many rows."""
+    count = len(cloud.rows)
+    most = noise_cosine(count, cloud.dimensions)
+
+    def read(one: Measure) -> str:
+        return graded(
+            one.value or 0.0,
+            (max(most, _HARDLY), "no common direction"),
+            (_SHARED, "a little of a common direction"),
+            beyond="anisotropic: a shared direction",
+        )
+
+    return read
+
+
+def noise_cosine(rows: int, dimensions: int, share: float = 0.99) -> float:
+    """Return the mean cosine that this share of white noise of as many rows stays below.
+
+    D |sum u|^2 / N of N directions is about chi-squared with D degrees of freedom (Rayleigh, 1919).
+
+    >>> round(noise_cosine(1000, 10), 5)
+    0.00132
+    """
+    from scipy.special import chdtri
+
+    return (float(chdtri(dimensions, 1 - share)) / dimensions - 1) / (rows - 1)
 
 
 def _figures(cloud: Cloud) -> list[Measure]:
@@ -76,11 +100,12 @@ def _figures(cloud: Cloud) -> list[Measure]:
     top = max(1, round(size / 100))
     noise = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
     return [
-        _cosine("mean_cosine", "all pairs", mean_cosine(cloud.rows)),
+        _cosine("mean_cosine", "all pairs", mean_cosine(cloud.rows), cloud.zeros),
         _cosine(
             "all_but_the_top",
             f"without mean, top {top}",
             all_but_the_top(cloud.rows, spectrum, top),
+            cloud.zeros,
         ),
         Measure(SECTION, "isoscore", "covariance", None, note="one dimension has no isotropy")
         if size == 1
@@ -101,8 +126,8 @@ def _figures(cloud: Cloud) -> list[Measure]:
     ]
 
 
-def _cosine(name: str, variant: str, value: float | None) -> Measure:
-    note = "" if value is not None else "nothing is left that has a direction"
+def _cosine(name: str, variant: str, value: float | None, zeros: str) -> Measure:
+    note = zeros if value is not None else "nothing is left that has a direction"
     return Measure(SECTION, name, variant, value, 0.0, note=note)
 
 

@@ -17,11 +17,17 @@ SECTION = "manifold"
 _KEPT = 0.9
 _TIED = {
     "two_nn": "the two nearest are equally far: no dimension",
-    "mle": "all neighbours are equally far: no dimension",
+    "mle": "all neighbors are equally far: no dimension",
 }
+_TWO_NN = (("two_nn", "fit, without the top 10 %"), ("two_nn", "maximum likelihood"))
 _SHARES = (0.9, 0.99)
 _ENDLESS = 1e6
 _SATURATES = 0.8
+"""An estimate saturates that is above this share of white noise's, if that is below it of D."""
+
+_AS_NOISE = 1.25
+"""Distances that spread no more than so many times white noise's."""
+
 _EQUAL = 1e-9
 
 
@@ -106,7 +112,11 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
 
     def saturates(one: Measure) -> str:
         known = one.white_noise
-        low = known is not None and known < _SATURATES * size
+        low = (
+            known is not None
+            and known < _SATURATES * size
+            and (one.value or 0.0) >= _SATURATES * known
+        )
         return f"of {size:,}; saturates" if low else f"of {size:,}"
 
     def out_of(one: Measure) -> str:
@@ -127,25 +137,34 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
 
 
 def _read_spread(one: Measure) -> str:
-    value = one.value or 0.0
     return graded(
-        value,
+        one.value or 0.0,
         (_EQUAL, "equidistant: all rows are equally far"),
-        (0.1, "distances hardly differ"),
-        beyond="distances differ",
+        (_AS_NOISE * (one.white_noise or 0.0), "distances differ no more than white noise's"),
+        beyond="distances differ more than white noise's",
     )
 
 
 def _local(cloud: Cloud, progress: Progress | None) -> list[Measure]:
-    """Measure the dimension near each point, from the distances to its neighbours."""
-    near = cloud.neighbours(progress).distances[:, :NEAREST]
+    """Measure the dimension near each point, from the distances to its neighbors."""
+    kept = cloud.distinct
+    copies = len(cloud) - len(kept)
+    note = ""
+    if copies:
+        note = f"{copies:,} of {len(cloud):,} rows left out: copies, exactly or to rounding"
+    if len(kept) < LEAST_ROWS:
+        why = f"fewer than {LEAST_ROWS} distinct rows; {note}"
+        return [
+            Measure(SECTION, name, f"{variant}, {cloud.kind}", None, note=why)
+            for name, variant in (*_TWO_NN, ("mle", "harmonic mean"))
+        ]
+    single = cloud if not copies else cloud.part(kept)
+    near = single.neighbors(progress).distances[:, :NEAREST]
     apart = near[near[:, 0] > 0]
-    same = len(near) - len(apart)
-    note = f"{same:,} of {len(near):,} rows left out: the same as another" if same else ""
     logs = np.log(apart[:, 1] / apart[:, 0])
     estimates: tuple[tuple[str, str, Array, Callable[[Array], Array]], ...] = (
-        ("two_nn", "fit, without the top 10 %", logs, _slope),
-        ("two_nn", "maximum likelihood", logs, _likelihood),
+        (*_TWO_NN[0], logs, _slope),
+        (*_TWO_NN[1], logs, _likelihood),
         ("mle", f"k={near.shape[1]}, harmonic mean", _inverse(apart), _harmonic),
     )
     return [_estimated(cloud, *estimate, note) for estimate in estimates]

@@ -1,4 +1,4 @@
-"""Smoothness against outputs: whether neighbours decode to neighbours."""
+"""Smoothness against outputs: whether neighbors decode to neighbors."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from latentcli.geometry._cloud import (
     beside,
     graded,
 )
+from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.blocks import sampled, spans
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points, distances
@@ -26,12 +27,15 @@ from latentcli.numerics.types import Array, Progress
 SECTION = "smoothness"
 _QUANTILES = (0.5, 0.9, 0.99, 1.0)
 _SHORT = 1e-12
+_SHUFFLED = 500
+"""Rows at most whose outputs are shuffled, to see what chance gives."""
+
 _IN_MEMORY = 1 << 26
 """Numbers of outputs that are looked at: float64, so 0.5 GB."""
 
 
 def trustworthiness(high: Array, low: Array, k: int) -> float:
-    """Return how far the neighbours in `low` (n, D) are neighbours in `high` (n, M), in [0, 1].
+    """Return how far the neighbors in `low` (n, D) are neighbors in `high` (n, M), in [0, 1].
 
     1 - 2 / (n k (2 n - 3 k - 1)) sum max(0, r - k), r the rank in `high` of each of the k nearest
     in `low` (Venna and Kaski, 2001), k < n / 2. With the arguments swapped it is the continuity.
@@ -125,7 +129,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     noise = cloud.noise.rows[: len(codes)].astype(np.float64) * _spread(codes)
     return beside(
         [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
-         _correlated(codes, outputs)],
+         _correlated(codes, outputs, cloud.settings.seed)],
         _slopes(cloud, noise, outputs),
         _READINGS,
     )  # fmt: skip
@@ -136,7 +140,7 @@ def _nothing(note: str) -> Measure:
 
 
 def _k(cloud: Cloud, codes: Array) -> int:
-    """Return how many neighbours count: less than half of the codes looked at."""
+    """Return how many neighbors count: less than half of the codes looked at."""
     return max(1, min(cloud.k, (len(codes) - 1) // 2))
 
 
@@ -182,36 +186,54 @@ def _slopes(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
     ]
 
 
-def _correlated(codes: Array, outputs: Array) -> Measure:
+def _correlated(codes: Array, outputs: Array, seed: int) -> Measure:
     name, variant = "distance_correlation", "bias-corrected"
     if len(codes) <= 3:
         return Measure(SECTION, name, variant, None, 0.0, note="takes more than three rows")
     value = distance_correlation(codes, outputs)
-    note = "" if value is not None else "the codes have no extent"
+    if value is None:
+        return Measure(SECTION, name, variant, None, 0.0, note="the codes have no extent")
+    note = _read_correlation(value, _shuffled_p(codes, outputs, seed))
     return Measure(SECTION, name, variant, value, 0.0, note=note)
 
 
+def _shuffled_p(codes: Array, outputs: Array, seed: int) -> float:
+    """Return the share of shuffles of the outputs whose distances agree as well with the codes'."""
+    some = sampled(len(codes), _SHUFFLED, seed)
+    first, second = (
+        np.concatenate([*_centred(values, _distance_means(values))])
+        for values in (codes[some], outputs[some])
+    )
+
+    def agreement(order: Array) -> float:
+        return float((first * second[np.ix_(order, order)]).sum())
+
+    return p_value(agreement(np.arange(len(some))), agreement, len(some), seed)
+
+
 def _read_trust(one: Measure) -> str:
+    chance = one.white_noise or 0.0
+    surely = one.low is not None and one.low > chance
     return graded(
-        one.value or 0.0,
-        (0.6, "hardly better than chance"),
-        (0.9, "neighbours are kept in part"),
-        beyond="neighbours are kept",
+        ((one.value or 0.0) - chance) / (1 - chance) if surely else 0.0,
+        (0.1, "hardly better than chance"),
+        (0.8, "neighbors are preserved in part"),
+        beyond="neighbors are preserved",
     )
 
 
-def _read_correlation(one: Measure) -> str:
-    return graded(
-        one.value or 0.0,
-        (0.1, "outputs have next to nothing to do with codes"),
+def _read_correlation(value: float, p: float) -> str:
+    said = graded(
+        value if p <= SIGNIFICANT else 0.0,
+        (1e-9, "outputs do not follow the codes"),
         (0.5, "outputs follow the codes in part"),
         beyond="outputs follow the codes",
     )
+    return f"{said} (p = {p:.3g})"
 
 
 _READINGS: Readings = {
     "trustworthiness": _read_trust,
     "continuity": _read_trust,
     "lipschitz": lambda one: "steps of outputs per step of codes",
-    "distance_correlation": _read_correlation,
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, beside, graded
 from latentcli.geometry._isotropy import mean_cosine
+from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.points import Points, distances
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.types import Array, Progress
@@ -16,6 +17,8 @@ from latentcli.numerics.vectors import unit
 SECTION = "uniformity"
 _SHARPNESS = 2.0
 _ONE_DIRECTION = 1e-12
+_NEAR = 0.5
+"""Rows are near each other whose squared distance is less than this share of all pairs'."""
 
 
 def uniformity(rows: Array) -> float:
@@ -67,6 +70,27 @@ def alignment(rows: Array, labels: Array) -> float | None:
     return float(2 * (counts**2 - (sums**2).sum(axis=1)).sum() / pairs)
 
 
+def nearer_p(rows: Array, labels: Array, seed: int = 0) -> float:
+    """Return the share of shuffles of the labels that bring rows of one label as near, or nearer.
+
+    Of rows (n, D) at length 1 and labels (n,), as `alignment` takes them.
+    """
+    kept = (labels >= 0) & rows.any(axis=1)
+    directions, codes = unit(rows[kept].astype(np.float64)), labels[kept]
+    codes = np.unique(codes, return_inverse=True)[1]
+    if not len(codes):
+        return 1.0
+    starts = np.flatnonzero(np.diff(np.sort(codes), prepend=-1))
+    by_label = np.argsort(codes, kind="stable")
+
+    def together(order: Array) -> float:
+        # The mean over pairs is least where the sums of each label are longest.
+        sums = np.add.reduceat(directions[order[by_label]], starts, axis=0)
+        return float((sums * sums).sum())
+
+    return p_value(together(np.arange(len(codes))), together, len(codes), seed)
+
+
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
     """Measure how evenly a cloud covers the sphere, and how near rows of one label are."""
     found = [_uniformity(cloud)]
@@ -84,7 +108,9 @@ def _alignment(cloud: Cloud, labels: Array) -> Measure:
     if value is None or cosine is None:
         note = "no two rows share a label"
     else:
-        note = _read_alignment(value, 2 - 2 * cosine)
+        p = nearer_p(cloud.rows[cloud.drawn], labels[cloud.drawn], cloud.settings.seed)
+        said = _read_alignment(value, 2 - 2 * cosine, p)
+        note = "; ".join(filter(None, (said, cloud.zeros)))
     return Measure(SECTION, "alignment", "same label", value, 2.0, note=note)
 
 
@@ -107,6 +133,7 @@ def _uniformity(cloud: Cloud) -> Measure:
         uniformity_of_sphere(cloud.dimensions),
         _log(low),
         _log(high),
+        cloud.zeros,
     )
 
 
@@ -115,19 +142,22 @@ def _log(value: float | None) -> float | None:
 
 
 def _read_uniformity(one: Measure) -> str:
+    even = one.white_noise or 0.0
+    above = (one.value or 0.0) - even
+    surely = one.low is not None and one.low > even
     return graded(
-        (one.value or 0.0) - (one.white_noise or 0.0),
+        above if surely else 0.0,
         (0.05, "covers the sphere evenly"),
         (0.5, "crowded in places"),
         beyond="crowded: a part of the sphere only",
     )
 
 
-def _read_alignment(value: float, every: float) -> str:
-    said = graded(
-        value / every if every > _ONE_DIRECTION else 1.0,
-        (0.5, "rows of one label are near each other"),
-        (0.9, "rows of one label are a little nearer"),
-        beyond="rows of one label are no nearer than any",
-    )
-    return f"{said}; all pairs: {every:.2f}"
+def _read_alignment(value: float, every: float, p: float) -> str:
+    if p > SIGNIFICANT or every <= _ONE_DIRECTION:
+        said = "rows of one label are no nearer than any"
+    elif value < _NEAR * every:
+        said = "rows of one label are near each other"
+    else:
+        said = "rows of one label are nearer than others"
+    return f"{said} (p = {p:.3g}); all pairs: {every:.2f}"

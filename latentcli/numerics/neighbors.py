@@ -22,10 +22,10 @@ _SEEN = 1024
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbors:
     """The k nearest of each asked row, nearest first; itself left out.
 
-    `asked` (Q,) are the rows that were asked, `rows` (Q, k) int64 their neighbours, `distances`
+    `asked` (Q,) are the rows that were asked, `rows` (Q, k) int64 their neighbors, `distances`
     (Q, k) float64 the Euclidean distances, exact for equal rows. Of rows that are
     equally far the earlier comes first, and which are among the k is open.
     """
@@ -37,7 +37,7 @@ class Neighbours:
 
 def nearest(
     points: Points, asked: Array, k: int, progress: Progress | None = None
-) -> Neighbours:
+) -> Neighbors:
     """Find the `k` < N nearest other rows of the rows `asked` (Q,), ascending."""
     centre = points.take(slice(0, _SEEN)).mean(axis=0)
     parts = [asked[start : start + _ASKED] for start in range(0, len(asked), _ASKED)]
@@ -54,7 +54,7 @@ def nearest(
     found = np.concatenate([one.rows for one in best])
     away = _exact(points, asked, found)
     order = np.lexsort((found, away), axis=1)
-    return Neighbours(
+    return Neighbors(
         asked, np.take_along_axis(found, order, axis=1), np.take_along_axis(away, order, axis=1)
     )
 

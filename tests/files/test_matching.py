@@ -84,3 +84,20 @@ def test_else_the_first_row_of_a_repeated_label_counts(labelled):
     )
     assert (found.x.tolist(), found.y.tolist()) == ([0, 1], [2, 1])
     assert found.repeated == 2
+
+
+def test_words_are_matched_by_a_lexicon(words):
+    x = words("x.txt", hund=(1, 2), katze=(3, 4), kater=(5, 6), maus=(1, 1))
+    y = words("y.txt", cat=(1, 1, 1), dog=(2, 2, 2), mouse=(0, 0, 0))
+    pairs = [
+        ("katze", "cat"),
+        ("hund", "dog"),
+        ("kater", "cat"),
+        ("fisch", "fish"),
+        ("maus", "mouse"),
+    ]
+    found = match(x, y, pairs)
+    assert (found.x.tolist(), found.y.tolist()) == ([0, 1], [1, 0])
+    assert (found.by, found.repeated, found.missing, found.unusable) == ("lexicon", 1, 1, 1)
+    with pytest.raises(LatentError, match="the lexicon has no pair"):
+        match(x, y, [("fisch", "fish")])

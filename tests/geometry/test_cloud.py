@@ -37,7 +37,7 @@ def test_white_noise_is_as_large_and_the_same_each_time(monkeypatch):
     assert len(Cloud(rows).noise) == 10
 
 
-def test_how_many_neighbours_count():
+def test_how_many_neighbors_count():
     assert Cloud(np.eye(5)).k == 2
     assert Cloud(np.eye(3)).k == 1
     assert Cloud(np.eye(50)).k == 10

@@ -84,14 +84,14 @@ def test_one_hot_rows_have_no_hubs_by_the_order_of_the_file():
     assert "equally far" in one.note
 
 
-def test_every_row_a_neighbour_alike():
+def test_every_row_a_neighbor_alike():
     circle = np.exp(2j * np.pi * np.arange(30) / 30)
     one = measured(np.column_stack([circle.real, circle.imag]), k=2)["k_skewness", ""]
     assert one.value is None
-    assert one.note == "every row is the neighbour of as many"
+    assert one.note == "every row is the neighbor of as many"
 
 
 def test_ties_are_not_called_equidistance():
     rows = np.repeat(np.random.default_rng(0).standard_normal((20, 5)), 10, axis=0)
     note = measured(rows)["k_skewness", ""].note
-    assert note == "no row's neighbour 10 is nearer than the next: which one counts is open"
+    assert note == "no row's neighbor 10 is nearer than the next: which one counts is open"

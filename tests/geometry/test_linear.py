@@ -30,7 +30,7 @@ def test_one_direction_and_none():
         ("other", np.column_stack([numbers, numbers + 60])),
     )
     assert same.value == pytest.approx(1)
-    assert same.note.startswith("one direction; ends shuffled: 0.")
+    assert same.note.startswith("one direction (p = 0.005)")
     assert other.value == pytest.approx(0, abs=0.05)
     assert other.note.startswith("no common direction")
     assert other.low < 0 < other.high
@@ -48,3 +48,12 @@ def test_fewer_than_two_directions(pairs):
 def test_no_pairs_at_all():
     (one,) = measured(np.eye(4), ("none", np.zeros((0, 2), dtype=np.int64)))
     assert one.value is None
+
+
+def test_three_pairs_are_too_few_for_a_verdict():
+    """Of 3! pairings one is the given one: p is 1/6 at least, however well they agree."""
+    rows = np.concatenate([RNG.standard_normal((3, 9)), np.zeros((3, 9))])
+    rows[3:] = rows[:3] + 1
+    (one,) = measured(rows, ("few", np.array([[0, 3], [1, 4], [2, 5]])))
+    assert one.value == pytest.approx(1)
+    assert one.note.startswith("too few pairs")

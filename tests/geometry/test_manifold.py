@@ -91,7 +91,7 @@ def test_one_hot_rows_are_equidistant():
 def test_duplicates_are_left_out_and_counted():
     rows = np.random.default_rng(0).standard_normal((300, 4))
     found = measured(np.concatenate([rows, rows[:40]]))
-    assert "80 of 340 rows left out" in found["two_nn", "fit"].note
+    assert "40 of 340 rows left out" in found["two_nn", "fit"].note
     assert found["two_nn", "fit"].value == pytest.approx(4, abs=0.8)
     assert found["mle", "k=20"].value == pytest.approx(4, abs=0.8)
 
@@ -99,7 +99,7 @@ def test_duplicates_are_left_out_and_counted():
 def test_nothing_but_duplicates_has_no_local_dimension():
     found = measured(np.repeat(np.eye(3), 4, axis=0))
     assert found["two_nn", "fit"].value is None
-    assert found["mle", "k=11"].value is None
+    assert found["mle", "k=2"].value is None
 
 
 def test_the_intervals_cover_the_dimension_about_as_often_as_they_say():
@@ -118,3 +118,28 @@ def test_a_grid_has_ties_near_each_row_and_a_dimension_further_out():
     assert found["two_nn"].value is None
     assert found["two_nn"].note == "the two nearest are equally far: no dimension"
     assert found["mle"].value > 1
+
+
+@pytest.mark.parametrize("unit", [False, True])
+@pytest.mark.parametrize("kind", ["exact", "one step of float32"])
+def test_copies_change_no_estimate(kind, unit):
+    """Far from 0, where a step of float32 is much longer than the last digit of a distance."""
+    rows = (np.random.default_rng(3).standard_normal((200, 6)) + 8).astype(np.float32)
+    copies = rows[50:110] if kind == "exact" else np.nextafter(rows[50:110], np.float32(99))
+    mixed = np.concatenate([rows, copies, copies])[np.random.default_rng(4).permutation(320)]
+    alone, together = measured(rows, unit=unit), measured(mixed, unit=unit)
+    for name in (("two_nn", "fit"), ("two_nn", "maximum likelihood"), ("mle", "k=20")):
+        assert together[name].value == pytest.approx(alone[name].value, rel=1e-2)
+        assert "120 of 320 rows left out" in together[name].note
+
+
+def test_close_rows_of_float64_far_from_zero_are_no_copies():
+    rows = 1e4 + 1e-3 * np.random.default_rng(0).standard_normal((300, 3))
+    assert measured(rows)["two_nn", "fit"].value == pytest.approx(3, abs=0.5)
+
+
+def test_only_what_is_near_white_noise_saturates():
+    rng = np.random.default_rng(0)
+    flat = rng.standard_normal((400, 4)) @ rng.standard_normal((4, 100))
+    assert measured(flat)["two_nn", "fit"].note == "of 100"
+    assert measured(rng.standard_normal((400, 100)))["mle", "k=20"].note == "of 100; saturates"

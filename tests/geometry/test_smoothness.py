@@ -84,7 +84,7 @@ def test_a_smooth_decoder_and_none():
     codes = RNG.standard_normal((400, 3))
     smooth = measured(codes, np.tanh(codes @ RNG.standard_normal((3, 20))))
     assert smooth["trustworthinessk="].value > 0.95
-    assert smooth["trustworthinessk="].note == "neighbours are kept"
+    assert smooth["trustworthinessk="].note == "neighbors are preserved"
     assert smooth["lipschitz50"].value < smooth["lipschitz50"].white_noise
     rough = measured(codes, RNG.standard_normal((400, 20)))
     assert rough["trustworthinessk="].value == pytest.approx(

@@ -65,7 +65,7 @@ def test_labels_drawn_at_random_are_no_nearer_than_any_in_a_space_that_leans_one
     labels = RNG.integers(0, 3, 300)
     found = uniformity.measure(Cloud(rows, Settings(), labels))[1]
     assert found.value < 0.5
-    assert found.note.startswith("rows of one label are no nearer than any; all pairs: 0.")
+    assert found.note.startswith("rows of one label are no nearer than any (p = 0.")
 
 
 def test_one_direction_has_no_labels_apart():
@@ -73,3 +73,22 @@ def test_one_direction_has_no_labels_apart():
     found = uniformity.measure(Cloud(rows, Settings(), np.arange(12) % 2))[1]
     assert found.value == pytest.approx(0, abs=1e-12)
     assert "no nearer than any" in found.note
+
+
+def test_labels_that_tell_a_little_are_nearer():
+    """A ratio near 1 is no chance where labels are many and rows are too."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(300) % 5
+    rows = rng.standard_normal((300, 40)) + 0.6 * rng.standard_normal((5, 40))[labels]
+    found = uniformity.measure(Cloud(rows, Settings(), labels))[1]
+    assert found.value > 1.5
+    assert found.note.startswith("rows of one label are nearer than others (p = 0.005)")
+
+
+def test_rows_of_zeros_are_counted():
+    rows = np.concatenate([np.zeros((4, 2)), RNG.standard_normal((20, 2))])
+    found = uniformity.measure(Cloud(rows, Settings(), np.arange(24) % 2))
+    assert all(
+        one.note.endswith("4 of 24 rows left out: zeros") or "4 of 24" in one.note
+        for one in found
+    )

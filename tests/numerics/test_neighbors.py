@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from latentcli.numerics import neighbors as neighbours
+from latentcli.numerics import neighbors as neighbors
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
@@ -13,8 +13,8 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 @pytest.mark.parametrize("seen", [64, 300, 4096])
 def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
-    monkeypatch.setattr(neighbours, "_SEEN", seen)
-    monkeypatch.setattr(neighbours, "_ASKED", 100)
+    monkeypatch.setattr(neighbors, "_SEEN", seen)
+    monkeypatch.setattr(neighbors, "_ASKED", 100)
     rows = RNG.standard_normal((700, 9)) + offset
     asked = sampled(700, 250, 0)
     found = nearest(Points(rows), asked, 12)
@@ -26,13 +26,13 @@ def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
 def test_blocks_give_what_the_whole_gives(monkeypatch):
     rows = RNG.standard_normal((500, 4)).astype(np.float32)
     whole = nearest(Points(rows, unit=True), np.arange(500), 7)
-    monkeypatch.setattr(neighbours, "_SEEN", 16)
+    monkeypatch.setattr(neighbors, "_SEEN", 16)
     parts = nearest(Points(rows, unit=True), np.arange(500), 7)
     assert (whole.rows == parts.rows).all()
     assert (whole.distances == parts.distances).all()
 
 
-def test_equal_rows_are_no_distance_apart_and_a_row_is_not_its_own_neighbour():
+def test_equal_rows_are_no_distance_apart_and_a_row_is_not_its_own_neighbor():
     rows = np.repeat(RNG.standard_normal((5, 3)) + 1e5, 3, axis=0)
     found = nearest(Points(rows), np.arange(15), 2)
     assert (found.distances == 0).all()

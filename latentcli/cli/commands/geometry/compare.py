@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("measure", "variant", "value", "low", "high", "word")
 
-_METRICS = {"word": "cosine", "row": "euclidean"}
+_METRICS = {"word": "cosine", "lexicon": "cosine", "row": "euclidean"}
 """What is near, by what the rows are matched by."""
 
 _STILL = 1e-6
@@ -31,15 +31,13 @@ _STILL = 1e-6
 class Measuring:
     """What the measures are taken with."""
 
-    k: Annotated[int, typer.Option("--top", "-k", metavar="K", help="How many neighbours.")] = (
-        10
-    )
+    k: Annotated[int, typer.Option("--top", "-k", metavar="K", help="How many neighbors.")] = 10
     metric: Annotated[
         str,
         typer.Option(
             metavar="METRIC",
             show_default=False,
-            help="For neighbours and RSA: cosine or euclidean. Default: cosine for words, "
+            help="For neighbors and RSA: cosine or euclidean. Default: cosine for words, "
             "euclidean for rows.",
         ),
     ] = ""
@@ -47,7 +45,7 @@ class Measuring:
         float, typer.Option(metavar="LEVEL", help="Confidence of the intervals; 0: none.")
     ] = 0.95
     sample: Annotated[
-        int, typer.Option(metavar="N", help="Rows that RSA and neighbours are measured on.")
+        int, typer.Option(metavar="N", help="Rows that RSA and neighbors are measured on.")
     ] = 1000
     seed: Annotated[int, typer.Option(metavar="N", help="For the sample.")] = 0
 
@@ -152,6 +150,13 @@ def command(
     measuring: Measuring,
     aligning: Aligning,
     output: Output,
+    lexicon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Match words by pairs, one pair on each line: word of X, word of Y.",
+        ),
+    ] = None,
     no_cache: NoCache = False,
     moved: Annotated[
         int, typer.Option(metavar="N", help="List the N rows that moved most.")
@@ -160,10 +165,10 @@ def command(
 ) -> None:
     """Tell how alike two spaces are, which may have different dimensions.
 
-    Words are matched by vocabulary, arrays by row. Linear CKA (1: the same but for rotation and
+    Words are matched by vocabulary (or by --lexicon), arrays by row. Linear CKA (1: the same but for rotation and
     scale; debiased, so 0 for unrelated ones), RSA (rank correlation of distances), orthogonal
     Procrustes distance (0 to 2: what the best rotation leaves), the share of common nearest
-    neighbours, and the words that moved most.
+    neighbors, and the words that moved most.
 
     Examples:
 
@@ -178,7 +183,7 @@ def command(
     aligning.check_inputs(spaces)
     from latentcli.files.matching import match
 
-    matched = match(spaces[0].entry, spaces[1].entry)
+    matched = match(spaces[0].entry, spaces[1].entry, _pairs(lexicon))
     found = measuring.compare(spaces, matched, output)
     near = measuring.near(matched)
     records = _measures(found, near, biased)
@@ -190,7 +195,7 @@ def command(
     settings: Record = {
         "x": x, "y": y, "rows_x": len(spaces[0].matrix), "rows_y": len(spaces[1].matrix),
         "dimensions_x": spaces[0].dimensions, "dimensions_y": spaces[1].dimensions,
-        "matched_by": matched.by, "k": found.k, "metric": near, "ci": measuring.ci,
+        "matched_by": matched.by, "lexicon": lexicon, "k": found.k, "metric": near, "ci": measuring.ci,
         "sample": measuring.sample, "seed": measuring.seed, "align": aligning.align,
     }  # fmt: skip
     output.show(
@@ -209,6 +214,14 @@ def command(
     )
 
 
+def _pairs(lexicon: str | None) -> list[tuple[str, str]] | None:
+    if lexicon is None:
+        return None
+    from latentcli.files import pairs
+
+    return [pair for relation in pairs.read(lexicon).values() for pair in relation]
+
+
 def _open(address: str, no_cache: bool, output: Output) -> Space:
     from latentcli.files.samples import find
 
@@ -225,7 +238,7 @@ def _measures(found: Comparison, metric: str, biased: bool) -> list[Record]:
         *([("cka", "linear, biased", found.biased)] if biased else []),
         ("rsa", f"spearman, {metric}", found.rsa),
         ("procrustes", "centred, unit norm", distance),
-        ("neighbour_overlap", f"k={found.k}, {metric}", found.neighbours),
+        ("neighbor_overlap", f"k={found.k}, {metric}", found.neighbors),
     ]
     return [_record(measure, variant, estimate) for measure, variant, estimate in measures]
 
@@ -270,13 +283,18 @@ def _notes(found: Comparison, matched: Match, spaces: tuple[Space, Space], k: in
     if matched.unusable:
         pairs = "1 pair is" if matched.unusable == 1 else f"{matched.unusable:,} pairs are"
         notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
-    if matched.repeated:
+    if matched.missing:
+        pairs = "1 pair is" if matched.missing == 1 else f"{matched.missing:,} pairs are"
+        notes.append(f"{pairs} left out: a word of the lexicon is not there")
+    if matched.repeated and matched.by == "lexicon":
+        notes.append(f"{matched.repeated:,} pairs left out: an earlier pair has their word")
+    elif matched.repeated:
         rows = "1 row is" if matched.repeated == 1 else f"{matched.repeated:,} rows are"
         notes.append(f"{rows} left out: an earlier row of {spaces[0].name} has their word")
     notes += [text for there, text in _conditions(found, spaces, k) if there]
     if found.rsa_rows < len(matched.x):
         notes.append(
-            f"RSA and neighbours are measured on {found.rsa_rows:,} of {len(matched.x):,} rows "
+            f"RSA and neighbors are measured on {found.rsa_rows:,} of {len(matched.x):,} rows "
             "(--sample)"
         )
     return notes
@@ -286,8 +304,9 @@ def _matching(matched: Match, spaces: tuple[Space, Space]) -> str:
     count = len(matched.x)
     if matched.by == "row":
         return f"matched {count:,} rows by number"
+    how = " by the lexicon" if matched.by == "lexicon" else ""
     return (
-        f"matched {count:,} words: of {len(spaces[0]):,} in {spaces[0].name} and "
+        f"matched {count:,} words{how}: of {len(spaces[0]):,} in {spaces[0].name} and "
         f"{len(spaces[1]):,} in {spaces[1].name}"
     )
 
@@ -313,7 +332,7 @@ def _conditions(
         "zeros"
     )
     torn = (
-        f"{found.overlap.torn:,} rows have more ties among their neighbours than were looked at: "
+        f"{found.overlap.torn:,} rows have more ties among their neighbors than were looked at: "
         "which of them count is arbitrary"
     )
     return [

@@ -27,7 +27,7 @@ _NEAR = {
     "knn_purity", "k_skewness", "antihubs", "hub_share", "robin_hood", "hub",
     "trustworthiness", "continuity", "lipschitz",
 }  # fmt: skip
-"""Measures that count k neighbours."""
+"""Measures that count k neighbors."""
 _SEEDS = 2**32
 """K-means takes seeds below this."""
 
@@ -76,8 +76,8 @@ def command(
         str | None,
         typer.Option(metavar="NAME,...", help="Only these sections or measures."),
     ] = None,
-    neighbours: Annotated[
-        int, typer.Option("--neighbors", "-k", metavar="K", help="How many neighbours count.")
+    neighbors: Annotated[
+        int, typer.Option("--neighbors", "-k", metavar="K", help="How many neighbors count.")
     ] = 10,
     unit: Annotated[
         bool | None,
@@ -90,7 +90,7 @@ def command(
     sample: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Rows of which all pairs are taken, at most; neighbours: of 2 N."
+            metavar="N", help="Rows of which all pairs are taken, at most; neighbors: of 2 N."
         ),
     ] = _SAMPLE,
     seed: Annotated[int, typer.Option(metavar="N", help="Of all that is drawn.")] = 0,
@@ -103,7 +103,7 @@ def command(
     Clusters (of --labels, or found by k-means), linear structure (--relations), dimension,
     isotropy, hubness, uniformity and smoothness (--outputs). Each number stands beside what
     N(0, I) of as many rows and dimensions gives, with an interval where one has a meaning, and
-    with how to read it. All pairs are taken of --sample rows, neighbours are looked for of twice as many.
+    with how to read it. All pairs are taken of --sample rows, neighbors are looked for of twice as many.
 
     Examples:
 
@@ -114,11 +114,11 @@ def command(
     from latentcli import geometry
     from latentcli.geometry._cloud import Settings
 
-    _check_numbers(neighbours, sample, seed, ci)
+    _check_numbers(neighbors, sample, seed, ci)
     names = _names(only)
     found = clouds.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
     settings = Settings(
-        k=neighbours,
+        k=neighbors,
         sample=sample,
         seed=seed,
         ci=ci,
@@ -158,9 +158,9 @@ def command(
     )
 
 
-def _check_numbers(neighbours: int, sample: int, seed: int, ci: float) -> None:
-    if neighbours < 1:
-        raise UsageError("-k takes a number of neighbours from 1 on")
+def _check_numbers(neighbors: int, sample: int, seed: int, ci: float) -> None:
+    if neighbors < 1:
+        raise UsageError("-k takes a number of neighbors from 1 on")
     if sample < 10:
         raise UsageError("--sample takes 10 rows or more")
     if not 0 <= seed < _SEEDS:

@@ -41,7 +41,7 @@ def test_a_space_and_its_rotation(answer, saved):
     assert found["cka", "linear, biased"]["value"] == 1
     assert found["rsa", "spearman, euclidean"]["value"] == pytest.approx(1, abs=1e-5)
     assert found["procrustes", "centred, unit norm"]["value"] == pytest.approx(0, abs=1e-9)
-    assert found["neighbour_overlap", "k=10, euclidean"]["value"] == pytest.approx(1, abs=1e-3)
+    assert found["neighbor_overlap", "k=10, euclidean"]["value"] == pytest.approx(1, abs=1e-3)
     assert whole["summary"] == {
         "rows_in_common": 300, "overlap_by_chance": pytest.approx(10 / 299, abs=1e-6),
     }  # fmt: skip
@@ -80,7 +80,7 @@ def test_words_are_matched_and_the_most_moved_are_named(latent, tmp_path, sample
     assert len(moved) == 3
     assert moved[0]["word"] == "king"
     assert moved[0]["value"] > 1.5
-    assert measures(records)["neighbour_overlap", "k=10, cosine"]["value"] > 0.95
+    assert measures(records)["neighbor_overlap", "k=10, cosine"]["value"] > 0.95
 
 
 def test_align_writes_x_turned_onto_y(latent, saved, tmp_path):
@@ -224,7 +224,8 @@ def test_poor_spaces_have_values_or_notes_but_no_nan(latent, saved, x, said):
     assert code == 0, err
     assert said in err
     assert ": NaN" not in out
-    assert any(one["value"] is not None for one in json.loads(out)["results"])
+    there = [one["value"] is not None for one in json.loads(out)["results"]]
+    assert any(there) == (not said.startswith("all rows"))
 
 
 def test_nothing_to_align(latent, saved, tmp_path):
@@ -255,3 +256,26 @@ def test_layers_are_flattened(latent, data):
     assert code == 0
     assert "the rest flattened" in err
     assert measures(json.loads(out)["results"])["cka", "linear, debiased"]["value"] == 1
+
+
+def test_a_lexicon_matches_the_words_of_two_languages(answer, tmp_path):
+    rows = np.random.default_rng(0).standard_normal((30, 4))
+    turned = rows @ np.linalg.qr(np.random.default_rng(1).standard_normal((4, 4)))[0]
+    for name, values in (("a", rows), ("b", turned)):
+        lines = (f"w{i}_{name} {' '.join(map(str, row))}\n" for i, row in enumerate(values))
+        (tmp_path / f"{name}.txt").write_text("".join(lines))
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("".join(f"w{i}_a w{i}_b\n" for i in range(25)) + "nothing w26_b\n")
+    whole = answer("compare", tmp_path / "a.txt", tmp_path / "b.txt", "--lexicon", pairs)
+    found = measures(whole["results"])
+    assert whole["summary"]["rows_in_common"] == 25
+    assert whole["settings"]["matched_by"] == "lexicon"
+    assert found["cka", "linear, debiased"]["value"] == pytest.approx(1, abs=1e-4)
+    assert "1 pair is left out: a word of the lexicon is not there" in whole["notes"]
+
+
+def test_nothing_is_near_in_a_space_of_one_point(answer, tmp_path):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).standard_normal((40, 3)))
+    np.save(tmp_path / "same.npy", np.ones((40, 3)))
+    found = answer("compare", tmp_path / "x.npy", tmp_path / "same.npy")["results"]
+    assert [record["value"] for record in found] == [None] * 4

@@ -142,7 +142,7 @@ def test_the_table_names_the_hubs(latent, words):
     assert "king (" in hubs or "queen (" in hubs
 
 
-def test_fewer_neighbours_than_were_asked_for_are_said(latent, codes):
+def test_fewer_neighbors_than_were_asked_for_are_said(latent, codes):
     assert "k is 5, not 10: less than half of 12 rows" in latent("geometry", codes)[2]
     assert "k is" not in latent("geometry", codes, "-k", "5")[2]
     assert "k is" not in latent("geometry", codes, "--only", "isotropy")[2]

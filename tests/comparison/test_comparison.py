@@ -236,20 +236,20 @@ def test_the_interval_of_rsa_is_around_it():
     assert -1 <= found.low < found.value < found.high <= 1
 
 
-# ---- neighbours
+# ---- neighbors
 
 
-def neighbours_by_loop(x, metric, k):
+def neighbors_by_loop(x, metric, k):
     distances = spatial.distance.cdist(x, x, metric)
     np.fill_diagonal(distances, np.inf)
     return [set(np.argsort(row, kind="stable")[:k].tolist()) for row in distances]
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-def test_neighbours_by_a_plain_loop(metric):
+def test_neighbors_by_a_plain_loop(metric):
     x, y = NORMAL(size=(60, 5)), NORMAL(size=(60, 8))
     y[:, :5] += 2 * x
-    near = [neighbours_by_loop(one.astype(np.float32), metric, 4) for one in (x, y)]
+    near = [neighbors_by_loop(one.astype(np.float32), metric, 4) for one in (x, y)]
     expected = [len(a & b) / 4 for a, b in zip(*near, strict=True)]
     found = overlap(paired(x), paired(y), np.arange(60), k=4, metric=metric)
     assert found.shares.tolist() == expected
@@ -257,7 +257,7 @@ def test_neighbours_by_a_plain_loop(metric):
     assert found.torn == 0
 
 
-def test_only_paired_rows_are_neighbours_wherever_they_are():
+def test_only_paired_rows_are_neighbors_wherever_they_are():
     x = NORMAL(size=(30, 4))
     order = np.random.default_rng(5).permutation(30)
     y = np.concatenate([NORMAL(size=(10, 4)), x[order]])
@@ -290,7 +290,7 @@ def test_a_space_and_its_rotation_are_the_same(dimensions):
     assert found.debiased.low == pytest.approx(1, abs=1e-6)
     assert found.biased.value == pytest.approx(1, abs=1e-6)
     assert found.rsa.value == pytest.approx(1, abs=1e-6)
-    assert found.neighbours.value == 1
+    assert found.neighbors.value == 1
     assert found.rotation.distance == pytest.approx(0, abs=1e-9)
     assert found.moved.max() < 1e-9
 
@@ -301,18 +301,18 @@ def test_the_sample_is_said_and_seeded():
     assert first.rsa_rows == 50
     assert len(first.overlap.shares) == 50
     again = compare(paired(x), paired(y), sample=50, seed=3)
-    assert (again.rsa, again.neighbours) == (first.rsa, first.neighbours)
+    assert (again.rsa, again.neighbors) == (first.rsa, first.neighbors)
     assert compare(paired(x), paired(y), sample=50, seed=4).rsa != first.rsa
     assert compare(paired(x), paired(y), sample=50, seed=4).biased == first.biased
 
 
 def test_without_a_level_there_are_no_intervals():
     found = compare(paired(NORMAL(size=(20, 3))), paired(NORMAL(size=(20, 3))), level=None)
-    for one in (found.debiased, found.rsa, found.neighbours):
+    for one in (found.debiased, found.rsa, found.neighbors):
         assert (one.low, one.high) == (None, None)
 
 
-def test_no_more_than_half_are_neighbours():
+def test_no_more_than_half_are_neighbors():
     found = compare(paired(NORMAL(size=(9, 3))), paired(NORMAL(size=(9, 3))), k=100)
     assert found.k == 4
 
