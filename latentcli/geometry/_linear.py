@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud, Measure, Relation
-from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics import offset_consistency as relations
 from latentcli.numerics.resampling import bootstrap
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
 SECTION = "linear"
-_LEAST_PAIRS = 4
-"""Of three pairs even the best pairing comes once in six at random: p is never below 0.05."""
 
 
 def offset_cosine(starts: Array, ends: Array) -> float | None:
@@ -64,23 +61,7 @@ def _related(cloud: Cloud, relation: Relation) -> Measure:
     each = (directions @ mean - 1) / (len(directions) - 1)
     # A pair of offsets counts for both: an offset moves the mean by twice its own.
     low, high = bootstrap(2 * each - value, settings.ci, settings.seed)
-    note = _read(value, _shuffled_p(starts, ends, value, settings.seed), len(pairs))
+    apart = (ends != starts).any(axis=1)
+    test = relations.pairing_test(starts[apart], ends[apart], seed=settings.seed)
+    note = f"{relations.verdict(value, test, int(apart.sum()))} (p = {test.p_value:.3g})"
     return Measure(SECTION, "offset_cosine", variant, value, 0.0, low, high, note)
-
-
-def _shuffled_p(starts: Array, ends: Array, value: float, seed: int) -> float:
-    """Return the share of pairings of the same rows at random that agree as much, or more."""
-
-    def agreement(order: Array) -> float:
-        found = offset_cosine(starts, ends[order])
-        return -1.0 if found is None else found
-
-    return p_value(value, agreement, len(starts), seed)
-
-
-def _read(value: float, p: float, pairs: int) -> str:
-    if p <= SIGNIFICANT:
-        return f"{relations.verdict(value)} (p = {p:.3g})"
-    if pairs < _LEAST_PAIRS:
-        return f"too few pairs to tell from pairs at random (p = {p:.3g})"
-    return f"no common direction (p = {p:.3g})"

@@ -30,7 +30,7 @@ def test_one_direction_and_none():
         ("other", np.column_stack([numbers, numbers + 60])),
     )
     assert same.value == pytest.approx(1)
-    assert same.note.startswith("one direction (p = 0.005)")
+    assert same.note.startswith("one direction (p = 0.000")
     assert other.value == pytest.approx(0, abs=0.05)
     assert other.note.startswith("no common direction")
     assert other.low < 0 < other.high
