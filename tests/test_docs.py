@@ -1,5 +1,6 @@
 """The README and the docs say what the tool does."""
 
+import doctest
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,15 @@ def test_console_blocks_show_what_is_printed(page):
     if "$ latent evaluate" in text and find_spec("gensim") is None:
         pytest.skip("the sets that are asked come with gensim")
     assert refreshed(text) == text, "run `make docs` and read what changed"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_sessions_show_what_python_answers(page):
+    flags = doctest.ELLIPSIS
+    failed, _ = doctest.testfile(
+        str(page), module_relative=False, optionflags=flags, verbose=False
+    )
+    assert not failed
 
 
 def test_readme_has_console_blocks():
