@@ -37,7 +37,8 @@ UNNAMED = {"", "Unnamed: 0", "__index_level_0__"}
 """What data frames call an index without a name."""
 
 _LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
-_BETWEEN = re.compile(r"\s*[,;]\s*|\s+")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_BETWEEN = re.compile(r"\s*,\s*|\s+")
 
 
 def vector_of(cell: object) -> Array | None:
@@ -53,7 +54,7 @@ def vector_of(cell: object) -> Array | None:
         match = _LIST.fullmatch(cell)
         if match is None:
             return None
-        numbers: Sequence[object] = _BETWEEN.split(match[1].strip())
+        numbers: Sequence[object] = _fields(match[1].strip())
     elif isinstance(cell, (list, tuple)):
         if any(not isinstance(one, (int, float)) and one is not None for one in cell):
             return None
@@ -65,6 +66,16 @@ def vector_of(cell: object) -> Array | None:
     except (ValueError, OverflowError):
         return None
     return vector if 0 < vector.size <= MAX_DIMENSIONS else None
+
+
+def _fields(text: str) -> list[str]:
+    """Split the inside of a list at semicolons, commas or blanks; decimal commas become points."""
+    for separator in (";", ", ") if ";" in text or "," in text else ():
+        fields = [field.strip() for field in text.split(separator)]
+        decimals = sum(_DECIMAL_COMMA.fullmatch(field) is not None for field in fields)
+        if separator in text and (separator == ";" or decimals):
+            return [field.replace(",", ".") for field in fields]
+    return _BETWEEN.split(text)
 
 
 def choose_vectors(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> str:

@@ -27,14 +27,21 @@ _POINT = re.compile(
 _COMMA = re.compile(
     rb"[-+]?(?:(?:\d+,?\d*|,\d+)(?:[eE][-+]?\d+)?|(?:nan|inf|infinity))", re.IGNORECASE
 )
+_HALF = re.compile(rb"[-+]?\d+(?:[eE][-+]?\d+)?")
+_LEADING_ZERO = re.compile(rb"[-+]?0\d.*|[-+]0")
+_FEW_HALVES = 6
 _INTEGER = re.compile(rb"[-+]?\d+")
-_NUMBER_TOKEN = re.compile(rb"[-+]?[\d.,;]*[.,;][\d.,;]*")
+_NUMBER_TOKEN = re.compile(rb"(?=.*[.,;])[-+]?[\d.,;]+(?:[eE][-+]?\d+)?[,;]?")
+_IN_A_LIST = re.compile(rb"\d[\"']?[ \t]*[,;|][ \t]*[\"']?[-+]?\.?\d")
+_HOLDS_NUMBER = re.compile(rb"\d?[.,]\d|[\"'][-+]?\d")
+_THOUSANDS = re.compile(rb"\d{1,3}(?:,\d{3})+")
+_NUMBER_START = re.compile(rb"[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?[.,;:]*")
 _ATTACHED = re.compile(
     rb"[^\d.,;][,;:|=][-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?|.*[\[({][-+]?[\d.]+[,;]?", re.DOTALL
 )
 _LOOK_BACK = 64
 _DIGITS = tuple(b"%d" % digit for digit in range(10))
-_JOINERS = (b",", b";", b":", b"=")
+_JOINERS = (b",", b";", b":", b"=", b"|")
 _QUOTES = (b'"', b"'")
 
 
@@ -101,10 +108,12 @@ class Dialect(NamedTuple):
         if self.separator == b" ":
             return _from_the_end(row, dimensions, wordless=self.wordless)
         if row.endswith(self.separator.strip()):
-            row = row[: -len(self.separator.strip())]
+            row = row[: -len(self.separator.strip())].rstrip(BLANKS)
+        if self.wordless:
+            return b"", _SEPARATORS[self.separator].split(row)
         first, *rest = row.rsplit(self.separator, dimensions - 1)
         if self.joiner == self.separator.strip():
-            cut = first.rfind(self.joiner)
+            cut = first.rfind(self.separator)
             return (first[: cut + 1], [first[cut + 1 :], *rest]) if cut >= 0 else None
         first = first.rstrip(BLANKS)
         cut = max(first.rfind(b" "), first.rfind(b"\t"))
@@ -159,24 +168,20 @@ _BODIES = (
 )  # fmt: skip
 """Separators of numbers with their decimal marks, in the order in which they are tried."""
 
+_JOINED = tuple(Dialect(*body, joiner=body[0].strip()) for body in _BODIES if body[0] != b" ")
+
 _CANDIDATES = (
     *(Dialect(*body, brackets=True) for body in _BODIES),
+    *(Dialect(*body, wordless=True) for body in _BODIES[1:]),
     *(Dialect(*body) for body in _BODIES[1:]),
-    Dialect(b";", b".", joiner=b";"),
-    Dialect(b";", b",", joiner=b";"),
-    Dialect(b",", b".", joiner=b","),
-    Dialect(b" ", b".", word_last=True),
-    Dialect(b" ", b",", word_last=True),
-    Dialect(b";", b".", word_last=True),
-    Dialect(b";", b",", word_last=True),
-    Dialect(b",", b".", word_last=True),
-    Dialect(b" ", b",", wordless=True),
+    *_JOINED,
+    *(Dialect(*body, word_last=True) for body in _BODIES),
 )
 
 
 def glued(words: list[bytes]) -> bool:
     """Tell whether most words of a layout hold a number that is none of theirs."""
-    return sum(map(_glued, words)) * 2 > len(words)
+    return sum(_glued(word) or _is_list(word) for word in words) * 2 > len(words)
 
 
 def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect, int] | None:
@@ -191,6 +196,12 @@ def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect
             continue
         if declared and declared[1] != dimensions:
             continue
+        if (
+            dimensions == 1
+            and candidate.decimal == b","
+            and not (declared or candidate.brackets)
+        ):
+            continue  # "word 6,5" may be two integers
         dialect = _with_words(candidate, rows, dimensions, declared=declared is not None)
         if dialect is not None:
             return dialect, dimensions
@@ -204,7 +215,7 @@ def _most(times: int, rows: int) -> bool:
 def quoted(words: list[bytes]) -> bytes:
     """Return the quote that stands around all of some words, if one does."""
     for quote in _QUOTES:
-        if words and all(
+        if len(words) > 1 and all(
             len(word) > 2 and word.startswith(quote) and word.endswith(quote) for word in words
         ):
             return quote
@@ -225,24 +236,49 @@ def _with_words(
     if found.decimal == b"," and not _has_decimals(found, rows, dimensions):
         return None
     # "word 0,1,0,2" may be four integers, or two numbers with decimal commas.
-    comma = found.separator == b"," and not found.brackets and not declared
-    if comma and len(numbers) % 2 == 0 and all(map(_INTEGER.fullmatch, numbers)):
+    integers = not found.brackets and all(map(_INTEGER.fullmatch, numbers))
+    halves = found.separator == b"," and not declared and dimensions % 2 == 0
+    if halves and (integers or may_be_decimals([fields for _, fields in split])):
         return None
-    if found.word_last and all(map(_POINT.fullmatch, words)):
+    if found.wordless:  # a first number that is hardly a word
+        first = [fields[0] for _, fields in split]
+        return None if any(map(_INTEGER.fullmatch, first)) and not declared else found
+    if sum(_HOLDS_NUMBER.search(word) is not None for word in words) * 2 > len(words):
         return None
+    if found.word_last and (
+        all(map(_POINT.fullmatch, words)) or sum(map(_glued_before, words)) * 2 > len(words)
+    ):
+        return None
+    return None if glued(words) and not quoted(words) else finished(found, words)
+
+
+def finished(found: Dialect, words: list[bytes]) -> Dialect:
+    """Complete a dialect by the marks behind all words, and the quotes around all."""
     for joiner in _JOINERS:
         if not found.joiner and not found.word_last and _joined(words, joiner):
             found = found._replace(joiner=joiner)
             words = [word[: -len(joiner)].rstrip(BLANKS) for word in words]
-    quote = quoted(words)
-    if not quote and glued(words):
-        return None
-    return found._replace(quote=quote)
+    return found._replace(quote=quoted(words))
+
+
+def may_be_decimals(rows: list[list[bytes]]) -> bool:
+    """Tell integers between commas that look like the two halves of numbers with decimal commas.
+
+    Their second halves have no sign, and some has a zero before others digits, or some first half a sign.
+    """
+    halves = [[field.strip() for field in row] for row in rows]
+    if not all(len(row) % 2 == 0 and row and all(map(_HALF.fullmatch, row)) for row in halves):
+        return False
+    if any(half[:1] in (b"-", b"+") for row in halves for half in row[1::2]):
+        return False
+    zeros = any(_LEADING_ZERO.fullmatch(half) for row in halves for half in row)
+    signs = any(half[:1] == b"-" for row in halves for half in row[::2])
+    return zeros or (signs and len(halves[0]) * len(halves) > _FEW_HALVES)
 
 
 def _joined(words: list[bytes], joiner: bytes) -> bool:
     """Tell whether all words end in a mark, and not since it is the word."""
-    return all(word.endswith(joiner) for word in words) and any(len(word) > 1 for word in words)
+    return len(words) > 1 and all(word.endswith(joiner) and len(word) > 1 for word in words)
 
 
 def _has_decimals(found: Dialect, rows: list[bytes], dimensions: int) -> bool:
@@ -285,9 +321,29 @@ def _glued(word: bytes) -> bool:
     """Tell whether a word ends in a number with a separator, as where a layout is misread."""
     tokens = word.split()
     last = tokens[-1][-_LOOK_BACK:] if tokens else b""
-    if len(tokens) > 1 and _NUMBER_TOKEN.fullmatch(last) and any(map(last.count, _DIGITS)):
+    if len(tokens) > 1 and any(map(last.count, _DIGITS)):
+        after = tokens[-2][-1:] in (b",", b";", b":")
+        if _NUMBER_TOKEN.fullmatch(last) or (after and _INTEGER.fullmatch(last)):
+            return True
+    if last[-1:] in (b",", b";") and b"." in last and _POINT.fullmatch(last[:-1]):
         return True
     return any(_ATTACHED.fullmatch(last, start) for start in range(len(last)))
+
+
+def _is_list(word: bytes) -> bool:
+    """Tell a word that is rather a list of numbers."""
+    few = word[: 4 * _LOOK_BACK]
+    return len(_IN_A_LIST.findall(few)) > 1 and not _THOUSANDS.fullmatch(few)
+
+
+def _glued_before(word: bytes) -> bool:
+    """Tell whether a word that comes last begins with a number or a separator."""
+    first, *rest = word.split() or [b""]
+    return (first[:1] in (b",", b";", b":") and bool(rest)) or (
+        bool(rest)
+        and any(map(first[-3:].count, _DIGITS))
+        and bool(_NUMBER_START.fullmatch(first))
+    )
 
 
 def _unquoted(word: bytes, quote: bytes) -> bytes:

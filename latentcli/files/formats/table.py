@@ -11,7 +11,7 @@ import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
 from latentcli.files import arrays, vector_columns
-from latentcli.files.formats import parquet
+from latentcli.files.formats import dialects, parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
@@ -21,8 +21,11 @@ _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
 _HEAD = 1 << 16
+_LOOK = 16
+_SAMPLE = 64
 _BOM = b"\xef\xbb\xbf"
 _DECIMAL_COMMA = re.compile(rb"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
+_BARS = re.compile(rb"\d[|;][-+]?[\d.,]")
 _BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 Columns = dict[str, Array]
@@ -41,23 +44,31 @@ def sniff(stream: Stream) -> bool:
     head = _one_line_end(stream.head(_HEAD).removeprefix(_BOM))
     if b"\x00" in head or head.lstrip()[:1] in (b"[", b"{"):
         return False
-    first, data = _first_lines(head)
-    if not first:
+    lines = _first_lines(head)
+    if not lines:
         return False
+    first, data = lines[0], lines[-1] if len(lines) == 1 else lines[1]
     found = _layout(first, data)
     if found is None:
         return False
     names, fields = _split(first, found.separator), _split(data, found.separator)
     if len(names) != len(fields) or len(fields) < 2:
         return False
-    if found.separator == b"\t" and (
-        first == data or any(_is_number(name) or _is_list(name) for name in names)
-    ):
+    headed = not any(_is_number(_pointed(name, found)) or _is_list(name) for name in names)
+    if found.separator == b"\t" and (first == data or not headed):
         return False  # rows of text without names
-    cells = [field.strip() for field in fields]
-    if any(map(_is_cut_list, cells)) or any(map(_ends_in_number, fields)):
+    if any(map(_is_cut_list, map(bytes.strip, names))):
         return False
-    return any(_is_number(_pointed(field, found)) or _is_list(field) for field in cells)
+    rows = [
+        _split(line, found.separator) for line in lines[1 if headed and len(lines) > 1 else 0 :]
+    ]
+    if any(_is_cut_list(cell.strip()) or _ends_in_number(cell) for row in rows for cell in row):
+        return False
+    if not headed and any(_begins_in_number(cell) for row in rows for cell in row):
+        return False
+    if found.separator == b"," and any(map(_has_decimal_commas, lines)):
+        return False
+    return any(_is_number(_pointed(field, found)) or _is_list(field) for field in fields)
 
 
 def read(stream: Stream, key: str = "") -> Reading:
@@ -77,6 +88,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     if vector_columns.choose(stream.name, samples, key) is not None:
         return _of_vectors(stream, columns, key, notes)
     numbers = _dimensions(columns, text, notes)
+    _check_halves(stream, numbers)
     for name, cells in texts.items():
         _check_no_numbers(stream, name, cells)
     if not numbers:
@@ -87,7 +99,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     if others := [name for name in texts if name != words]:
         notes.append(f"columns of text are left out: {', '.join(others)}")
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
-    labels = [*map(vector_columns.as_word, columns[words].tolist())] if words else None
+    labels = _words(columns[words]) if words else None
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
 
     def blocks() -> Any:
@@ -126,13 +138,30 @@ def _dimensions(columns: Columns, text: str, notes: list[str]) -> Columns:
     return {name: values for name, values in numbers.items() if name not in ids}
 
 
+def _check_halves(stream: Stream, numbers: Columns) -> None:
+    """Refuse columns without names that look like the halves of numbers with decimal commas."""
+    named = any(not re.fullmatch(r"column\d+", name) for name in numbers)
+    if named or not numbers or any(values.dtype.kind != "i" for values in numbers.values()):
+        return
+    texts = [
+        [str(value).encode() for value in row]
+        for row in zip(*(values[:_SAMPLE].tolist() for values in numbers.values()), strict=True)
+    ]
+    if dialects.may_be_decimals(texts):
+        raise stream.error(
+            "integers between commas that look like halves of numbers with decimal commas; separate "
+            "the columns with semicolons, or write a line of names if they are integers"
+        )
+
+
 def _of_vectors(stream: Stream, columns: Columns, key: str, notes: list[str]) -> Reading:
     """Read a table in which one column holds lists of numbers."""
     cells = {name: values.tolist() for name, values in columns.items()}
     choice = vector_columns.choose(stream.name, cells, key)
     assert choice is not None
     findings = Findings()
-    batch = [(cells[choice.text] if choice.text else None, cells[choice.vectors])]
+    texts = _words(columns[choice.text]) if choice.text else None
+    batch = [(texts, cells[choice.vectors])]
     return Reading(
         format="table of vectors",
         dimensions=choice.dimensions,
@@ -167,7 +196,7 @@ def _read(stream: Stream) -> tuple[Columns, list[str]]:
             table = pq.read_table(stream.unpacked())
         else:
             table = _delimited(stream, notes)
-        names = table.column_names
+        names = [name.strip() for name in table.column_names]
     except LatentError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -175,6 +204,9 @@ def _read(stream: Stream) -> tuple[Columns, list[str]]:
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise stream.error(f"two columns are named '{twice}'")
     columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
+    for name, values in columns.items():
+        if values.dtype.kind == "O" and all(text is None or text[:1] == " " for text in values):
+            columns[name] = np.array([_bare(text) for text in values], dtype=object)
     first = names[0]
     if (
         len(names) > 1
@@ -184,6 +216,13 @@ def _read(stream: Stream) -> tuple[Columns, list[str]]:
         notes.append(_left_out([first]))
         del columns[first]
     return columns, notes
+
+
+def _bare(text: str | None) -> str | None:
+    """Return a text without the blank that stands before it, and the quotes behind that."""
+    bare = text.strip() if text else text
+    quoted = bare is not None and len(bare) > 1 and bare[0] == bare[-1] == '"'
+    return bare[1:-1].replace('""', '"') if bare and quoted else bare
 
 
 def _left_out(columns: list[str]) -> str:
@@ -201,7 +240,8 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
     text = text.removeprefix(_BOM)
     if b"\n" not in text[:_HEAD]:
         text = text.replace(b"\r", b"\n")
-    first, data = _first_lines(text[: _HEAD * 16])
+    lines = _first_lines(text[: _HEAD * 16]) or [b""]
+    first, data = lines[0], lines[1] if len(lines) > 1 else lines[0]
     if max(first.count(b"\t"), first.count(b","), first.count(b";")) >= _MAX_COLUMNS:
         raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
     found = _layout(first, data) or Layout(b",")
@@ -238,7 +278,8 @@ def _layout(first: bytes, data: bytes) -> Layout | None:
         if not 1 < len(names) == len(fields):
             continue
         cells = [field.strip() for field in fields]
-        commas = separator != b"," and any(map(_DECIMAL_COMMA.fullmatch, cells))
+        points = any(b"." in cell and _is_number(cell) for cell in cells)
+        commas = separator != b"," and any(map(_DECIMAL_COMMA.fullmatch, cells)) and not points
         found = Layout(separator, b"," if commas else b".")
         if separator != b";" or any(
             _is_number(_pointed(cell, found)) or _is_list(cell) for cell in cells
@@ -249,11 +290,12 @@ def _layout(first: bytes, data: bytes) -> Layout | None:
     return Layout(b",") if b"," in first else None
 
 
-def _first_lines(text: bytes) -> tuple[bytes, bytes]:
-    """Return the first line that is not blank, and the next one, or the first again if it is the only one."""
-    lines = [line.rstrip(b"\r") for line in text.lstrip(b"\r\n").split(b"\n", 8)[:8]]
-    lines = [line for line in lines if line.strip()] or [b""]
-    return lines[0], lines[1] if len(lines) > 1 else lines[0]
+def _first_lines(text: bytes) -> list[bytes]:
+    """Return the first lines that are not blank, of those that are whole."""
+    lines = text.lstrip(b"\r\n").split(b"\n", _LOOK)
+    if len(lines) > 2 and len(text) >= _HEAD:
+        lines.pop()  # cut by the look-ahead
+    return [stripped for line in lines[:_LOOK] if (stripped := line.rstrip(b"\r")).strip()]
 
 
 def _one_line_end(text: bytes) -> bytes:
@@ -286,16 +328,27 @@ def _split(line: bytes, separator: bytes) -> list[bytes]:
 def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
     texts = [(row, text) for row, text in enumerate(values) if text is not None]
-    odd = [(row, text) for row, text in texts if not _is_number(text.encode())]
-    if not texts or 2 * len(odd) > len(texts) + sum(map(_has_decimal_comma, texts)):
+    numbers = sum(_is_numeric(text) for _, text in texts)
+    if 2 * numbers < len(texts) or not numbers:
         return
-    row, text = odd[0]
-    commas = "; write decimals with a point" if _has_decimal_comma(odd[0]) else ""
+    row, text = next(
+        ((row, text) for row, text in texts if not _is_number(text.encode())), texts[0]
+    )
+    commas = "; write decimals with a point" if _is_numeric(text) else ""
     raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
 
 
-def _has_decimal_comma(item: tuple[int, str]) -> bool:
-    return _DECIMAL_COMMA.fullmatch(item[1].encode("utf-8", "replace")) is not None
+def _is_numeric(text: str) -> bool:
+    """Tell a number in quotes, or with a decimal comma, as well."""
+    bare = text.strip("\"' ").encode("utf-8", "replace")
+    return _is_number(bare) or _DECIMAL_COMMA.fullmatch(bare) is not None
+
+
+def _words(column: Array) -> list[str]:
+    """Return a column as words, without the single quotes that stand around all of them."""
+    words = [*map(vector_columns.as_word, column.tolist())]
+    quoted = len(words) > 1 and all(len(w) > 2 and w[0] == w[-1] == "'" for w in words)
+    return [word[1:-1] for word in words] if quoted else words
 
 
 def _column(column: Any) -> Array:
@@ -321,8 +374,22 @@ def _text(value: object) -> str | None:
 def _ends_in_number(field: bytes) -> bool:
     """Tell "000 0.5", the end of a row of word vectors whose word has a comma."""
     parts = field.split()
-    last = parts[-1] if len(parts) > 1 else b""
+    last = parts[-1].strip(b"\"'") if len(parts) > 1 else b""
     return bool(last) and not _is_list(field) and _is_number(last.replace(b",", b"."))
+
+
+def _begins_in_number(field: bytes) -> bool:
+    """Tell "0.5 word", the end of a row of word vectors whose word comes last."""
+    parts = field.split()
+    first = parts[0].rstrip(b",;:").strip(b"\"'").replace(b",", b".") if len(parts) > 1 else b""
+    return bool(first) and not _is_list(field) and _is_number(first)
+
+
+def _has_decimal_commas(line: bytes) -> bool:
+    """Tell a line whose numbers have decimal commas and are separated by a comma and a blank."""
+    cells = [cell.strip() for cell in re.split(rb",[ \t]+", line)]
+    decimals = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
+    return len(cells) > 1 and decimals >= len(cells) - 1
 
 
 def _is_list(cell: bytes) -> bool:
@@ -331,12 +398,14 @@ def _is_list(cell: bytes) -> bool:
 
 
 def _is_cut_list(cell: bytes) -> bool:
-    """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"."""
+    """Tell a list, or a quoted text, that is cut by the separator of the columns: "[0.5" or "0.5]"."""
     if _is_list(cell):
         return False
+    if cell.count(b'"') % 2 or _BARS.search(cell):
+        return True
     last = cell.split()[-1].strip(b"\"'") if cell.split() else b""
     opens, closes = last[:1] in _BRACKETS, last[-1:] in _BRACKETS.values()
-    return opens != closes and _is_number(last.strip(b"[](){}").replace(b",", b"."))
+    return opens != closes and _is_number(last.strip(b"[](){}\"'").replace(b",", b"."))
 
 
 def _is_number(field: bytes) -> bool:

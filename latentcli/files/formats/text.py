@@ -31,13 +31,6 @@ _HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
 _SAMPLE = 64
 
 
-_NAMES = {
-    (True, False): "word2vec text",
-    (False, False): "GloVe text",
-    (False, True): "numbers as text",
-}
-
-
 def sniff(stream: Stream) -> bool:
     """Tell whether the first lines are rows of a word and numbers."""
     return layout(stream) is not None
@@ -70,7 +63,7 @@ def layout(stream: Stream) -> Layout | None:
 
 def _plain(rows: list[bytes], declared: tuple[int, int] | None) -> Layout | None:
     """Work out the layout of rows that are a word, blanks and numbers; None if they are not."""
-    wordless = not declared and _all_numbers(rows)
+    wordless = _is_wordless(rows, declared)
     counts = Counter(_numbers_at_end(row, wordless) for row in rows)
     dimensions = _likeliest(counts, declared)
     fitting = sum(times for count, times in counts.items() if count >= dimensions)
@@ -80,12 +73,14 @@ def _plain(rows: list[bytes], declared: tuple[int, int] | None) -> Layout | None
         return None  # JSON, perhaps cut short
     dialect = None
     if not wordless:
-        words = [word for row in rows if (word := _word(row, dimensions)) is not None]
+        fit = [row for row in rows if _numbers_at_end(row, wordless) >= dimensions]
+        words = [word for row in fit if (word := _word(row, dimensions)) is not None]
         proven = declared is not None and declared[1] == dimensions
         if not proven and dialects.glued(words):
             return None
-        if not declared and len(words) > 2 and (quote := dialects.quoted(words)):
-            dialect = dialects.Dialect(quote=quote)
+        dialect = dialects.finished(dialects.Dialect(), words)
+        if dialect == dialects.Dialect():
+            dialect = None
     tabs = sum(row.count(b"\t") for row in rows)
     spaces = sum(row.count(b" ") for row in rows)
     return Layout(
@@ -113,13 +108,19 @@ def read(stream: Stream, key: str = "") -> Reading:
         raise stream.error("not lines of a word and numbers")
     findings = Findings()
     return Reading(
-        format=_NAMES[bool(found.declared), found.wordless],
+        format=_name(found),
         dimensions=found.dimensions,
         blocks=lambda: blocks(stream, found, findings),
         findings=findings,
         declared=found.declared,
         notes=[note] if found.dialect and (note := found.dialect.note()) else [],
     )
+
+
+def _name(found: Layout) -> str:
+    if found.wordless:
+        return "numbers as text"
+    return "word2vec text" if found.declared else "GloVe text"
 
 
 def write_header(out: IO[bytes], rows: int, dimensions: int) -> None:
@@ -186,10 +187,13 @@ def header(lines: list[bytes]) -> tuple[int, int] | None:
         return None
     declared = int(match[1]), int(match[2])
     second = fields_of(lines[1])
-    if len(second) != 2 or not is_number(second[1]):
+    if len(second) != 2 or not is_number(second[1]) or second[0][-1:] in (b",", b";"):
         return declared
     rows = sum(bool(line.strip(BLANKS)) for line in lines[1:])
-    return declared if declared == (rows, 1) and rows < _SAMPLE else None
+    if rows >= _SAMPLE or declared[0] != rows:
+        return None
+    word = not is_number(second[0]) and not second[0].isdigit()
+    return declared if declared[1] in (1, 2) or word else None
 
 
 def _likeliest(counts: Counter[int], declared: tuple[int, int] | None) -> int:
@@ -210,6 +214,21 @@ def _numbers_at_end(row: bytes, wordless: bool) -> int:
         count += 1
     # After a blank at the start of a row, the word is empty.
     return count if wordless or row[:1] in (b" ", b"\t") else min(count, len(fields) - 1)
+
+
+def _is_wordless(rows: list[bytes], declared: tuple[int, int] | None) -> bool:
+    """Tell rows of numbers without words: by the header, or by a first number that is hardly a word.
+
+    A line of as many names as the rows have numbers may stand before them.
+    """
+    fields = [fields_of(row) for row in rows]
+    if declared:
+        return all(len(row) == declared[1] and all(map(is_number, row)) for row in fields)
+    if len(rows) > 1 and not any(map(is_number, fields[0])):
+        if all(len(row) == len(fields[0]) and all(map(is_number, row)) for row in fields[1:]):
+            return len(fields[0]) > 1
+        rows = rows[1:]
+    return _all_numbers(rows)
 
 
 def _all_numbers(rows: list[bytes]) -> bool:

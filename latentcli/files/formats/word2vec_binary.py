@@ -43,7 +43,7 @@ def _is_text(head: bytes) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head[:_TEXT])
     except UnicodeDecodeError:
-        return len(head) >= _TEXT and not is_noise(head[:_TEXT])  # in another encoding
+        return not is_noise(head[:_TEXT])  # in another encoding
     return True
 
 

@@ -1,0 +1,73 @@
+"""Files made by a grammar are read as they were written, or refused: never as another table.
+
+The normal run takes a thousand; `LATENT_GRAMMAR=20000` as many as it says.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentcli.errors import LatentError
+from latentcli.files.store.cache import open_entry
+
+sys.path.insert(0, str(Path(__file__).parent))
+from grammar import made
+
+COUNT = int(os.environ.get("LATENT_GRAMMAR", "1000"))
+PARTS = 20
+
+
+def read(path):
+    """Read a file as words (None: none) and rows; None if it is refused."""
+    try:
+        entry = open_entry(str(path), cache=False)
+    except LatentError:
+        return None
+    words = entry.vocabulary.words(range(len(entry.matrix))) if entry.vocabulary.named else None
+    return words, entry.matrix
+
+
+def difference(found, table):
+    """Say in what a table that was read differs from the one that was written; "" for nothing."""
+    if found is None:
+        return ""
+    words, matrix = found
+    expected = np.array(table.rows).astype(np.float32)
+    if matrix.shape != expected.shape:
+        return f"{matrix.shape} for {expected.shape}"
+    if matrix.tobytes() != expected.tobytes() and not np.array_equal(matrix, expected):
+        return "other numbers"
+    written = table.words
+    if written is not None and table.how["encoding"] == "latin-1":
+        written = [w.encode("latin-1").decode("utf-8", "backslashreplace") for w in written]
+    return "" if words == written else f"words {words} for {written}"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_table_is_read_as_it_was_written_or_refused(tmp_path, part):
+    path = tmp_path / "vectors.txt"
+    for seed in range(part, COUNT, PARTS):
+        table = made(seed)
+        path.write_bytes(table.content)
+        wrong = difference(read(path), table)
+        assert not wrong, f"seed {seed}: {wrong}; {table.how}; {table.content[:400]!r}"
+
+
+def test_ordinary_ways_to_write_are_read(tmp_path):
+    """Most of what people write is read, and not only refused."""
+    path = tmp_path / "vectors.txt"
+    plain = odd = 0
+    for seed in range(400):
+        table = made(seed)
+        how = table.how
+        usual = (
+            how["quote"] == "" and how["tail"] != "separator" and how["encoding"] != "utf-16"
+        )
+        if usual and how["separator"] != "|" and how["rows"] > 2 and how["dimensions"] > 2:
+            path.write_bytes(table.content)
+            plain += read(path) is not None
+            odd += 1
+    assert plain > 0.6 * odd
