@@ -31,9 +31,9 @@ def parts(rows: Rows, dimensions: int) -> Iterator[Rows]:
 def blocks(
     matrix: Array, rows: Rows, *, progress: Progress | None = None
 ) -> Iterator[tuple[Rows, Array]]:
-    """Yield (row numbers, values in float64) of the wanted rows of a matrix (N, D).
+    """Yield (row numbers, values in float64) of some rows of a matrix (N, D).
 
-    `progress` is told how many of the rows are done, after each block.
+    `progress` is called with how many of the rows are done, after each block.
     """
     done = 0
     for part in parts(rows, matrix.shape[1]):

@@ -5,6 +5,8 @@ the rounding error of those products, is scored again in float64 from the raw ro
 answer does not depend on block sizes, batching or threads, and ties go to the earlier row.
 Many Euclidean questions at once go through `numerics.neighbors`, which is faster there; what it
 cannot decide, because of ties, is searched here.
+
+Slightly longer than 300 lines: the scan, its bounds and the merge of candidates are one algorithm.
 """
 
 from __future__ import annotations

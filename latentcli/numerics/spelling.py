@@ -33,7 +33,7 @@ def fold_case(word: str) -> str:
 
 
 def case_forms(word: str) -> set[str]:
-    """Return the forms under which a word in another case may be kept.
+    """Return the forms under which a word in another case may be in a file.
 
     Those of Unicode's folding, and of Turkish (I to ı, İ to i), each composed and decomposed.
 
@@ -44,7 +44,7 @@ def case_forms(word: str) -> set[str]:
     undotted = word.replace("ı", "i")
     folded = {form.casefold() for form in (word, turkish, undotted)}
     folded |= {form.replace(_DOTTED, "i") for form in folded}
-    if word[:1] in ("i", "İ"):  # kept in title case, İ folds to two characters
+    if word[:1] in ("i", "İ"):  # in title case, İ folds to two characters
         folded |= {_DOTTED + form.removeprefix(_DOTTED).removeprefix("i") for form in folded}
     return {unicodedata.normalize(kind, form) for kind in ("NFC", "NFD") for form in folded}
 
@@ -84,7 +84,7 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def edit_distance(a: str, b: str) -> int:
-    """Return how many edits apart two words are; a transposition of neighbours is one.
+    """Return how many edits apart two words are; a transposition of adjacent letters is one.
 
     The optimal string alignment distance (Damerau, 1964).
 

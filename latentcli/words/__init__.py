@@ -1,1 +1,1 @@
-"""Word vectors: the space to ask, analogies, expressions, relations, sentences."""
+"""Word vectors: spaces, analogies, expressions, relations, sentences."""

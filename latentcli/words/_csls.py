@@ -1,4 +1,4 @@
-"""Neighbours with the pull of hubs taken off: CSLS (Conneau et al., 2018) within one space."""
+"""Cross-domain similarity local scaling (CSLS; Conneau et al., 2018), within one space."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from latentcli.numerics.search import Hits, Question, Rows, search
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
-NEIGHBOURHOOD = 10
-"""How many neighbours measure how crowded a row's surroundings are, as in MUSE."""
+NEIGHBORHOOD = 10
+"""Neighbors whose mean cosine is the density around a row, as in MUSE."""
 
 CANDIDATES = 1000
-"""How many rows, nearest by cosine, are ranked again; crowdedness is computed for them only."""
+"""How many rows, nearest by cosine, are ranked again; densities are computed for them only."""
 
 
 def csls(
@@ -45,17 +45,17 @@ def csls(
         limit=limit,
     )
     around = [replace(one, exclude=(*one.exclude, *one.own)) for one in questions]
-    asked = _crowdedness(matrix, norms, around)
-    wanted = np.unique(np.concatenate([hits.rows for hits in nearest]))
-    crowded = _crowdedness(
+    around_queries = _densities(matrix, norms, around)
+    candidates = np.unique(np.concatenate([hits.rows for hits in nearest]))
+    around_rows = _densities(
         matrix,
         norms,
-        [Question(unit(matrix[[row]]), (int(row),)) for row in wanted],
+        [Question(unit(matrix[[row]]), (int(row),)) for row in candidates],
         progress,
     )
     answers = []
-    for hits, own in zip(nearest, asked, strict=True):
-        scores = 2 * hits.scores - own - crowded[np.searchsorted(wanted, hits.rows)]
+    for hits, own in zip(nearest, around_queries, strict=True):
+        scores = 2 * hits.scores - own - around_rows[np.searchsorted(candidates, hits.rows)]
         order = np.lexsort((hits.rows, -scores))[:top]
         if min_score is not None:
             order = order[scores[order] >= min_score]
@@ -63,12 +63,12 @@ def csls(
     return answers
 
 
-def _crowdedness(
+def _densities(
     matrix: Array,
     norms: Array,
     questions: Sequence[Question],
     progress: Progress | None = None,
 ) -> Array:
     """Return the mean cosine of each question with its nearest rows, itself left out."""
-    found = search(matrix, norms, questions, top=NEIGHBOURHOOD, progress=progress)
+    found = search(matrix, norms, questions, top=NEIGHBORHOOD, progress=progress)
     return np.array([hits.scores.mean() if hits.scores.size else 0.0 for hits in found])

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.errors import (
-    FormatError,
     LatentError,
     ParameterError,
     UsageError,
@@ -22,6 +21,7 @@ from latentcli.errors import (
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record, Result, Sheet
 from latentcli.words import _sentences as sentences
+from latentcli.words._frequencies import Frequencies
 from latentcli.words._space import Space
 
 COLUMNS = ("representation", "dimensions", "similarity_built_in", "a", "b", "similarity")
@@ -111,7 +111,7 @@ def represent(
     if not vectors.words.named:
         raise LatentError(f"{vectors.name} has no words; it takes word vectors, or `labels`")
     source = common or ("texts" if len(texts) >= ENOUGH else "words")
-    frequencies = _Frequencies.of(counts, vectors)
+    frequencies = Frequencies.of(counts, vectors)
     known = _look_up(texts, vectors, frequencies)
     dense = {
         MEAN: sentences.means(known.vectors),
@@ -143,40 +143,6 @@ def represent(
     )  # fmt: skip
 
 
-class _Frequencies(NamedTuple):
-    """How probable words are: by counts, or by their rows."""
-
-    space: Space
-    counts: Mapping[str, float] | None
-    total: float
-
-    @classmethod
-    def of(cls, counts: Mapping[str, float] | None, space: Space) -> _Frequencies:
-        if counts is None:
-            return cls(space, None, 0.0)
-        if not any(
-            count and space.words.row(word) is not None for word, count in counts.items()
-        ):
-            raise FormatError(
-                f"no word of {space.name} is in the counts; words are looked up as written"
-            )
-        return cls(space, counts, sum(counts.values()))
-
-    def of_words(self, words: list[str], rows: list[int]) -> Array:
-        """Return probabilities; a row of -1 is a word that is made of n-grams."""
-        if self.counts is not None:
-            return np.array([self.counts.get(word, 0.0) / self.total for word in words])
-        places = np.array(rows, dtype=np.int64)
-        ranked = sentences.zipf(np.maximum(places, 0), len(self.space.matrix))
-        return np.where(places < 0, 0.0, ranked)
-
-    def of_rows(self, rows: Array) -> Array:
-        """Return the probabilities of the words of rows."""
-        places = rows.tolist()
-        words = self.space.words.words(places) if self.counts is not None else []
-        return self.of_words(words, places)
-
-
 class _Known(NamedTuple):
     """The texts: all their words; vectors and probabilities of those that are known."""
 
@@ -186,7 +152,7 @@ class _Known(NamedTuple):
     unknown: list[str]
 
 
-def _look_up(texts: Sequence[str], space: Space, frequencies: _Frequencies) -> _Known:
+def _look_up(texts: Sequence[str], space: Space, frequencies: Frequencies) -> _Known:
     """Look up the words of each text."""
     words = [sentences.words_of(text) for text in texts]
     for number, (text, own) in enumerate(zip(texts, words, strict=True), 1):
@@ -223,7 +189,7 @@ def _row_and_vector(word: str, space: Space) -> tuple[int, Array] | None:
 
 def _sif(
     known: _Known,
-    frequencies: _Frequencies,
+    frequencies: Frequencies,
     smoothing: float,
     common: str,
     progress: Progress | None,
@@ -285,7 +251,7 @@ def _views(
 
 
 def _notes(
-    known: _Known, frequencies: _Frequencies, vectors: dict[str, Array], common: str
+    known: _Known, frequencies: Frequencies, vectors: dict[str, Array], common: str
 ) -> list[str]:
     notes = []
     if known.unknown:

@@ -123,7 +123,7 @@ def without(vectors: Array, component: Array) -> Array:
 def means(texts: Sequence[Array], weights: Sequence[Array] | None = None) -> Array:
     """Return the mean of each text's word vectors (m, D) as rows (n, D); zeros without words.
 
-    With `weights` (m,) for each text, the weighted sum is still parted by the number of words,
+    With `weights` (m,) for each text, the weighted sum is still divided by the number of words,
     as Arora et al. have it.
     """
     rows = []

@@ -1,5 +1,7 @@
 """A space of vectors: words and their vectors, and a method for each question about words.
 
+Longer than 300 lines by the docstrings of its methods, which are one call each.
+
 >>> import latentcli
 >>> space = latentcli.open()
 >>> space.neighbors("paris", top=1)[0].word
@@ -9,24 +11,22 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
-from latentcli.errors import FileError, WordError, shown
+from latentcli.errors import FileError
 from latentcli.numerics.types import Array
 from latentcli.words import _ranking
 from latentcli.words._choice import Choice, Choices
+from latentcli.words._lookup import Lookup
 
 if TYPE_CHECKING:
     from latentcli.numerics.named_vectors import NamedVectors
     from latentcli.words._ranking import RankedWords
     from latentcli.words._relation import RelationResult
     from latentcli.words._sets import DistancesResult, OddResult, SimilarityResult
-
-_ROW = re.compile(r"#(\d{1,18})")
 
 
 class Term(NamedTuple):
@@ -75,10 +75,11 @@ class Space:
         self.address = address or str(entry.path)
         self.ignore_case = ignore_case
         self.exact = exact
+        self.name = entry.path.name
         self.words = entry.vocabulary
         self.matrix = entry.matrix
         self.norms = entry.norms
-        self.name = entry.path.name
+        self.lookup = Lookup(self.words, len(self.matrix), self.name, ignore_case, exact)
         found = entry.meta.get("found") or []
         self.notes: tuple[str, ...] = (f"{self.name}: {'; '.join(found)}",) if found else ()
         self.reopen: tuple[Any, ...] | None = None
@@ -113,7 +114,7 @@ class Space:
         """Return the row of a word; WordError with close words if it is not there."""
         row = self.find(word)
         if row is None:
-            raise self._missing(word)
+            raise self.lookup.missing(word)
         return row
 
     def vector(self, word: str) -> Array:
@@ -122,25 +123,19 @@ class Space:
 
     def find(self, word: str) -> int | None:
         """Return the row that a word means, None if it means none."""
-        return self._found(word)[0]
+        return self.lookup.find(word)[0]
 
     def term(self, word: str) -> Term:
         """Look up a word that has a vector; WordError for any other."""
         self.check_file()
-        row, notes = self._found(word)
+        row, notes = self.lookup.find(word)
         if row is None:
             made = self.from_subwords(word)
             if made is None:
-                raise self._missing(word)
+                raise self.lookup.missing(word)
             return Term(word, None, made)
         if not self.norms[row] > 0:
-            raise WordError(
-                f"'{shown(word, 80)}' has no direction in {self.name}: its row is zero, NaN or "
-                "infinite, or repeats the word of an earlier row"
-                if _ROW.fullmatch(word)
-                else f"'{shown(word, 80)}' has no direction in {self.name}: "
-                "its row is zero, NaN or infinite"
-            )
+            raise self.lookup.without_direction(word)
         return Term(self.words.words([row])[0], row, self.matrix[row].astype(np.float64), notes)
 
     def from_subwords(self, word: str) -> Array | None:
@@ -159,43 +154,6 @@ class Space:
         """Refuse to go on when a file whose rows are read where they lie has changed."""
         if self._stamp is not None and _stamp(self.entry) != self._stamp:
             raise FileError(f"{self.name} has changed since it was opened; open it again")
-
-    def _found(self, word: str) -> tuple[int | None, tuple[str, ...]]:
-        """Return the row that a word means, and how it was found if not as it is given."""
-        row = self.words.row(word)
-        if row is not None:
-            return row, ()
-        if (number := _ROW.fullmatch(word)) and int(number[1]) < len(self.matrix):
-            return int(number[1]), ()
-        if self.ignore_case and (others := self.words.variants(word)):
-            return self.words.row(others[0]), ()
-        if self.exact or not self.words.named or len(word) > 1000:
-            return None, ()
-        from latentcli.numerics.spelling import spellings
-
-        there = {
-            form: row for form in spellings(word) if (row := self.words.row(form)) is not None
-        }
-        if len(there) != 1:
-            return None, ()
-        ((form, row),) = there.items()
-        return row, (
-            f"'{shown(word, 80)}' is taken as '{shown(form, 80)}'; `exact` forbids it",
-        )
-
-    def _missing(self, word: str) -> WordError:
-        if not self.words.named:
-            return WordError(
-                f"'{shown(word, 80)}' is not a row of {self.name} (rows 0 to {len(self) - 1:,})"
-            )
-        count = f"{len(self):,} word{'s' if len(self) != 1 else ''}"
-        where = f"'{shown(word, 80)}' is not in {self.name} ({count})"
-        others = self.words.variants(word)
-        if others:
-            return WordError(f"{where}, but '{others[0]}' is; `ignore_case` takes it")
-        close = self.words.close(word)
-        hint = f" Did you mean {', '.join(close)}?" if close else ""
-        return WordError(f"{where}.{hint}")
 
     # ---- questions
 
@@ -330,7 +288,7 @@ class Space:
         metric
             "cosine" (1 - cosine, 0 to 2), "euclidean" or "angle" (degrees, 0 to 180).
         one_hot
-            Beside each distance, that of the words as one-hot vectors.
+            Add to each record the distance of the words as one-hot vectors.
 
         Examples
         --------

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latentcli.numerics.search import Question
-from latentcli.words._csls import NEIGHBOURHOOD, csls
+from latentcli.words._csls import NEIGHBORHOOD, csls
 
 
 def unit(rows):
@@ -18,7 +18,7 @@ def space():
 
 def crowdedness(cosines):
     """The mean of the ten greatest."""
-    return np.sort(cosines)[::-1][:NEIGHBOURHOOD].mean()
+    return np.sort(cosines)[::-1][:NEIGHBORHOOD].mean()
 
 
 def brute(space, row):
@@ -42,7 +42,7 @@ def ask(space, questions, **choice):
 
 
 def test_the_neighbourhood_is_that_of_the_paper():
-    assert NEIGHBOURHOOD == 10
+    assert NEIGHBORHOOD == 10
 
 
 def test_every_row_is_ranked_as_by_definition(space):

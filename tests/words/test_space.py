@@ -476,7 +476,7 @@ def test_turkish_title_case_is_found_in_lower_case(write):
 def test_rows_have_numbers(article, codes):
     assert article.row("#3") == article.row("queen")
     assert codes.row("#7") == 7
-    with pytest.raises(WordError):
+    with pytest.raises(WordError, match="its rows are #0 to #5"):
         article.row("#6")
 
 

@@ -29,12 +29,10 @@ def command(
     ] = "",
     one_hot: Annotated[
         bool,
-        typer.Option(
-            "--one-hot", help="Beside each distance, that of the words as one-hot vectors."
-        ),
+        typer.Option("--one-hot", help="Add the distance of the words as one-hot vectors."),
     ] = False,
 ) -> None:
-    """Show the distances of a set of words to each other, as a matrix.
+    """Distance matrix of a set of words.
 
     In the other formats each pair is one record: a, b, distance. With --one-hot it is one in the
     table, too: all one-hot words are equally far from each other.

@@ -32,7 +32,7 @@ def command(
         typer.Option(
             "--vector",
             metavar="FILE",
-            help="Ask with the vector(s) of a file instead of words.",
+            help="Query with the vectors of a file instead of words.",
         ),
     ] = None,
     metric: Annotated[
@@ -43,7 +43,7 @@ def command(
 
     The score is the cosine; with --metric dot the scalar product, with euclidean the distance
     (smallest first), with csls the cosine corrected for hubs, words that are near everything.
-    For the neighbours of a sum of words see latent expr.
+    For the neighbors of a sum of words see latent expr.
 
     Examples:
 
@@ -56,7 +56,7 @@ def command(
     if not words and vector is None:
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
-        raise UsageError("ask with words or with --vector, not with both")
+        raise UsageError("give words or --vector, not both")
     from latentcli.words import _ranking
 
     choice = picking.choice()
