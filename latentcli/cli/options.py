@@ -344,7 +344,7 @@ class Source:
             )
         if not self.vectors:
             output.note(
-                f"no vectors named (-v FILE): asking the bundled {space.name}, "
+                f"no vectors named (-v FILE); using the bundled {space.name}, "
                 f"{len(space):,} words x {space.dimensions}"
             )
         for text in space.entry.notes if tell else ():

@@ -200,7 +200,7 @@ def test_the_bundled_vectors_are_asked_with_a_note(latent):
     assert code == 0
     assert out.splitlines()[3].split()[1] == "queen"
     assert err == (
-        "latent: note: no vectors named (-v FILE): asking the bundled minilm-10k.64d.txt, "
+        "latent: note: no vectors named (-v FILE); using the bundled minilm-10k.64d.txt, "
         "10,000 words x 64\n"
     )
     assert latent(*asked("analogy", "-q"))[2] == ""
