@@ -103,6 +103,7 @@ _HOMES: dict[str, str] = {
     ),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
+    "geometry_report": "latentcli.geometry._geometry_report",
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     "represent": "latentcli.words._represent",

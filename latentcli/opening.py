@@ -152,7 +152,26 @@ _CODES = (
 )  # fmt: skip
 """Parameters that are arrays of codes."""
 
+
+def read_points(address: str) -> Any:
+    """Return the vectors of a file with words as a Space, an array of codes as it is."""
+    from latentcli.files import codes
+
+    address = samples.find(address)
+    return open(address) if codes.holds_words(address) else read_codes(address)
+
+
+def read_relations(address: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the pairs of words of a file, by the name of their relation."""
+    from latentcli.files import pairs
+
+    return pairs.read(address)
+
+
 READERS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("x", "y"), read_points),
+    "outputs": read_codes,
+    "relations": read_relations,
     **dict.fromkeys(_CODES, read_codes),
     "attributes": read_attributes,
     "counts": read_counts,

@@ -1,4 +1,4 @@
-"""What kind of space is this? Measures of a set of points, each beside white noise.
+"""What kind of space is this? Measures of a set of points, each compared with white noise.
 
 A section is a module with `measure(cloud, progress)`, which returns its measures in the order of
 the table. To add a measure, compute it in the module of its section (or a new one) and add a line.
@@ -9,8 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from latentcli._lazy import attach
+
 if TYPE_CHECKING:
     from latentcli.geometry._cloud import Cloud, Measure
+    from latentcli.geometry._geometry_report import GeometryResult as GeometryResult
+    from latentcli.geometry._geometry_report import geometry_report as geometry_report
     from latentcli.numerics.types import Progress
 
 MEASURES: dict[str, str] = {
@@ -49,7 +53,7 @@ SECTIONS = tuple(dict.fromkeys(MEASURES.values()))
 """The sections, in the order in which they are reported."""
 
 NEEDS = {"linear": "relations", "smoothness": "outputs"}
-"""Sections that measure only what comes with something beside the points."""
+"""Sections that measure only what comes with more than the points."""
 
 
 def measure(
@@ -59,3 +63,9 @@ def measure(
     module = import_module(f"latentcli.geometry._{section}")
     found: tuple[Measure, ...] = module.measure(cloud, progress)
     return found
+
+
+__getattr__, __dir__ = attach(
+    "latentcli.geometry",
+    dict.fromkeys(("GeometryResult", "geometry_report"), "latentcli.geometry._geometry_report"),
+)

@@ -19,8 +19,8 @@ from latentcli.numerics.types import Array, Progress
 NEAREST = 20
 """How many neighbors the estimate of Levina and Bickel looks at, as in their paper."""
 
-ASKED = 2
-"""How many times the sample is asked for their neighbors; that costs less than all pairs do."""
+_QUERIES = 2
+"""How many times the sample's rows are query rows; that costs less than all pairs do."""
 
 LEAST_ROWS = 3
 _NOISE = 1 << 27
@@ -30,7 +30,7 @@ LARGE, _SMALL = 1e60, 1e-60
 """Beyond these, fourth powers of the numbers leave float64."""
 
 _IN_MEMORY = 1 << 26
-"""Numbers of the rows that are drawn or asked at most: float64, so 0.5 GB."""
+"""Numbers of the rows that are drawn, or query rows, at most: float64, so 0.5 GB."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Cloud:
-    """Finite rows (N, D), and what is known beside them.
+    """Finite rows (N, D), and what is known of them.
 
     `labels` (N,) int64, -1 where a row has none; `outputs` (N, M), what a decoder made of the rows;
     `relations` for linear structure; `name` tells what a row is called.
@@ -144,9 +144,9 @@ class Cloud:
         return "unit rows" if self.settings.unit else "euclidean"
 
     @cached_property
-    def asked(self) -> Array:
+    def queries(self) -> Array:
         """The rows (Q,) whose neighbors are looked for among all: all, or a sample."""
-        return self._chosen(ASKED * self.settings.sample)
+        return self._chosen(_QUERIES * self.settings.sample)
 
     @cached_property
     def drawn(self) -> Array:
@@ -169,7 +169,7 @@ class Cloud:
 
     @property
     def k(self) -> int:
-        """How many neighbors count: those asked for, but less than half of the rows."""
+        """How many neighbors count: those wanted, but less than half of the rows."""
         return max(1, min(self.settings.k, (len(self.drawn) - 1) // 2))
 
     @property
@@ -178,12 +178,12 @@ class Cloud:
         return min(max(self.k, NEAREST) + 1, len(self) - 1)
 
     def neighbors(self, progress: Progress | None = None) -> Neighbors:
-        """Find the neighbors of the asked rows among all; once."""
+        """Find the neighbors of the query rows among all; once."""
         if "_neighbors" not in self.__dict__:
-            found = nearest(self.near, self.asked, self.reach, progress)
+            found = nearest(self.near, self.queries, self.reach, progress)
             self.__dict__["_neighbors"] = found  # as a cached property would
-        kept: Neighbors = self.__dict__["_neighbors"]
-        return kept
+        known: Neighbors = self.__dict__["_neighbors"]
+        return known
 
     @cached_property
     def spectrum(self) -> Spectrum:
@@ -223,12 +223,12 @@ class Cloud:
         return Cloud(self.rows[which], self.settings, labels)
 
 
-def beside(
+def with_white_noise(
     found: Iterable[Measure],
     noise: Iterable[Measure],
     readings: Readings,
 ) -> tuple[Measure, ...]:
-    """Put what white noise gives beside measures that have no closed form, and say how to read."""
+    """Give measures without a closed form what white noise has, and say how to read them."""
     known = {(one.measure, one.variant): one.value for one in noise}
     return tuple(
         _read(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, Readings, beside, graded
+from latentcli.geometry._cloud import Cloud, Measure, Readings, graded, with_white_noise
 from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.points import Points, distances
@@ -107,9 +107,9 @@ def scatter(points: Points, labels: Array) -> Scatter:
     return Scatter(counts, means, float(squared.sum()), between, lengths / counts)
 
 
-def purities(near: Array, labels: Array, asked: Array) -> Array:
-    """Return the share of each asked row's neighbors (Q, k) that have its label (Q,)."""
-    found: Array = (labels[near] == labels[asked][:, None]).mean(axis=1)
+def purities(near: Array, labels: Array, queries: Array) -> Array:
+    """Return the share of each query row's neighbors (Q, k) that have its label (Q,)."""
+    found: Array = (labels[near] == labels[queries][:, None]).mean(axis=1)
     return found
 
 
@@ -167,7 +167,9 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     if why := _no_classes(len(found), len(labelled)):
         return (Measure(SECTION, "silhouette", "labels", None, note=f"{why}: no classes"),)
     whole = cloud if len(labelled) == len(cloud) else cloud.part(labelled)
-    return beside(_of_labels(whole, progress), _of_labels(whole.noise, progress), _READINGS)
+    return with_white_noise(
+        _of_labels(whole, progress), _of_labels(whole.noise, progress), _READINGS
+    )
 
 
 def _no_classes(labels: int, rows: int) -> str:
@@ -184,7 +186,9 @@ def _unlabelled(cloud: Cloud) -> tuple[Measure, ...]:
     count = group_count(values, cloud.settings.seed)
     variant = f"k-means, {count} groups{cloud.of_drawn}, {cloud.kind}"
     found = _of_groups(cloud, values, count, variant)
-    return beside(found, _of_groups(cloud, cloud.noise.sample, count, variant), _READINGS)
+    return with_white_noise(
+        found, _of_groups(cloud, cloud.noise.sample, count, variant), _READINGS
+    )
 
 
 def _of_groups(cloud: Cloud, values: Array, count: int, variant: str) -> list[Measure]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, Readings, beside
+from latentcli.geometry._cloud import Cloud, Measure, Readings, with_white_noise
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.resampling import Interval, bootstrap, groups, jackknife
@@ -36,7 +36,7 @@ def occurrences(neighbors: Array, rows: int) -> Array:
 
 
 def skewness(counts: Array, asked: int) -> float | None:
-    """Return the skewness of N_k, of all `counts` (N,) from `asked` rows; None if it has none.
+    """Return the skewness of N_k, of all `counts` (N,) from `queries` rows; None if it has none.
 
     >>> round(skewness(np.array([4, 1, 0, 0, 0]), 5), 6)
     1.290994
@@ -75,7 +75,7 @@ def robin_hood(counts: Array) -> float:
 def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
     """Measure how unevenly the rows of a cloud are neighbors, and name its hubs."""
     found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
-    compared = beside(found, noise, _READINGS)
+    compared = with_white_noise(found, noise, _READINGS)
     if len(found) == 1:
         return compared
     whole = [_of_all(cloud)] if _sampled(cloud.neighbors(), cloud) else []
@@ -89,10 +89,10 @@ def _of_all(cloud: Cloud) -> Measure:
     variant = f"k={cloud.k}, among all rows, {cloud.kind}"
     value = skewness(counts, asked)
     if value is None:
-        note = f"{asked:,} rows asked are too few to tell"
+        note = f"{asked:,} query rows are too few to tell"
         return Measure(SECTION, "k_skewness", variant, None, note=note)
     low, high = _jackknifed(cloud, graph, counts, value)
-    note = f"{asked:,} rows asked"
+    note = f"{asked:,} query rows"
     return Measure(SECTION, "k_skewness", variant, value, None, low, high, note)
 
 
@@ -115,7 +115,7 @@ _READINGS: Readings = {
 
 
 def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
-    """Measure the rows asked among themselves, which are all rows unless there are very many."""
+    """Measure the query rows among themselves, which are all rows unless there are very many."""
     graph, k, settings = cloud.neighbors(progress), cloud.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
@@ -161,7 +161,7 @@ def _why_tied(graph: Neighbors, k: int) -> str:
 
 
 def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> Interval:
-    """Leave out groups of the rows asked."""
+    """Leave out groups of the query rows."""
     asked, near = len(graph.asked), graph.rows[:, : cloud.k]
     without = [
         skewness(counts - occurrences(near[group], len(cloud)), asked - len(group))
@@ -184,7 +184,9 @@ def _hubs(cloud: Cloud) -> list[Measure]:
     counts, scale = _scaled(cloud)
     noise, noise_scale = _scaled(cloud.noise)
     most = float(noise.max()) * noise_scale
-    variant = f"of {len(cloud):,} rows" + (f", from {len(cloud.asked):,}" if scale > 1 else "")
+    variant = f"of {len(cloud):,} rows" + (
+        f", from {len(cloud.queries):,}" if scale > 1 else ""
+    )
     order = np.argsort(-counts, kind="stable")[:NAMED]
     return [
         Measure(

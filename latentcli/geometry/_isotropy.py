@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, beside, graded
+from latentcli.geometry._cloud import Cloud, Measure, graded, with_white_noise
 from latentcli.geometry._spectrum import Spectrum, effective_rank, isoscore, rankme, stable_rank
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
@@ -63,7 +63,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         "effective_rank": out_of,
         "stable_rank": out_of,
     }
-    return beside(_figures(cloud), _figures(cloud.noise), readings)
+    return with_white_noise(_figures(cloud), _figures(cloud.noise), readings)
 
 
 def _reader(cloud: Cloud) -> Callable[[Measure], str]:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from latentcli.geometry._cloud import LEAST_ROWS, NEAREST, Cloud, Measure, beside, graded
+from latentcli.geometry._cloud import (
+    LEAST_ROWS,
+    NEAREST,
+    Cloud,
+    Measure,
+    graded,
+    with_white_noise,
+)
 from latentcli.geometry._spectrum import components, participation_ratio
 from latentcli.numerics.points import distances
 from latentcli.numerics.resampling import bootstrap
@@ -122,7 +129,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     def out_of(one: Measure) -> str:
         return f"of {size:,}"
 
-    return beside(
+    return with_white_noise(
         found,
         noise,
         {

@@ -14,8 +14,8 @@ from latentcli.geometry._cloud import (
     Cloud,
     Measure,
     Readings,
-    beside,
     graded,
+    with_white_noise,
 )
 from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.blocks import sampled, spans
@@ -127,7 +127,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
         return (_nothing("all outputs are the same"),)
     # White noise of the codes' own size, so that slopes can be held against each other.
     noise = cloud.noise.rows[: len(codes)].astype(np.float64) * _spread(codes)
-    return beside(
+    return with_white_noise(
         [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
          _correlated(codes, outputs, cloud.settings.seed)],
         _slopes(cloud, noise, outputs),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, beside, graded
+from latentcli.geometry._cloud import Cloud, Measure, graded, with_white_noise
 from latentcli.geometry._isotropy import mean_cosine
 from latentcli.geometry._shuffled import SIGNIFICANT, p_value
 from latentcli.numerics.points import Points, distances
@@ -96,7 +96,7 @@ def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ..
     found = [_uniformity(cloud)]
     if cloud.labels is not None:
         found.append(_alignment(cloud, cloud.labels))
-    return beside(found, (), {"uniformity": _read_uniformity})
+    return with_white_noise(found, (), {"uniformity": _read_uniformity})
 
 
 def _alignment(cloud: Cloud, labels: Array) -> Measure:

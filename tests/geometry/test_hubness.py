@@ -69,11 +69,11 @@ def test_a_sample_is_told_with_its_error():
     cloud = Cloud(rows, Settings(sample=200))
     one, among, *others = hubness.measure(cloud)
     assert one.variant == "k=10, among all rows, euclidean"
-    assert one.note == "400 rows asked"
+    assert one.note == "400 query rows"
     whole = measured(rows)["k_skewness", ""].value
     assert one.low < whole < one.high
     assert among.variant == others[0].variant == "k=10, among 400 rows, euclidean"
-    own = measured(rows[cloud.asked])["k_skewness", ""]
+    own = measured(rows[cloud.queries])["k_skewness", ""]
     assert among.value == pytest.approx(own.value)
     assert others[-1].note == "of 1,500 rows, from 400"
 

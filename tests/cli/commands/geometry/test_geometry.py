@@ -46,7 +46,7 @@ def test_the_records_and_what_is_said_of_the_whole(answer, codes):
         "clusters", "manifold", "isotropy", "hubness", "uniformity",
     }  # fmt: skip
     assert whole["summary"] == {
-        "rows": 12, "dimensions": 2, "rows_of_pairs": 12, "rows_asked": 12, "noise_rows": 12,
+        "rows": 12, "dimensions": 2, "rows_of_pairs": 12, "rows_of_neighbors": 12, "noise_rows": 12,
     }  # fmt: skip
     assert whole["settings"]["unit"] is False
     assert whole["settings"]["seed"] == 0
@@ -227,21 +227,21 @@ def test_relations_of_words(latent, measured, words, put):
     ("options", "code", "message"),
     [
         (["--only", "hubnes"], 2, "unknown section or measure 'hubnes'. Did you mean hubness?"),
-        (["--only", ","], 2, "names no section"),
-        (["--only", "smoothness"], 2, "--outputs FILE"),
-        (["--only", "offset_cosine"], 2, "--relations FILE"),
-        (["--only", "alignment"], 2, "--labels FILE"),
+        (["--only", ","], 2, "--only is empty; it must be names of sections"),
+        (["--only", "smoothness"], 2, "smoothness is measured with --outputs"),
+        (["--only", "offset_cosine"], 2, "linear is measured with --relations"),
+        (["--only", "alignment"], 2, "alignment is measured with --labels"),
         (["--ci", "1"], 2, "between 0 and 1"),
         (["--ci", "nan"], 2, "between 0 and 1"),
-        (["-k", "0"], 2, "from 1 on"),
-        (["--sample", "3"], 2, "10 rows or more"),
+        (["-k", "0"], 2, "a whole number from 1"),
+        (["--sample", "3"], 2, "a whole number from 10"),
         (["--labels", "factors.csv"], 1, "several columns; name one, FILE::COLUMN: it has shape, colour"),
         (["--labels", "factors.csv::size"], 1, "no column 'size'"),
         (["--labels", "z1.npy"], 1, "3 labels for 12 rows"),
         (["--labels", "codes.npy"], 1, "not one label for each row"),
         (["--outputs", "z1.npy"], 1, "3 outputs for 12 rows"),
-        (["--seed", "-1"], 2, "--seed takes a number from 0"),
-        (["--seed", "4294967296"], 2, "--seed takes a number from 0"),
+        (["--seed", "-1"], 2, "a whole number from 0"),
+        (["--seed", "4294967296"], 2, "a whole number from 0"),
         (["--relations", "factors.csv"], 1, "line 1: 'shape,colour' is neither a pair"),
         (["--relations", "nowhere.txt"], 1, "nowhere.txt"),
     ],
@@ -299,10 +299,10 @@ def test_a_larger_space_is_sampled_and_the_sample_said(measured, answer, put):
     x = put("x.npy", RNG.standard_normal((300, 4)))
     whole = answer("geometry", x, "--sample", "20", "--seed", "5")
     assert whole["summary"]["rows_of_pairs"] == 20
-    assert whole["summary"]["rows_asked"] == 40
+    assert whole["summary"]["rows_of_neighbors"] == 40
     assert whole == answer("geometry", x, "--sample", "20", "--seed", "5")
     notes = [record["note"] for record in whole["results"]]
-    assert "40 rows asked" in notes
+    assert "40 query rows" in notes
 
 
 def test_a_slice_and_a_hostile_name(measured, put, latent, tmp_path):
