@@ -67,5 +67,10 @@ def measure(
 
 __getattr__, __dir__ = attach(
     "latentcli.geometry",
-    dict.fromkeys(("GeometryResult", "geometry_report"), "latentcli.geometry._geometry_report"),
+    {
+        "CapacityResult": "latentcli.geometry._capacity_result",
+        "GeometryResult": "latentcli.geometry._geometry_report",
+        "capacity": "latentcli.geometry._capacity_result",
+        "geometry_report": "latentcli.geometry._geometry_report",
+    },
 )

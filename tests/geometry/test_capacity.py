@@ -165,3 +165,18 @@ def test_the_sample_is_that_of_its_seed():
     assert room(matrix, sample=50, seed=1) == room(matrix, sample=50, seed=1)
     assert room(matrix, sample=50, seed=1).mean != room(matrix, sample=50, seed=2).mean
     assert room(matrix, sample=50, seed=1).rms == room(matrix).rms
+
+
+def test_one_function_of_numbers_and_of_spaces():
+    import latentcli
+
+    rows = np.random.default_rng(0).standard_normal((40, 6))
+    rows[3] = 0
+    found = latentcli.capacity(rows)
+    assert found.signs.rows == 39
+    assert found.notes == ("1 row of zeros, NaN or infinity is left out",)
+    assert found.records[5]["value"] == found.room.rms
+    assert [code.dims for code in latentcli.capacity(concepts=8).codes][:2] == [8, 3]
+    for wrong in ({}, {"dims": 3, "concepts": 3}, {"x": rows, "levels": 3}, {"dims": 0}):
+        with pytest.raises(ValueError, match="`"):
+            latentcli.capacity(**wrong)

@@ -64,16 +64,16 @@ def test_one_unit_and_one_concept(results):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--dims", "0"], "--dims takes a number from 1"),
-        (["--dims", "-3"], "--dims takes a number from 1"),
-        (["--dims", "1" + "0" * 400], "--dims takes a number from 1 to"),
-        (["--concepts", "0"], "--concepts takes a number from 1"),
-        (["--dims", "5", "--levels", "1"], "--levels takes a number from 2"),
-        (["--dims", "5", "--concepts", "5"], "not with both"),
+        (["--dims", "0"], "it must be a whole number from 1"),
+        (["--dims", "-3"], "it must be a whole number from 1"),
+        (["--dims", "1" + "0" * 400], "a whole number from 1 to"),
+        (["--concepts", "0"], "--concepts is 0; it must be a whole number from 1"),
+        (["--dims", "5", "--levels", "1"], "--levels is 1; it must be a whole number from 2"),
+        (["--dims", "5", "--concepts", "5"], "takes one of a space, --dims and --concepts"),
         (["--dims", "5", "-v", "codes.npy"], "leave out -v"),
         (["--levels", "3"], "--levels goes with"),
-        (["--sample", "1"], "--sample takes two rows"),
-        (["--seed", "-1"], "--seed a number from 0"),
+        (["--sample", "1"], "--sample is 1; it must be a whole number from 2"),
+        (["--seed", "-1"], "--seed is -1; it must be a whole number from 0"),
     ],
 )
 def test_what_means_nothing_is_a_usage_error(latent, arguments, said):
