@@ -77,7 +77,7 @@ def test_one_unit_and_one_concept(results):
     ],
 )
 def test_what_means_nothing_is_a_usage_error(latent, arguments, said):
-    code, out, err = latent("capacity", *arguments)
+    code, out, err = latent("capacity", *arguments, "-q")
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
