@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from latentcli.render.cells import visible
 from latentcli.render.grids import ASCII, UNICODE, Grid, grids, of_summary, tabular
 from latentcli.render.layout import Placed, heading_lines, lay_out
-from latentcli.render.text import ASCII_RULE, RULE, footnote, lines_of
+from latentcli.render.text import ASCII_RULE, RULE, folded, footnote, lines_of
 from latentcli.results import Report
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def _write_plain(
     report: Report, parts: list[Grid], summary: Grid | None, out: TextIO, rule: str
 ) -> None:
     width = None if report.wide else columns() or _WIDTH
-    lines = [visible(report.title)] if report.title else []
+    lines = folded(visible(report.title), width)
     for number, grid in enumerate(parts):
         lines += [""] * bool(number)
-        lines += [grid.title] * bool(grid.title)
+        lines += folded(grid.title, width)
         lines += lines_of(grid, width, rule)
     if not parts:
         lines.append("no results")

@@ -59,8 +59,15 @@ def _table_lines(table: Sequence[Placed], grid: Grid, rule: str) -> Iterator[str
 def _folded(cell: str, column: Column, width: int) -> list[str]:
     if column.numeric or column.whole or cell_len(cell) <= width:
         return [cell]
-    folded = textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False)
-    return folded or [cell]
+    return folded(cell, width)
+
+
+def folded(text: str, width: int | None) -> list[str]:
+    """Return the lines of a text, broken between words; none of an empty one."""
+    if not text or width is None or cell_len(text) <= width:
+        return [text] * bool(text)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return lines or [text]
 
 
 def _lines(

@@ -126,6 +126,8 @@ def test_examples_run(line, folder, monkeypatch, capsys):
     captured = capsys.readouterr()
     assert (code, "error" in captured.err) == (0, False), captured.err
     assert captured.out
+    if not {"--json", "json", "ndjson", "csv", "tsv", "dir"} & {*shlex.split(match["command"])}:
+        assert max(map(len, captured.out.splitlines())) <= 80
 
 
 def test_nothing_asked_shows_the_help_and_is_a_usage_error(latent):
