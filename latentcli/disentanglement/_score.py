@@ -12,8 +12,8 @@ from latentcli.results import Interval, Record, Result, Scalar
 LEVEL = 0.95
 """Share of scores of noise that are recognized as such."""
 
-SHUFFLES = 10
-"""How often factors are shuffled where each time is a protocol, or a test, of its own."""
+SHUFFLES = 20
+"""How often factors are shuffled: noise exceeds the highest of so many in one case of 21."""
 
 Value = Scalar
 Row = Record
