@@ -29,6 +29,7 @@ from latentcli._lazy import attach
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from latentcli.comparison._compare_report import compare
     from latentcli.disentanglement._betavae import betavae
     from latentcli.disentanglement._dci import dci
     from latentcli.disentanglement._dcimig import dcimig
@@ -103,6 +104,7 @@ _HOMES: dict[str, str] = {
     ),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
+    "compare": "latentcli.comparison._compare_report",
     "capacity": "latentcli.geometry._capacity_result",
     "geometry_report": "latentcli.geometry._geometry_report",
     "open": "latentcli.opening",
@@ -132,6 +134,7 @@ __all__ = [
     "__version__",
     "betavae",
     "capacity",
+    "compare",
     "dci",
     "dcimig",
     "direction",

@@ -164,12 +164,12 @@ def test_no_intervals(results, codes):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-k", "0"], "-k takes a number from 1"),
+        (["-k", "0"], "--neighbors is 0; it must be"),
         (["--moved", "-1"], "--moved"),
-        (["--ci", "1"], "--ci takes a level"),
-        (["--ci", "95"], "--ci takes a level"),
-        (["--ci", "nan"], "--ci takes a level"),
-        (["--sample", "2"], "--sample takes three rows"),
+        (["--ci", "1"], "--ci is "),
+        (["--ci", "95"], "--ci is "),
+        (["--ci", "nan"], "--ci is "),
+        (["--sample", "2"], "--sample is 2; it must be a whole number from 3"),
         (["--seed", "-1"], "--seed"),
         (["--metric", "euclid"], "Did you mean euclidean?"),
         (["--force"], "go with --align"),

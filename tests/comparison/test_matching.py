@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from latentcli.comparison._matching import match
 from latentcli.errors import LatentError
-from latentcli.files.matching import match
 from latentcli.files.store.cache import open_entry
 
 
