@@ -25,7 +25,7 @@ class LatentError(Exception):
 
 
 class UsageError(LatentError, ValueError):
-    """What was asked for has no meaning as it was written."""
+    """Parameters, or words of a command line, that have no meaning together."""
 
 
 class ParameterError(UsageError):
@@ -53,7 +53,7 @@ class FormatError(FileError):
 
 
 class WordError(LatentError, KeyError):
-    """A word (or a row) that was asked for is not there, or has no usable vector."""
+    """A word (or a row) is not in the space, or has no usable vector."""
 
 
 def unknown_choice(what: str, given: str, choices: Iterable[str]) -> UsageError:

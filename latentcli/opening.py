@@ -36,7 +36,7 @@ def open(
 ) -> Space:
     """Open a file of vectors (`FILE` or `FILE::KEY`); without one, the bundled sample vectors.
 
-    Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are told apart by
+    Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are recognised by
     their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
     cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
     on each line, or a key of the same file. Of a table, `vector_column` and `text_column` choose the

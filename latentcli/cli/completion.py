@@ -81,8 +81,8 @@ def _of_metric(command: str, option: str) -> list[str]:
 
     if command not in METRICS:
         return []
-    told = about(command)
-    return [*(told.estimators if option == "--estimator" else told.compat)]
+    facts = about(command)
+    return [*(facts.estimators if option == "--estimator" else facts.compat)]
 
 
 def _choosing(values: list[str], *, lists: bool = False) -> Complete:

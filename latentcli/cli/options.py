@@ -85,7 +85,7 @@ Force = Annotated[
     bool,
     typer.Option(
         "--force",
-        help="Replace what is there, though it is read-only or not latent's own.",
+        help="Overwrite read-only and foreign files.",
         rich_help_panel=MORE,
     ),
 ]
@@ -128,15 +128,13 @@ class Output:
         typer.Option(
             "--columns",
             metavar="NAME,...",
-            help="Only these columns of the records.",
+            help="Only these columns, in this order.",
             rich_help_panel=MORE,
         ),
     ] = None
     wide: Annotated[
         bool,
-        typer.Option(
-            "--wide", help="All columns in one table, at any width.", rich_help_panel=MORE
-        ),
+        typer.Option("--wide", help="All columns, at any width.", rich_help_panel=MORE),
     ] = False
     quiet: Annotated[
         bool,
@@ -150,7 +148,7 @@ class Output:
         bool,
         typer.Option(
             "--spreadsheet-safe",
-            help="CSV, TSV: ' before text that a spreadsheet would run.",
+            help="CSV, TSV: guard cells like =SUM(A1).",
             rich_help_panel=MORE,
         ),
     ] = False
@@ -159,7 +157,7 @@ class Output:
         typer.Option(
             "--max-memory",
             metavar="SIZE",
-            help="Memory that reading may take, such as 2G.",
+            help="Limit of memory, such as 2G.",
             rich_help_panel=MORE,
         ),
     ] = None
@@ -441,19 +439,19 @@ def say(kind: str, text: str) -> None:
     """Write one line to stderr: `latent: note: ...`; what is hostile in it is made visible."""
     from latentcli.render.cells import visible
 
-    with suppress(OSError):  # nobody can be told that nobody can be told
+    with suppress(OSError):  # with stderr gone, there is nowhere left to write
         sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
         sys.stderr.flush()
 
 
 def check_named(space: Space) -> None:
-    """Refuse vectors without words, where words are asked for."""
+    """Refuse vectors without words, where words are needed."""
     if not space.words.named:
         raise LatentError(f"{space.name} has no words; name word vectors with -v, or --labels")
 
 
 def about(space: Space) -> Record:
-    """Return the settings that say which vectors were asked."""
+    """Return the settings that say which vectors were used."""
     return {
         "vectors": space.address,
         "words": len(space),

@@ -91,11 +91,11 @@ def clean_environment() -> None:
 
 def completes_nothing() -> bool:
     """Tell a completion that lacks what the shell's own script passes."""
-    asked = os.environ.get("_LATENT_COMPLETE", "")
+    wanted = os.environ.get("_LATENT_COMPLETE", "")
     needed = {"bash": ("COMP_WORDS", "COMP_CWORD")}
-    shell = asked.removeprefix("complete_")
+    shell = wanted.removeprefix("complete_")
     passed = needed.get(shell, ("_TYPER_COMPLETE_ARGS",))
-    return asked.startswith("complete_") and not all(name in os.environ for name in passed)
+    return wanted.startswith("complete_") and not all(name in os.environ for name in passed)
 
 
 def guard(max_memory: str | None) -> None:

@@ -20,7 +20,7 @@ from latentcli.numerics.resampling import Estimate, bootstrap
 from latentcli.numerics.types import Array, Progress
 
 Stage = Callable[[str], AbstractContextManager[Progress | None]]
-"""Opens a stage of the work by name, and gives what is told of its progress."""
+"""Opens a stage of the work by name, and gives the callback of its progress."""
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _run(data: Data, batch: int, train: int, evaluate: int, seed: int, steps: St
     shareable = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
     if len(shareable) < 2:
         raise Undefined(
-            "fewer than two factors can be shared: there is no other to be told from it"
+            "fewer than two factors can be shared: there is no other to tell it from"
         )
     random = np.random.default_rng(seed)
     shared = shareable[random.integers(len(shareable), size=train + evaluate)]

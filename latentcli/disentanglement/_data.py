@@ -146,8 +146,8 @@ def _columns(factors: Any) -> dict[str, Array]:
     return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
 
 
-def _check_names(asked: Sequence[str], columns: Mapping[str, Array]) -> None:
-    for name in asked:
+def _check_names(names: Sequence[str], columns: Mapping[str, Array]) -> None:
+    for name in names:
         if name not in columns:
             raise unknown_choice("factor", name, list(columns))
 

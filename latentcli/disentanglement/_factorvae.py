@@ -96,7 +96,7 @@ def factorvae(
 
     def setup(data: Data) -> voting.Vote:
         if len(data.factors) < 2:
-            raise voting.Undefined("one factor: there is no other to be told from it")
+            raise voting.Undefined("one factor: there is no other to tell it from")
         used, deviations = voting.used_dimensions(data, threshold)
         groups = [voting.group(factor.labels) for factor in data.factors]
         fixed = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])

@@ -46,7 +46,7 @@ def parse_ranges(text: str, count: int, what: str = "layer") -> list[int]:
             raise UsageError(f"'{part.strip()}' ends before it begins")
         if last >= count:
             hint = f" ({SIZES})" if what == "layer" else ""
-            raise UsageError(f"{what} {last} is asked for, there are 0 to {count - 1}{hint}")
+            raise UsageError(f"{what} {last} does not exist; there are 0 to {count - 1}{hint}")
         if len(found) + last - first >= MOST:
             raise UsageError(f"'{text}' names more than {MOST:,} {what}s")
         found += range(first, last + 1)

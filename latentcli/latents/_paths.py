@@ -216,10 +216,10 @@ def _kth(
 ) -> tuple[Array, Array]:
     """Return each point's distance to its k-th nearest reference row, and the nearest row."""
     norms = np.linalg.norm(np.asarray(reference, dtype=np.float64), axis=1)
-    asked = np.asarray(points, dtype=np.float64)
+    requested = np.asarray(points, dtype=np.float64)
     questions = [
         Question(unit(point)[None], excluded, float(np.linalg.norm(point)), point)
-        for point, excluded in zip(asked, exclude, strict=True)
+        for point, excluded in zip(requested, exclude, strict=True)
     ]
     found = search(reference, norms, questions, top=k, scorer=EUCLIDEAN, progress=progress)
     return (

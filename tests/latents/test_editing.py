@@ -34,8 +34,8 @@ def test_ranges_include_their_ends(text, expected):
     ("text", "message"),
     [("", "not a list of layers"), ("a", "not a list"), ("1,,2", "not a list"), ("-1", "not a"),
      ("1-", "not a list"), ("5-2", "'5-2' ends before it begins"), ("1.5", "not a list"),
-     ("18", "layer 18 is asked for, there are 0 to 17 (18 layers are 1024 px"),
-     ("0-99999999999", "layer 99999999999 is asked for")],
+     ("18", "layer 18 does not exist; there are 0 to 17 (18 layers are 1024 px"),
+     ("0-99999999999", "layer 99999999999 does not exist")],
 )  # fmt: skip
 def test_a_bad_range_is_told(text, message):
     with pytest.raises(UsageError) as error:

@@ -43,7 +43,7 @@ _NO_FACTORS = Factors()
 
 def command_of(name: str) -> Callable[..., None]:
     """Make the command of a metric: its options are the parameters of its function."""
-    told = about(name)
+    facts = about(name)
     settings = {key: value for key, value in parameters(name).items() if key in OPTIONS}
 
     def command(
@@ -62,7 +62,7 @@ def command_of(name: str) -> Callable[..., None]:
             given["limits"] = parsed_limits(given["limits"])
         score = function(name)
         takes_progress = "progress" in inspect.signature(score).parameters
-        data = factors.load(files, output) if told.factors else factors.load_alone(files)
+        data = factors.load(files, output) if facts.factors else factors.load_alone(files)
         scores = {}
         for model, one in data.items():
             with output.progress(f"{name} of {model}") as progress:
@@ -79,29 +79,29 @@ def command_of(name: str) -> Callable[..., None]:
         output.show(report)
         plot.draw(report, output)
 
-    return _dressed(command, told, name, settings)
+    return _dressed(command, facts, name, settings)
 
 
 def _dressed(
-    command: Callable[..., None], told: About, name: str, settings: dict[str, Any]
+    command: Callable[..., None], facts: About, name: str, settings: dict[str, Any]
 ) -> Callable[..., None]:
     """Give the command the signature and the help that Typer reads."""
     files = Annotated[
         list[str],
         typer.Argument(
-            metavar="CODES... FACTORS" if told.factors else "CODES...",
-            help="Files of codes (N, D)" + (", then one of factors." if told.factors else "."),
+            metavar="CODES... FACTORS" if facts.factors else "CODES...",
+            help="Files of codes (N, D)" + (", then one of factors." if facts.factors else "."),
         ),
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY
     given = [
         inspect.Parameter(
-            key, keyword, default=None, annotation=_option(key, default, told.estimators)
+            key, keyword, default=None, annotation=_option(key, default, facts.estimators)
         )
         for key, default in settings.items()
     ]
-    if told.compat:
-        libraries = ", ".join(told.compat)
+    if facts.compat:
+        libraries = ", ".join(facts.compat)
         compat = Annotated[
             str | None,
             typer.Option(
@@ -111,7 +111,7 @@ def _dressed(
             ),
         ]
         given.append(inspect.Parameter("compat", keyword, default=None, annotation=compat))
-    groups: dict[str, type] = {"factors": Factors} if told.factors else {}
+    groups: dict[str, type] = {"factors": Factors} if facts.factors else {}
     groups |= {"plot": Plot, "output": Output}
     kept = [
         inspect.Parameter("files", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=files),
@@ -124,7 +124,7 @@ def _dressed(
 
     run.__signature__ = inspect.Signature(kept)  # type: ignore[attr-defined]
     run.__annotations__ = {key.name: key.annotation for key in kept}
-    run.__doc__ = _help(told, name)
+    run.__doc__ = _help(facts, name)
     return run
 
 
@@ -156,18 +156,18 @@ def _text(key: str, estimators: dict[str, str]) -> str:
     return with_options(PARAMETERS[key]).replace(" or None", "")
 
 
-def _help(told: About, name: str) -> str:
+def _help(facts: About, name: str) -> str:
     from latentcli.disentanglement import METRICS
 
-    files = "codes.npy factors.csv" if told.factors else "codes.npy"
+    files = "codes.npy factors.csv" if facts.factors else "codes.npy"
     paragraphs = [
         f"{METRICS[name]}: how disentangled codes are.",
-        f"It is {told.formula}.",
-        f"From {told.range}; {told.reading}. {told.source}.",
-        f"Limitations: {told.limitations}",
+        f"It is {facts.formula}.",
+        f"From {facts.range}; {facts.reading}. {facts.source}.",
+        f"Limitations: {facts.limitations}",
         *(
-            [f"Differences from other libraries: {told.differences}."]
-            if told.differences
+            [f"Differences from other libraries: {facts.differences}."]
+            if facts.differences
             else []
         ),
         "Examples:",

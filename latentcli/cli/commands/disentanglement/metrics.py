@@ -62,19 +62,19 @@ def command(
 
 
 def _row(name: str) -> Record:
-    told = about(name)
+    facts = about(name)
     return {
         "metric": name,
         "name": METRICS[name],
-        "formula": told.formula,
-        "range": told.range,
-        "reading": told.reading,
-        "limitations": told.limitations,
-        "source": told.source,
-        "estimators": ", ".join(f"{key} ({what})" for key, what in told.estimators.items())
+        "formula": facts.formula,
+        "range": facts.range,
+        "reading": facts.reading,
+        "limitations": facts.limitations,
+        "source": facts.source,
+        "estimators": ", ".join(f"{key} ({what})" for key, what in facts.estimators.items())
         or None,
-        "compat": ", ".join(told.compat) or None,
-        "differences": told.differences or None,
+        "compat": ", ".join(facts.compat) or None,
+        "differences": facts.differences or None,
     }
 
 

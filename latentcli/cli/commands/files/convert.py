@@ -42,7 +42,7 @@ def command(
     ] = "",
     force: Force = False,
 ) -> None:
-    """Write vectors in another format, told from the ending of OUT.
+    """Write vectors in another format, by the ending of OUT.
 
     .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
     .safetensors, .parquet, .tsv (TensorBoard projector); each also with .gz, .bz2, .xz or .zip.
