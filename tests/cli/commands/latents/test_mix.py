@@ -41,7 +41,7 @@ def test_all_with_all(results, put, tmp_path):
     ("shape", "options", "code", "message"),
     [((14, 4), [], 1, "the codes have 18 and 14 layers of 4 and 4 numbers; 18 layers are 1024 px"),
      ((18, 5), [], 1, "18 and 18 layers of 4 and 5 numbers"),
-     ((18, 4), ["--layers", "18"], 2, "layer 18 is asked for"),
+     ((18, 4), ["--layers", "18"], 2, "layer 18 does not exist"),
      ((4,), [], 1, "which has no layers")],
 )  # fmt: skip
 def test_codes_that_do_not_mix(latent, put, shape, options, code, message):
