@@ -14,7 +14,8 @@ from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.files.codes import ArrayWriter, Codes
+    from latentcli.files.array_writing import ArrayWriter
+    from latentcli.files.codes import Codes
     from latentcli.latents import CodesResult
     from latentcli.numerics.types import Array
 
@@ -88,9 +89,9 @@ class Saving:
         if self.output_file is not None:
             from pathlib import Path
 
-            from latentcli.files import codes
+            from latentcli.files.array_writing import check_saved
 
-            codes.check_saved(Path(self.output_file), force=self.force)
+            check_saved(Path(self.output_file), force=self.force)
 
     @contextmanager
     def writer(self, inputs: list[str]) -> Iterator[ArrayWriter | None]:
@@ -100,7 +101,7 @@ class Saving:
             return
         from pathlib import Path
 
-        from latentcli.files.codes import ArrayWriter
+        from latentcli.files.array_writing import ArrayWriter
         from latentcli.files.samples import find
 
         path = Path(self.output_file)

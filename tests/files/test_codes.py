@@ -14,8 +14,8 @@ from safetensors.numpy import load_file, save_file
 
 import latentcli
 from latentcli.errors import FileError, FormatError, LatentError, UsageError
-from latentcli.files import codes
-from latentcli.files.codes import Result
+from latentcli.files import array_writing, codes
+from latentcli.files.array_writing import Blocks
 
 VALUES = np.arange(24.0).reshape(2, 3, 4)
 ENDINGS = [".npy", ".npz", ".safetensors", ".json"]
@@ -32,7 +32,7 @@ def npy(tmp_path):
 
 def save(path, values, **more):
     what = {"command": "test", "settings": {"t": 0.5}, "inputs": [], **more}
-    codes.save(path, Result.of(values), **what)
+    array_writing.save(path, Blocks.of(values), **what)
 
 
 # Addresses and axes.
@@ -238,8 +238,8 @@ def test_provenance_that_is_none_is_no_failure(npy, tmp_path, beside):
 
 def test_parts_are_written_as_they_come(tmp_path):
     parts = (VALUES[i : i + 1] for i in range(2))
-    result = Result(VALUES.shape, VALUES.dtype, parts)
-    codes.save(tmp_path / "a.npz", result, command="test", settings={}, inputs=[])
+    result = Blocks(VALUES.shape, VALUES.dtype, parts)
+    array_writing.save(tmp_path / "a.npz", result, command="test", settings={}, inputs=[])
     with zipfile.ZipFile(tmp_path / "a.npz") as archive:
         assert archive.testzip() is None
     assert (np.load(tmp_path / "a.npz")["codes"] == VALUES).all()
@@ -258,8 +258,8 @@ def test_what_fails_half_way_leaves_things_as_they_were(tmp_path, ending, there)
         save(path, VALUES)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     with pytest.raises(LatentError, match="in the middle"):
-        codes.save(
-            path, Result((2, 3, 4), VALUES.dtype, failing()), command="", settings={}, inputs=[]
+        array_writing.save(
+            path, Blocks((2, 3, 4), VALUES.dtype, failing()), command="", settings={}, inputs=[]
         )
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
@@ -268,7 +268,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(codes.npy, "write_parts", full)
+    monkeypatch.setattr(array_writing.npy, "write_parts", full)
     for ending in (".npy", ".npz"):
         with pytest.raises(FileError, match=r"cannot write .*: No space left on device$"):
             save(tmp_path / f"out{ending}", VALUES)
@@ -295,7 +295,7 @@ def test_a_folder_in_the_way(tmp_path):
 
 
 def saved(path, values, command="edit"):
-    codes.save(path, codes.Result.of(values), command=command, settings={}, inputs=[])
+    array_writing.save(path, Blocks.of(values), command=command, settings={}, inputs=[])
 
 
 def test_provenance_is_of_its_own_array_only(tmp_path):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
-from latentcli.files import arrays, vector_columns
+from latentcli.files import arrays, delimited, vector_columns
 from latentcli.files.formats import dialects, parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
@@ -20,55 +19,15 @@ _MAX_BYTES = 1 << 30
 _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
-_HEAD = 1 << 16
-_LOOK = 16
 _SAMPLE = 64
-_BOM = b"\xef\xbb\xbf"
-_DECIMAL_COMMA = re.compile(rb"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
-_BARS = re.compile(rb"\d[|;][-+]?[\d.,]")
-_BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 Columns = dict[str, Array]
 """Columns by name: float64, int64, bool or text (object) arrays of the same length."""
 
 
-class Layout(NamedTuple):
-    """How a table is written: what separates its columns, and the decimal mark of its numbers."""
-
-    separator: bytes
-    decimal: bytes = b"."
-
-
 def sniff(stream: Stream) -> bool:
-    """Tell delimited text with numbers, or with lists of numbers: commas, semicolons, or tabs under names."""
-    head = _one_line_end(stream.head(_HEAD).removeprefix(_BOM))
-    if b"\x00" in head or head.lstrip()[:1] in (b"[", b"{"):
-        return False
-    lines = _first_lines(head)
-    if not lines:
-        return False
-    first, data = lines[0], lines[-1] if len(lines) == 1 else lines[1]
-    found = _layout(first, data)
-    if found is None:
-        return False
-    names, fields = _split(first, found.separator), _split(data, found.separator)
-    if len(names) != len(fields) or len(fields) < 2:
-        return False
-    headed = not any(_is_number(_pointed(name, found)) or _is_list(name) for name in names)
-    if found.separator == b"\t" and (first == data or not headed):
-        return False  # rows of text without names
-    if any(map(_is_cut_list, map(bytes.strip, names))):
-        return False
-    rows = [
-        _split(line, found.separator) for line in lines[1 if headed and len(lines) > 1 else 0 :]
-    ]
-    if any(_is_cut_list(cell.strip()) or _ends_in_number(cell) for row in rows for cell in row):
-        return False
-    if not headed and any(_begins_in_number(cell) for row in rows for cell in row):
-        return False
-    if found.separator == b"," and any(map(_has_decimal_commas, lines)):
-        return False
-    return any(_is_number(_pointed(field, found)) or _is_list(field) for field in fields)
+    """Tell delimited text with numbers, or with lists of numbers."""
+    return delimited.is_table(stream.head(delimited.HEAD))
 
 
 def read(stream: Stream, key: str = "") -> Reading:
@@ -237,19 +196,20 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
     text = stream.read_exactly(_MAX_BYTES + 1)
     if len(text) > _MAX_BYTES:
         raise stream.error("a table of more than 1 GB; save it as Parquet or .npy")
-    text = text.removeprefix(_BOM)
-    if b"\n" not in text[:_HEAD]:
+    text = text.removeprefix(delimited.BOM)
+    if b"\n" not in text[: delimited.HEAD]:
         text = text.replace(b"\r", b"\n")
-    lines = _first_lines(text[: _HEAD * 16]) or [b""]
-    first, data = lines[0], lines[1] if len(lines) > 1 else lines[0]
-    if max(first.count(b"\t"), first.count(b","), first.count(b";")) >= _MAX_COLUMNS:
+    lines = delimited.first_lines(text[: delimited.HEAD * 16]) or [b""]
+    first = lines[0]
+    if max(map(first.count, (b"\t", b",", b";"))) >= _MAX_COLUMNS:
         raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
-    found = _layout(first, data) or Layout(b",")
-    names = [field.strip() for field in _split(first, found.separator)]
+    found = delimited.layout(lines) or delimited.Layout(b",")
+    names = [field.strip() for field in delimited.split(first, found.separator)]
     headed = all(names[1:]) and not any(
-        _is_number(_pointed(name, found)) or _is_list(name) for name in names
+        delimited.is_number(delimited.pointed(name, found)) or delimited.is_list(name)
+        for name in names
     )
-    counted = _counts(names) and text.count(b"\n") > 1
+    counted = delimited.counts_columns(names) and text.count(b"\n") > 1
     if counted and not headed:
         few = b", ".join(names[:3] if names[0] else names[1:4]).decode("utf-8", "replace")
         notes.append(f"its first line, {few}, ..., is read as the names of its columns")
@@ -271,60 +231,6 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
     )
 
 
-def _layout(first: bytes, data: bytes) -> Layout | None:
-    """Work out the separator of columns from a table's first two lines; None if there is none."""
-    for separator in (b";", b"\t", b","):
-        names, fields = _split(first, separator), _split(data, separator)
-        if not 1 < len(names) == len(fields):
-            continue
-        cells = [field.strip() for field in fields]
-        points = any(b"." in cell and _is_number(cell) for cell in cells)
-        commas = separator != b"," and any(map(_DECIMAL_COMMA.fullmatch, cells)) and not points
-        found = Layout(separator, b"," if commas else b".")
-        if separator != b";" or any(
-            _is_number(_pointed(cell, found)) or _is_list(cell) for cell in cells
-        ):
-            return found
-    if first.count(b"\t") > first.count(b","):
-        return Layout(b"\t")
-    return Layout(b",") if b"," in first else None
-
-
-def _first_lines(text: bytes) -> list[bytes]:
-    """Return the first lines that are not blank, of those that are whole."""
-    lines = text.lstrip(b"\r\n").split(b"\n", _LOOK)
-    if len(lines) > 2 and len(text) >= _HEAD:
-        lines.pop()  # cut by the look-ahead
-    return [stripped for line in lines[:_LOOK] if (stripped := line.rstrip(b"\r")).strip()]
-
-
-def _one_line_end(text: bytes) -> bytes:
-    return text if b"\n" in text else text.replace(b"\r", b"\n")
-
-
-def _pointed(field: bytes, found: Layout) -> bytes:
-    """Return a field with a decimal point for a decimal comma."""
-    return field.replace(b",", b".") if found.decimal == b"," else field
-
-
-def _counts(names: list[bytes]) -> bool:
-    """Tell 0, 1, 2, ... as Pandas names columns, after the empty name of its index if it is there."""
-    numbers = names[1:] if names[0] == b"" else names
-    return len(numbers) > 1 and numbers == [str(i).encode() for i in range(len(numbers))]
-
-
-def _split(line: bytes, separator: bytes) -> list[bytes]:
-    """Split a line, leaving separators within double quotes."""
-    if b'"' not in line:
-        return line.split(separator)
-    text = line.decode("utf-8", "surrogateescape")
-    try:
-        (fields,) = csv.reader([text], delimiter=separator.decode())
-    except (csv.Error, ValueError):  # a quote that never ends, or a line in a line
-        return line.split(separator)
-    return [field.encode("utf-8", "surrogateescape") for field in fields]
-
-
 def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
     texts = [(row, text) for row, text in enumerate(values) if text is not None]
@@ -332,7 +238,7 @@ def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
     if 2 * numbers < len(texts) or not numbers:
         return
     row, text = next(
-        ((row, text) for row, text in texts if not _is_number(text.encode())), texts[0]
+        ((row, text) for row, text in texts if not delimited.is_number(text.encode())), texts[0]
     )
     commas = "; write decimals with a point" if _is_numeric(text) else ""
     raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
@@ -341,7 +247,7 @@ def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
 def _is_numeric(text: str) -> bool:
     """Tell a number in quotes, or with a decimal comma, as well."""
     bare = text.strip("\"' ").encode("utf-8", "replace")
-    return _is_number(bare) or _DECIMAL_COMMA.fullmatch(bare) is not None
+    return delimited.is_number(bare) or delimited.DECIMAL_COMMA.fullmatch(bare) is not None
 
 
 def _words(column: Array) -> list[str]:
@@ -369,48 +275,3 @@ def _text(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return None if value is None else str(value)
-
-
-def _ends_in_number(field: bytes) -> bool:
-    """Tell "000 0.5", the end of a row of word vectors whose word has a comma."""
-    parts = field.split()
-    last = parts[-1].strip(b"\"'") if len(parts) > 1 else b""
-    return bool(last) and not _is_list(field) and _is_number(last.replace(b",", b"."))
-
-
-def _begins_in_number(field: bytes) -> bool:
-    """Tell "0.5 word", the end of a row of word vectors whose word comes last."""
-    parts = field.split()
-    first = parts[0].rstrip(b",;:").strip(b"\"'").replace(b",", b".") if len(parts) > 1 else b""
-    return bool(first) and not _is_list(field) and _is_number(first)
-
-
-def _has_decimal_commas(line: bytes) -> bool:
-    """Tell a line whose numbers have decimal commas and are separated by a comma and a blank."""
-    cells = [cell.strip() for cell in re.split(rb",[ \t]+", line)]
-    decimals = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
-    return len(cells) > 1 and decimals >= len(cells) - 1
-
-
-def _is_list(cell: bytes) -> bool:
-    """Tell a list of numbers in a cell."""
-    return vector_columns.vector_of(cell.decode("utf-8", "replace")) is not None
-
-
-def _is_cut_list(cell: bytes) -> bool:
-    """Tell a list, or a quoted text, that is cut by the separator of the columns: "[0.5" or "0.5]"."""
-    if _is_list(cell):
-        return False
-    if cell.count(b'"') % 2 or _BARS.search(cell):
-        return True
-    last = cell.split()[-1].strip(b"\"'") if cell.split() else b""
-    opens, closes = last[:1] in _BRACKETS, last[-1:] in _BRACKETS.values()
-    return opens != closes and _is_number(last.strip(b"[](){}\"'").replace(b",", b"."))
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True

@@ -36,6 +36,11 @@ def test_a_column_of_text_holds_the_words(put):
     assert entry.matrix.tolist() == [[1, 2], [3, 4]]
 
 
+def test_words_that_end_in_numbers_are_words_under_names(put):
+    entry = open_entry(str(put("name,x,y\nHouse 12,1,2\nto 3.5 be,3,4\n", "z.csv")))
+    assert entry.vocabulary.words([0, 1]) == ["House 12", "to 3.5 be"]
+
+
 def test_several_columns_of_text_are_left_out_and_it_is_said(put):
     loaded = codes.load(str(put("a,b,x\nu,v,1\nw,z,2\n", "z.csv")))
     assert loaded.values.tolist() == [[1], [2]]

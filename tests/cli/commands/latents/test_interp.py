@@ -364,7 +364,7 @@ def test_a_disk_that_fills_up_leaves_nothing(refused, z, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("latentcli.files.codes._npy_header", full)
+    monkeypatch.setattr("latentcli.files.array_writing._npy_header", full)
     assert "No space left on device" in refused(1, "interp", *z)
 
 

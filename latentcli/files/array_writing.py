@@ -1,0 +1,243 @@
+"""Write an array, whole or block by block, in its own dtype and shape, with where it came from."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from zlib import crc32
+
+import numpy as np
+
+from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
+from latentcli.files import outputs
+from latentcli.files.addresses import split_address, split_slice
+from latentcli.files.formats import npy, safetensors
+from latentcli.files.outputs import META, written_beside
+from latentcli.files.provenance import HASHED, meta_of, sidecar
+from latentcli.numerics.types import Array
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """An array to be written: its shape and dtype, and its blocks along the first axis."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    blocks: Iterable[Array]
+
+    @classmethod
+    def of(cls, values: Array) -> Blocks:
+        """Return an array that is at hand as one block."""
+        return cls(values.shape, values.dtype, [values])
+
+
+def save(
+    path: Path,
+    array: Blocks,
+    *,
+    command: str,
+    settings: dict[str, Any],
+    inputs: list[str],
+    extra: dict[str, Any] | None = None,
+    force: bool = False,
+) -> None:
+    """Write an array with its provenance: in an .npz as `__meta__`, else in `FILE.json` beside.
+
+    The parts are written as they come, and the file is whole or not there. What is there is replaced
+    as `outputs.check` allows, with `force` if it is not of this library, and never an input.
+    """
+    read = [split_address(split_slice(address)[0])[0] for address in inputs]
+    name = check_saved(path, force=force, inputs=read)
+    array, checksum = _summed(array)
+    meta = meta_of(command, settings, inputs, extra)
+    try:
+        with written_beside(path) as part:
+            _WRITE[name](part, array, json.dumps(meta, ensure_ascii=False))
+            if name in ("npy", "safetensors"):
+                if checksum:
+                    meta["crc32"] = f"{checksum[0]:08x}"
+                _write_beside(path, meta)
+    except LatentError:
+        raise
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {reason(error)}") from error
+
+
+class ArrayWriter:
+    """Takes an array block by block, `writer[a:b] = block`, in the order of its numbers, into a file.
+
+    The file is whole or not there: it is put in place by `finish`, which knows the shape and where the
+    array came from. A plain .npy is written once; other formats from a temporary file.
+    """
+
+    def __init__(self, path: Path, *, inputs: Sequence[str] = (), force: bool = False) -> None:
+        self.path = path
+        self._force = force
+        self._inputs = list(inputs)
+        read = [split_address(split_slice(address)[0])[0] for address in inputs]
+        self._name = check_saved(path, force=force, inputs=read)
+        self._dtype: np.dtype[Any] | None = None
+        self._bytes = 0
+        self._sum = 0
+
+    def __enter__(self) -> ArrayWriter:
+        with ExitStack() as stack:
+            try:
+                if self._name == "npy":
+                    part = stack.enter_context(written_beside(self.path))
+                    self._file: IO[bytes] = stack.enter_context(part.open("w+b"))
+                else:
+                    self._file = stack.enter_context(tempfile.TemporaryFile())
+                self._file.write(bytes(_HEADER))
+            except LatentError:
+                raise
+            except OSError as error:
+                raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+            self._stack = stack.pop_all()
+        return self
+
+    def __setitem__(self, key: Any, block: Array) -> None:
+        part = np.ascontiguousarray(block)
+        self._dtype = part.dtype
+        content = part.data.cast("B") if part.size else b""
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+        self._bytes += part.nbytes
+        if self._bytes <= HASHED:
+            self._sum = crc32(content, self._sum)
+
+    def finish(
+        self,
+        shape: tuple[int, ...],
+        *,
+        command: str,
+        settings: dict[str, Any],
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        """Say what was written, so that the file can be put in place."""
+        assert self._dtype is not None
+        assert self._bytes == math.prod(shape) * self._dtype.itemsize
+        meta = meta_of(command, settings, self._inputs, extra)
+        try:
+            self._file.flush()
+            if self._name == "npy":
+                self._file.seek(0)
+                self._file.write(_npy_header(shape, self._dtype))
+                self._file.flush()
+            else:
+                blocks = np.memmap(self._file, self._dtype, "r", _HEADER, shape)
+                with written_beside(self.path) as whole:
+                    text = json.dumps(meta, ensure_ascii=False)
+                    _WRITE[self._name](whole, Blocks(shape, self._dtype, [blocks]), text)
+            if self._name in ("npy", "safetensors"):
+                if self._bytes <= HASHED:
+                    meta["crc32"] = f"{self._sum:08x}"
+                _write_beside(self.path, meta)
+        except LatentError:
+            raise
+        except OSError as error:
+            raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+
+_HEADER = 256
+"""Bytes that are left for the header of a .npy, whose shape is known at the end."""
+
+
+def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
+    """Return the header of a .npy, filled up with blanks to `_HEADER` bytes."""
+    described = {
+        "descr": np.lib.format.dtype_to_descr(dtype),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    room = _HEADER - 10
+    text = repr(described).encode("ascii").ljust(room - 1) + b"\n"
+    if len(text) != room:
+        raise FormatError(f"an array of {len(shape)} axes has no room in its header")
+    return b"\x93NUMPY\x01\x00" + room.to_bytes(2, "little") + text
+
+
+def _write_beside(path: Path, meta: dict[str, Any]) -> None:
+    """Write the provenance of an array beside it."""
+    with written_beside(sidecar(path), follow=False) as beside:
+        text = json.dumps(meta, ensure_ascii=False, indent=1)
+        beside.write_bytes(_encoded(f"{text}\n"))
+
+
+def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path] = ()) -> str:
+    """Return the format in which an array is written to `path`; an error if it cannot be."""
+    name = _SAVED.get(path.suffix.lower())
+    if name is None:
+        raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    if name in ("npy", "safetensors"):
+        outputs.check_side(sidecar(path), force=force)
+    outputs.check(path, force=force, inputs=inputs)
+    return name
+
+
+def _encoded(text: str) -> bytes:
+    """Return JSON as UTF-8; names of files that are not UTF-8 as the escapes that JSON has for them."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _summed(array: Blocks) -> tuple[Blocks, list[int]]:
+    """Return the array with a sum that is right when all its blocks have been written.
+
+    Arrays that are too large to be checked on loading are not summed.
+    """
+    checksum = [0]
+    if math.prod(array.shape) * array.dtype.itemsize > HASHED:
+        return array, []
+
+    def parts() -> Iterator[Array]:
+        for values in array.blocks:
+            part = np.ascontiguousarray(values, dtype=array.dtype)
+            checksum[0] = crc32(part.data.cast("B"), checksum[0])
+            yield part
+
+    return Blocks(array.shape, array.dtype, parts()), checksum
+
+
+def _write_npy(part: Path, array: Blocks, meta: str) -> None:
+    with part.open("wb") as out:
+        npy.write_parts(out, array.shape, array.dtype, array.blocks)
+
+
+def _write_npz(part: Path, array: Blocks, meta: str) -> None:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        with archive.open("codes.npy", "w", force_zip64=True) as member:
+            npy.write_parts(member, array.shape, array.dtype, array.blocks)
+        with archive.open(f"{META}.npy", "w") as member:
+            npy.write(member, np.array(_encoded(meta).decode("utf-8")))
+
+
+def _write_safetensors(part: Path, array: Blocks, meta: str) -> None:
+    with part.open("wb") as out:
+        safetensors.write(out, "codes", array.shape, array.dtype, iter(array.blocks))
+
+
+def _write_json(part: Path, array: Blocks, meta: str) -> None:
+    whole = np.concatenate([np.atleast_1d(values) for values in array.blocks])
+    content = {"codes": whole.reshape(array.shape).tolist(), META: json.loads(meta)}
+    part.write_bytes(_encoded(json.dumps(content, ensure_ascii=False) + "\n"))
+
+
+_SAVED = {".npy": "npy", ".npz": "npz", ".safetensors": "safetensors", ".json": "json"}
+_WRITE = {
+    "npy": _write_npy,
+    "npz": _write_npz,
+    "safetensors": _write_safetensors,
+    "json": _write_json,
+}

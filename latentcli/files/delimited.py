@@ -1,0 +1,176 @@
+"""How a text of columns is laid out: separators, decimal marks, names; and whether it is a table at all."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import NamedTuple
+
+from latentcli.files import vector_columns
+
+HEAD = 1 << 16
+"""Bytes that are looked at."""
+
+BOM = b"\xef\xbb\xbf"
+
+DECIMAL_COMMA = re.compile(rb"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
+"""A number with a decimal comma."""
+
+_LOOK = 16
+_BARS = re.compile(rb"\d[|;][-+]?[\d.,]")
+_BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
+
+
+class Layout(NamedTuple):
+    """How a table is written: what separates its columns, and the decimal mark of its numbers."""
+
+    separator: bytes
+    decimal: bytes = b"."
+
+
+def is_table(head: bytes) -> bool:
+    """Tell from the first bytes of a text whether it is a table of numbers, or of lists of them.
+
+    Columns are separated by commas, semicolons, or tabs under a line of names. Rows of word vectors may
+    look like it; where a cell holds more than one number, or half of something, it is none.
+    """
+    head = one_line_end(head.removeprefix(BOM))
+    if b"\x00" in head or head.lstrip()[:1] in (b"[", b"{"):
+        return False
+    lines = first_lines(head)
+    found = layout(lines)
+    if found is None:
+        return False
+    names = split(lines[0], found.separator)
+    rows = [split(line, found.separator) for line in lines[1:]] or [names]
+    if len(names) != len(rows[0]) or len(names) < 2:
+        return False
+    headed = not any(is_number(pointed(name, found)) or is_list(name) for name in names)
+    if found.separator == b"\t" and (len(lines) == 1 or not headed):
+        return False  # rows of text without names
+    every = [cell.strip() for row in [names, *rows] for cell in row]
+    if any(map(_is_cut, every)):
+        return False
+    if headed and any(
+        map(_are_glued, zip(*[row for row in rows if len(row) == len(names)], strict=True))
+    ):
+        return False
+    if not headed and any(_ends_in_number(cell) or _begins_in_number(cell) for cell in every):
+        return False
+    if all(not row[-1].strip() for row in rows) and any(map(_ends_in_number, rows[0])):
+        return False  # a separator at the end of each row
+    if found.separator == b"," and any(map(_has_decimal_commas, lines)):
+        return False
+    return any(is_number(pointed(cell, found)) or is_list(cell) for cell in rows[0])
+
+
+def _are_glued(column: tuple[bytes, ...]) -> bool:
+    """Tell a column under a name most of whose cells are a word and a number; "House 12" is a word."""
+    numbers = [cell for cell in column if _ends_in_number(cell)]
+    plain = all(cell.split()[-1].isdigit() for cell in numbers)
+    return len(numbers) * 2 > len(column) and not plain
+
+
+def layout(lines: list[bytes]) -> Layout | None:
+    """Work out the separator of columns from a table's first two lines; None if there is none."""
+    if not lines:
+        return None
+    first, data = lines[0], lines[1] if len(lines) > 1 else lines[0]
+    for separator in (b";", b"\t", b","):
+        names, fields = split(first, separator), split(data, separator)
+        if not 1 < len(names) == len(fields):
+            continue
+        cells = [field.strip() for field in fields]
+        points = any(b"." in cell and is_number(cell) for cell in cells)
+        commas = separator != b"," and any(map(DECIMAL_COMMA.fullmatch, cells)) and not points
+        found = Layout(separator, b"," if commas else b".")
+        if separator != b";" or any(
+            is_number(pointed(cell, found)) or is_list(cell) for cell in cells
+        ):
+            return found
+    if first.count(b"\t") > first.count(b","):
+        return Layout(b"\t")
+    return Layout(b",") if b"," in first else None
+
+
+def first_lines(text: bytes) -> list[bytes]:
+    """Return the first lines that are not blank, of those that are whole."""
+    lines = text.lstrip(b"\r\n").split(b"\n", _LOOK)
+    if len(lines) > 2 and len(text) >= HEAD:
+        lines.pop()  # cut by the look-ahead
+    return [stripped for line in lines[:_LOOK] if (stripped := line.rstrip(b"\r")).strip()]
+
+
+def one_line_end(text: bytes) -> bytes:
+    """Return a text whose lines end in LF where it has none but CR."""
+    return text if b"\n" in text else text.replace(b"\r", b"\n")
+
+
+def pointed(field: bytes, found: Layout) -> bytes:
+    """Return a field with a decimal point for a decimal comma."""
+    return field.replace(b",", b".") if found.decimal == b"," else field
+
+
+def counts_columns(names: list[bytes]) -> bool:
+    """Tell 0, 1, 2, ... as Pandas names columns, after the empty name of its index if it is there."""
+    numbers = names[1:] if names[0] == b"" else names
+    return len(numbers) > 1 and numbers == [str(i).encode() for i in range(len(numbers))]
+
+
+def split(line: bytes, separator: bytes) -> list[bytes]:
+    """Split a line, leaving separators within double quotes."""
+    if b'"' not in line:
+        return line.split(separator)
+    text = line.decode("utf-8", "surrogateescape")
+    try:
+        (fields,) = csv.reader([text], delimiter=separator.decode())
+    except (csv.Error, ValueError):  # a quote that never ends, or a line in a line
+        return line.split(separator)
+    return [field.encode("utf-8", "surrogateescape") for field in fields]
+
+
+def _ends_in_number(field: bytes) -> bool:
+    """Tell "000 0.5", the end of a row of word vectors whose word has a comma."""
+    parts = field.split()
+    last = parts[-1].strip(b"\"'") if len(parts) > 1 else b""
+    return bool(last) and not is_list(field) and is_number(last.replace(b",", b"."))
+
+
+def _begins_in_number(field: bytes) -> bool:
+    """Tell "0.5 word", the end of a row of word vectors whose word comes last."""
+    parts = field.split()
+    first = parts[0].rstrip(b",;:").strip(b"\"'").replace(b",", b".") if len(parts) > 1 else b""
+    return bool(first) and not is_list(field) and is_number(first)
+
+
+def _has_decimal_commas(line: bytes) -> bool:
+    """Tell a line whose numbers have decimal commas and are separated by a comma and a blank."""
+    cells = [cell.strip() for cell in re.split(rb",[ \t]+", line)]
+    decimals = sum(DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
+    return len(cells) > 1 and decimals >= len(cells) - 1
+
+
+def is_list(cell: bytes) -> bool:
+    """Tell a list of numbers in a cell."""
+    return vector_columns.vector_of(cell.decode("utf-8", "replace")) is not None
+
+
+def _is_cut(cell: bytes) -> bool:
+    """Tell a list, or a quoted text, that is cut by the separator of the columns: "[0.5" or "0.5]"."""
+    if is_list(cell):
+        return False
+    if cell.count(b'"') % 2 or _BARS.search(cell):
+        return True
+    uneven = any(cell.count(left) != cell.count(right) for left, right in _BRACKETS.items())
+    return uneven and any(
+        is_number(token.strip(b"[](){}\"'").replace(b",", b".")) for token in cell.split()
+    )
+
+
+def is_number(field: bytes) -> bool:
+    """Tell whether Python's float takes a field."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
