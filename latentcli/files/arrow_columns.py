@@ -117,18 +117,20 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
         for field, kind in fields.items()
         if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_dictionary(kind)
     ]
-    asked, text = vector_columns.split_key(key, fields)
+    requested, text = vector_columns.split_key(key, fields)
     if text and text not in fields:
         raise FormatError(
             f"{name}: no column '{shown(text)}'; it has {shown(', '.join(fields))}"
         )
     words = vector_columns.choose_text(dict.fromkeys(texts, ()), text)
     notes = [f"the words are its column '{shown(words)}'"] if words else []
-    if asked:
-        if asked not in vectors:
+    if requested:
+        if requested not in vectors:
             have = shown(", ".join(fields) or "none")
-            raise FormatError(f"{name}: no column of vectors '{shown(asked)}'. It has {have}.")
-        return Columns(name, [asked], words, True, notes)
+            raise FormatError(
+                f"{name}: no column of vectors '{shown(requested)}'. It has {have}."
+            )
+        return Columns(name, [requested], words, True, notes)
     if len(vectors) > 1:
         known = [column for column in vector_columns.VECTOR_NAMES if column in vectors]
         if not known:

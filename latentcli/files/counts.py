@@ -10,7 +10,7 @@ from latentcli.files import labels
 
 
 def read(address: str) -> dict[str, float]:
-    """Read `word count` lines, parted by blanks or a tab; a word that comes again adds up."""
+    """Read `word count` lines, separated by spaces or a tab; a word that comes again adds up."""
     path = Path(address)
     if not path.exists():
         raise FileError(f"no such file: {shown(address)}")

@@ -1,8 +1,8 @@
 """Files of related words: pairs, or analogies, under headings.
 
 A line holds two words, a pair; or four, an analogy, which is two pairs. A line that begins with a
-colon names the relation of those that follow, as in the Google analogies. Words are parted by
-blanks, or by tabs if the line has any; lines that begin with "#" say nothing.
+colon names the relation of those that follow, as in the Google analogies. Words are separated by
+spaces, or by tabs if the line has any; lines that begin with "#" say nothing.
 """
 
 from __future__ import annotations

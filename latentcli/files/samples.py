@@ -8,7 +8,7 @@ from pathlib import Path
 from latentcli.errors import check_choice
 
 DEFAULT = "minilm-10k.64d.txt"
-"""The vectors that are asked when none are named."""
+"""The vectors that are used when none are named."""
 
 SAMPLES: dict[str, str] = {
     "minilm-10k.64d.txt": "10,000 English words x 64, from MiniLM's token embeddings",

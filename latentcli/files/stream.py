@@ -1,4 +1,4 @@
-"""Open any file as one stream of bytes: plain, or inside .gz .bz2 .xz .zip, told by its bytes."""
+"""Open any file as one stream of bytes: plain, or inside .gz .bz2 .xz .zip, recognized by its bytes."""
 
 from __future__ import annotations
 

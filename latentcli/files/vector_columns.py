@@ -168,8 +168,8 @@ class Choice(NamedTuple):
 
 def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> Choice | None:
     """Choose the columns of vectors and text from some cells of each; None where no column has vectors."""
-    asked, text = split_key(key, samples)
-    vectors = choose_vectors(name, samples, asked)
+    requested, text = split_key(key, samples)
+    vectors = choose_vectors(name, samples, requested)
     if not vectors:
         return None
     if text and text not in samples:

@@ -39,7 +39,7 @@ from latentcli.numerics.named_vectors import Vocabulary
 if TYPE_CHECKING:
     from latentcli.numerics.types import Array, Progress
 
-VERSION = 2
+VERSION = 3
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 _BUILDING = ".building-"
