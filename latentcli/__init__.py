@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         typical,
     )
     from latentcli.opening import open
+    from latentcli.pictures import Decoder, decode, smoothness, space_map
     from latentcli.results import Interval, Result
     from latentcli.words._represent import represent
     from latentcli.words._space import Space
@@ -107,6 +108,7 @@ _HOMES: dict[str, str] = {
     "compare": "latentcli.comparison._compare_report",
     "capacity": "latentcli.geometry._capacity_result",
     "geometry_report": "latentcli.geometry._geometry_report",
+    **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
     "open": "latentcli.opening",
     "Space": "latentcli.words._space",
     "represent": "latentcli.words._represent",
@@ -122,6 +124,7 @@ _HOMES: dict[str, str] = {
 """Every public name, and the module it is imported from when it is first used."""
 
 __all__ = [
+    "Decoder",
     "FileError",
     "FormatError",
     "Interval",
@@ -137,6 +140,7 @@ __all__ = [
     "compare",
     "dci",
     "dcimig",
+    "decode",
     "direction",
     "direction_cosines",
     "direction_of_labels",
@@ -167,6 +171,8 @@ __all__ = [
     "sample_z",
     "sap",
     "slerp",
+    "smoothness",
+    "space_map",
     "total_correlation",
     "train",
     "traverse",

@@ -91,6 +91,11 @@ def read_counts(address: str) -> dict[str, float]:
     return counts.read(address)
 
 
+def find_decoder(name: str) -> str:
+    """Return the path of a decoder: a file, or that of the sample model of a name."""
+    return samples.find_decoder(name)
+
+
 def read_questions(address: str) -> AnalogySet:
     """Return the analogy questions of a file, a BATS folder, or a set that gensim ships."""
     from latentcli.files import bundled_sets, lines

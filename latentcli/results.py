@@ -98,7 +98,14 @@ class Lines:
     column: str
 
 
-View = Matrix | Sheet | HeatMap | Bars | Curve | Listing | Lines
+@dataclass(frozen=True)
+class Drawing:
+    """Lines of characters that are a picture already."""
+
+    lines: tuple[str, ...]
+
+
+View = Matrix | Sheet | HeatMap | Bars | Curve | Listing | Lines | Drawing
 """What a table can show in place of the plain list of records."""
 
 

@@ -48,17 +48,19 @@ LAYERS = {
     "errors": set(),
     "results": set(),
     "numerics": {"results", "errors"},
-    **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison")},
+    **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison", "pictures")},
     "files": {"numerics", "errors"},
     "render": {"results", "errors"},
     "opening": {
-        "files", "words", "latents", "disentanglement", "geometry", "comparison", "numerics",
+        "pictures", "files", "words", "latents", "disentanglement", "geometry", "comparison", "numerics",
         "results", "errors",
     },
 }  # fmt: skip
 """What each layer may import of ours, beside itself. The command line may import everything."""
 
-SCIENTIFIC = {"numerics", "words", "latents", "disentanglement", "geometry", "comparison"}
+SCIENTIFIC = {
+    "numerics", "words", "latents", "disentanglement", "geometry", "comparison", "pictures",
+}  # fmt: skip
 """Layers whose modules may import NumPy at the top."""
 
 PENDING = {

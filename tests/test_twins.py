@@ -166,6 +166,9 @@ TWINS: dict[str, Twin] = {
 }
 
 SHELL_ONLY = {
+    "decode": "`latentcli.decode`; needs onnxruntime, and is tested in tests/pictures",
+    "smoothness": "`latentcli.smoothness`; likewise",
+    "map": "`latentcli.space_map`; its names and labels come from files, tested in tests/pictures",
     "metrics": "the table `latentcli.disentanglement.METRICS`",
     "train": "`latentcli.train`; trains for seconds, and is tested where it lives",
     "info": "what is in a file",

@@ -81,6 +81,11 @@ COMMANDS: dict[str, Command] = {
         "represent": "Texts as one-hot, bag-of-words, mean and SIF.",
         "compare": "Compare two spaces: CKA, RSA, Procrustes.",
     }),
+    **_panel("Pictures", "pictures", {
+        "map": "Map of a space: page, picture, or terminal.",
+        "decode": "Decode codes to images through an ONNX model.",
+        "smoothness": "Perceptual path length and jumps of a decoder.",
+    }),
     **_panel("Files", "files", {
         "info": "Summary of a file of vectors, and its health.",
         "convert": "Convert vectors to another format.",

@@ -15,6 +15,14 @@ SAMPLES: dict[str, str] = {
     "article-words.txt": "the article's six words x 3 (word2vec text)",
     "article-objects.txt": "the article's four objects x 4 (GloVe text)",
     "kjv.txt.xz": "270,000 words of text to train on: books of the King James Bible",
+    "digits.npz": "codes and labels of 1,797 scans of digits, by a VAE",
+    "digits-decoder.onnx": "its decoder",
+    "digits-encoder.onnx": "its encoder",
+    "shapes-beta1.npz": "codes of 4,608 rendered shapes, by a beta-VAE with beta 1",
+    "shapes-beta4.npz": "the same with beta 4",
+    "shapes-beta1-decoder.onnx": "the decoder of beta 1",
+    "shapes-beta4-decoder.onnx": "the decoder of beta 4",
+    "shapes.csv": "their factors: shape, scale, rotation, x and y",
     "z1.npy": "a latent code of three numbers",
     "z2.npy": "another one, for a path between the two",
     "codes.npy": "disentangled codes of 12 coloured shapes",
@@ -38,12 +46,19 @@ def path(name: str) -> Path:
     return folder() / name
 
 
+def find_decoder(name: str) -> str:
+    """Return the path of a sample's decoder, where no file has its name; else the name as it is."""
+    sample = f"{name}-decoder.onnx"
+    return str(path(sample)) if sample in SAMPLES and not Path(name).exists() else name
+
+
 def find(address: str) -> str:
     """Return an address as it is, or with the sample's path if it names one and no file is there.
 
     What is behind the name (`::KEY`, `[3]`) stays.
     """
     name = re.split(r"::|\[", address, maxsplit=1)[0]
-    if name in SAMPLES and not Path(name).exists():
-        return str(path(name)) + address[len(name) :]
+    sample = name if name in SAMPLES else f"{name}.npz"
+    if sample in SAMPLES and not Path(name).exists():
+        return str(path(sample)) + address[len(name) :]
     return address

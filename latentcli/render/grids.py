@@ -12,6 +12,7 @@ from latentcli.render.cells import human, visible
 from latentcli.results import (
     Bars,
     Curve,
+    Drawing,
     HeatMap,
     Lines,
     Listing,
@@ -78,7 +79,9 @@ def grids(
     shown: Report | Result, marks: Marks | None = None, write: Write = human
 ) -> list[Grid]:
     """Return the views of an answer as grids, or its records; shades and bars only with `marks`."""
-    drawn = tabular(shown)
+    drawn = [
+        view for view in tabular(shown) if marks is not None or not isinstance(view, Drawing)
+    ]
     if drawn:
         return [_of_view(view, shown, marks, write) for view in drawn]
     names = [name for name in shown.columns if name != "query" or not shown.title]
@@ -142,6 +145,8 @@ def _of_view(view: View, shown: Report | Result, marks: Marks | None, write: Wri
     if isinstance(view, Lines):
         cells = [write(row[view.column]) for row in shown.records]
         return Grid([Column(heading(view.column), cells, whole=True)], headed=False)
+    if isinstance(view, Drawing):
+        return Grid([Column("", list(view.lines), whole=True)], headed=False)
     if isinstance(view, Matrix):
         return _matrix(view, write)
     if isinstance(view, HeatMap):

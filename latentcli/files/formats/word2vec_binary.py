@@ -176,7 +176,7 @@ class _Check:
             parted = number > 0 and self.breaks and not word.startswith(b"\n")
             if parted or b"\n" in bare or b"\x00" in bare:
                 self.refuse(number)
-            if far[place] and not self.breaks and _LETTERS.search(values[place].tobytes()):
+            if far[place] and not self.breaks and _LETTERS.match(values[place].tobytes()):
                 self.refuse(number + 1)
             self._doubt(number, bare, far=bool(far[place]))
 

@@ -1,0 +1,1 @@
+"""The commands of the panel Pictures: one file for each verb."""

@@ -1,0 +1,109 @@
+"""`latent map X`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import Force, NoCache, Output, Seed
+from latentcli.errors import check_choice
+from latentcli.results import Report
+
+ENDINGS = (".html", ".png", ".svg", ".pdf", ".csv", ".tsv", ".parquet")
+"""What a map is written as, by the file's ending."""
+
+
+def command(
+    vectors: Annotated[
+        str,
+        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
+    ],
+    axes: Axes,
+    output: Output,
+    out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .html, .png, .svg, .pdf, .csv, .tsv or .parquet; repeatable.",
+        ),
+    ] = None,
+    method: Annotated[str, typer.Option(metavar="NAME", help="pca, tsne or umap.")] = "pca",
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels",
+            "--color",
+            metavar="FILE",
+            help="A label for each row, for colors: a line each, or FILE::COLUMN.",
+        ),
+    ] = None,
+    around: Annotated[
+        list[str] | None,
+        typer.Option("--of", metavar="WORD", help="Only what is near this; repeatable."),
+    ] = None,
+    arrows: Annotated[
+        list[str] | None,
+        typer.Option("--arrows", metavar="A:B", help="An arrow from A to B; repeatable."),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="A path of codes, as interp writes it, over the map."
+        ),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Rows at most: the first words, random codes; 0: all.", min=0
+        ),
+    ] = 20_000,
+    neighbors: Annotated[
+        int,
+        typer.Option("--neighbors", "-k", metavar="K", help="Neighbors of each point.", min=0),
+    ] = 10,
+    seed: Seed = 0,
+    no_cache: NoCache = False,
+    force: Force = False,
+) -> None:
+    """Map of a space: its rows as points on the plane, near each other where they are alike.
+
+    An .html file is one page that opens offline: it pans and zooms, finds words, and shows the exact neighbors
+    in the full space. PCA keeps large distances, t-SNE and UMAP neighborhoods: the sizes and distances of their
+    groups mean nothing. Trustworthiness and continuity (from 0 to 1) say how many neighborhoods are true. Without
+    -o the map is drawn in the terminal.
+
+    Examples:
+
+    latent map article-words.txt
+
+    latent map codes.npy --labels factors.csv::shape -o map.html
+    """
+    from latentcli.cli.mapping import MapInput
+    from latentcli.files import outputs
+
+    files = [Path(name) for name in out or ()]
+    for file in files:
+        check_choice("ending of --output", file.suffix.lower(), ENDINGS)
+        outputs.check(file, force=force)
+    given = MapInput.load(vectors, axes, output, labels=labels, path=path, no_cache=no_cache)
+    if around:
+        ends = [name for pair in arrows or () for name in pair.split(":", 1)]
+        given = given.near(around, sample or 1000, also=ends)
+    with output.progress("finding neighbors") as progress:
+        result = given.map(
+            method=method,
+            sample=sample or None,
+            neighbors=neighbors,
+            seed=seed,
+            progress=progress,
+        )
+    pairs = given.arrows(result, arrows or ())
+    for file in files:
+        given.write(file, result, pairs, output)
+    settings = {"vectors": vectors, "labels": labels, "path": path}
+    output.show(given.drawn(Report.of("map", result, settings=settings), result, bool(files)))

@@ -1,0 +1,70 @@
+"""`latent smoothness CODES --decoder M.onnx`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import Output, Seed
+from latentcli.errors import UsageError
+from latentcli.results import Report
+
+
+def command(
+    codes: Annotated[
+        str, typer.Argument(metavar="CODES", help="Codes between which paths are taken.")
+    ],
+    axes: Axes,
+    output: Output,
+    decoder: Annotated[
+        str | None,
+        typer.Option("--decoder", metavar="FILE.onnx", help="The model, or a sample's name."),
+    ] = None,
+    features: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.onnx", help="A network in whose outputs distances are taken."
+        ),
+    ] = None,
+    path: Annotated[
+        str, typer.Option(metavar="KIND", help="slerp (codes z) or lerp (codes w).")
+    ] = "slerp",
+    pairs: Annotated[int, typer.Option(metavar="N", help="Pairs for the path length.")] = 1000,
+    jump_pairs: Annotated[
+        int, typer.Option(metavar="N", help="Pairs whose path is looked at for jumps.")
+    ] = 50,
+    epsilon: Annotated[
+        float | None,
+        typer.Option(metavar="E", help="Step along the path [0.0001; float16: 0.01]."),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Smoothness of a decoder: perceptual path length (PPL), slopes, and jumps.
+
+    PPL is the mean squared change of the output for a small step along the path between two random codes, over
+    the step squared (Karras et al., 2019), with its interval at 95 %. Slopes are how far outputs move for a move of the
+    code. A path has a jump where one of its 16 steps is over five times the median one. All depend on the
+    scale of the outputs: compare models on the same data only.
+
+    Examples:
+
+    latent smoothness digits::codes --decoder digits --pairs 100
+
+    latent smoothness digits::codes --decoder digits --pairs 100 --json
+    """
+    from latentcli.opening import find_decoder
+    from latentcli.pictures import smoothness
+
+    if decoder is None:
+        raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
+    loaded = axes.load(codes, output)
+    with output.progress("decoding") as progress:
+        result = smoothness(
+            loaded.rows(), find_decoder(decoder),
+            features=None if features is None else find_decoder(features),
+            path=path, pairs=pairs, jump_pairs=jump_pairs, epsilon=epsilon, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    output.show(Report.of("smoothness", result, settings={"codes": codes}))

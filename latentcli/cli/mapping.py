@@ -1,0 +1,181 @@
+"""What `latent map` draws: rows with their names, labels and a path; and the files it is written as."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latentcli.cli import clouds
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import Output
+from latentcli.errors import LatentError, UsageError
+from latentcli.results import Drawing, Listing, Report
+
+if TYPE_CHECKING:
+    from latentcli.numerics.types import Array
+    from latentcli.pictures import MapResult
+
+_WIDTH, _HEIGHT = 80, 24
+
+
+@dataclass(frozen=True)
+class MapInput:
+    """Rows (N, D) with the name and the label of each, and a path (M, D) over them."""
+
+    address: str
+    rows: Array
+    names: Sequence[str]
+    labels: Sequence[object] | None
+    path: Array | None
+    words: bool
+
+    @classmethod
+    def load(
+        cls,
+        address: str,
+        axes: Axes,
+        output: Output,
+        *,
+        labels: str | None,
+        path: str | None,
+        no_cache: bool,
+    ) -> MapInput:
+        """Open the vectors, and what is given beside them."""
+        found = clouds.load(address, axes, output, no_cache=no_cache, ignore_case=False)
+        count = len(found.rows)
+        if found.space is not None:
+            names: Sequence[str] = found.space.words.words(range(count))
+        else:
+            names = [str(row) for row in range(count)]
+        classes: Sequence[object] | None = None
+        if labels is not None:
+            from latentcli.files.labels import read_classes
+
+            classes = read_classes(labels, count)
+        line = None if path is None else axes.load(path, output).rows()
+        if line is not None:
+            line = line.reshape(len(line), -1)
+            if line.shape[1] != found.rows.shape[1]:
+                raise LatentError(
+                    f"{path} has codes of {line.shape[1]:,} numbers, {address} of "
+                    f"{found.rows.shape[1]:,}"
+                )
+        return cls(address, found.rows, names, classes, line, found.space is not None)
+
+    def near(self, words: Sequence[str], most: int, *, also: Sequence[str] = ()) -> MapInput:
+        """Return only the rows nearest to some words, as many for each, and those of `also`."""
+        from latentcli.pictures import nearest_rows
+
+        rows = [self._row(word) for word in words]
+        near = nearest_rows(self.rows, rows, max(2, most // len(words)), self.words)
+        chosen = list(dict.fromkeys([*(self._row(word) for word in also), *near.tolist()]))
+        return replace(
+            self,
+            rows=self.rows[chosen],
+            names=[self.names[row] for row in chosen],
+            labels=None if self.labels is None else [self.labels[row] for row in chosen],
+        )
+
+    def map(self, **settings: Any) -> MapResult:
+        """Make the map."""
+        from latentcli.pictures import space_map
+
+        return space_map(
+            self.rows, names=self.names, labels=self.labels, path=self.path,
+            by_frequency=self.words, unit_rows=self.words, **settings,
+        )  # fmt: skip
+
+    def arrows(self, result: MapResult, pairs: Sequence[str]) -> list[tuple[int, int]]:
+        """Return the places on the map of pairs of names, A:B."""
+        place = {name: number for number, name in reversed(list(enumerate(result.names)))}
+        found = []
+        for pair in pairs:
+            a, colon, b = pair.partition(":")
+            if not colon:
+                raise UsageError(f"--arrows {pair}: A:B, such as king:queen")
+            for name in (a, b):
+                if name not in place:
+                    raise UsageError(
+                        f"--arrows {pair}: '{name}' is not on the map; see --sample"
+                    )
+            found.append((place[a], place[b]))
+        return found
+
+    def write(
+        self, file: Path, result: MapResult, arrows: Sequence[tuple[int, int]], output: Output
+    ) -> None:
+        """Write the map into a file, as its ending says."""
+        from latentcli.files.outputs import written_beside
+
+        ending = file.suffix.lower()
+        with written_beside(file) as part:
+            if ending == ".html":
+                from latentcli.pictures import map_page
+
+                part.write_bytes(map_page(result, title=Path(self.address).name, arrows=arrows))
+            elif ending in (".png", ".svg", ".pdf"):
+                from latentcli.render import scatter
+
+                scatter.write(self._picture(result, arrows), part, ending.removeprefix("."))
+            else:
+                self._write_table(part, ending, result)
+        size = file.stat().st_size
+        output.note(f"wrote {file}: {len(result.names):,} points, {size / 1e6:.2f} MB")
+
+    def drawn(self, report: Report, result: MapResult, written: bool) -> Report:
+        """Return the report with the map as characters, unless it went into a file."""
+        summary = Listing(tuple(report.summary), report.summary)
+        if written:
+            return replace(report, views=(summary,), show_summary=False)
+        from latentcli.render import braille
+
+        width = shutil.get_terminal_size((_WIDTH, _HEIGHT)).columns
+        utf8 = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+        xy = result.coordinates
+        lines = braille.scatter(
+            xy[:, 0].tolist(), xy[:, 1].tolist(), result.names,
+            width=max(20, min(width, 160)), height=_HEIGHT - 6, ascii_only=not utf8,
+        )  # fmt: skip
+        return replace(report, views=(Drawing(tuple(lines)), summary), show_summary=False)
+
+    def _row(self, word: str) -> int:
+        try:
+            return list(self.names).index(word)
+        except ValueError:
+            raise LatentError(f"'{word}' is not in {self.address}") from None
+
+    def _picture(self, result: MapResult, arrows: Sequence[tuple[int, int]]) -> Any:
+        from latentcli.render.scatter import Scatter
+
+        xy = result.coordinates
+        line = result.path
+        return Scatter(
+            Path(self.address).name,
+            xy[:, 0].tolist(),
+            xy[:, 1].tolist(),
+            result.names,
+            result.labels,
+            arrows,
+            () if line is None else [(float(x), float(y)) for x, y in line],
+            result.title,
+        )
+
+    @staticmethod
+    def _write_table(part: Path, ending: str, result: MapResult) -> None:
+        if ending == ".parquet":
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+            columns = {name: [row[name] for row in result.records] for name in result.columns}
+            pq.write_table(pa.table(columns), part)
+            return
+        from latentcli.render import Printer
+
+        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            printer = Printer(ending.removeprefix("."), out)
+            printer.add(Report("map", result.columns, result.records))
+            printer.close()

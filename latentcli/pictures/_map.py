@@ -1,0 +1,270 @@
+"""A map of a space: a projection onto the plane, with how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.errors import LatentError, ParameterError
+from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
+from latentcli.pictures._map_quality import MapQuality, map_quality
+from latentcli.pictures._projection import METHODS, check_method, neighbors_needed
+from latentcli.results import Listing, Record, Result
+
+COLUMNS = ("row", "word", "label", "x", "y")
+
+SHOWN = 10
+"""Neighbors of each point that are kept with the map."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MapResult(Result):
+    """A map.
+
+    `coordinates` (N, 2); `rows` (N,) are the numbers of the rows shown; `names` and `labels` theirs;
+    `path` (M, 2) the coordinates of a path over the map; `neighbors` (N, k) the places on the map of each one's nearest in the full space, nearest first, and
+    `distances` theirs; `quality` says how far the map can be trusted, None for fewer than four rows.
+    """
+
+    coordinates: Array
+    rows: Array
+    names: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    path: Array | None
+    neighbors: Array
+    distances: Array
+    quality: MapQuality | None
+
+
+def space_map(
+    vectors: npt.ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    labels: Sequence[object] | None = None,
+    path: npt.ArrayLike | None = None,
+    method: str = "pca",
+    sample: int | None = 20_000,
+    by_frequency: bool = False,
+    unit_rows: bool = False,
+    neighbors: int = SHOWN,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> MapResult:
+    """Project vectors onto the plane, with their exact neighbors in the full space.
+
+    Parameters
+    ----------
+    vectors
+        (N, D), one row for each word or code. Rows with NaN or infinity are left out.
+    names, labels
+        A name and a label for each row.
+    path
+        (M, D): codes of a path, which are projected with the rows and drawn over them.
+    method
+        "pca", "tsne" or "umap".
+    sample
+        Rows that are shown at most; None: all. Random ones, or the first with `by_frequency`.
+    by_frequency
+        Whether the first rows are the most frequent words.
+    unit_rows
+        Whether directions count, not lengths, as for words: neighbors are then by cosine.
+    neighbors
+        How many neighbors of each row are kept, 0 for none.
+    seed
+        Random seed of the sample and the projection: the same seed gives the same map.
+    progress
+        Called with (done, total) while neighbors are found.
+
+    Returns
+    -------
+    MapResult
+        On the plane, only neighborhoods mean something for t-SNE and UMAP: distances between groups and
+        their sizes do not. The quality says how many neighborhoods are true.
+
+    Raises
+    ------
+    LatentError
+        For fewer than two rows that can be shown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = space_map(np.eye(4), neighbors=2)
+    >>> found.coordinates.shape
+    (4, 2)
+    """
+    check_method(method)
+    if sample is not None and sample < 2:
+        raise ParameterError("sample", sample, "at least 2, or 0 for all")
+    if neighbors < 0:
+        raise ParameterError("neighbors", neighbors, "at least 0")
+    array = np.asarray(vectors)
+    if array.ndim != 2 or array.dtype.kind not in "fiub":
+        raise LatentError(
+            f"a map takes rows (N, D) of numbers, not an array of shape {array.shape}"
+        )
+    chosen, left_out = _chosen(array, sample, by_frequency, unit_rows, seed)
+    rows = array[chosen].astype(np.float64)
+    if unit_rows:
+        rows = unit(rows)
+    steps = np.zeros((0, rows.shape[1])) if path is None else _path(path, rows, unit_rows)
+    everything = np.concatenate([rows, steps])
+    wanted = neighbors_needed(method)
+    found, away = _neighbors(everything, max(neighbors, wanted), progress)
+    made = METHODS[method](everything, found, away, seed)
+    if len(steps):  # which are no neighbors of anyone
+        found, away = _neighbors(rows, neighbors, progress)
+    coordinates, line = made.coordinates[: len(rows)], made.coordinates[len(rows) :]
+    quality = map_quality(rows, coordinates, seed=seed)
+    kept_names = tuple(
+        str(row) if names is None else str(names[row]) for row in chosen.tolist()
+    )
+    kept_labels = None if labels is None else tuple(str(labels[row]) for row in chosen.tolist())
+    summary = _summary(len(array), len(chosen), made.variance_kept, quality)
+    return MapResult(
+        coordinates=coordinates,
+        path=line if len(steps) else None,
+        rows=chosen,
+        names=kept_names,
+        labels=kept_labels,
+        neighbors=found[:, :neighbors],
+        distances=away[:, :neighbors],
+        quality=quality,
+        title=f"{len(chosen):,} of {len(array):,} rows by {_FULL[method]}",
+        columns=COLUMNS if kept_labels else tuple(c for c in COLUMNS if c != "label"),
+        records=_Records(chosen, kept_names, kept_labels, coordinates),
+        summary=summary,
+        settings={
+            "method": method, "library": made.library, "sample": sample, "unit": unit_rows,
+            "neighbors": neighbors, "seed": seed,
+        },
+        notes=_notes(left_out, len(array), len(chosen), by_frequency, method, quality),
+        views=(Listing(tuple(summary), summary),),
+    )  # fmt: skip
+
+
+_FULL = {"pca": "principal component analysis (PCA)", "tsne": "t-SNE", "umap": "UMAP"}
+
+
+class _Records(Sequence[Record]):
+    """The records of a map, made when they are looked at."""
+
+    def __init__(
+        self, rows: Array, names: Sequence[str], labels: Sequence[str] | None, xy: Array
+    ) -> None:
+        self._parts = rows, names, labels, xy
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
+
+    def __getitem__(self, place: int | slice) -> Record | list[Record]:  # type: ignore[override]
+        if isinstance(place, slice):
+            return [self._record(number) for number in range(*place.indices(len(self)))]
+        return self._record(range(len(self))[place])
+
+    def _record(self, place: int) -> Record:
+        rows, names, labels, xy = self._parts
+        label: Record = {} if labels is None else {"label": labels[place]}
+        return {
+            "row": int(rows[place]), "word": names[place], **label,
+            "x": float(xy[place, 0]), "y": float(xy[place, 1]),
+        }  # fmt: skip
+
+
+def _chosen(
+    array: Array, sample: int | None, by_frequency: bool, unit_rows: bool, seed: int
+) -> tuple[Array, int]:
+    """Return the numbers of the rows to show, ascending, and how many cannot be shown."""
+    usable = np.isfinite(array).all(axis=1)
+    if unit_rows:
+        usable &= array.any(axis=1)
+    rows = np.flatnonzero(usable)
+    if len(rows) < 2:
+        raise LatentError(f"a map takes two usable rows or more; there are {len(rows)}")
+    if sample is not None and len(rows) > sample:
+        if by_frequency:
+            rows = rows[:sample]
+        else:
+            random = np.random.default_rng(seed)
+            rows = np.sort(random.choice(rows, sample, replace=False))
+    return rows, int(len(array) - usable.sum())
+
+
+def _path(path: npt.ArrayLike, rows: Array, unit_rows: bool) -> Array:
+    steps = np.asarray(path, dtype=np.float64)
+    if steps.ndim != 2 or steps.shape[1] != rows.shape[1] or not np.isfinite(steps).all():
+        raise LatentError(
+            f"a path over rows of {rows.shape[1]} numbers is (M, {rows.shape[1]}) finite numbers, not {steps.shape}"
+        )
+    return unit(steps) if unit_rows else steps
+
+
+def nearest_rows(
+    vectors: npt.ArrayLike, rows: Sequence[int], count: int, unit_rows: bool
+) -> Array:
+    """Return the numbers (n,) of the `count` nearest of some rows, these first, each once."""
+    array = np.asarray(vectors, dtype=np.float64)
+    if unit_rows:
+        array = unit(array)
+    found = [np.asarray(rows)]
+    for row in rows:
+        away = ((array - array[row]) ** 2).sum(axis=1)
+        away[~np.isfinite(away)] = np.inf
+        found.append(np.argsort(away, kind="stable")[:count])
+    every = np.concatenate(found)
+    _, first = np.unique(every, return_index=True)
+    return every[np.sort(first)]
+
+
+def _neighbors(rows: Array, count: int, progress: Progress | None) -> tuple[Array, Array]:
+    count = min(count, len(rows) - 1)
+    if count < 1:
+        return np.zeros((len(rows), 0), dtype=np.int64), np.zeros((len(rows), 0))
+    found = nearest(Points(rows), np.arange(len(rows)), count, progress)
+    return found.rows, found.distances
+
+
+def _summary(
+    total: int, shown: int, variance: float | None, quality: MapQuality | None
+) -> Record:
+    summary: Record = {"rows": total, "shown": shown, "variance_kept": variance}
+    if quality is not None:
+        summary |= {
+            "k": quality.k,
+            "trustworthiness": quality.trustworthiness,
+            "continuity": quality.continuity,
+            "neighbors_kept": quality.neighbors_kept,
+            "distance_correlation": quality.distance_correlation,
+        }
+    return summary
+
+
+def _notes(
+    left_out: int,
+    total: int,
+    shown: int,
+    by_frequency: bool,
+    method: str,
+    quality: MapQuality | None,
+) -> tuple[str, ...]:
+    notes = []
+    if left_out:
+        rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
+        notes.append(f"{rows} left out: NaN, infinity or without a direction")
+    if shown < total - left_out:
+        which = "the first, most frequent," if by_frequency else "random"
+        notes.append(f"{shown:,} {which} rows of {total:,} are shown; `sample` shows more")
+    if method != "pca":
+        notes.append("distances between groups, and their sizes, mean nothing on this map")
+    if quality is not None and quality.neighbors_kept < 0.1:
+        notes.append(
+            f"of the {quality.k} nearest of a point only {quality.neighbors_kept:.0%} are near it on "
+            "the map: read the lists of neighbors, not the plane"
+        )
+    return tuple(notes)

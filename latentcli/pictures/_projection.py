@@ -1,0 +1,124 @@
+"""Projections of a space onto the plane: PCA, t-SNE and UMAP.
+
+t-SNE (van der Maaten and Hinton, 2008) is openTSNE's, on exact neighbors, where it is installed (extra
+`map`), else scikit-learn's; UMAP (McInnes, Healy and Melville, 2018) is umap-learn's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from latentcli.errors import LatentError, ParameterError
+from latentcli.numerics.blocks import spans
+from latentcli.numerics.types import Array
+
+_PERPLEXITY = 30.0
+_EARLY, _LATE = 125, 250
+"""Iterations of t-SNE with exaggeration and after it: more change the quality little."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Coordinates (N, 2) float64; `variance_kept` in [0, 1] for PCA, else None; `library` made them."""
+
+    coordinates: Array
+    library: str
+    variance_kept: float | None = None
+
+
+def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
+    """Project onto the two directions of most variance; the largest loading of each is positive."""
+    mean = np.zeros(rows.shape[1])
+    for part in spans(len(rows), rows.shape[1]):
+        mean += rows[part].sum(axis=0, dtype=np.float64)
+    mean /= len(rows)
+    scatter = np.zeros((rows.shape[1], rows.shape[1]))
+    for part in spans(len(rows), rows.shape[1]):
+        block = rows[part].astype(np.float64) - mean
+        scatter += block.T @ block
+    values, vectors = np.linalg.eigh(scatter)
+    count = min(2, rows.shape[1])
+    axes = vectors[:, ::-1][:, :count]
+    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(count)])
+    axes = axes * np.where(signs == 0, 1.0, signs)
+    found = np.zeros((len(rows), 2))
+    for part in spans(len(rows), rows.shape[1]):
+        found[part, :count] = (rows[part].astype(np.float64) - mean) @ axes
+    total = float(values.sum())
+    kept = float(values[::-1][:count].sum()) / total if total > 0 else 0.0
+    return Projection(found, "numpy", min(1.0, kept))
+
+
+def tsne(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
+    """Place neighbors near each other: openTSNE on exact neighbors, else scikit-learn."""
+    start = _start(pca(rows, neighbors, distances, seed).coordinates)
+    perplexity = min(_PERPLEXITY, max(1.0, (len(rows) - 1) / 3))
+    if importlib.util.find_spec("openTSNE") is None:
+        from sklearn.manifold import TSNE
+
+        model = TSNE(perplexity=perplexity, init=start.astype(np.float32), random_state=seed)
+        with warnings.catch_warnings(action="ignore"):
+            return Projection(model.fit_transform(rows).astype(np.float64), "scikit-learn")
+    from openTSNE import TSNEEmbedding
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+    with warnings.catch_warnings(action="ignore"):
+        affinities = PerplexityBasedNN(
+            knn_index=PrecomputedNeighbors(neighbors, distances),
+            perplexity=min(perplexity, neighbors.shape[1] / 3),
+            random_state=seed,
+        )
+        embedding = TSNEEmbedding(start, affinities, random_state=seed, n_jobs=1)
+        embedding = embedding.optimize(_EARLY, exaggeration=12, momentum=0.5)
+        embedding = embedding.optimize(_LATE, momentum=0.8)
+    return Projection(np.asarray(embedding, dtype=np.float64), "openTSNE")
+
+
+def umap(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
+    """Place neighbors near each other by umap-learn, on exact neighbors."""
+    if importlib.util.find_spec("umap") is None:
+        raise LatentError(
+            "UMAP is umap-learn's, which is not installed; run: pip install umap-learn (some 210 MB), "
+            "or choose `method` tsne"
+        )
+    from umap import UMAP
+
+    count = min(15, neighbors.shape[1])
+    own = np.arange(len(rows))[:, None]
+    indices = np.column_stack([own, neighbors[:, : count - 1]])
+    away = np.column_stack([np.zeros(len(rows)), distances[:, : count - 1]])
+    with warnings.catch_warnings(action="ignore"):
+        model = UMAP(
+            n_neighbors=count, random_state=seed,
+            precomputed_knn=(indices.astype(np.int32), away.astype(np.float32), None),
+        )  # fmt: skip
+        return Projection(np.asarray(model.fit_transform(rows), dtype=np.float64), "umap-learn")
+
+
+Method = Callable[[Array, Array, Array, int], Projection]
+
+METHODS: dict[str, Method] = {"pca": pca, "tsne": tsne, "umap": umap}
+"""Every projection by its name: of rows (N, D), their neighbors and distances (N, k), and a seed."""
+
+
+def neighbors_needed(method: str) -> int:
+    """Return how many neighbors a projection takes."""
+    return {"pca": 0, "tsne": int(3 * _PERPLEXITY), "umap": 15}[method]
+
+
+def check_method(method: str) -> None:
+    """Raise ParameterError for a projection that does not exist."""
+    if method not in METHODS:
+        raise ParameterError("method", method, f"one of {', '.join(METHODS)}")
+
+
+def _start(coordinates: Array) -> Array:
+    """Return a PCA scaled as t-SNE begins: with a small deviation."""
+    deviation = float(coordinates[:, 0].std())
+    return coordinates / (deviation or 1.0) * 1e-4

@@ -1,0 +1,65 @@
+"""Points in the terminal: eight to a character, in Braille patterns, with the names that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from latentcli.render.cells import visible
+
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""The bit of the dot at row, column of a Braille pattern."""
+
+_MOST = 14
+"""Letters of a name, at most."""
+
+
+def scatter(
+    x: Sequence[float],
+    y: Sequence[float],
+    names: Sequence[str],
+    *,
+    width: int = 80,
+    height: int = 22,
+    captions: int = 14,
+    ascii_only: bool = False,
+) -> list[str]:
+    """Return points as lines of characters, the first few names beside their points."""
+    if not x:
+        return []
+    low_x, low_y = min(x), min(y)
+    across, up = (max(x) - low_x) or 1.0, (max(y) - low_y) or 1.0
+    places = [
+        (
+            int((a - low_x) / across * (2 * width - 1)),
+            int((1 - (b - low_y) / up) * (4 * height - 1)),
+        )
+        for a, b in zip(x, y, strict=True)
+    ]
+    cells = [[0] * width for _ in range(height)]
+    for column, row in places:
+        cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
+    mark = (lambda bits: "." if bits else " ") if ascii_only else _pattern
+    lines = [[mark(bits) for bits in row] for row in cells]
+    taken = [[False] * width for _ in range(height)]
+    written = 0
+    for (column, row), name in zip(places, names, strict=True):
+        if written == captions:
+            break
+        text = visible(name)
+        text = text if len(text) <= _MOST else f"{text[: _MOST - 1]}~"
+        if not text.isascii():  # letters may be wide, and would move what follows
+            continue
+        start, line = column // 2 + 1, row // 4
+        end = start + len(text)
+        if end > width or any(taken[line][max(0, start - 1) : end + 1]):
+            continue
+        for place, letter in enumerate(f" {text} ", start - 1):
+            if 0 <= place < width:
+                lines[line][place] = letter
+                taken[line][place] = True
+        written += 1
+    return ["".join(line).rstrip() for line in lines]
+
+
+def _pattern(bits: int) -> str:
+    return chr(0x2800 + bits) if bits else " "

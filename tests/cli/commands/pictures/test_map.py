@@ -1,0 +1,90 @@
+import csv
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+
+@pytest.fixture
+def vectors(tmp_path):
+    path = tmp_path / "vectors.txt"
+    rows = np.random.default_rng(0).standard_normal((40, 5))
+    path.write_text("".join(f"w{n} {' '.join(map(str, row))}\n" for n, row in enumerate(rows)))
+    return path
+
+
+def test_json_has_the_coordinates_and_the_quality(answer, vectors):
+    whole = answer("map", vectors)
+    assert (len(whole["results"]), whole["command"]) == (40, "map")
+    assert set(whole["results"][0]) == {"row", "word", "x", "y"}
+    assert 0 < whole["summary"]["trustworthiness"] <= 1
+    assert whole["settings"]["unit"] is True
+
+
+@pytest.mark.parametrize("ending", ["html", "png", "svg", "pdf", "csv", "tsv", "parquet"])
+def test_every_file(latent, vectors, tmp_path, ending):
+    out = tmp_path / f"map.{ending}"
+    code, _, err = latent("map", vectors, "-o", out, "--arrows", "w0:w1", "-k", "3")
+    assert code == 0
+    assert f"wrote {out}: 40 points" in err
+    start = {"html": b"<!doctype", "png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    assert out.read_bytes().startswith(start.get(ending, b""))
+    if ending == "parquet":
+        assert pq.read_table(out).column_names == ["row", "word", "x", "y"]
+    if ending == "csv":
+        assert len(list(csv.DictReader(out.read_text().splitlines()))) == 40
+
+
+def test_the_same_picture_twice(latent, vectors, tmp_path):
+    for name in ("one.svg", "two.svg"):
+        latent("map", vectors, "-o", tmp_path / name)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+def test_the_terminal_is_not_left(latent, vectors, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    code, out, _ = latent("map", vectors, "-q")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 60
+    assert any("\u2800" <= letter <= "\u28ff" for letter in out)
+    assert "w0" in out
+
+
+def test_only_what_is_near(answer, vectors, latent):
+    whole = answer("map", vectors, "--of", "w3", "--sample", "5")
+    near = latent("neighbors", "w3", "-v", vectors, "-k", "4", "--json", "-q")[1]
+    expected = {"w3", *(hit["word"] for hit in json.loads(near)["results"])}
+    assert {row["word"] for row in whole["results"]} == expected
+
+
+def test_labels_and_a_path(latent, tmp_path):
+    codes, labels, path = (tmp_path / name for name in ("z.npy", "l.txt", "p.npy"))
+    z = np.random.default_rng(1).standard_normal((30, 4))
+    np.save(codes, z)
+    np.save(path, np.linspace(z[0], z[1], 7))
+    labels.write_text("".join(f"{n % 3}\n" for n in range(30)))
+    out = tmp_path / "m.html"
+    code, _, _ = latent("map", codes, "--labels", labels, "--path", path, "-o", out)
+    page = out.read_text("utf-8")
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    assert (code, data["labels"], len(data["path"])) == (0, ["0", "1", "2"], 7)
+
+
+@pytest.mark.parametrize(
+    ("options", "reported"),
+    [
+        (("--method", "mds"), "--method is mds"),
+        (("-o", "map.gif"), "ending of --output"),
+        (("-o", "none/map.png"), "there is no folder"),
+        (("--arrows", "w0"), "--arrows w0: A:B"),
+        (("--arrows", "w0:x"), "'x' is not on the map"),
+        (("--of", "x"), "'x' is not in"),
+        (("--sample", "1"), "--sample is 1"),
+    ],
+)
+def test_what_means_nothing_is_one_line(latent, vectors, options, reported):
+    code, _, err = latent("map", vectors, *options)
+    (line,) = [line for line in err.splitlines() if "error" in line]
+    assert reported in line
+    assert code in (1, 2)

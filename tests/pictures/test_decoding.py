@@ -1,0 +1,210 @@
+"""Decoders of every convention that exports have, on pictures known in closed form; and hostile ones."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentcli.errors import FormatError, LatentError, ParameterError
+from latentcli.pictures import Decoder, decode
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+sys.path.insert(0, str(Path(__file__).parent))
+import models
+
+
+def codes(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize(
+    ("options", "function", "low", "high"),
+    [
+        ({"ending": "Sigmoid"}, sigmoid, 0, 1),
+        ({"ending": "Tanh"}, np.tanh, -1, 1),
+        ({"ending": "Sigmoid", "scale": 255.0}, lambda x: 255 * sigmoid(x), 0, 255),
+        ({"ending": "Sigmoid", "size": (3, 4, 5)}, sigmoid, 0, 1),
+        ({"ending": "Tanh", "size": (3, 4, 5), "channels_last": True}, np.tanh, -1, 1),
+        ({"ending": "Sigmoid", "size": (1, 6, 6), "flat": True}, sigmoid, 0, 1),
+        ({"ending": "Tanh", "size": (3, 8, 8), "flat": True}, np.tanh, -1, 1),
+        ({"ending": "Sigmoid", "shape": (4, 6)}, sigmoid, 0, 1),
+        ({"ending": "Tanh", "shape": (2, 4, 4), "size": (3, 4, 4)}, np.tanh, -1, 1),
+        ({"ending": "Sigmoid", "kind": models.HALF}, sigmoid, 0, 1),
+        ({"ending": "Sigmoid", "batch": 1}, sigmoid, 0, 1),
+        ({"ending": "Sigmoid", "batch": 4}, sigmoid, 0, 1),
+    ],
+)
+def test_the_conventions_of_exports(tmp_path, options, function, low, high):
+    path, weights = models.affine(tmp_path / "model.onnx", **options)
+    z = codes(7, *options.get("shape", (3,)))
+    found = decode(z, path, batch=3)
+    exact = function(z.reshape(7, -1).astype(np.float64) @ weights.astype(np.float64))
+    channels, height, width = options.get("size", (1, 4, 4))
+    expected = exact.reshape(7, channels, height, width).transpose(0, 2, 3, 1)
+    assert (found.convention.low, found.convention.high) == (low, high)
+    near = 0.02 if options.get("kind") == models.HALF else 1e-5
+    bytes_ = (expected - low) / (high - low) * 255
+    assert found.images.shape == expected.shape
+    assert found.images.dtype == np.uint8
+    assert np.abs(found.images - bytes_).max() <= 0.5 + 255 * near
+    assert len(found.outputs) == 7
+
+
+def test_another_input_gets_its_value(tmp_path):
+    info = models.info
+    nodes = [
+        onnx.helper.make_node("Mul", ["z", "truncation"], ["scaled"]),
+        onnx.helper.make_node("Add", ["scaled", "noise"], ["image"]),
+    ]
+    inputs = [
+        info("z", 1, ["N", 9]), info("truncation", 1, []), info("noise", 1, ["N", 9]),
+    ]  # fmt: skip
+    path = models.save(tmp_path / "m.onnx", nodes, inputs, [info("image", 1, ["N", 9])])
+    z = codes(2, 9)
+    with pytest.raises(LatentError, match=r"other inputs: truncation \(\), noise \(9\)"):
+        decode(z, path)
+    noise = np.full((9,), 0.25, np.float32)
+    found = decode(z, path, feed={"truncation": 0.5, "noise": noise})
+    assert found.outputs == pytest.approx(z * 0.5 + 0.25)
+    with pytest.raises(ParameterError, match=r"`feed` is nois; it must be an input of m\.onnx"):
+        Decoder(path, feed={"nois": 1})
+    with pytest.raises(LatentError, match=r"the value of noise has shape \(4,\)"):
+        decode(z, path, feed={"truncation": 0.5, "noise": np.ones(4)})
+
+
+def test_a_code_for_all_layers_is_repeated(tmp_path):
+    path, _ = models.affine(tmp_path / "m.onnx", shape=(4, 6))
+    w = codes(2, 6)
+    whole = np.repeat(w[:, None], 4, axis=1)
+    assert decode(w, path).outputs == pytest.approx(decode(whole, path).outputs)
+
+
+def test_codes_that_no_input_takes(tmp_path):
+    path, _ = models.affine(tmp_path / "m.onnx", shape=(3,))
+    with pytest.raises(
+        LatentError, match=r"takes no codes of shape \(5\): its inputs are z \(3\)"
+    ):
+        decode(codes(2, 5), path)
+
+
+def test_outputs_that_are_no_images_stay_numbers(tmp_path):
+    path, _ = models.affine(tmp_path / "m.onnx", size=(1, 1, 17), flat=True)
+    found = decode(codes(2, 3), path)
+    assert (found.images, found.outputs.shape) == (None, (2, 17))
+    assert any("not images" in note for note in found.notes)
+    assert decode(codes(2, 3), path, size=(1, 17)).images.shape == (2, 1, 17, 1)
+    with pytest.raises(LatentError, match="not images of the layout"):
+        decode(codes(2, 3), path, size=(4, 4))
+
+
+def test_numbers_beyond_the_range_are_counted(tmp_path):
+    path, _ = models.affine(tmp_path / "m.onnx")
+    found = decode(10 * codes(5, 3), path, limits=(-1, 1))
+    assert any("lie beyond the range" in note for note in found.notes)
+
+
+def test_the_steps_are_root_mean_squares(tmp_path):
+    path, weights = models.affine(tmp_path / "m.onnx")
+    z = codes(4, 3)
+    outputs = z.astype(np.float64) @ weights
+    steps = np.sqrt((np.diff(outputs, axis=0) ** 2).mean(axis=1))
+    found = decode(z, path, batch=2)
+    assert [row["moved"] for row in found.records[1:]] == pytest.approx(steps, abs=1e-6)
+    assert found.records[0]["moved"] is None
+    assert found.summary["largest_step_at"] == 1 + steps.argmax()
+
+
+def test_out_gets_every_output(tmp_path):
+    path, _ = models.affine(tmp_path / "m.onnx")
+    z = codes(70, 3)
+    out = np.zeros((70, 1, 4, 4), np.float32)
+    found = decode(z, path, out=out)
+    assert found.outputs is None
+    assert out == pytest.approx(decode(z, path).outputs)
+
+
+# ---- hostile models
+
+
+def test_a_loop_that_does_not_end(tmp_path):
+    path = models.loop(tmp_path / "loop.onnx")
+    with pytest.raises(LatentError, match=r"loop\.onnx takes longer than 0\.5 s a code"):
+        decode(codes(1, 4), path, timeout=0.5)
+
+
+def test_an_output_without_end(tmp_path):
+    path = models.huge(tmp_path / "huge.onnx")
+    with pytest.raises(LatentError, match="more memory than `max_memory` allows"):
+        decode(codes(1, 4), path)
+
+
+def test_an_operator_that_nobody_has(tmp_path):
+    with pytest.raises(
+        FormatError, match=r"custom\.onnx is no model that can be run: .*org\.example"
+    ):
+        decode(codes(1, 4), models.custom(tmp_path / "custom.onnx"))
+
+
+@pytest.mark.parametrize("location", ["../secret.bin", "/etc/passwd", "a/../../secret.bin"])
+def test_weights_outside_the_folder_are_not_read(tmp_path, location):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    data = models.external(folder / "m.onnx", location)
+    (tmp_path / "secret.bin").write_bytes(data)
+    with pytest.raises(FormatError, match="weights outside its folder"):
+        decode(codes(1, 4), folder / "m.onnx")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    data = models.external(folder / "m.onnx", "weights.bin")
+    (tmp_path / "secret.bin").write_bytes(data)
+    (folder / "weights.bin").symlink_to(tmp_path / "secret.bin")
+    with pytest.raises(FormatError, match="weights outside its folder"):
+        decode(codes(1, 4), folder / "m.onnx")
+
+
+def test_weights_beside_the_model_are_read(tmp_path):
+    data = models.external(tmp_path / "m.onnx", "weights.bin")
+    with pytest.raises(FormatError, match=r"weights in weights\.bin, which is missing"):
+        decode(codes(1, 4), tmp_path / "m.onnx")
+    (tmp_path / "weights.bin").write_bytes(data)
+    z = codes(2, 4)
+    assert decode(z, tmp_path / "m.onnx").outputs == pytest.approx(z)
+
+
+def test_damaged_models_are_one_line(tmp_path):
+    path, _ = models.affine(tmp_path / "whole.onnx")
+    whole = Path(path).read_bytes()
+    random = np.random.default_rng(1)
+    damaged = tmp_path / "damaged.onnx"
+    cases = [b"", b"not a model", b"\x93NUMPY", whole[: len(whole) // 2], whole[:-1]]
+    for _ in range(150):
+        broken = bytearray(whole)
+        for place in random.integers(0, len(whole), 3):
+            broken[place] = random.integers(0, 256)
+        cases.append(bytes(broken))
+    for case in cases:
+        damaged.write_bytes(case)
+        error = error_of(damaged)
+        assert error is None or (isinstance(error, LatentError) and "\n" not in str(error))
+
+
+def error_of(path):
+    try:
+        decode(codes(1, 3), path, timeout=2)
+    except Exception as error:
+        return error
+    return None
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(LatentError, match="cannot read"):
+        Decoder(tmp_path / "none.onnx")

@@ -1,0 +1,113 @@
+"""The page in a real browser, from a file, with the network off (skipped where there is no Chromium)."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+import latentcli
+from latentcli.pictures import map_page, space_map
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+HOSTILE = [
+    "</script><script>document.title='hacked'</script>", "<img src=x onerror=\"document.title='hacked'\">", "&amp;", "\u202eevil", "a" * 10_000,
+    "😀", "line\nbreak", "'\"", "\u2028", "__proto__",
+]  # fmt: skip
+
+
+def in_browser(page, script, tmp_path):
+    """Open a page from a file, run a script that returns JSON, and return it with the console's lines."""
+    path = tmp_path / "map.html"
+    probe = (
+        "<script>(async()=>{for(let i=0;i<400&&!globalThis.latentMap;i++)await new Promise(r=>setTimeout(r,25));"
+        f"const found=await (async()=>{{{script}}})();const p=document.createElement('pre');p.id='probe';"
+        "p.textContent=JSON.stringify(found);document.body.append(p)})()</script>"
+    )
+    path.write_bytes(page + probe.encode())
+    done = subprocess.run(
+        [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,800",
+            "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--log-level=0",
+            f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom",
+            path.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    found = re.search(r'<pre id="probe">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert found, done.stderr[-800:]
+    text = found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    errors = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    return json.loads(text), errors
+
+
+def made(names=None, **options):
+    x = np.random.default_rng(0).standard_normal((len(names) if names else 300, 6))
+    return space_map(x, names=names, unit_rows=True, neighbors=5, **options)
+
+
+@needs_browser
+def test_a_word_is_found_and_its_neighbors_are_those_of_the_command(tmp_path):
+    space = latentcli.open()
+    words = space.words.words(range(3000))
+    found = space_map(
+        space.matrix[:3000], names=words, unit_rows=True, by_frequency=True, neighbors=10
+    )
+    result, errors = in_browser(
+        map_page(found, title="words"),
+        "const i=latentMap.search('king')[0];latentMap.choose(i,true);"
+        "return {word:latentMap.words[i],near:latentMap.neighbors(i),"
+        "shown:[...document.querySelectorAll('#chosen li button')].map(b=>b.textContent),"
+        "hits:latentMap.search('kin').map(j=>latentMap.words[j])}",
+        tmp_path,
+    )
+    expected = [hit.word for hit in space.neighbors("king", top=10, restrict=3000)]
+    assert errors == []
+    assert (result["word"], result["near"], result["shown"]) == ("king", expected, expected)
+    assert result["hits"][0] in ("kind", "king")
+
+
+@needs_browser
+def test_hostile_words_are_text(tmp_path):
+    names = [*HOSTILE, *(f"w{n}" for n in range(30))]
+    found = made(names, labels=[HOSTILE[n % 3] for n in range(40)])
+    result, errors = in_browser(
+        map_page(found, title="<b>title</b>"),
+        "const out=[];for(let i=0;i<10;i++){latentMap.choose(i,true);out.push(document.querySelector('#chosen b').textContent)}"
+        "return {out,title:document.title,heading:document.querySelector('h1').textContent,scripts:document.scripts.length,images:document.images.length}",
+        tmp_path,
+    )
+    assert errors == []
+    assert result["out"] == HOSTILE
+    assert (result["title"], result["heading"]) == ("<b>title</b>", "<b>title</b>")
+    assert (result["scripts"], result["images"]) == (3, 0)
+
+
+@needs_browser
+def test_the_legend_filters_and_the_lasso_selects(tmp_path):
+    found = made(labels=[f"class {n % 2}" for n in range(300)])
+    result, errors = in_browser(
+        map_page(found, title="t"),
+        "const box=[[0,0],[5000,0],[5000,5000],[0,5000]];latentMap.select(box);const all=latentMap.selected.length;"
+        "document.querySelector('#legend input').click();latentMap.select(box);"
+        "return {all,some:latentMap.selected.length,labels:[...document.querySelectorAll('#legend span')].map(e=>e.textContent)}",
+        tmp_path,
+    )
+    assert errors == []
+    assert (result["all"], result["some"]) == (300, 150)
+    assert result["labels"] == ["class 0 (150)", "class 1 (150)"]
+
+
+def test_the_page_asks_for_nothing_and_stays_small():
+    found = made()
+    page = map_page(found, title="t").decode()
+    assert not re.search(r"https?://|//cdn|@import|url\(", page)
+    empty = len(map_page(made([f"w{n}" for n in range(3)]), title="t"))
+    assert empty < 40_000
+    assert len(page) - empty < 60 * 300
