@@ -16,7 +16,7 @@ import numpy as np
 from render_shapes import FACTORS, render
 from vae import Setting, means, measure, save_decoder, save_encoder, train
 
-BETAS = (1, 4)
+BETAS = (1, 4, 16)
 
 
 def shapes(folder: Path) -> dict[str, dict[str, float]]:
