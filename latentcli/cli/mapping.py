@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentcli.cli import clouds
+from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import Output
 from latentcli.errors import LatentError, UsageError
@@ -45,12 +45,16 @@ class MapInput:
         no_cache: bool,
     ) -> MapInput:
         """Open the vectors, and what is given beside them."""
-        found = clouds.load(address, axes, output, no_cache=no_cache, ignore_case=False)
-        count = len(found.rows)
-        if found.space is not None:
-            names: Sequence[str] = found.space.words.words(range(count))
+        from latentcli.words._space import Space
+
+        found = points.load(address, axes, output, no_cache=no_cache)
+        names: Sequence[str]
+        if isinstance(found, Space):
+            rows, names = found.matrix, found.words.words(range(len(found.matrix)))
         else:
-            names = [str(row) for row in range(count)]
+            rows = found.reshape(len(found), -1)
+            names = [str(row) for row in range(len(rows))]
+        count = len(rows)
         classes: Sequence[object] | None = None
         if labels is not None:
             from latentcli.files.labels import read_classes
@@ -59,12 +63,12 @@ class MapInput:
         line = None if path is None else axes.load(path, output).rows()
         if line is not None:
             line = line.reshape(len(line), -1)
-            if line.shape[1] != found.rows.shape[1]:
+            if line.shape[1] != rows.shape[1]:
                 raise LatentError(
                     f"{path} has codes of {line.shape[1]:,} numbers, {address} of "
-                    f"{found.rows.shape[1]:,}"
+                    f"{rows.shape[1]:,}"
                 )
-        return cls(address, found.rows, names, classes, line, found.space is not None)
+        return cls(address, rows, names, classes, line, isinstance(found, Space))
 
     def near(self, words: Sequence[str], most: int, *, also: Sequence[str] = ()) -> MapInput:
         """Return only the rows nearest to some words, as many for each, and those of `also`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache, Output, Source
+from latentcli.cli.options import NoCache, Output
 from latentcli.cli.wording import naming
 from latentcli.results import Report
 
@@ -99,7 +100,8 @@ def command(
     chosen = (
         None if only is None else [part.strip() for part in only.split(",") if part.strip()]
     )
-    x, count = _load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
+    x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
+    count = len(getattr(x, "matrix", x))
     decoded, remarks = (None, []) if outputs is None else codes.load_flat(outputs)
     for text in remarks:
         output.note(text)
@@ -121,20 +123,3 @@ def command(
         )
     title = f"{vectors}: {result.title}"
     output.show(Report.of("geometry", result, settings=files, title=title))
-
-
-def _load(
-    address: str, axes: Axes, output: Output, *, no_cache: bool, ignore_case: bool
-) -> tuple[Any, int]:
-    """Open word vectors, mapped from the cache, or read codes; with their number of rows."""
-    from latentcli.files import codes
-
-    if not axes.axes and codes.holds_words(address):
-        source = Source(vectors=address, ignore_case=ignore_case, no_cache=no_cache)
-        space = source.open(output)
-        return space, len(space.matrix)
-    loaded = codes.load(address, axes=axes.axes, finite=False)
-    for text in loaded.notes:
-        output.note(text)
-    rows = loaded.rows()
-    return rows, len(rows)
