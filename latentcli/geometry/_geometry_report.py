@@ -14,7 +14,7 @@ from latentcli.errors import LatentError, ParameterError, UsageError, unknown_ch
 from latentcli.geometry import MEASURES, NEEDS, SECTIONS, measure
 from latentcli.geometry._cloud import Cloud, Measure, Relation, Settings, coded
 from latentcli.numerics.blocks import spans
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Record, Result, Sheet
 
 COLUMNS = (
@@ -63,7 +63,7 @@ class GeometryResult(Result):
 
 
 def geometry_report(
-    x: npt.ArrayLike,
+    x: HasMatrix | npt.ArrayLike,
     *,
     labels: Sequence[object] | None = None,
     outputs: npt.ArrayLike | None = None,
