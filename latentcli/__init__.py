@@ -154,6 +154,7 @@ __all__ = [
     "evaluate_similarity",
     "explicitness",
     "factorvae",
+    "geometry_report",
     "grid",
     "infomec",
     "interp",
