@@ -116,7 +116,7 @@ def test_layers_are_measured_flat_and_it_is_said(latent, data):
     assert "68 x 18 x 512 is measured as 68 rows of 9,216" in err
     assert "67 of 9,216 dimensions at most" in err
     one = next(r for r in whole["results"] if r["measure"] == "two_nn")
-    assert "2 of 68 rows left out" in one["note"]  # one face is there twice
+    assert "1 of 68 rows left out" in one["note"]  # the copy of a face
 
 
 class Terminal(io.StringIO):

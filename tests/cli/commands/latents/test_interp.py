@@ -256,7 +256,10 @@ def test_a_path_to_a_far_point_is_a_hole(latent, data, tmp_path, put):
 
 def test_codes_of_no_normal_prior_are_told(latent, data):
     _, _, err = latent("interp", f"{data / W}[0]", f"{data / W}[5]", "--slerp")
-    assert "the points are not codes of N(0, I): their norms are -18.0 to -16.1 sd off" in err
+    assert (
+        "the points are not codes of N(0, I): their norms are -18.0 to -16.1 standard deviations from it"
+        in err
+    )
 
 
 # What is refused, in one line.
