@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 
@@ -36,6 +37,21 @@ def answer(latent):
 def results(answer):
     """Run a command that must succeed in silence; return its records."""
     return lambda *arguments: answer(*arguments)["results"]
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write an array, or text, to a file of this name; return its path."""
+
+    def save(name, values):
+        path = tmp_path / name
+        if isinstance(values, str):
+            path.write_text(values)
+        else:
+            np.save(path, values)
+        return path
+
+    return save
 
 
 @pytest.fixture

@@ -8,15 +8,6 @@ import latentcli
 COLUMNS = {"measure", "variant", "value", "low", "high", "word"}
 
 
-@pytest.fixture
-def saved(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 def normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -32,9 +23,9 @@ def measures(records):
     }
 
 
-def test_a_space_and_its_rotation(answer, saved):
+def test_a_space_and_its_rotation(answer, put):
     x = normal(300, 20)
-    whole = answer("compare", saved("x.npy", x), saved("y.npy", turned(x)), "--biased")
+    whole = answer("compare", put("x.npy", x), put("y.npy", turned(x)), "--biased")
     found = measures(whole["results"])
     assert set(whole["results"][0]) == COLUMNS
     assert found["cka", "linear, debiased"]["value"] == 1
@@ -48,13 +39,11 @@ def test_a_space_and_its_rotation(answer, saved):
     assert not [one for one in whole["results"] if one["measure"] == "moved"]
 
 
-def test_independent_noise(answer, saved):
+def test_independent_noise(answer, put):
     """n = 50, d = 512: debiased near 0, biased .9116."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(50, 512)), rng.normal(size=(50, 512))
-    found = measures(
-        answer("compare", saved("x.npy", x), saved("y.npy", y), "--biased")["results"]
-    )
+    found = measures(answer("compare", put("x.npy", x), put("y.npy", y), "--biased")["results"])
     debiased = found["cka", "linear, debiased"]
     assert debiased["value"] == pytest.approx(0.0142, abs=5e-5)
     assert debiased["low"] < 0 < debiased["high"]
@@ -83,11 +72,11 @@ def test_words_are_matched_and_the_most_moved_are_named(latent, tmp_path, sample
     assert measures(records)["neighbor_overlap", "k=10, cosine"]["value"] > 0.95
 
 
-def test_align_writes_x_turned_onto_y(latent, saved, tmp_path):
+def test_align_writes_x_turned_onto_y(latent, put, tmp_path):
     x = normal(60, 5).astype(np.float32)
     y = turned(x) + 2
     code, _, err = latent(
-        "compare", saved("x.npy", x), saved("y.npy", y), "--align", tmp_path / "out.npy"
+        "compare", put("x.npy", x), put("y.npy", y), "--align", tmp_path / "out.npy"
     )
     assert code == 0
     assert f"wrote {tmp_path / 'out.npy'}: 60 x 5" in err
@@ -121,8 +110,8 @@ def test_align_replaces_nothing_unasked(latent, tmp_path, codes):
     assert latent("compare", codes, codes, "--align", out, "--force")[0] == 0
 
 
-def test_align_does_not_replace_what_is_compared(latent, saved):
-    x = saved("x.npy", normal(9, 2))
+def test_align_does_not_replace_what_is_compared(latent, put):
+    x = put("x.npy", normal(9, 2))
     code, _, err = latent("compare", x, x, "--align", x, "--force")
     assert code == 2
     assert "which is compared" in err
@@ -136,10 +125,10 @@ def test_align_where_nothing_can_be_written(latent, codes, tmp_path, name):
     assert err.count("\n") == 1
 
 
-def test_different_dimensions(latent, saved):
+def test_different_dimensions(latent, put):
     x = normal(40, 6)
     code, out, err = latent(
-        "compare", saved("x.npy", x), saved("y.npy", x[:, :3]), "--json", "-k", "5"
+        "compare", put("x.npy", x), put("y.npy", x[:, :3]), "--json", "-k", "5"
     )
     assert code == 0
     assert "6 and 3 dimensions: for the rotation the smaller is padded with zeros" in err
@@ -147,8 +136,8 @@ def test_different_dimensions(latent, saved):
     assert 0 < found["cka", "linear, debiased"]["value"] < 1
 
 
-def test_a_seed_decides_the_sample(results, saved):
-    files = saved("x.npy", normal(200, 3)), saved("y.npy", normal(200, 3, seed=1))
+def test_a_seed_decides_the_sample(results, put):
+    files = put("x.npy", normal(200, 3)), put("y.npy", normal(200, 3, seed=1))
     one, same, other = (
         results("compare", *files, "--sample", "40", "--seed", seed) for seed in "001"
     )
@@ -197,8 +186,8 @@ def test_what_means_nothing_is_a_usage_error(latent, codes, arguments, said):
         ),
     ],
 )
-def test_what_cannot_be_compared(latent, saved, x, y, said):
-    code, out, err = latent("compare", saved("x.npy", x), saved("y.npy", y), "-q")
+def test_what_cannot_be_compared(latent, put, x, y, said):
+    code, out, err = latent("compare", put("x.npy", x), put("y.npy", y), "-q")
     assert (code, out) == (1, "")
     assert said in err
     assert err.count("\n") == 1
@@ -218,9 +207,9 @@ def test_what_cannot_be_compared(latent, saved, x, y, said):
         (np.c_[normal(6, 2), np.ones((6, 1))], "matched 6 rows"),
     ],
 )
-def test_poor_spaces_have_values_or_notes_but_no_nan(latent, saved, x, said):
+def test_poor_spaces_have_values_or_notes_but_no_nan(latent, put, x, said):
     y = normal(len(x), 3, seed=7)
-    code, out, err = latent("compare", saved("x.npy", x), saved("y.npy", y), "--json")
+    code, out, err = latent("compare", put("x.npy", x), put("y.npy", y), "--json")
     assert code == 0, err
     assert said in err
     assert ": NaN" not in out
@@ -228,9 +217,9 @@ def test_poor_spaces_have_values_or_notes_but_no_nan(latent, saved, x, said):
     assert any(there) == (not said.startswith("all rows"))
 
 
-def test_nothing_to_align(latent, saved, tmp_path):
-    same = saved("x.npy", np.ones((6, 3)))
-    code, _, err = latent("compare", same, saved("y.npy", normal(6, 3)), "-q", "--align",
+def test_nothing_to_align(latent, put, tmp_path):
+    same = put("x.npy", np.ones((6, 3)))
+    code, _, err = latent("compare", same, put("y.npy", normal(6, 3)), "-q", "--align",
                           tmp_path / "out.npy")  # fmt: skip
     assert code == 1
     assert "nothing to align" in err

@@ -14,19 +14,6 @@ RNG = np.random.default_rng(0)
 
 
 @pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        path = tmp_path / name
-        if isinstance(values, str):
-            path.write_text(values)
-        else:
-            np.save(path, values)
-        return path
-
-    return save
-
-
-@pytest.fixture
 def measured(answer):
     """Measure in silence; return each measure's first record by name."""
 

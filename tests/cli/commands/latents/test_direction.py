@@ -5,15 +5,6 @@ import pytest
 
 
 @pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
-@pytest.fixture
 def labelled(put, tmp_path):
     """Codes and a table of labels, a row each."""
 

@@ -10,15 +10,6 @@ PTI = "latents/pti_projected_w.npz"
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 @pytest.mark.parametrize(("option", "z"), [("--by", [1, 5]), ("--to", [1, 3])])
 def test_relative_and_absolute_by_hand(results, put, option, z):
     files = put("z.npy", np.array([1.0, 2])), put("n.npy", np.array([0.0, 1]))

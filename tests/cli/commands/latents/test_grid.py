@@ -3,15 +3,6 @@ import pytest
 
 
 @pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
-@pytest.fixture
 def corners(put):
     return [put(f"{n}.npy", values) for n, values in enumerate([*np.eye(3), np.ones(3)])]
 

@@ -16,15 +16,6 @@ def z(samples):
     return samples / "z1.npy", samples / "z2.npy"
 
 
-@pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 def column(records, name):
     return [record[name] for record in records]
 

@@ -2,15 +2,6 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 def test_scores_and_percentiles_by_hand(answer, put):
     codes = put("x.npy", np.array([[3.0, 9], [1, 9], [2, 9], [2, 0]]))
     whole = answer("project", codes, put("n.npy", np.array([5.0, 0])))

@@ -2,15 +2,6 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 def test_each_dimension_takes_each_value(results, put, tmp_path):
     out = tmp_path / "t.npy"
     code = put("z.npy", np.array([1, 2, 3], np.float32))

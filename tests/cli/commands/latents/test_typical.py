@@ -1,16 +1,6 @@
 import numpy as np
 import pytest
 
-
-@pytest.fixture
-def put(tmp_path):
-    def save(name, values):
-        np.save(tmp_path / name, values)
-        return tmp_path / name
-
-    return save
-
-
 W = "latents/styleclip_w_plus.npy"
 
 
