@@ -1,4 +1,4 @@
-"""The options that show codes decoded: `latent decode`, and `--decoder` beside every verb that makes codes."""
+"""The options of `latent decode`: the decoder, and how what it makes is shown and written."""
 
 from __future__ import annotations
 
@@ -109,16 +109,6 @@ class Decoding:
 
     def check(self, *, force: bool = False) -> None:
         """Refuse, before the work is done, what could not be shown or written after it."""
-        wanted = {
-            "--strip": self.strip, "--gif": self.animation, "--preview": self.preview,
-            "--feed": self.feed, "--layout": self.layout, "--limits": self.limits,
-            "--size": self.size,
-        }  # fmt: skip
-        if self.decoder is None:
-            for option, value in wanted.items():
-                if value:
-                    raise UsageError(f"{option} is for a --decoder FILE.onnx")
-            return
         if self.fps is not None and self.animation is None:
             raise UsageError("--fps is for --gif FILE")
         from latentcli.pictures._writing import ANIMATIONS
@@ -126,7 +116,7 @@ class Decoding:
         _check_file(self.strip, "--strip", _SHEETS, force)
         _check_file(self.animation, "--gif", ANIMATIONS, force)
 
-    def decode(self, codes: Array, output: Output, *, out: Any = None) -> DecodeResult:
+    def decode(self, codes: Array, output: Output) -> DecodeResult:
         """Decode codes by the options, with a progress bar."""
         from latentcli.opening import find_decoder
         from latentcli.pictures import decode
@@ -146,7 +136,6 @@ class Decoding:
                 provider=self.provider,
                 timeout=self.timeout,
                 max_memory=_bytes(output.max_memory),
-                out=out,
                 progress=progress,
             )
 
@@ -157,10 +146,9 @@ class Decoding:
         *,
         provenance: Mapping[str, Scalar],
         labels: Sequence[str] = (),
-        rows: Sequence[str] = (),
         columns: int | None = None,
     ) -> None:
-        """Write and draw the images: labels below each, names beside each row."""
+        """Write and draw the images, with a label below each."""
         if not (self.strip or self.animation or self.preview):
             return
         images = decoded.images
@@ -174,7 +162,7 @@ class Decoding:
         from latentcli.pictures._writing import FPS, png, write_animation
 
         if self.strip is not None:
-            sheet = contact_sheet(images, columns=columns, labels=labels, rows=rows)
+            sheet = contact_sheet(images, columns=columns, labels=labels)
             with written_beside(Path(self.strip)) as part:
                 part.write_bytes(png(sheet, {**provenance, **decoded.settings}))
             output.note(f"wrote {self.strip}: {len(images):,} images")

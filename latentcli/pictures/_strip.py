@@ -30,7 +30,6 @@ def contact_sheet(
     *,
     columns: int | None = None,
     labels: Sequence[str] = (),
-    rows: Sequence[str] = (),
 ) -> Array:
     """Lay images out in rows, as one picture (height, width, 3) uint8 on white.
 
@@ -42,8 +41,6 @@ def contact_sheet(
         How many stand in a row; None for all, up to 20.
     labels
         A text below each image, or none.
-    rows
-        A text to the left of each row, or none.
     """
     count, height, width, _ = images.shape
     columns = min(count, 20) if columns is None else columns
@@ -52,9 +49,8 @@ def contact_sheet(
     lines = math.ceil(count / columns)
     factor = max(1, math.ceil(_LEAST / max(height, width)))
     below = _TEXT if labels else 0
-    left = _LETTER * max(map(len, rows), default=0) + (_GAP if rows else 0)
     cell = height * factor + below + _GAP, width * factor + _GAP
-    size = lines * cell[0] + _GAP, left + columns * cell[1] + _GAP
+    size = lines * cell[0] + _GAP, columns * cell[1] + _GAP
     if size[0] * size[1] > _MOST:
         raise ParameterError(
             "images", f"{count:,} of {height} x {width}", "few enough for a sheet"
@@ -62,11 +58,11 @@ def contact_sheet(
     sheet = np.full((*size, 3), _WHITE, dtype=np.uint8)
     for number in range(count):
         row, column = divmod(number, columns)
-        top, start = _GAP + row * cell[0], left + _GAP + column * cell[1]
+        top, start = _GAP + row * cell[0], _GAP + column * cell[1]
         enlarged = rgb(images[number]).repeat(factor, axis=0).repeat(factor, axis=1)
         sheet[top : top + enlarged.shape[0], start : start + enlarged.shape[1]] = enlarged
-    if labels or rows:
-        _write(sheet, labels, rows, columns, cell, left, height * factor)
+    if labels:
+        _write(sheet, labels, columns, cell, height * factor)
     return sheet
 
 
@@ -84,10 +80,8 @@ def rgb(image: Array) -> Array:
 def _write(
     sheet: Array,
     labels: Sequence[str],
-    rows: Sequence[str],
     columns: int,
     cell: tuple[int, int],
-    left: int,
     below: int,
 ) -> None:
     from PIL import Image, ImageDraw, ImageFont
@@ -97,10 +91,8 @@ def _write(
     font = ImageFont.load_default(11)
     for number, text in enumerate(labels):
         row, column = divmod(number, columns)
-        place = left + _GAP + column * cell[1], _GAP + row * cell[0] + below
+        place = _GAP + column * cell[1], _GAP + row * cell[0] + below
         draw.text(place, text[: max(1, cell[1] // _LETTER + 1)], fill=_BLACK, font=font)
-    for row, text in enumerate(rows):
-        draw.text((_GAP, _GAP + row * cell[0] + below // 2 - 6), text, fill=_BLACK, font=font)
     sheet[:] = np.asarray(picture)
 
 
