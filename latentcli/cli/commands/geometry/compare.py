@@ -153,6 +153,4 @@ def _pairs(lexicon: str | None) -> list[tuple[str, str]] | None:
 
 
 def _open(address: str, no_cache: bool, output: Output) -> Space:
-    from latentcli.files.samples import find
-
-    return Source(vectors=find(address), no_cache=no_cache).open(output)
+    return Source(vectors=address, no_cache=no_cache).open(output)
