@@ -60,12 +60,10 @@ def command(
     """
     from latentcli.files import writing
     from latentcli.files.labels import columns_of
-    from latentcli.files.samples import find
 
     path = Path(target)
     writing.check_targets(path, to, force=force)
-    address = find(file)
-    source = Source(vectors=address, labels=reading.labels, no_cache=reading.no_cache)
+    source = Source(vectors=file, labels=reading.labels, no_cache=reading.no_cache)
     entry = source.open(output).entry
     for written in writing.targets(path, to):
         if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
@@ -73,7 +71,7 @@ def command(
             raise UsageError(f"IN and {where} are the same file")
     array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
     again = entry.path.is_file()  # a pipe is read once
-    content = writing.array_of(address, entry) if array and again else writing.words_of(entry)
+    content = writing.array_of(file, entry) if array and again else writing.words_of(entry)
     kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
     if array and not again and not kept:
         content.notes.append(f"{file} can be read only once: written as rows of float32")
