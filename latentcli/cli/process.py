@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-INTERRUPTED = 130
+from latentcli.cli.exit_codes import INTERRUPTED
 
 _BASE = 512 << 20
 """Bytes that Python and its libraries take beside what is read."""
