@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.options import Force, Output
-from latentcli.errors import FileError, LatentError, reason
+from latentcli.errors import FileError, reason
 from latentcli.results import Lines, Record, Report
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ def _copied(files: Sequence[Path], folder: Path, force: bool) -> list[Path]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except LatentError:
-        raise
     except OSError as error:
         raise FileError(f"cannot make the folder {folder}: {reason(error)}") from error
     targets = [folder / file.name for file in files]
