@@ -229,8 +229,7 @@ def _number(value: object) -> float | None:
     """Return a finite number from a file of provenance, which anyone may have written."""
     import math
 
-    usable = isinstance(value, int | float) and math.isfinite(value)
-    return float(value) if usable and isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def layers_of(codes: Codes, layers: str | None) -> list[int] | None:
@@ -262,10 +261,8 @@ def numbers(text: str) -> list[float]:
     return parse_numbers(text)
 
 
-def one_of(**given: object) -> str:
-    """Return which one of two options was given; UsageError unless exactly one was."""
-    chosen = [name for name, value in given.items() if value is not None]
-    if len(chosen) != 1:
+def one_of(**given: object) -> None:
+    """Raise UsageError unless exactly one of some options was given."""
+    if sum(value is not None for value in given.values()) != 1:
         options = " or ".join(f"--{name.replace('_', '-')}" for name in given)
         raise UsageError(f"name one of them: {options}")
-    return chosen[0]
