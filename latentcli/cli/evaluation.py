@@ -70,9 +70,8 @@ class Sources:
             raise UsageError("the same file of vectors is named twice")
         return names
 
-    def open_each(self, output: Output) -> Iterator[Space]:
+    def _open_each(self, output: Output) -> Iterator[Space]:
         """Open one file after the other, so that one is in memory at a time."""
-        self.names()
         for address in self._addresses():
             source = Source(vectors=address, labels=self.labels, no_cache=self.no_cache)
             space = source.open(output)
@@ -85,7 +84,7 @@ class Sources:
         """Evaluate each file; of several, one that fails is noted and the others are shown."""
         found: list[tuple[str, Result]] = []
         failed: list[LatentError] = []
-        for name, space in zip(self.names(), self.open_each(output), strict=True):
+        for name, space in zip(self.names(), self._open_each(output), strict=True):
             try:
                 result = evaluate(space)
             except LatentError as error:
