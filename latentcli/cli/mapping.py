@@ -148,7 +148,7 @@ class MapInput:
 
     def _row(self, word: str) -> int:
         try:
-            return list(self.names).index(word)
+            return self.names.index(word)
         except ValueError:
             raise LatentError(f"'{word}' is not in {self.address}") from None
 
