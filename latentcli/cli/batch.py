@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import typer
@@ -121,7 +122,7 @@ def given(texts: Sequence[str], output: Output) -> list[str]:
     if sys.stdin.isatty():
         output.note("reading from the terminal, one on each line; Ctrl-D ends")
     lines = []
-    for line in (line for lines in _lines() for line in lines):
+    for line in chain.from_iterable(_lines()):
         if isinstance(line, _TooLong):
             raise UsageError(line.said())
         if line.strip():
