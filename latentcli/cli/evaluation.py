@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.options import MORE, Labels, NoCache, Output, Source, check_named
+from latentcli.cli.wording import distinct_names
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report, Result, Sheet
 
@@ -145,11 +146,6 @@ def _sheet(columns: Sequence[str], value: str, records: Sequence[Record]) -> She
     short = {name: name.removeprefix(f"{value}_") for name in columns}
     rows = [{short[name]: record[name] for name in columns} for record in records]
     return Sheet("", tuple(short.values()), rows)
-
-
-def distinct_names(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
-    """Return the short names, or the addresses where two names are the same."""
-    return list(names if len(set(names)) == len(names) else addresses)
 
 
 def _side_by_side(found: Sequence[tuple[str, Result]], key: str, value: str) -> list[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,11 @@ def naming(**files: str) -> Iterator[None]:
             text = text.replace(f"`{parameter}`", shown(name))
         error.args = (text,)
         raise
+
+
+def distinct_names(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
+    """Return the short names, or the addresses where two names are the same."""
+    return list(names if len(set(names)) == len(names) else addresses)
 
 
 def shortest(paths: Iterable[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import typer
 
 from latentcli.cli.arrays import load_direction
 from latentcli.cli.options import Output, expand
+from latentcli.cli.wording import distinct_names
 from latentcli.errors import UsageError
 from latentcli.results import Report
 
@@ -43,17 +44,10 @@ def cosine(
 
     if len(files) < 2:
         raise UsageError("name two directions or more")
-    result = direction_cosines(
-        [load_direction(file).vector for file in files], names=_names(files)
-    )
+    names = distinct_names([Path(file).name.split(".")[0] for file in files], files)
+    result = direction_cosines([load_direction(file).vector for file in files], names=names)
     settings = {"directions": " ".join(files)}
     output.show(Report.of("directions cosine", result, settings=settings))
-
-
-def _names(files: list[str]) -> list[str]:
-    """Return file names without folder and ending, or the whole if two would be the same."""
-    short = [Path(file).name.split(".")[0] for file in files]
-    return short if len(set(short)) == len(short) else files
 
 
 command.command("cosine")(expand(cosine))

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.evaluation import (
-    Protocol,
-    Restrict,
-    Sources,
-    distinct_names,
-    reported,
-)
+from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
 from latentcli.cli.options import Output, Seed
+from latentcli.cli.wording import distinct_names
 from latentcli.errors import UsageError
 from latentcli.results import Result
 
