@@ -20,14 +20,6 @@ command = typer.Typer(
 )
 
 
-@command.callback()
-def _group() -> None:
-    """Directions compared with each other.
-
-    Example: latent directions cosine z1.npy z2.npy
-    """
-
-
 def cosine(
     files: Annotated[list[str], typer.Argument(metavar="DIR...", help="Files of directions.")],
     output: Output,
