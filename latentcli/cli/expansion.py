@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
+import typer
+
 
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of its groups, for Typer to read."""
@@ -45,6 +47,18 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     del run.__wrapped__
     return run
+
+
+def group(text: str, **commands: Callable[..., Any]) -> typer.Typer:
+    """Make a command of several, with a help of its own: `latent cache list`."""
+    made = typer.Typer(
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=text,
+    )
+    for name, command in commands.items():
+        made.command(name)(expand(command))
+    return made
 
 
 def _reflowed(text: str) -> str:

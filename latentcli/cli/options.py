@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.expansion import expand as expand
 from latentcli.cli.wording import in_options, with_options
 from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
 

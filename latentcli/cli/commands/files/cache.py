@@ -6,18 +6,12 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Output, Source, expand
+from latentcli.cli.expansion import group
+from latentcli.cli.options import Output, Source
 from latentcli.errors import FileError
 from latentcli.results import Lines, Listing, Record, Report
 
 COLUMNS = ("file", "format", "rows", "dimensions", "bytes", "made", "state")
-
-command = typer.Typer(
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="The cache of files that were read: list, dir, build, clear.\n\n"
-    "Example: latent cache list",
-)
 
 
 def list_entries(output: Output) -> None:
@@ -120,7 +114,10 @@ def clear(
     output.show(Report("cache clear", columns, [record], views=(Listing(columns, record),)))
 
 
-command.command("list")(expand(list_entries))
-command.command("dir")(expand(show_dir))
-command.command("build")(expand(build))
-command.command("clear")(expand(clear))
+command = group(
+    "The cache of files that were read: list, dir, build, clear.\n\nExample: latent cache list",
+    list=list_entries,
+    dir=show_dir,
+    build=build,
+    clear=clear,
+)

@@ -8,16 +8,11 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import load_direction
-from latentcli.cli.options import Output, expand
+from latentcli.cli.expansion import group
+from latentcli.cli.options import Output
 from latentcli.cli.wording import distinct_names
 from latentcli.errors import UsageError
 from latentcli.results import Report
-
-command = typer.Typer(
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Directions compared with each other.\n\nExample: latent directions cosine z1.npy z2.npy",
-)
 
 
 def cosine(
@@ -42,4 +37,7 @@ def cosine(
     output.show(Report.of("directions cosine", result, settings=settings))
 
 
-command.command("cosine")(expand(cosine))
+command = group(
+    "Directions compared with each other.\n\nExample: latent directions cosine z1.npy z2.npy",
+    cosine=cosine,
+)
