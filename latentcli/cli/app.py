@@ -266,7 +266,7 @@ def _code(stop: SystemExit, given: list[str]) -> int:
     if code == USAGE and any(
         len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given
     ):
-        from latentcli.cli.options import say
+        from latentcli.cli.output import say
 
         say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
@@ -275,7 +275,7 @@ def _code(stop: SystemExit, given: list[str]) -> int:
 def _fail(text: str, code: int = FAILED) -> int:
     if process.interrupted():  # and some library made an error of it
         return INTERRUPTED
-    from latentcli.cli.options import say
+    from latentcli.cli.output import say
 
     say("error", text)
     return code

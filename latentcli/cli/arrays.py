@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.options import MORE, Force, Output
+from latentcli.cli.options import MORE, Force
+from latentcli.cli.output import Output
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import typer
 
-from latentcli.cli.options import Output, about, say
+from latentcli.cli.output import Output, say
+from latentcli.cli.source import about
 from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report, Result

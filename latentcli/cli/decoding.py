@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError, check_choice
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import MORE, Labels, NoCache, Output, Source, check_named
+from latentcli.cli.options import MORE, Labels, NoCache
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source, check_named
 from latentcli.cli.wording import distinct_names
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report, Result, Sheet

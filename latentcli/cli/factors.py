@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, shortest
 from latentcli.errors import UsageError
 from latentcli.results import Record

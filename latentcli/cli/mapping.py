@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Drawing, Listing, Report
 

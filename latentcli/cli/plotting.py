@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Force, Output
+from latentcli.cli.options import Force
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Report
 

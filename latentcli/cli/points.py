@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Output, Source
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
     from latentcli.numerics.types import Array

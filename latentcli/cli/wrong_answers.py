@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import check_choice
 from latentcli.results import Record, Report
 

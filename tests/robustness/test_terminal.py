@@ -112,7 +112,7 @@ def test_the_progress_bar_prints_names_escaped(tmp_path):
     path = tmp_path / "a\x1b]0;owned\x07b.txt"
     path.write_text("w 1 2\n" * 3)
     code = (
-        "import sys, time; from latentcli.cli.options import Output\n"
+        "import sys, time; from latentcli.cli.output import Output\n"
         "with Output().progress('reading ' + sys.argv[1]) as advance:\n"
         "    advance(1, 10); time.sleep(0.6); advance(2, 10); time.sleep(0.3)\n"
     )

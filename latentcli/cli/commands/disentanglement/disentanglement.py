@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.factors import Factors, named
-from latentcli.cli.options import Ci, Output, Seed
+from latentcli.cli.options import Ci, Seed
+from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.results import Report
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from latentcli.cli.factors import Factors, named, parsed_limits
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.disentanglement._about import (  # noqa: TID253 - text that imports nothing
     PARAMETERS,

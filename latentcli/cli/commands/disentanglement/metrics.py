@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table
 from latentcli.disentanglement._about import about  # noqa: TID253 - text that imports nothing
 from latentcli.errors import check_choice

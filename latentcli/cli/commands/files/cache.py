@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.expansion import group
-from latentcli.cli.options import Output, Source
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 from latentcli.errors import FileError
 from latentcli.results import Lines, Listing, Record, Report
 

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.options import Force, Labels, NoCache, Output, Source
+from latentcli.cli.options import Force, Labels, NoCache
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 from latentcli.errors import UsageError
 from latentcli.results import Listing, Record, Report
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Output, Source, say
+from latentcli.cli.output import Output, say
+from latentcli.cli.source import Source
 from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError
 from latentcli.results import Listing, Record, Report, Sheet

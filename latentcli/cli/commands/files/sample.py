@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Force, Output
+from latentcli.cli.options import Force
+from latentcli.cli.output import Output
 from latentcli.errors import FileError, reason
 from latentcli.results import Lines, Record, Report
 

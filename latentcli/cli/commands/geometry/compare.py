@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Ci, Force, NoCache, Output, Source
+from latentcli.cli.options import Ci, Force, NoCache
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 from latentcli.errors import LatentError, UsageError
 from latentcli.results import Record, Report
 

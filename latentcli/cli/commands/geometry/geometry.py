@@ -8,7 +8,8 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache, Output
+from latentcli.cli.options import NoCache
+from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 from latentcli.results import Report
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.batch import given
-from latentcli.cli.options import Output, Source, about
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source, about
 from latentcli.errors import FormatError
 from latentcli.results import Report
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, load_direction
-from latentcli.cli.options import MORE, Output, Seed
+from latentcli.cli.options import MORE, Seed
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 

@@ -9,7 +9,7 @@ import typer
 
 from latentcli.cli.arrays import load_direction
 from latentcli.cli.expansion import group
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.cli.wording import distinct_names
 from latentcli.errors import UsageError
 from latentcli.results import Report

@@ -15,7 +15,7 @@ from latentcli.cli.arrays import (
     numbers,
     one_of,
 )
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Record
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 
 

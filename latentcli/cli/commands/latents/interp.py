@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, numbers
-from latentcli.cli.options import MORE, Output
+from latentcli.cli.options import MORE
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 

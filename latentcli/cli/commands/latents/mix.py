@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, layer_count, layers_of, shown_codes
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 
 
 def command(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Layers, layers_of, load_direction
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.results import Report
 
 

@@ -9,7 +9,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving
 from latentcli.cli.decoding import Decoding
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Report
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Force, NoCache, Output, Seed
+from latentcli.cli.options import Force, NoCache, Seed
+from latentcli.cli.output import Output
 from latentcli.errors import check_choice
 from latentcli.results import Report
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Output, Seed
+from latentcli.cli.options import Seed
+from latentcli.cli.output import Output
 from latentcli.errors import UsageError
 from latentcli.results import Report
 

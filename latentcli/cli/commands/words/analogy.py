@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.batch import Verb, run
-from latentcli.cli.options import Output, Picking, Source
+from latentcli.cli.output import Output
+from latentcli.cli.picking import Picking
+from latentcli.cli.source import Source
 from latentcli.errors import UsageError
 
 if TYPE_CHECKING:

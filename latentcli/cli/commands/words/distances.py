@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.batch import Verb, run
-from latentcli.cli.options import Output, Source
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 from latentcli.results import Record, Result
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.batch import Verb, run
-from latentcli.cli.options import Output, Seed, Source
+from latentcli.cli.options import Seed
+from latentcli.cli.output import Output
+from latentcli.cli.source import Source
 from latentcli.errors import UsageError
 from latentcli.results import Record, Result
 

@@ -8,7 +8,8 @@ import typer
 
 from latentcli.cli import wrong_answers
 from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
-from latentcli.cli.options import Force, Output
+from latentcli.cli.options import Force
+from latentcli.cli.output import Output
 
 if TYPE_CHECKING:
     from latentcli.results import Record

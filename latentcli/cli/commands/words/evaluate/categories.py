@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.evaluation import Sources, reported
-from latentcli.cli.options import Output, Seed
+from latentcli.cli.options import Seed
+from latentcli.cli.output import Output
 
 
 def categories(

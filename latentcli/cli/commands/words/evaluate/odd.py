@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli.commands.words.evaluate.analogies import SHOWN
 from latentcli.cli.evaluation import Sources, reported
-from latentcli.cli.options import Output
+from latentcli.cli.output import Output
 
 
 def odd(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.evaluation import Sources, reported
-from latentcli.cli.options import Output, Seed
+from latentcli.cli.options import Seed
+from latentcli.cli.output import Output
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space

@@ -1,0 +1,182 @@
+"""How answers and notes leave a command: the options of its output, and lines on stderr."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from latentcli.cli.options import MORE
+from latentcli.cli.wording import in_options, with_options
+from latentcli.errors import check_choice
+
+if TYPE_CHECKING:
+    from latentcli.numerics.types import Progress
+    from latentcli.results import Report
+
+_PATIENCE = 0.5
+"""Seconds after which a progress bar is drawn."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """How the answer is written, and what else is said."""
+
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            envvar="LATENT_FORMAT",
+            help="table, json, ndjson, csv, tsv, markdown, latex.",
+            metavar="FORMAT",
+            show_default=False,
+        ),
+    ] = "table"
+    only_columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="NAME,...",
+            help="Only these columns, in this order.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    wide: Annotated[
+        bool,
+        typer.Option("--wide", help="All columns, at any width.", rich_help_panel=MORE),
+    ] = False
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="No notes, no progress.", rich_help_panel=MORE),
+    ] = False
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=MORE),
+    ] = False
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe",
+            help="CSV, TSV: guard cells like =SUM(A1).",
+            rich_help_panel=MORE,
+        ),
+    ] = False
+    max_memory: Annotated[
+        str | None,
+        typer.Option(
+            "--max-memory",
+            metavar="SIZE",
+            help="Limit of memory, such as 2G.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        from latentcli.cli import process
+        from latentcli.render import RENDERERS
+
+        check_choice("format", self.format, RENDERERS)
+        process.guard(self.max_memory)
+
+    @cached_property
+    def _of_files(self) -> dict[str, None]:
+        """What was dropped or repaired in the files that were opened: in the notes of the answer."""
+        return {}
+
+    def note(self, text: str) -> None:
+        """Say something worth knowing, on stderr."""
+        if not self.quiet:
+            say("note", with_options(text))
+
+    def carry(self, notes: Iterable[str]) -> None:
+        """Put notes on a file into the answer; they are said where the file is read, not again."""
+        self._of_files.update(dict.fromkeys(notes))
+
+    def worth_saying(self, notes: Iterable[str]) -> list[str]:
+        """Return the notes that are not on files."""
+        return [text for text in notes if text not in self._of_files]
+
+    def with_file_notes(self, report: Report) -> Report:
+        """Return a report, in the words of the command line, with the notes on its files."""
+        notes = tuple(dict.fromkeys((*self._of_files, *report.notes)))
+        return in_options(dataclasses.replace(report, notes=notes))
+
+    def printer(self) -> Any:
+        """Return a printer of the chosen format on stdout."""
+        from latentcli.render import Printer
+
+        names = [name.strip() for name in (self.only_columns or "").split(",") if name.strip()]
+        return Printer(
+            "json" if self.as_json else self.format,
+            sys.stdout,
+            columns=names,
+            wide=self.wide,
+            spreadsheet_safe=self.spreadsheet_safe,
+        )
+
+    def show(self, report: Report) -> None:
+        """Print one report, and its notes on stderr, in the words of the command line."""
+        report = self.with_file_notes(report)
+        printer = self.printer()
+        for text in self.worth_saying(report.notes):
+            self.note(text)
+        printer.add(report)
+        printer.close()
+
+    @contextmanager
+    def progress(self, what: str, *, least: int = 0) -> Iterator[Progress | None]:
+        """Give a progress callback that draws a bar, when someone is looking.
+
+        Totals below `least` draw nothing.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+        from latentcli.files.pending import holding
+        from latentcli.render.cells import visible
+
+        bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        task = bar.add_task(visible(what), total=None)
+        started = False
+        begun = time.monotonic()
+
+        def advance(done: int, total: int) -> None:
+            nonlocal started
+            late = time.monotonic() - begun > _PATIENCE
+            if not started and late and total >= least:
+                bar.start()
+                started = True
+            bar.update(task, completed=done, total=total)
+
+        with holding():  # a bar hides the cursor
+            try:
+                yield advance
+            finally:
+                bar.stop()
+
+
+def say(kind: str, text: str) -> None:
+    """Write one line to stderr: `latent: note: ...`; what is hostile in it is made visible."""
+    from latentcli.render.cells import visible
+
+    with suppress(OSError):  # with stderr gone, there is nowhere left to write
+        sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
+        sys.stderr.flush()

@@ -1,0 +1,117 @@
+"""The vectors that a query goes to: which file, how it is read, and what a report says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latentcli.cli.options import MORE, Labels, NoCache
+from latentcli.cli.output import Output
+from latentcli.errors import LatentError, UsageError
+
+if TYPE_CHECKING:
+    from latentcli.results import Record
+    from latentcli.words._space import Space
+
+_LARGE = 50 << 20
+"""Bytes of a file from which reading it draws a progress bar."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The vectors that a query goes to."""
+
+    vectors: Annotated[
+        str | None,
+        typer.Option(
+            "--vectors",
+            "-v",
+            envvar="LATENT_VECTORS",
+            help="File (or FILE::KEY); default: a bundled sample.",
+            metavar="FILE",
+        ),
+    ] = None
+    labels: Labels = None
+    vector_column: Annotated[
+        str | None,
+        typer.Option(
+            "--vector-column",
+            metavar="COLUMN",
+            help="The column of vectors of a table (TABLE.COLUMN in a database).",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    text_column: Annotated[
+        str | None,
+        typer.Option(
+            "--text-column",
+            metavar="COLUMN",
+            help="The column of a table that holds the words.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    ignore_case: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-case",
+            help="Find a missing word in another case.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact",
+            help="Find words only as they are written.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
+    no_cache: NoCache = False
+
+    def open(self, output: Output, *, tell: bool = True) -> Space:
+        """Open the vectors, with a progress bar for large files, and tell what was noticed."""
+        import latentcli
+        from latentcli.files import samples
+
+        if self.vectors == "":
+            raise UsageError("-v has an empty name; leave it out for the sample vectors")
+        address = self.vectors or samples.DEFAULT
+        with output.progress(f"reading {address}", least=_LARGE) as progress:
+            space = latentcli.open(
+                address,
+                labels=self.labels,
+                vector_column=self.vector_column,
+                text_column=self.text_column,
+                cache=not self.no_cache,
+                ignore_case=self.ignore_case,
+                exact=self.exact,
+                progress=progress,
+            )
+        if not self.vectors:
+            output.note(
+                f"no vectors named (-v FILE); using the bundled {space.name}, "
+                f"{len(space):,} words x {space.dimensions}"
+            )
+        for text in space.entry.notes if tell else ():
+            output.note(text)
+        output.carry(space.notes if tell else ())
+        return space
+
+
+def check_named(space: Space) -> None:
+    """Refuse vectors without words, where words are needed."""
+    if not space.words.named:
+        raise LatentError(f"{space.name} has no words; name word vectors with -v, or --labels")
+
+
+def about(space: Space) -> Record:
+    """Return the settings that say which vectors were used."""
+    return {
+        "vectors": space.address,
+        "words": len(space),
+        "dimensions": space.dimensions,
+        "ignore_case": space.ignore_case,
+        **({"exact": True} if space.exact else {}),
+    }
