@@ -183,8 +183,8 @@ def run() -> NoReturn:
         code = INTERRUPTED
     if process.interrupted():
         code = INTERRUPTED
-    if store := sys.modules.get("latentcli.files.store.cache"):
-        store.close()
+    if place := sys.modules.get("latentcli.files.store.place"):
+        place.close()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if stream is not None:

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from latentcli.files.store import cache as store
+from latentcli.files.store import clearing, folders, place
 from latentcli.files.store.cache import open_entry
 
 TEXT = "king 1 2\nqueen 3 4\nman 5 6\n"
@@ -30,7 +30,7 @@ def test_another_file_of_the_same_size_and_time_is_another_file(tmp_path):
         folder.mkdir()
         (folder / "v.txt").write_text(text)
     statuses = [(folder / "v.txt").stat() for folder in (before, after)]
-    assert store._signs(statuses[0])[3:] != store._signs(statuses[1])[3:]
+    assert folders._signs(statuses[0])[3:] != folders._signs(statuses[1])[3:]
     shown = tmp_path / "shown"
     before.rename(shown)
     assert open_entry(str(shown / "v.txt")).matrix[0, 0] == 1
@@ -105,7 +105,7 @@ def test_clearing_removes_entries_and_links_and_nothing_else(source, own_cache, 
     elsewhere.mkdir()
     (elsewhere / "meta.json").write_text("{}")
     (own_cache / f"c{name}").symlink_to(elsewhere)
-    assert store.clear()[0] == 2
+    assert clearing.clear()[0] == 2
     assert sorted(own_cache.iterdir()) == sorted([foreign, described])
     assert (foreign / "thesis.txt").exists()
     assert (elsewhere / "meta.json").exists()
@@ -121,7 +121,7 @@ def homeless(monkeypatch):
 
     monkeypatch.setattr("pwd.getpwuid", missing)
     yield monkeypatch
-    store.close()
+    place.close()
 
 
 @pytest.mark.parametrize("home", ["", "relative", None])
@@ -130,12 +130,12 @@ def test_without_a_home_the_folder_is_private_and_not_predictable(homeless, tmp_
     homeless.delenv("HOME", raising=False)
     if home is not None:
         homeless.setenv("HOME", home)
-    first = store.cache_dir()
-    assert first.parent == store.cache_dir().parent
+    first = place.cache_dir()
+    assert first.parent == place.cache_dir().parent
     assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
-    store.close()
+    place.close()
     assert not first.parent.exists()
-    second = store.cache_dir()
+    second = place.cache_dir()
     assert second.parent != first.parent
     assert not (tmp_path / ".cache").exists()
 
@@ -145,13 +145,13 @@ def test_the_runtime_folder_serves_if_it_is_this_users_alone(homeless, tmp_path)
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
     homeless.setenv("XDG_RUNTIME_DIR", str(runtime))
-    assert store.cache_dir() == runtime / "latent"
+    assert place.cache_dir() == runtime / "latent"
     runtime.chmod(0o777)
-    assert not store.cache_dir().is_relative_to(runtime)
+    assert not place.cache_dir().is_relative_to(runtime)
 
 
 def test_a_relative_cache_home_is_not_meant(monkeypatch):
     monkeypatch.delenv("LATENT_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     monkeypatch.setenv("HOME", "/c")
-    assert store.cache_dir() == Path("/c/.cache/latent")
+    assert place.cache_dir() == Path("/c/.cache/latent")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FileError, FormatError
-from latentcli.files.store import build
+from latentcli.files.store import build, clearing, folders, place
 from latentcli.files.store import cache as store
 from latentcli.files.store.cache import open_entry
 
@@ -92,7 +92,7 @@ def test_a_changed_file_is_read_again(source, change):
     entry = open_entry(str(source))
     assert entry.matrix[0, 0] > 0.6
     assert entry.notes == ["vectors.txt has changed since it was cached; reading it again"]
-    assert len(store.entries()) == 1
+    assert len(clearing.entries()) == 1
     assert open_entry(str(source)).cached
 
 
@@ -139,13 +139,13 @@ def test_a_damaged_entry_is_rebuilt(source, part, damage):
     first = open_entry(str(source))
     expected = content(first)
     damage(first.folder / part)
-    assert [store.state_of(*entry) for entry in store.entries()] == ["damaged"]
+    assert [clearing.state_of(*entry) for entry in clearing.entries()] == ["damaged"]
     second = open_entry(str(source))
     assert not second.cached
     assert content(second) == expected
     assert second.notes == ["the cache entry of vectors.txt is damaged; reading the file again"]
     assert open_entry(str(source)).cached
-    assert [store.state_of(*entry) for entry in store.entries()] == ["good"]
+    assert [clearing.state_of(*entry) for entry in clearing.entries()] == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -153,15 +153,15 @@ def test_a_damaged_entry_is_rebuilt(source, part, damage):
 )
 def test_a_foreign_meta_is_not_trusted(source, meta):
     (open_entry(str(source)).folder / "meta.json").write_bytes(meta)
-    assert store.clear(str(source)) == (0, 0)
+    assert clearing.clear(str(source)) == (0, 0)
     assert not open_entry(str(source)).cached
-    assert store.clear()[0] == 1
+    assert clearing.clear()[0] == 1
 
 
 def test_an_entry_of_another_version_is_stale_and_not_used(source, monkeypatch):
     open_entry(str(source))
-    monkeypatch.setattr(store, "VERSION", store.VERSION + 1)
-    assert [store.state_of(*entry) for entry in store.entries()] == ["stale"]
+    monkeypatch.setattr(folders, "VERSION", folders.VERSION + 1)
+    assert [clearing.state_of(*entry) for entry in clearing.entries()] == ["stale"]
     entry = open_entry(str(source))
     assert (entry.cached, entry.notes) == (False, [])
     assert open_entry(str(source)).cached
@@ -170,7 +170,7 @@ def test_an_entry_of_another_version_is_stale_and_not_used(source, monkeypatch):
 def test_an_entry_whose_file_is_gone_is_stale(source):
     open_entry(str(source))
     source.unlink()
-    assert [store.state_of(*entry) for entry in store.entries()] == ["stale"]
+    assert [clearing.state_of(*entry) for entry in clearing.entries()] == ["stale"]
     with pytest.raises(FileError, match="no such file"):
         open_entry(str(source))
 
@@ -179,26 +179,26 @@ def test_entries_are_listed_and_cleared(put):
     paths = [put(TEXT, name) for name in ("a.txt", "b.txt")]
     for path in paths:
         open_entry(str(path))
-    assert [meta["rows"] for _, meta in store.entries()] == [3, 3]
-    sizes = [store.size_of(folder) for folder, _ in store.entries()]
-    assert store.clear(str(paths[0])) == (1, sizes[0])
-    assert [meta["source"]["path"] for _, meta in store.entries()] == [str(paths[1])]
-    assert store.clear() == (1, sizes[1])
-    assert store.entries() == []
-    assert store.clear() == (0, 0)
+    assert [meta["rows"] for _, meta in clearing.entries()] == [3, 3]
+    sizes = [clearing.size_of(folder) for folder, _ in clearing.entries()]
+    assert clearing.clear(str(paths[0])) == (1, sizes[0])
+    assert [meta["source"]["path"] for _, meta in clearing.entries()] == [str(paths[1])]
+    assert clearing.clear() == (1, sizes[1])
+    assert clearing.entries() == []
+    assert clearing.clear() == (0, 0)
 
 
 def test_an_entry_that_cannot_be_removed_is_an_error(source, monkeypatch):
     open_entry(str(source))
-    monkeypatch.setattr(store, "_discard", lambda folder: None)
+    monkeypatch.setattr(clearing, "discard", lambda folder: None)
     with pytest.raises(FileError, match=r"cannot remove .* from the cache"):
-        store.clear()
+        clearing.clear()
 
 
 def test_clearing_leaves_a_build_that_runs(own_cache, source):
-    running = own_cache / f".building-{store._host()}~{os.getpid()}~x"
+    running = own_cache / f".building-{clearing.host_name()}~{os.getpid()}~x"
     running.mkdir(parents=True)
-    store.clear()
+    clearing.clear()
     assert running.is_dir()
 
 
@@ -211,7 +211,7 @@ def test_a_cache_that_is_a_file_is_a_note(source, own_cache):
     assert entry.vocabulary.row("of") == 1
     assert entry.folder is None
     assert entry.notes == [f"not kept in the cache {own_cache}: File exists"]
-    assert store.entries() == []
+    assert clearing.entries() == []
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.ENOSPC])
@@ -222,10 +222,10 @@ def test_a_cache_that_cannot_be_made_is_a_note(source, monkeypatch, code):
     monkeypatch.setattr(Path, "mkdir", refuse)
     entry = open_entry(str(source))
     assert entry.vocabulary.row("of") == 1
-    assert entry.notes == [f"not kept in the cache {store.cache_dir()}: {os.strerror(code)}"]
+    assert entry.notes == [f"not kept in the cache {place.cache_dir()}: {os.strerror(code)}"]
 
 
-@pytest.mark.parametrize("where", ["numpy.save", "latentcli.files.store.cache._write_meta"])
+@pytest.mark.parametrize("where", ["numpy.save", "latentcli.files.store.folders.write_meta"])
 def test_a_disk_that_gets_full_leaves_nothing(source, own_cache, monkeypatch, where):
     def refuse(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -253,7 +253,7 @@ def test_a_real_disk_that_is_full_leaves_nothing(put, tmp_path, monkeypatch, meg
         path = put("".join(f"w{number} 1 {number}\n" for number in range(lines)))
         entry = open_entry(str(path))
         assert entry.vocabulary.row(f"w{lines - 1}") == lines - 1
-        assert len(store.entries()) == (0 if entry.notes else 1)
+        assert len(clearing.entries()) == (0 if entry.notes else 1)
         assert not list((disk / "cache").glob(".building-*"))
         if megabytes > 1:
             assert "not kept in the cache" in entry.notes[0]
@@ -301,7 +301,7 @@ def test_an_entry_that_another_process_finished_first_is_taken(source, monkeypat
     monkeypatch.setattr(store, "_read", read_while_another_finishes)
     entry = open_entry(str(source))
     assert (entry.notes, entry.vocabulary.row("of")) == ([], 1)
-    assert len(store.entries()) == 1
+    assert len(clearing.entries()) == 1
 
 
 def test_a_build_that_is_killed_leaves_nothing_for_long(put, own_cache):
@@ -309,7 +309,7 @@ def test_a_build_that_is_killed_leaves_nothing_for_long(put, own_cache):
     wait = "sys.stdout.write('x'); sys.stdout.flush(); time.sleep(60)"
     code = (
         "import sys, time; from latentcli.files.store import cache as store;"
-        f"store._write_meta = lambda *_: ({wait.replace('; ', ', ')});"
+        f"store.folders.write_meta = lambda *_: ({wait.replace('; ', ', ')});"
         "store.open_entry(sys.argv[1])"
     )
     process = python(code, path, stdout=subprocess.PIPE)
@@ -351,7 +351,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(source, monkeypatch):
     assert entry.notes == [
         "vectors.txt was changed while it was read; ask again for the new content"
     ]
-    assert store.entries() == []
+    assert clearing.entries() == []
 
 
 def test_a_file_that_is_refused_leaves_nothing(put, own_cache):
@@ -371,7 +371,7 @@ def test_a_named_pipe_is_read_and_not_kept(tmp_path):
     entry = open_entry(str(pipe))
     writer.join()
     assert entry.vocabulary.row("of") == 1
-    assert (entry.folder, store.entries()) == (None, [])
+    assert (entry.folder, clearing.entries()) == (None, [])
 
 
 def test_a_process_substitution_is_read_and_not_kept(source):
@@ -382,7 +382,7 @@ def test_a_process_substitution_is_read_and_not_kept(source):
         assert open_entry(f"/dev/fd/{reading}").vocabulary.row("of") == 1
     finally:
         os.close(reading)
-    assert store.entries() == []
+    assert clearing.entries() == []
 
 
 def test_an_empty_device_is_an_empty_file():
@@ -424,7 +424,7 @@ def test_where_the_cache_is(monkeypatch, variables, expected):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert store.cache_dir() == Path(expected)
+    assert place.cache_dir() == Path(expected)
 
 
 def test_meta_is_json_that_a_person_can_read(source):

@@ -22,23 +22,23 @@ def list_entries(output: Output) -> None:
 
     latent cache list --json
     """
-    from latentcli.files.store import cache as store
+    from latentcli.files.store import clearing, place
 
     records: list[Record] = []
-    for folder, meta in store.entries():
+    for folder, meta in clearing.entries():
         records.append(
             {
                 "file": meta.get("source", {}).get("path", folder.name),
                 "format": meta.get("format"),
                 "rows": meta.get("rows"),
                 "dimensions": meta.get("dimensions"),
-                "bytes": store.size_of(folder),
+                "bytes": clearing.size_of(folder),
                 "made": meta.get("made"),
-                "state": store.state_of(folder, meta),
+                "state": clearing.state_of(folder, meta),
             }
         )
     size = sum(int(str(record["bytes"])) for record in records)
-    summary: Record = {"folder": str(store.cache_dir()), "entries": len(records), "bytes": size}
+    summary: Record = {"folder": str(place.cache_dir()), "entries": len(records), "bytes": size}
     output.show(Report("cache list", COLUMNS, records, summary=summary))
 
 
@@ -49,9 +49,9 @@ def show_dir(output: Output) -> None:
 
     latent cache dir
     """
-    from latentcli.files.store import cache as store
+    from latentcli.files.store import place
 
-    folder = str(store.cache_dir())
+    folder = str(place.cache_dir())
     output.show(
         Report("cache dir", ("folder",), [{"folder": folder}], views=(Lines("folder"),))
     )
@@ -70,7 +70,7 @@ def build(
     """
     import dataclasses
 
-    from latentcli.files.store import cache as store
+    from latentcli.files.store import clearing
 
     records: list[Record] = []
     for address in files:
@@ -81,7 +81,7 @@ def build(
                 "format": entry.meta["format"],
                 "rows": entry.meta["rows"],
                 "dimensions": entry.meta["dimensions"],
-                "bytes": store.size_of(entry.folder) if entry.folder else 0,
+                "bytes": clearing.size_of(entry.folder) if entry.folder else 0,
                 "made": entry.meta.get("made"),
                 "state": "good" if entry.folder else "not kept",
             }
@@ -105,9 +105,9 @@ def clear(
     latent cache clear glove.6B.50d.txt
     """
     from latentcli.files.addresses import split_address
-    from latentcli.files.store import cache as store
+    from latentcli.files.store import clearing
 
-    count, size = store.clear(file)
+    count, size = clearing.clear(file)
     if file is not None and not count and not split_address(file)[0].exists():
         raise FileError(f"no such file: {file}, and nothing of it is in the cache")
     record: Record = {"removed": count, "bytes": size}

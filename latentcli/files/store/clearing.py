@@ -1,0 +1,146 @@
+"""What is in the cache, and removing it: entries, and what builds that were killed have left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from latentcli.errors import FileError, LatentError, reason
+from latentcli.files.addresses import split_address
+from latentcli.files.inputs import read_regular
+from latentcli.files.store import folders
+from latentcli.files.store.place import cache_dir
+
+BUILDING = ".building-"
+"""How the name of a folder begins in which an entry is being built."""
+
+_ABANDONED_AFTER = 7 * 24 * 3600
+
+
+def entries() -> list[tuple[Path, dict[str, Any]]]:
+    """List the finished entries of the cache: (folder, meta), broken ones with an empty meta."""
+    folder = cache_dir()
+    if not folder.is_dir():
+        return []
+    try:
+        found = sorted(
+            child
+            for child in folder.iterdir()
+            if (child.is_dir() or child.is_symlink())
+            and re.fullmatch(r".*-[0-9a-f]{12}-[0-9a-f]{12}", child.name)
+        )
+    except LatentError:
+        raise
+    except OSError as error:
+        raise FileError(f"cannot read the cache {folder}: {reason(error)}") from error
+    return [(child, folders.meta_of(child) or {}) for child in found]
+
+
+def state_of(folder: Path, meta: dict[str, Any]) -> str:
+    """Return "good", "stale" (its file has changed or gone) or "damaged"."""
+    source = meta.get("source")
+    if (
+        not isinstance(source, dict)
+        or folders.load(Path(str(source.get("path"))), folder, source) is None
+    ):
+        return "damaged"
+    return (
+        "good"
+        if source.get("version") == folders.VERSION and folders.still_true(meta)
+        else "stale"
+    )
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes that an entry takes."""
+    total = 0
+    if folder.is_symlink():
+        return 0
+    with suppress(OSError):  # another process may be removing it
+        for child in folder.iterdir():
+            total += child.stat().st_size
+    return total
+
+
+def clear(source: str | None = None) -> tuple[int, int]:
+    """Remove the entries of one source file, or all; return how many, and their bytes."""
+    wanted = None if source is None else str(folders.real_path(split_address(source)[0]))
+    count = size = 0
+    for folder, meta in entries():
+        if wanted is None or meta.get("source", {}).get("path") == wanted:
+            if not is_ours(folder):
+                continue
+            size += size_of(folder)
+            count += 1
+            discard(folder)
+            if folder.exists():
+                raise FileError(f"cannot remove {folder} from the cache; is it writable?")
+    if wanted is None:
+        with suppress(OSError):
+            sweep(cache_dir())
+    return count, size
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell what may be removed: a link, and a folder whose `meta.json`, whole or damaged, is of this cache."""
+    if folder.is_symlink():
+        return True
+    text = read_regular(folder / "meta.json", folders.MOST_META)
+    if text is None:
+        return False
+    try:
+        meta = json.loads(text)
+    except (ValueError, RecursionError):
+        return True
+    return isinstance(meta, dict) and bool({"source", "crc"} & meta.keys())
+
+
+def discard(folder: Path) -> None:
+    """Remove an entry at once: out of the way first, then file by file; a link alone."""
+    if folder.is_symlink():
+        with suppress(OSError):
+            folder.unlink()
+        return
+    aside = folder.with_name(f"{BUILDING}{host_name()}~{os.getpid()}~{folder.name[-12:]}")
+    with suppress(OSError):
+        folder.rename(aside)
+        remove(aside)
+
+
+def sweep(root: Path) -> None:
+    """Remove folders of builds that were killed."""
+    for left in root.glob(f"{BUILDING}*"):
+        host, _, process = left.name.removeprefix(BUILDING).rpartition("~")[0].rpartition("~")
+        here = host == host_name()
+        old = time.time() - left.stat().st_mtime > _ABANDONED_AFTER
+        if old or (here and process.isdigit() and not _alive(int(process))):
+            remove(left)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that is possible."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def host_name() -> str:
+    """Return the name of this machine, as the names of folders have it."""
+    import socket
+
+    return re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())

@@ -1,0 +1,193 @@
+"""An entry as a folder of the cache: what it was made of, whether it is whole, and its parts mapped."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+
+from latentcli.errors import FileError, LatentError, reason, shown
+from latentcli.files import inputs
+from latentcli.files.addresses import split_address
+from latentcli.files.inputs import read_regular
+from latentcli.files.store.entry import Entry
+from latentcli.files.store.place import is_mine, is_private
+from latentcli.files.store.vocabulary import RowNumbers, Words
+from latentcli.numerics.named_vectors import Vocabulary
+
+if TYPE_CHECKING:
+    from latentcli.numerics.types import Array
+
+VERSION = 3
+"""Raise it when readers or entries change: older entries are then rebuilt."""
+
+MOST_META = 16 << 20
+"""Bytes of a `meta.json` at most."""
+
+
+def fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
+    """Everything that, when it changes, makes an entry stale."""
+    files = [path]
+    if labels:
+        label_path = split_address(labels)[0]
+        files += [label_path] if label_path.exists() else []
+    states = []
+    for file in files:
+        status = status_of(file)
+        inputs.note(status)
+        states.append([str(real_path(file)), *_signs(status)])
+    return {
+        "version": VERSION,
+        "path": str(real_path(path)),
+        "key": key,
+        "labels": labels or "",
+        "files": states,
+    }
+
+
+def _signs(status: os.stat_result) -> list[int]:
+    """Return what tells a file from another and from its earlier self: its times, and which file it is."""
+    return [
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev,
+    ]  # fmt: skip
+
+
+def still_true(meta: dict[str, Any]) -> bool:
+    """Tell whether an entry's files are still as they were (it differs in key or labels only)."""
+    try:
+        source = meta["source"]
+        return bool(source["version"] != VERSION) or all(
+            _signs(status) == state[1:]
+            for state in source["files"]
+            for status in [Path(state[0]).stat()]
+        )
+    except LatentError:
+        raise
+    except (OSError, KeyError, TypeError, IndexError):
+        return False
+
+
+def folder_name(path: Path, source: dict[str, Any]) -> str:
+    """Return the name of the folder of an entry: the file, and what it was made of."""
+    real = real_path(path)
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", real.name)[:60]
+    return f"{stem}-{digest(real)}-{digest(json.dumps(source, sort_keys=True))}"
+
+
+def digest(text: object) -> str:
+    """Tell sources apart in folder names; the whole fingerprint is in the entry, and checked."""
+    data = str(text).encode("utf-8", "surrogateescape")
+    return f"{crc32(data):08x}{crc32(data[::-1]) & 0xFFFF:04x}"
+
+
+def load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
+    """Open an entry if it is there and whole."""
+    try:
+        if not is_private(folder):
+            return None
+        meta = meta_of(folder)
+        if meta is None or meta.get("source") != source:
+            return None
+        if any(_state(folder / name) != state for name, state in meta["parts"].items()):
+            return None
+        extras = dict(meta["extras"])
+        for name in meta["arrays"]:
+            extras[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return Entry(
+            path=path,
+            matrix=_matrix(folder, meta),
+            norms=np.load(folder / "norms.npy", allow_pickle=False),
+            vocabulary=_vocabulary(folder, meta),
+            meta=meta,
+            extras=extras,
+            folder=folder,
+            cached=True,
+        )
+    except (
+        Exception
+    ):  # NumPy evaluates headers: what is damaged fails in any way, and is rebuilt
+        return None
+
+
+def meta_of(folder: Path) -> dict[str, Any] | None:
+    """Read what is known of an entry; None if it is not as it was written."""
+    try:
+        meta = json.loads(read_regular(folder / "meta.json", MOST_META) or b"")
+        crc = meta.pop("crc")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return meta if crc == _crc(meta) else None
+
+
+def _crc(meta: dict[str, Any]) -> int:
+    return crc32(json.dumps(meta, sort_keys=True).encode("ascii"))
+
+
+def _state(file: Path) -> list[int]:
+    """Return what changes when a file of an entry is changed; PermissionError if it is not ours."""
+    status = file.lstat()
+    if not (stat.S_ISREG(status.st_mode) and is_mine(status)):
+        raise PermissionError(errno.EPERM, "its files are not this user's alone")
+    return _signs(status)[:3]
+
+
+def _matrix(folder: Path, meta: dict[str, Any]) -> Array:
+    if meta["mapped"] is None:
+        return _mapped(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False))
+    file, offset = meta["mapped"]
+    if file != meta["source"]["path"]:
+        raise ValueError("it maps another file than its source")
+    shape = (meta["rows"], meta["dimensions"])
+    return _mapped(np.memmap(file, dtype="<f4", mode="r", offset=offset, shape=shape))
+
+
+def _mapped(values: Array) -> Array:
+    """Return mapped rows as a plain array: each access to a memmap costs several times as much."""
+    return np.asarray(values)
+
+
+def _vocabulary(folder: Path, meta: dict[str, Any]) -> Vocabulary:
+    if not meta["named"]:
+        return RowNumbers(meta["rows"])
+    return Words.open(folder)
+
+
+def write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
+    """Write what is known of an entry, the last of its files."""
+    for child in folder.iterdir():
+        child.chmod(0o600)
+    arrays = [name for name, value in entry.extras.items() if isinstance(value, np.ndarray)]
+    meta = entry.meta | {
+        "source": source,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%S"),
+        "arrays": arrays,
+        "extras": {k: v for k, v in entry.extras.items() if k not in arrays},
+        "parts": {child.name: _state(child) for child in folder.iterdir()},
+    }
+    (folder / "meta.json").write_text(json.dumps(meta | {"crc": _crc(meta)}), "utf-8")
+    (folder / "meta.json").chmod(0o600)
+
+
+def status_of(path: Path) -> os.stat_result:
+    """Return what is known of a file. Raises FileError where it is not there."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileError(f"no such file: {shown(path, 400)}") from None
+    except LatentError:
+        raise
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot open {shown(path, 400)}: {reason(error)}") from error
+
+
+def real_path(path: Path) -> Path:
+    """Return the file that a path leads to."""
+    return Path(os.path.realpath(path))
