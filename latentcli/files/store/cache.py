@@ -50,11 +50,11 @@ def open_entry(
     if not cache or not stat.S_ISREG(status.st_mode):
         return _read(path, key, labels, None, progress)
     source = folders.fingerprint(path, key, labels)
-    folder = cache_dir() / folders.folder_name(path, source)
+    folder = cache_dir() / folders.folder_name(source)
     entry = folders.load(path, folder, source)
     if entry is not None:
         return entry
-    notes = _why_again(path, folder)
+    notes = _why_again(path, folder, source)
     try:
         with holding():
             built = _build_in_cache(path, key, labels, source, folder, progress)
@@ -73,7 +73,7 @@ def _labels_beside(path: Path) -> str | None:
     return str(words) if os.path.isfile(words) else None  # noqa: PTH113
 
 
-def _why_again(path: Path, folder: Path) -> list[str]:
+def _why_again(path: Path, folder: Path, source: dict[str, Any]) -> list[str]:
     """Say why a file that is in the cache is read again; clean up what builds left behind."""
     from latentcli.files.store import clearing
 
@@ -84,7 +84,7 @@ def _why_again(path: Path, folder: Path) -> list[str]:
         if folder.exists():
             notes.append(f"the cache entry of {path.name} is damaged; reading the file again")
         else:
-            others = list(root.glob(f"*-{folders.digest(folders.real_path(path))}-*"))
+            others = folders.of_the_same_file(root, source)
             same = [meta for other in others if (meta := folders.meta_of(other))]
             if same and not any(folders.still_true(meta) for meta in same):
                 notes.append(f"{path.name} has changed since it was cached; reading it again")
@@ -123,12 +123,10 @@ def _build_in_cache(
         entry = _place(building, folder, path, source)
     finally:
         clearing.remove(building)
-    for other in root.glob(f"*-{folders.digest(folders.real_path(path))}-*"):
-        if not clearing.is_ours(other):
+    for other in folders.of_the_same_file(root, source):
+        if other == folder or not clearing.is_ours(other):
             continue
-        meta = folders.meta_of(other) or {}
-        current = meta.get("source", {}).get("version") == folders.VERSION
-        if other != folder and not (current and folders.still_true(meta)):
+        if not folders.is_current(folders.meta_of(other) or {}):
             clearing.discard(other)
     entry.notes = built.notes
     entry.cached = False

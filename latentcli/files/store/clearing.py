@@ -49,11 +49,7 @@ def state_of(folder: Path, meta: dict[str, Any]) -> str:
         or folders.load(Path(str(source.get("path"))), folder, source) is None
     ):
         return "damaged"
-    return (
-        "good"
-        if source.get("version") == folders.VERSION and folders.still_true(meta)
-        else "stale"
-    )
+    return "good" if folders.is_current(meta) else "stale"
 
 
 def size_of(folder: Path) -> int:

@@ -39,14 +39,14 @@ def fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
     if labels:
         label_path = split_address(labels)[0]
         files += [label_path] if label_path.exists() else []
-    states = []
+    states: list[list[Any]] = []
     for file in files:
         status = status_of(file)
         inputs.note(status)
         states.append([str(real_path(file)), *_signs(status)])
     return {
         "version": VERSION,
-        "path": str(real_path(path)),
+        "path": states[0][0],
         "key": key,
         "labels": labels or "",
         "files": states,
@@ -75,16 +75,26 @@ def still_true(meta: dict[str, Any]) -> bool:
         return False
 
 
-def folder_name(path: Path, source: dict[str, Any]) -> str:
+def is_current(meta: dict[str, Any]) -> bool:
+    """Tell whether an entry is of this version, and its files are still as they were."""
+    return meta.get("source", {}).get("version") == VERSION and still_true(meta)
+
+
+def folder_name(source: dict[str, Any]) -> str:
     """Return the name of the folder of an entry: the file, and what it was made of."""
-    real = real_path(path)
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", real.name)[:60]
-    return f"{stem}-{digest(real)}-{digest(json.dumps(source, sort_keys=True))}"
+    path = source["path"]
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", Path(path).name)[:60]
+    return f"{stem}-{_digest(path)}-{_digest(json.dumps(source, sort_keys=True))}"
 
 
-def digest(text: object) -> str:
+def of_the_same_file(root: Path, source: dict[str, Any]) -> list[Path]:
+    """Return the folders of all entries that were made of the file of a source."""
+    return list(root.glob(f"*-{_digest(source['path'])}-*"))
+
+
+def _digest(text: str) -> str:
     """Tell sources apart in folder names; the whole fingerprint is in the entry, and checked."""
-    data = str(text).encode("utf-8", "surrogateescape")
+    data = text.encode("utf-8", "surrogateescape")
     return f"{crc32(data):08x}{crc32(data[::-1]) & 0xFFFF:04x}"
 
 
