@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterable
@@ -106,7 +107,7 @@ def read_words(file: Readable, label: str, what: str = "it") -> Array:
     shape, fortran, kind = read_header(file, label)
     if kind.kind not in "US":
         raise FormatError(f"{label}: {what} holds {shown(kind)}, not words")
-    count = int(np.prod(shape))
+    count = math.prod(shape)
     if not kind.itemsize and count > _MAX_EMPTY:
         raise FormatError(f"{label}: {what} is too large for a list of words")
     bounds.check_total(label, count * (kind.itemsize + _WORD), f"the words of {what}")
@@ -122,7 +123,10 @@ def read_words(file: Readable, label: str, what: str = "it") -> Array:
     else:  # NumPy's text can hold halves of surrogate pairs, which UTF-8 cannot.
         words = [word.encode("utf-8", "backslashreplace").decode("utf-8") for word in words]
     found = np.array(words or [""] * count, dtype=object)
-    return found.reshape(shape[::-1]).T if fortran else found.reshape(shape)
+    try:
+        return found.reshape(shape[::-1]).T if fortran else found.reshape(shape)
+    except ValueError as error:  # more axes, or longer ones, than NumPy has
+        raise FormatError(f"{label}: a damaged .npy header (shape {shown(shape)})") from error
 
 
 def write(file: IO[bytes], values: Array) -> None:
@@ -148,7 +152,7 @@ def _mapped(
 
 
 def _fortran(stream: Stream, shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
-    count = int(np.prod(shape))
+    count = math.prod(shape)
     bounds.check_total(stream.name, count * kind.itemsize)
     data = stream.read_exactly(count * kind.itemsize)
     if len(data) < count * kind.itemsize:

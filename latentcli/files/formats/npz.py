@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -149,8 +150,8 @@ def _blocks(
 
 def _whole(file: IO[bytes], shape: tuple[int, ...], kind: np.dtype[Any], label: str) -> Array:
     """Read a Fortran-ordered array, whose rows are not together in the file."""
-    bounds.check_total(label, int(np.prod(shape)) * kind.itemsize)
-    columns = arrays.stream_rows(file, label, kind, 1, int(np.prod(shape)))
+    bounds.check_total(label, math.prod(shape) * kind.itemsize)
+    columns = arrays.stream_rows(file, label, kind, 1, math.prod(shape))
     return next(columns).values.reshape(shape[::-1]).T
 
 

@@ -1,3 +1,4 @@
+import gzip
 import io
 import os
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import writing
+from latentcli.files import factors, writing
 from latentcli.files.store.cache import open_entry
 
 DTYPES = ["<f2", "<f4", "<f8", ">f4", ">f8", "i1", "u1", "<i2", ">i4", "<i8", "<u8", "?"]
@@ -215,3 +216,23 @@ def test_real_latents(data):
     entry = open_entry(str(path))
     assert entry.matrix.shape == (68, 18 * 512)
     assert entry.matrix.tobytes() == np.load(path).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("(4294967296, 4294967296)", "of memory, more than"),
+        ("(0, 4611686018427387904, 4611686018427387904)", "a damaged .npy header"),
+        (f"({', '.join('1' * 70)})", "a damaged .npy header"),
+    ],
+)
+def test_text_of_a_shape_that_no_array_has_is_refused(put, shape, said):
+    """2^32 x 2^32 is 0 in 64 bits."""
+    with pytest.raises(FormatError, match=said):
+        factors.read(str(put(header(described("'<U4'", shape)), "names.npy")))
+
+
+def test_columns_of_a_shape_that_no_array_has_are_refused(opened):
+    packed = gzip.compress(header(described(shape="(70368744177664, 262144)", order="True")))
+    with pytest.raises(FormatError, match="of memory, more than"):
+        opened(packed, "codes.npy.gz")
