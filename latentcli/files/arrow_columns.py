@@ -119,9 +119,7 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
     ]
     requested, text = vector_columns.split_key(key, fields)
     if text and text not in fields:
-        raise FormatError(
-            f"{name}: no column '{shown(text)}'; it has {shown(', '.join(fields))}"
-        )
+        raise vector_columns.no_column(name, text, fields)
     words = vector_columns.choose_text(dict.fromkeys(texts, ()), text)
     notes = [f"the words are its column '{shown(words)}'"] if words else []
     if requested:
@@ -132,14 +130,8 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
             )
         return Columns(name, [requested], words, True, notes)
     if len(vectors) > 1:
-        known = [column for column in vector_columns.VECTOR_NAMES if column in vectors]
-        if not known:
-            raise FormatError(
-                f"{name}: several columns of vectors ({shown(', '.join(vectors))}). "
-                f"Pick one: {name}::{shown(vectors[0])}"
-            )
-        notes.append(f"the vectors are its column '{known[0]}'")
-        vectors = known[:1]
+        vectors = [vector_columns.only_or_known(name, vectors)]
+        notes.append(f"the vectors are its column '{vectors[0]}'")
     if vectors:
         return Columns(name, vectors, words, True, notes)
     numbers = [field for field, kind in fields.items() if _is_number(kind)]

@@ -70,35 +70,50 @@ def vector_of(cell: object) -> Array | None:
 
 def _fields(text: str) -> list[str]:
     """Split the inside of a list at semicolons, commas or blanks; decimal commas become points."""
-    for separator in (";", ", ") if ";" in text or "," in text else ():
+    separator = ";" if ";" in text else ", "
+    decimals = text.count(",") > text.count(", ")  # else no comma is inside of a number
+    if separator == ";" or decimals:
         fields = [field.strip() for field in text.split(separator)]
-        decimals = sum(_DECIMAL_COMMA.fullmatch(field) is not None for field in fields)
-        if separator in text and (separator == ";" or decimals):
+        if separator == ";" or (
+            len(fields) > 1 and any(map(_DECIMAL_COMMA.fullmatch, fields))
+        ):
             return [field.replace(",", ".") for field in fields]
     return _BETWEEN.split(text)
 
 
-def choose_vectors(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> str:
-    """Choose the column of vectors from some cells of each; "" if none holds vectors.
+def _choose_vectors(
+    name: str, samples: Mapping[str, Sequence[object]], key: str
+) -> tuple[str, int]:
+    """Choose the column of vectors from some cells of each, with their length; ("", 0) for none.
 
     `key` names it. Raises FormatError where several could be, and none has a known name.
     """
     if key:
         if key not in samples:
-            raise _no_column(name, key, samples)
-        if not length_of(samples[key]):
+            raise no_column(name, key, samples)
+        length = length_of(samples[key])
+        if not length:
             raise FormatError(f"{name}: column '{shown(key)}' holds no vectors of one length")
-        return key
-    found = [column for column, cells in samples.items() if length_of(cells)]
-    if len(found) > 1:
-        known = [column for column in VECTOR_NAMES if column in found]
-        if not known:
-            raise FormatError(
-                f"{name}: several columns of vectors ({shown(', '.join(found))}). "
-                f"Pick one: {name}::{shown(found[0])}"
-            )
-        return known[0]
-    return found[0] if found else ""
+        return key, length
+    lengths = {column: length_of(cells) for column, cells in samples.items()}
+    chosen = only_or_known(name, [column for column, length in lengths.items() if length])
+    return chosen, lengths.get(chosen, 0)
+
+
+def only_or_known(name: str, columns: Sequence[str]) -> str:
+    """Choose from columns that hold vectors: the only one, or the first of a known name; "" for none.
+
+    Raises FormatError where there are several, and none has a known name.
+    """
+    if len(columns) < 2:
+        return columns[0] if columns else ""
+    known = [column for column in VECTOR_NAMES if column in columns]
+    if not known:
+        raise FormatError(
+            f"{name}: several columns of vectors ({shown(', '.join(columns))}). "
+            f"Pick one: {name}::{shown(columns[0])}"
+        )
+    return known[0]
 
 
 def length_of(cells: Iterable[object]) -> int:
@@ -169,11 +184,11 @@ class Choice(NamedTuple):
 def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> Choice | None:
     """Choose the columns of vectors and text from some cells of each; None where no column has vectors."""
     requested, text = split_key(key, samples)
-    vectors = choose_vectors(name, samples, requested)
+    vectors, dimensions = _choose_vectors(name, samples, requested)
     if not vectors:
         return None
     if text and text not in samples:
-        raise _no_column(name, text, samples)
+        raise no_column(name, text, samples)
     texts = {
         column: cells
         for column, cells in samples.items()
@@ -181,12 +196,11 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
     }
     text = choose_text(texts, text)
     others = [column for column in samples if column not in (vectors, text)]
-    return Choice(
-        vectors, text, length_of(samples[vectors]), chosen_note(vectors, text, others)
-    )
+    return Choice(vectors, text, dimensions, _chosen_note(vectors, text, others))
 
 
-def _no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
+def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
+    """Return the error of a table without the column that is asked for."""
     return FormatError(f"{name}: no column '{shown(key)}'; it has {shown(', '.join(columns))}")
 
 
@@ -261,7 +275,7 @@ def as_word(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def chosen_note(vectors: str, text: str, left_out: Sequence[str] = ()) -> str:
+def _chosen_note(vectors: str, text: str, left_out: Sequence[str]) -> str:
     """Say which columns were chosen, and how to choose others."""
     words = f", the words its column '{shown(text)}'" if text else ""
     others = f"; left out: {shown(', '.join(left_out))}" if left_out else ""

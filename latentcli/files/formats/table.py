@@ -44,8 +44,9 @@ def read(stream: Stream, key: str = "") -> Reading:
     samples = {
         name: column[: vector_columns.SAMPLE].tolist() for name, column in columns.items()
     }
-    if vector_columns.choose(stream.name, samples, key) is not None:
-        return _of_vectors(stream, columns, key, notes)
+    sampled = vector_columns.choose(stream.name, samples, key)
+    if sampled is not None:
+        return _of_vectors(stream, columns, sampled, key, notes)
     numbers = _dimensions(columns, text, notes)
     _check_halves(stream, numbers)
     for name, cells in texts.items():
@@ -113,11 +114,19 @@ def _check_halves(stream: Stream, numbers: Columns) -> None:
         )
 
 
-def _of_vectors(stream: Stream, columns: Columns, key: str, notes: list[str]) -> Reading:
-    """Read a table in which one column holds lists of numbers."""
+def _of_vectors(
+    stream: Stream,
+    columns: Columns,
+    sampled: vector_columns.Choice,
+    key: str,
+    notes: list[str],
+) -> Reading:
+    """Read a table in which one column holds lists of numbers, as far as its first rows say.
+
+    All rows choose it again; where most of them hold no vector, `blocks_of` says which is the first.
+    """
     cells = {name: values.tolist() for name, values in columns.items()}
-    choice = vector_columns.choose(stream.name, cells, key)
-    assert choice is not None
+    choice = vector_columns.choose(stream.name, cells, key) or sampled
     findings = Findings()
     texts = _words(columns[choice.text]) if choice.text else None
     batch = [(texts, cells[choice.vectors])]
