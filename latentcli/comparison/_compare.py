@@ -14,7 +14,7 @@ from latentcli.comparison._moments import Side, side_of, triple
 from latentcli.comparison._overlap import Overlap, Paired, overlap
 from latentcli.comparison._procrustes import Rotation
 from latentcli.comparison._rsa import rsa
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, counted
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.resampling import Estimate, bootstrap
 from latentcli.numerics.types import Array, Progress
@@ -75,8 +75,7 @@ def compare(
     """
     count = len(x.rows)
     if count < 3:
-        found = "1 row" if count == 1 else f"{count} rows"
-        raise LatentError(f"{found} in common: to compare takes three or more")
+        raise LatentError(f"{counted(count, 'row')} in common: to compare takes three or more")
     first, second = side_of(x.matrix, x.rows), side_of(y.matrix, y.rows)
     with stage("adding up") as progress:
         sums = triple(first, second, np.arange(count), progress)

@@ -16,7 +16,7 @@ from latentcli.comparison._compare import Comparison, Stage
 from latentcli.comparison._compare import compare as measured
 from latentcli.comparison._matching import Match, match
 from latentcli.comparison._overlap import METRICS, Paired
-from latentcli.errors import ParameterError, check_choice
+from latentcli.errors import ParameterError, check_choice, counted
 from latentcli.numerics.resampling import Estimate
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Result, Sheet
@@ -276,15 +276,15 @@ def _notes(found: Comparison, matched: Match, spaces: tuple[Any, Any], k: int) -
     """Say what a careful reader should know."""
     notes = [_matching(matched, spaces)]
     if matched.unusable:
-        pairs = "1 pair is" if matched.unusable == 1 else f"{matched.unusable:,} pairs are"
+        pairs = counted(matched.unusable, "pair is", "pairs are")
         notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
     if matched.missing:
-        pairs = "1 pair is" if matched.missing == 1 else f"{matched.missing:,} pairs are"
+        pairs = counted(matched.missing, "pair is", "pairs are")
         notes.append(f"{pairs} left out: a word of the lexicon is not there")
     if matched.repeated and matched.by == "lexicon":
         notes.append(f"{matched.repeated:,} pairs left out: an earlier pair has their word")
     elif matched.repeated:
-        rows = "1 row is" if matched.repeated == 1 else f"{matched.repeated:,} rows are"
+        rows = counted(matched.repeated, "row is", "rows are")
         notes.append(f"{rows} left out: an earlier row of {spaces[0].name} has their word")
     notes += [text for there, text in _conditions(found, spaces, k) if there]
     if found.rsa_rows < len(matched.x):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError, UsageError, counted
 from latentcli.geometry._capacity import (
     EXACT,
     TYPICAL_DENSE,
@@ -168,13 +168,8 @@ def _measured(x: Any, sample: int, seed: int, progress: Progress | None) -> Capa
     matrix, rows = _usable(x)
     notes = []
     if len(rows) < len(matrix):
-        left = len(matrix) - len(rows)
-        are = (
-            "row of zeros, NaN or infinity is"
-            if left == 1
-            else "rows of zeros, NaN or infinity are"
-        )
-        notes.append(f"{left:,} {are} left out")
+        what = "row of zeros, NaN or infinity is", "rows of zeros, NaN or infinity are"
+        notes.append(f"{counted(len(matrix) - len(rows), *what)} left out")
     if not len(rows):
         raise LatentError("`x`: no row can be measured")
     found = signs(matrix, rows, progress=progress)

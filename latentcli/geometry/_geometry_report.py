@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError, unknown_choice
+from latentcli.errors import LatentError, ParameterError, UsageError, counted, unknown_choice
 from latentcli.geometry import MEASURES, NEEDS, SECTIONS, measure
 from latentcli.geometry._cloud import Cloud, Measure, Relation, Settings, coded
 from latentcli.numerics.blocks import spans
@@ -287,7 +287,7 @@ def _relations(
         found.append(Relation(name, np.array(there, dtype=np.int64).reshape(-1, 2)))
     if missing:
         some = ", ".join(sorted(missing)[:3]) + (", ..." if len(missing) > 3 else "")
-        are = "1 word is" if len(missing) == 1 else f"{len(missing):,} words are"
+        are = counted(len(missing), "word is", "words are")
         notes.append(f"`relations`: {are} not there: {some}")
     if not any(len(relation.pairs) for relation in found):
         raise LatentError("`relations`: none of its pairs is in `x`")

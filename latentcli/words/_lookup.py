@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from latentcli.errors import WordError, shown
+from latentcli.errors import WordError, counted, shown
 from latentcli.numerics.named_vectors import Vocabulary
 
 _ROW = re.compile(r"#(\d{1,18})")
@@ -56,8 +56,7 @@ class Lookup:
             return WordError(
                 f"'{given}' is not a row of {self.name} (rows 0 to {self.rows - 1:,})"
             )
-        count = len(self.words)
-        where = f"'{given}' is not in {self.name} ({count:,} word{'s' if count != 1 else ''})"
+        where = f"'{given}' is not in {self.name} ({counted(len(self.words), 'word')})"
         if re.fullmatch(r"#\d+", word):
             return WordError(f"{where}; its rows are #0 to #{self.rows - 1:,}")
         others = self.words.variants(word)

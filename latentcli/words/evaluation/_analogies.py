@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.errors import ParameterError, check_choice
+from latentcli.errors import ParameterError, check_choice, counted
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.search import Hits
 from latentcli.numerics.types import Progress
@@ -225,7 +225,7 @@ def _title(
 def _ignored(given: AnalogySet) -> tuple[str, ...]:
     if not given.ignored:
         return ()
-    lines = "1 line is" if given.ignored == 1 else f"{given.ignored:,} lines are"
+    lines = counted(given.ignored, "line is", "lines are")
     return (f"{lines} not a question and left out; {given.first_ignored} is the first",)
 
 

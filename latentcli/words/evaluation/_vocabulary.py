@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from latentcli.errors import shown
+from latentcli.errors import counted, shown
 from latentcli.results import Record
 from latentcli.words._space import Space
 
@@ -23,5 +23,5 @@ def note_on_missing(words: Sequence[str], in_another_case: int = 0) -> tuple[str
     few = ", ".join(shown(word, 40) for word in words[:_LISTED])
     more = ", ..." if len(words) > _LISTED else ""
     hint = f"; {in_another_case:,} are there in another case (`ignore_case`)"
-    count = "1 word is" if len(words) == 1 else f"{len(words):,} words are"
+    count = counted(len(words), "word is", "words are")
     return (f"{count} out of vocabulary: {few}{more}{hint if in_another_case else ''}",)
