@@ -48,7 +48,7 @@ def write(report: Report, path: Path, kind: str) -> None:
         raise LatentError(f"latent {report.command}: there is nothing to draw")
     sizes = [_size(panel) for panel in panels]
     width = max(width for width, _ in sizes)
-    title = textwrap.fill(_plain(report.title), int(width * _LETTERS))
+    title = textwrap.fill(as_drawn(report.title), int(width * _LETTERS))
     height = sum(height for _, height in sizes) + 0.3 + 0.2 * title.count("\n")
     figure = Figure(figsize=(width, height), layout="constrained")
     figure.suptitle(title, fontsize=10)
@@ -59,15 +59,15 @@ def write(report: Report, path: Path, kind: str) -> None:
         _draw(panel, axes)
     # Letters that the font does not have are drawn as boxes, which is seen without a warning.
     with rc_context({"svg.hashsalt": "latent"}), warnings.catch_warnings(action="ignore"):
-        figure.savefig(path, format=kind, dpi=200, metadata=_METADATA[kind])
+        figure.savefig(path, format=kind, dpi=200, metadata=METADATA[kind])
 
 
-_METADATA: dict[str, dict[str, Any]] = {
+METADATA: dict[str, dict[str, Any]] = {
     "png": {"Software": "latent"},
     "svg": {"Creator": "latent", "Date": None},
     "pdf": {"Creator": "latent", "CreationDate": None},
 }
-"""No dates, and no random names in SVG: the same report makes the same picture."""
+"""No dates, and no random names in SVG: the same answer makes the same picture."""
 
 
 def _draw(panel: Panel, axes: Any) -> None:
@@ -98,12 +98,12 @@ def _draw_heat_map(heat: HeatMap, axes: Any) -> None:
     longest = max(map(len, heat.columns), default=1)
     upright = longest * 0.075 > _CELL * 1.3
     axes.set_xticks(
-        range(len(heat.columns)), [_plain(name) for name in heat.columns],
+        range(len(heat.columns)), [as_drawn(name) for name in heat.columns],
         rotation=90 if upright else 0,
     )  # fmt: skip
-    axes.set_yticks(range(len(heat.rows)), [_plain(name) for name in heat.rows])
+    axes.set_yticks(range(len(heat.rows)), [as_drawn(name) for name in heat.rows])
     axes.tick_params(length=0, labelsize=8)
-    axes.set_title(_plain(heat.title), fontsize=9)
+    axes.set_title(as_drawn(heat.title), fontsize=9)
     if len(heat.rows) * len(heat.columns) <= _NUMBERED:
         middle = (heat.low + heat.high) / 2
         for i, row in enumerate(heat.values):
@@ -119,26 +119,26 @@ def _draw_bars(bars: Bars, axes: Any) -> None:
     places = range(len(bars.labels))
     drawn = axes.barh(places, bars.values, color="#4c72b0")
     axes.bar_label(drawn, fontsize=8, padding=3)
-    axes.set_yticks(places, [_plain(label) for label in bars.labels])
+    axes.set_yticks(places, [as_drawn(label) for label in bars.labels])
     axes.invert_yaxis()
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(_plain(bars.title), fontsize=9)
+    axes.set_title(as_drawn(bars.title), fontsize=9)
     axes.margins(x=0.12)
 
 
 def _draw_curve(curve: Curve, axes: Any) -> None:
     for name, values in curve.lines.items():
-        axes.plot(curve.x, values, label=_plain(name))
-    axes.set_xlabel(_plain(curve.x_label), fontsize=8)
-    axes.set_ylabel(_plain(curve.y_label), fontsize=8)
+        axes.plot(curve.x, values, label=as_drawn(name))
+    axes.set_xlabel(as_drawn(curve.x_label), fontsize=8)
+    axes.set_ylabel(as_drawn(curve.y_label), fontsize=8)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(_plain(curve.title), fontsize=9)
+    axes.set_title(as_drawn(curve.title), fontsize=9)
     if len(curve.lines) > 1:
         axes.legend(fontsize=8, frameon=False)
 
 
-def _plain(text: str) -> str:
+def as_drawn(text: str) -> str:
     """Return text as it is drawn: no control characters, and $ is no formula."""
     return visible(text).replace("$", r"\$")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latentcli.render.cells import visible
+from latentcli.render.picture import METADATA, as_drawn
 
 COLORS = (
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777", "#e07b00",
@@ -19,12 +19,6 @@ COLORS = (
 _CAPTIONS = 60
 _TRIED = 2000
 _LEGEND = 12
-_METADATA: dict[str, dict[str, Any]] = {
-    "png": {"Software": "latent"},
-    "svg": {"Creator": "latent", "Date": None},
-    "pdf": {"Creator": "latent", "CreationDate": None},
-}
-"""No dates, and no random names in SVG: the same map makes the same picture."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ def write(scatter: Scatter, path: Path, kind: str) -> None:
         warnings.catch_warnings(action="ignore"),
     ):
         _caption(scatter, axes, figure)
-        figure.savefig(path, format=kind, dpi=200, metadata=_METADATA[kind])
+        figure.savefig(path, format=kind, dpi=200, metadata=METADATA[kind])
 
 
 def draw(scatter: Scatter, axes: Any) -> None:
@@ -68,7 +62,7 @@ def draw(scatter: Scatter, axes: Any) -> None:
         ]
         axes.scatter(
             [scatter.x[i] for i in mine], [scatter.y[i] for i in mine], s=size, linewidths=0,
-            alpha=0.7, color=COLORS[number % len(COLORS)], label=_plain(group), rasterized=len(mine) > 5000,
+            alpha=0.7, color=COLORS[number % len(COLORS)], label=as_drawn(group), rasterized=len(mine) > 5000,
         )  # fmt: skip
     for a, b in scatter.arrows:
         axes.annotate(
@@ -81,8 +75,8 @@ def draw(scatter: Scatter, axes: Any) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-    axes.set_title(_plain(scatter.title), fontsize=9)
-    axes.set_xlabel(_plain(scatter.footer), fontsize=7, color="#555555")
+    axes.set_title(as_drawn(scatter.title), fontsize=9)
+    axes.set_xlabel(as_drawn(scatter.footer), fontsize=7, color="#555555")
     if scatter.groups and len(groups) <= _LEGEND:
         axes.legend(
             fontsize=7, frameon=False, markerscale=max(1.0, 3 / size), loc="upper right"
@@ -99,7 +93,7 @@ def _caption(scatter: Scatter, axes: Any, figure: Any) -> None:
     for place in order:
         if written >= _CAPTIONS + len(ends):
             return
-        name = _plain(scatter.names[place])
+        name = as_drawn(scatter.names[place])
         name = name if len(name) <= 24 else f"{name[:23]}…"
         left, low = axes.transData.transform((scatter.x[place], scatter.y[place]))
         scale = figure.dpi / 72
@@ -117,8 +111,3 @@ def _caption(scatter: Scatter, axes: Any, figure: Any) -> None:
 
 def _collide(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _plain(text: str) -> str:
-    """Return text as it is drawn: no control characters, and $ is no formula."""
-    return visible(text).replace("$", r"\$")
