@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Scatter:
     arrows: Sequence[tuple[int, int]] = ()
     path: Sequence[tuple[float, float]] = ()
     footer: str = ""
-    inches: tuple[float, float] = field(default=(7.0, 6.0))
+    inches: tuple[float, float] = (7.0, 6.0)
 
 
 def write(scatter: Scatter, path: Path, kind: str) -> None:
@@ -55,11 +55,10 @@ def write(scatter: Scatter, path: Path, kind: str) -> None:
 def draw(scatter: Scatter, axes: Any) -> None:
     """Draw points, arrows and path into Matplotlib axes."""
     size = max(0.6, min(14.0, 6000 / max(1, len(scatter.x))))
-    groups = list(dict.fromkeys(scatter.groups or [""]))
-    for number, group in enumerate(groups):
-        mine = [
-            i for i in range(len(scatter.x)) if not scatter.groups or scatter.groups[i] == group
-        ]
+    groups: dict[str, list[int]] = {}
+    for place, group in enumerate(scatter.groups or [""] * len(scatter.x)):
+        groups.setdefault(group, []).append(place)
+    for number, (group, mine) in enumerate(groups.items()):
         axes.scatter(
             [scatter.x[i] for i in mine], [scatter.y[i] for i in mine], s=size, linewidths=0,
             alpha=0.7, color=COLORS[number % len(COLORS)], label=as_drawn(group), rasterized=len(mine) > 5000,
