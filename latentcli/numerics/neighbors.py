@@ -6,7 +6,7 @@ may be the rule (one-hot rows are all equally far from each other), so a fixed n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,15 +42,7 @@ def nearest(
     centre = points.take(slice(0, _SEEN)).mean(axis=0)
     parts = [asked[start : start + _ASKED] for start in range(0, len(asked), _ASKED)]
     best = [_Best(points.take(part) - centre, part, k) for part in parts]
-    room = np.empty((_ASKED, _SEEN))
-    for start in range(0, len(points), _SEEN):
-        block = points.take(slice(start, start + _SEEN)) - centre
-        half = np.einsum("ij,ij->i", block, block) / 2
-        seen = np.column_stack([-block, half]).T
-        for one in best:
-            one.see(seen, start, room)
-        if progress:
-            progress(min(start + _SEEN, len(points)), len(points))
+    _scan(best, len(points), lambda seen: points.take(seen) - centre, progress)
     found = np.concatenate([one.rows for one in best])
     away = _exact(points, asked, found)
     order = np.lexsort((found, away), axis=1)
@@ -110,15 +102,9 @@ def nearest_to(
     best = [
         _Best(vectors[part] - centre, nobody[: len(vectors[part])], wanted) for part in parts
     ]
-    room = np.empty((_ASKED, _SEEN))
-    for start in range(0, len(rows), _SEEN):
-        block = matrix[rows[start : start + _SEEN]].astype(np.float64) - centre
-        half = np.einsum("ij,ij->i", block, block) / 2
-        seen = np.column_stack([-block, half]).T
-        for one in best:
-            one.see(seen, start, room)
-        if progress:
-            progress(min(start + _SEEN, len(rows)), len(rows))
+    _scan(
+        best, len(rows), lambda seen: matrix[rows[seen]].astype(np.float64) - centre, progress
+    )
     # Bounds the rounding of the scores, which are products of the centred vectors.
     size = float(norms[rows].max()) + 2 * float(np.linalg.norm(centre))
     rounding = 4 * (matrix.shape[1] + 8) * float(np.finfo(np.float64).eps)
@@ -132,6 +118,24 @@ def nearest_to(
         beyond = own + 2 * (last - error)
         found += _decide(matrix, rows[one.rows], mine, exclude[part], beyond, k)
     return found
+
+
+def _scan(
+    best: Sequence[_Best],
+    count: int,
+    take: Callable[[slice], Array],
+    progress: Progress | None,
+) -> None:
+    """Show `count` rows, which `take` returns less the centre, to all that keep their best."""
+    room = np.empty((_ASKED, _SEEN))
+    for start in range(0, count, _SEEN):
+        block = take(slice(start, start + _SEEN))
+        half = np.einsum("ij,ij->i", block, block) / 2
+        seen = np.column_stack([-block, half]).T
+        for one in best:
+            one.see(seen, start, room)
+        if progress:
+            progress(min(start + _SEEN, count), count)
 
 
 def _decide(
