@@ -57,7 +57,7 @@ class Data:
     names: tuple[str, ...]
     alive: npt.NDArray[np.bool_]
     notes: tuple[str, ...] = ()
-    _binned: dict[Cut, BinnedCounts] = field(default_factory=dict, repr=False)
+    _binned: dict[Cut, BinnedCounts] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -95,7 +95,7 @@ class Data:
         codes -= codes.mean(axis=0)
         spread = codes.std(axis=0)
         codes = np.where(data.alive, codes / np.where(spread > 0, spread, 1.0), 0.0)
-        return replace(data, codes=codes, _binned={})
+        return replace(data, codes=codes)
 
     def binned(self, cut: Cut) -> BinnedCounts:
         """Return what is counted of codes in bins; made once for all metrics that use this cut."""

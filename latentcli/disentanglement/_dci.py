@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -14,6 +13,7 @@ from latentcli.disentanglement._importance import completeness_of, disentangleme
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._predictors import PREDICTORS, Fitted, Predictor, fit_each
+from latentcli.disentanglement._protocol import shuffled
 from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed
 from latentcli.disentanglement._train_test_split import (
     Split,
@@ -173,8 +173,8 @@ def _null(
     found = []
     for _ in range(shuffles):
         # Codes in another order are factors in another order, and the same classes are held out.
-        shuffled = replace(data, codes=data.codes[random.permutation(data.rows)], _binned={})
-        fitted = fit_each(predictor, shuffled, splits, seed)
+        other = shuffled(data, random.permutation(data.rows))
+        fitted = fit_each(predictor, other, splits, seed)
         found.append(disentanglement_of(np.stack([one.importances for one in fitted], axis=1)))
     return tuple(one for one in found if one is not None)
 
@@ -182,11 +182,9 @@ def _null(
 def _informativeness(
     fitted: Sequence[Fitted], splits: Sequence[Split], ci: float | None, seed: int
 ) -> Estimate:
-    def shuffled(k: int, order: Array) -> float | None:
-        return fitted[k].shuffled_score(order)
-
     value = mean_known([one.score for one in fitted])
-    return Estimate(value, _interval(fitted, ci), null_means(splits, shuffled, seed))
+    null = null_means(splits, lambda k, order: fitted[k].shuffled_score(order), seed)
+    return Estimate(value, _interval(fitted, ci), null)
 
 
 def _interval(fitted: Sequence[Fitted], ci: float | None) -> Interval | None:

@@ -56,7 +56,7 @@ def estimate(
 
 def shuffled(data: Data, order: Array) -> Data:
     """Return the data with the rows of codes in another order: factors say nothing about them."""
-    return replace(data, codes=data.codes[order], _binned={})
+    return replace(data, codes=data.codes[order])
 
 
 def _of_part(protocol: Protocol, data: Data, rows: Array) -> float | None:
