@@ -10,8 +10,12 @@ import numpy as np
 
 from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import SHUFFLES
-from latentcli.disentanglement._train_test_split import Split, influence, split
+from latentcli.disentanglement._train_test_split import (
+    Split,
+    influence,
+    permuted_test_rows,
+    split,
+)
 from latentcli.numerics import linear_svm
 from latentcli.numerics.linear_svm import Ordered
 from latentcli.numerics.parallel import each
@@ -217,18 +221,9 @@ class Predictability:
         cls, data: Data, tasks: Sequence[Task], seed: int, progress: Progress | None
     ) -> Predictability:
         values = standardize(np.stack([f.values for f in data.factors], axis=1))
-        random = np.random.default_rng([seed, 1])
-        # Shuffling the labels of test rows alone needs no new fit: given the model, they are
-        # exchangeable if a dimension has no information.
-        orders = [
-            [
-                random.permutation(
-                    data.rows if task.estimator == "r2" else len(task.split.test)
-                )
-                for task in tasks
-            ]
-            for _ in range(SHUFFLES)
-        ]
+        orders = permuted_test_rows(
+            [data.rows if t.estimator == "r2" else len(t.split.test) for t in tasks], seed
+        )
 
         def score(j: int) -> _Dimension:
             column = data.codes[:, j].astype(np.float64)

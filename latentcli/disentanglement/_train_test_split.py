@@ -58,14 +58,14 @@ def _systematic_sample(
     return chosen
 
 
-def permuted_test_rows(splits: Sequence[Split], seed: int) -> list[list[Array]]:
-    """Return SHUFFLES times, for each split, a random order of its test rows.
+def permuted_test_rows(numbers: Sequence[int], seed: int) -> list[list[Array]]:
+    """Return SHUFFLES times, for each number of test rows, a random order of them.
 
     Shuffling the labels of the test rows alone needs no new fit, and is an exact null given the
     fitted model: if codes say nothing about a factor, its test labels are exchangeable.
     """
     random = np.random.default_rng([seed, 1])
-    return [[random.permutation(len(one.test)) for one in splits] for _ in range(SHUFFLES)]
+    return [[random.permutation(number) for number in numbers] for _ in range(SHUFFLES)]
 
 
 def null_means(
@@ -74,7 +74,7 @@ def null_means(
     """Return the mean over factors of `statistic(factor, order of its test rows)`, in each shuffle."""
     found = [
         mean_known([statistic(k, order) for k, order in enumerate(orders)])
-        for orders in permuted_test_rows(splits, seed)
+        for orders in permuted_test_rows([len(one.test) for one in splits], seed)
     ]
     return tuple(one for one in found if one is not None)
 
