@@ -21,9 +21,6 @@ CAPTURED, WEAKLY = 0.5, 0.05
 _DISTINCT = 0.1
 """Share of a factor's entropy that a dimension adds to what another factor says of it."""
 
-ESTIMATORS = {"plugin": "counts of bins", "knn": "nearest neighbors"}
-"""How information is estimated."""
-
 
 def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
     """Return the information (D, K) of dimensions about factors, by either estimator.

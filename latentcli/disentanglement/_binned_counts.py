@@ -10,14 +10,12 @@ import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
+from latentcli.disentanglement._score import SHUFFLES
 from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
 
 _FAR = 10.0
 """Interquartile ranges beyond the quartiles that make an outlier of a value."""
-
-PERMUTATIONS = 20
-"""How often the factors are shuffled to see what noise gives: it beats all of them once in 21 times."""
 
 _LARGE = 2_000_000
 """Numbers from which factors are shuffled half as often."""
@@ -165,10 +163,10 @@ class BinnedCounts:
         return self._count(information.discretize(labels.astype(np.float64), cut), slice(None))
 
     def shuffled(self, seed: int) -> list[Counts]:
-        """Return the counts with the factors' rows in random orders, up to PERMUTATIONS of them."""
+        """Return the counts with the factors' rows in random orders, up to SHUFFLES of them."""
         if seed not in self._shuffled:
             random = np.random.default_rng(seed)
-            times = PERMUTATIONS if self.data.codes.size <= _LARGE else PERMUTATIONS // 2
+            times = SHUFFLES if self.data.codes.size <= _LARGE else SHUFFLES // 2
             orders = (random.permutation(self.data.rows) for _ in range(times))
             self._shuffled[seed] = [self._count(self.bins, order) for order in orders]
         return self._shuffled[seed]

@@ -37,11 +37,6 @@ class Cut(NamedTuple):
         """What a better estimate takes: distinct values where a dimension has few of them."""
         return self._replace(binning="distinct") if self.binning == "width" else self
 
-    def settings(self) -> dict[str, int | str | list[float]]:
-        """Return what goes into a score's settings."""
-        fixed = {"limits": list(self.limits)} if self.binning == "fixed" else {}
-        return {"bins": self.bins, "binning": self.binning, **fixed}
-
 
 def check_bins(bins: int, parameter: str = "bins") -> None:
     """Raise ParameterError for fewer bins than 2, or more than labels have numbers for."""

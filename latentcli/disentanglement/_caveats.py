@@ -28,7 +28,7 @@ def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
     if data.factors:
         notes += _factors(data)
     if cut is not None and data.factors:
-        notes += [*_dependence(data, cut), *_rows(data, cut), *_classes(data, cut)]
+        notes += [*_dependence(data), *_rows(data, cut), *_classes(data, cut)]
         if cut.binning in ("width", "distinct"):
             notes += _outliers(data, cut)
     return tuple(notes)
@@ -88,7 +88,7 @@ def _classes(data: Data, cut: Cut) -> list[str]:
     ]
 
 
-def _dependence(data: Data, cut: Cut) -> list[str]:
+def _dependence(data: Data) -> list[str]:
     """Say that factors depend on each other, where a test says so and it matters."""
     if len(data.factors) < 2:
         return []

@@ -114,7 +114,7 @@ def _all_pairs(binned: Binned, progress: Progress | None) -> tuple[Array, Array]
         corrected[: j + 1, j] = corrected[j, : j + 1] = counts.corrected.mutual[:, 0]
 
     each(count, range(dimensions), progress)
-    return np.maximum(mutual, 0.0), corrected
+    return mutual, corrected
 
 
 def _dimension_rows(data: Data, mutual: Array) -> list[Record]:

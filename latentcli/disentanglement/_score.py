@@ -15,9 +15,6 @@ LEVEL = 0.95
 SHUFFLES = 20
 """How often factors are shuffled: noise exceeds the highest of so many in one case of 21."""
 
-Value = Scalar
-Row = Record
-
 
 @dataclass(frozen=True)
 class Estimate:

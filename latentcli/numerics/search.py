@@ -119,9 +119,7 @@ def search(
         _scan(matrix, norms, block, passes)
         if progress:
             progress(done + 1, len(parts))
-    return [
-        hits for part in passes for hits in part.answers(matrix, norms, min_score=min_score)
-    ]
+    return [hits for part in passes for hits in part.answers(matrix, min_score=min_score)]
 
 
 def _search_euclidean(
@@ -264,9 +262,7 @@ class Pass:
         if self.waiting >= 2 * self.top * len(self.questions) + 4096:
             self._settle()
 
-    def answers(
-        self, matrix: Array, norms: Array, *, min_score: float | None
-    ) -> Iterator[Hits]:
+    def answers(self, matrix: Array, *, min_score: float | None) -> Iterator[Hits]:
         """Score what is left in float64 and give the best, ties to the earlier row."""
         if not self.found:
             yield from (_none() for _ in self.questions)

@@ -248,9 +248,7 @@ def _answer(
         for start in range(0, len(questions), QUESTIONS_PER_PASS)
     ]
     _scan(asked, norms[:limit], chosen.bounds, passes, progress)
-    return [
-        hits for _, part in passes for hits in part.answers(asked.matrix, norms, min_score=None)
-    ]
+    return [hits for _, part in passes for hits in part.answers(asked.matrix, min_score=None)]
 
 
 def _scan(
