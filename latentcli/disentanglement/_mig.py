@@ -120,9 +120,9 @@ def mig(
     better = sharper.counts.corrected
     found, corrected = gaps(mutual, entropy), gaps(better.mutual, better.entropy)
     counted = ci if estimator == "plugin" else None
-    whole, each = _with_intervals(binned, mutual, entropy, _mean, ci=counted, seed=seed)
-    whole_corrected, each_corrected = _with_intervals(
-        sharper, better.mutual, better.entropy, _mean_corrected, ci=ci, seed=seed
+    whole, each = _intervals(binned, found, _mean, ci=counted, seed=seed)
+    whole_corrected, each_corrected = _intervals(
+        sharper, corrected, _mean_corrected, ci=ci, seed=seed
     )
     aside = sensitivity or data.codes.size <= _ASIDE
     null = chance(_mean, binned, seed=seed) if aside and estimator == "plugin" else None
@@ -199,22 +199,21 @@ def _at(data: Data, cut: Cut) -> float:
     return _mean(data.counts(cut))
 
 
-def _with_intervals(
+def _intervals(
     binned: BinnedCounts,
-    mutual: Array,
-    entropy: Array,
+    found: Array,
     mean: Callable[[Counts], float],
     *,
     ci: float | None,
     seed: int,
 ) -> tuple[Interval | None, list[Interval | None]]:
-    """Return the intervals of the mean gap and of each (K,).
+    """Return the intervals of the mean of the gaps found (K,), and of each.
 
     By the delta method: how much each row moves the gap is known in closed form from the counts, and
     the deviation of that over the rows is the gap's standard error. It takes bins as given, which
     they are not where a few far values lay them: there, of the mean, by random halves of the rows.
     """
-    found, data = gaps(mutual, entropy), binned.data
+    data = binned.data
     if ci is None or data.rows < 2 * GROUPS:
         return None, [None] * len(found)
     if binned.cut.binning in ("width", "distinct") and data.far.any():

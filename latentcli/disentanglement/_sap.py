@@ -128,7 +128,8 @@ def sap(
     found = Predictability.of(data, tasks, seed, progress)
     baseline = np.array([task.baseline for task in tasks])
     tested = np.array([task.tested for task in tasks])
-    value = _mean(gaps(found.scores, baseline), tested)
+    each = gaps(found.scores, baseline)
+    value = _mean(each, tested)
     influences = np.stack([found.influence(k) for k in range(len(tasks))])
     null = [_mean(gaps(scores, baseline), tested) for scores in found.null]
     straight = gaps(found.r2, np.zeros(len(tasks)))
@@ -141,7 +142,7 @@ def sap(
     )
     rows = _factor_rows(data, tasks, found)
     for k, row in enumerate(rows):
-        gap = float(gaps(found.scores, baseline)[k]) if tested[k] else None
+        gap = float(each[k]) if tested[k] else None
         row["sap"] = gap
         row["low"], row["high"] = ends(_interval(gap, influences[k : k + 1], ci))
         if estimator == "svm":
