@@ -119,7 +119,7 @@ def infomec(
     counts, active = binned.counts, _active(data)
     fitted = data.standard(limit, seed)
     if estimator == "knn":
-        shares = _nearest_shares(data, fitted, neighbors, seed)
+        shares = _nearest_mutual(data, fitted, neighbors, seed) / counts.factor_entropy
         null = _nearest_null(fitted, active, neighbors, seed)
     else:
         shares = counts.mutual / counts.factor_entropy
@@ -127,20 +127,10 @@ def infomec(
     explicit = _explicitness(fitted)
     held_out = _held_out_explicitness(fitted, seed)
     some = bool(counts.significant[active].any())
-    parts = {
-        "infom": _with_null(infom, shares[active], null, some),
-        "infoc": _with_null(infoc, shares[active], null, some),
-        "infoe": Estimate(mean_known(list(explicit.values()))),
-    }
-    means = [part.value for part in parts.values()]
-    known = [value for value in means if value is not None]
-    numbers: dict[str, Number] = {
-        "infomec": float(np.mean(known)) if len(known) == len(means) else None,
-        **{name: part for name, part in parts.items() if name != "infoe"},
-        "infoe": parts["infoe"].value,
-        "infoe_heldout": mean_known(list(held_out.values())),
-        "active": int(active.sum()),
-    }
+    modular = _with_null(infom, shares[active], null, some)
+    compact = _with_null(infoc, shares[active], null, some)
+    infoe = mean_known(list(explicit.values()))
+    parts = (modular.value, compact.value, infoe)
     informative = active & counts.significant.any(axis=1)
     captured = counts.significant[active].any(axis=0)
 
@@ -150,11 +140,16 @@ def infomec(
     def infoc_corrected(it: Counts) -> float | None:
         return infoc(_shares(it)[active][:, captured])
 
-    for name, statistic in (
-        ("infom_corrected", infom_corrected),
-        ("infoc_corrected", infoc_corrected),
-    ):
-        numbers[name] = estimate(statistic, binned, ci=ci, seed=seed, null=False)
+    numbers: dict[str, Number] = {
+        "infomec": None if None in parts else mean_known(parts),
+        "infom": modular,
+        "infoc": compact,
+        "infoe": infoe,
+        "infoe_heldout": mean_known(list(held_out.values())),
+        "active": int(active.sum()),
+        "infom_corrected": estimate(infom_corrected, binned, ci=ci, seed=seed, null=False),
+        "infoc_corrected": estimate(infoc_corrected, binned, ci=ci, seed=seed, null=False),
+    }
     words = attribution.readings(data, counts)
     rows: list[Record] = [
         {
@@ -205,13 +200,12 @@ def _active(data: Data) -> npt.NDArray[np.bool_]:
     return active
 
 
-def _nearest_shares(data: Data, fitted: Data, neighbors: int, seed: int) -> Array:
-    """Return I / H (D, K) by nearest neighbors; 0 of a factor that no drawn row lets vary."""
+def _nearest_mutual(data: Data, fitted: Data, neighbors: int, seed: int) -> Array:
+    """Return I (D, K) by nearest neighbors; 0 of a factor that no drawn row lets vary."""
     drawn = [factor.name in fitted.factor_names for factor in data.factors]
     mutual = np.zeros((data.dimensions, len(data.factors)))
     mutual[:, drawn] = attribution.nearest(fitted, neighbors, seed)
-    entropy = data.binned(Cut()).counts.factor_entropy
-    return mutual / entropy
+    return mutual
 
 
 def _nearest_null(fitted: Data, active: Array, neighbors: int, seed: int) -> list[Array]:
