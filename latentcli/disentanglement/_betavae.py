@@ -13,7 +13,6 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._protocol import estimate
 from latentcli.disentanglement._score import Score, attributed
 from latentcli.disentanglement._voting import Groups, Undefined
 from latentcli.numerics.parallel import Steps
@@ -107,25 +106,16 @@ def betavae(
     voting.check_batch(batch)
     data = prepare(codes, factors, **options)
 
-    def repeated(other: Data, train: int) -> float | None:
-        number = min(evaluate, voting.REPEATED)
-        try:
-            return _run(other, batch, train, number, seed, Steps(None, 0)).accuracy
-        except Undefined:
-            return None
+    def accuracy(other: Data, train: int, evaluate: int) -> float:
+        return _run(other, batch, train, evaluate, seed, Steps(None, 0)).accuracy
 
     with quiet():  # notes say what scikit-learn warns of
         try:
             run = _run(data, batch, train, evaluate, seed, Steps(progress, train + evaluate))
         except Undefined as why:
             return Score(numbers={"betavae": None}, notes=(str(why),))
-        score = estimate(
-            run.accuracy,
-            data,
-            half=lambda part: repeated(part, min(train, voting.REPEATED)),
-            null=lambda other: repeated(other, train),
-            ci=ci,
-            seed=seed,
+        score = voting.repeated(
+            run.accuracy, data, accuracy, train=train, evaluate=evaluate, ci=ci, seed=seed
         )
     ratios = _ratios(run, len(data.factors))
     return Score(

@@ -12,7 +12,7 @@ from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._protocol import estimate
 from latentcli.disentanglement._scaling import scales
-from latentcli.disentanglement._score import Score, attributed
+from latentcli.disentanglement._score import Estimate, Score, attributed
 from latentcli.errors import ParameterError
 from latentcli.numerics.parallel import Steps
 from latentcli.numerics.types import Array, Progress
@@ -165,6 +165,38 @@ def used_dimensions(data: Data, threshold: float) -> tuple[npt.NDArray[np.bool_]
     return used, deviations
 
 
+def repeated(
+    value: float,
+    data: Data,
+    accuracy: Callable[[Data, int, int], float],
+    *,
+    train: int,
+    evaluate: int,
+    ci: float | None,
+    seed: int,
+) -> Estimate:
+    """Return an accuracy with its interval and its null scores, by at most `REPEATED` batches.
+
+    `accuracy(data, train, evaluate)` runs the protocol. What shuffled factors score depends on how
+    many batches train, so of these there are then all.
+    """
+
+    def run(other: Data, train: int) -> float | None:
+        try:
+            return accuracy(other, train, min(evaluate, REPEATED))
+        except Undefined:
+            return None
+
+    return estimate(
+        value,
+        data,
+        half=lambda part: run(part, min(train, REPEATED)),
+        null=lambda other: run(other, train),
+        ci=ci,
+        seed=seed,
+    )
+
+
 def scored(
     name: str,
     data: Data,
@@ -179,12 +211,8 @@ def scored(
 ) -> Score:
     """Hold a vote, and make its score; `setup` prepares it for any rows and codes."""
 
-    def repeated(other: Data, train: int) -> float | None:
-        number = min(evaluate, REPEATED)
-        try:
-            return majority_accuracy(*setup(other).votes(train, number, seed, Steps(None, 0)))
-        except Undefined:
-            return None
+    def accuracy(other: Data, train: int, evaluate: int) -> float:
+        return majority_accuracy(*setup(other).votes(train, evaluate, seed, Steps(None, 0)))
 
     try:
         vote = setup(data)
@@ -193,14 +221,7 @@ def scored(
     training, evaluation = vote.votes(train, evaluate, seed, Steps(progress, train + evaluate))
     value = majority_accuracy(training, evaluation)
     number = int((training.sum(axis=0) > 0).sum())
-    score = estimate(
-        value,
-        data,
-        half=lambda part: repeated(part, min(train, REPEATED)),
-        null=lambda other: repeated(other, train),
-        ci=ci,
-        seed=seed,
-    )
+    score = repeated(value, data, accuracy, train=train, evaluate=evaluate, ci=ci, seed=seed)
     return Score(
         numbers={
             name: score,
