@@ -1,18 +1,18 @@
-"""The direction of an attribute: from two sides, from labels, or from scores of the attribute itself."""
+"""The direction of an attribute, from codes with it and codes without it."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
+from latentcli.errors import LatentError, check_choice
 from latentcli.latents._changes import checked_direction
-from latentcli.latents._directions import METHODS, Direction, find, held_out, orthogonal_to
+from latentcli.latents._directions import METHODS, Direction, find, held_out
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Bars, Record, Result
@@ -21,10 +21,7 @@ COLUMNS = (
     "attribute", "length", "held_out_separation", "chance", "held_out_auc", "separation", "reading",
 )  # fmt: skip
 
-SCORED: tuple[str, ...] = ("correlation", "ridge")
-"""The ways to find a direction of scores."""
-
-_SHUFFLES = 19
+SHUFFLES = 19
 """Shuffled labels behind a reading: all of them below the score is a test at 5 %."""
 
 _SHUFFLES_OF_FITS = 5
@@ -132,246 +129,6 @@ def direction(
     )  # fmt: skip
 
 
-def direction_of_labels(
-    codes: npt.ArrayLike,
-    attributes: Mapping[str, npt.ArrayLike],
-    attribute: str,
-    *,
-    value: str | None = None,
-    balance: bool = True,
-    **options: Any,
-) -> DirectionResult:
-    """Find the direction of a label that has two values, or of one value against the others.
-
-    Parameters
-    ----------
-    codes
-        (N, ...) codes.
-    attributes
-        Labels: columns (N,) by name, or a table's file.
-    attribute
-        The column of the attribute.
-    value
-        The value that has it; None: 1 or true.
-    balance
-        Weigh every combination of the other two-valued labels the same.
-    **options
-        As in `direction`.
-
-    Raises
-    ------
-    LatentError
-        For a column that is missing, has gaps, or one value only.
-    UsageError
-        For a column whose positive value is not plain.
-
-    Examples
-    --------
-    >>> codes = [[0.0, 1.0], [1.0, 2.0], [2.0, 0.0], [3.0, 0.0]]
-    >>> direction_of_labels(codes, {"young": [0, 0, 1, 1]}, "young").vector.tolist()
-    [2.0, -1.5]
-    """
-    array = np.asarray(codes)
-    mask = labelled(attributes, attribute, len(array), value)
-    others = {
-        name: np.asarray(column)
-        for name, column in attributes.items()
-        if balance and name != attribute and _two_valued(np.asarray(column))
-    }
-    extra = None
-    if others:
-        coded = np.column_stack(
-            [np.unique(c.astype(str), return_inverse=True)[1] for c in others.values()]
-        )
-        extra = (coded[mask], coded[~mask])
-    found = direction(array[mask], array[~mask], others=extra, name=attribute, **options)
-    return _with_settings(found, {"balanced_over": " ".join(others) or None})
-
-
-def direction_of_scores(
-    codes: npt.ArrayLike,
-    scores: npt.ArrayLike,
-    *,
-    method: str = "correlation",
-    above: float | None = None,
-    top: float | None = None,
-    bottom: float | None = None,
-    name: str = "score",
-    seed: int = 0,
-    **options: Any,
-) -> DirectionResult:
-    """Find the direction of an attribute from scores of it, such as a classifier's.
-
-    Parameters
-    ----------
-    codes, scores
-        (N, ...) codes and a score (N,) of each.
-    method
-        "correlation": the covariance of codes and scores, per standard deviation of the scores; "ridge": the
-        weights of a ridge regression. With `above` or `top`, a method of `direction`.
-    above
-        Codes that score above this, against the others.
-    top, bottom
-        The share of codes with the greatest scores, in (0, 0.5], against the share with the least
-        (`bottom`, as many if None).
-    name, seed, **options
-        As in `direction`.
-
-    Raises
-    ------
-    LatentError
-        For another number of scores, NaN, or scores that are all the same.
-
-    Examples
-    --------
-    >>> codes = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]
-    >>> direction_of_scores(codes, [0.0, 1.0, 2.0, 3.0], top=0.25).vector.tolist()
-    [3.0, 0.0]
-    """
-    array = np.asarray(codes)
-    values = np.asarray(scores, dtype=np.float64)
-    if values.shape != (len(array),):
-        raise LatentError(f"scores of shape {values.shape} for {len(array):,} codes: one each")
-    if not np.isfinite(values).all():
-        raise LatentError(
-            f"the score of row {int(np.argmax(~np.isfinite(values))):,} is NaN or infinite"
-        )
-    if np.ptp(values) == 0:
-        raise LatentError("all scores are the same: there is no direction")
-    if above is not None or top is not None:
-        mask, against = _split(values, above, top, bottom)
-        chosen = "mean" if method in SCORED else method
-        return direction(
-            array[mask], array[against], method=chosen, name=name, seed=seed, **options
-        )
-    check_choice("method", method, SCORED)
-    return _regressed(array, values, method, name, seed)
-
-
-def _split(
-    values: Array, above: float | None, top: float | None, bottom: float | None
-) -> tuple[Array, Array]:
-    if above is not None:
-        mask = values > above
-        if mask.all() or not mask.any():
-            raise LatentError(
-                f"scores are from {values.min():g} to {values.max():g}: none on one side of {above:g}"
-            )
-        return mask, ~mask
-    assert top is not None
-    bottom = top if bottom is None else bottom
-    for label, share in (("top", top), ("bottom", bottom)):
-        if not 0 < share <= 0.5:
-            raise ParameterError(label, share, "a share above 0, up to 0.5")
-    order = np.argsort(values, kind="stable")
-    count = [max(1, round(share * len(values))) for share in (top, bottom)]
-    return order[-count[0] :], order[: count[1]]
-
-
-def _regressed(
-    array: Array, values: Array, method: str, name: str, seed: int
-) -> DirectionResult:
-    """Return the direction along which scores rise, with its correlation on held-out codes."""
-    flat = array.reshape(len(array), -1).astype(np.float64)
-    vector = _rise(flat, values, method)
-    length = float(np.linalg.norm(vector))
-    if not length > 0:
-        raise LatentError("the scores do not change with the codes: there is no direction")
-    line = vector / length
-    along = flat @ line
-    tested = _held_out_correlation(flat, values, method, seed)
-    random = np.random.default_rng(seed)
-    null = [
-        _held_out_correlation(flat, random.permutation(values), method, seed) or 0.0
-        for _ in range(_SHUFFLES if tested is not None else 0)
-    ]
-    inside = float(np.corrcoef(along, values)[0, 1])
-    record: Record = {
-        "attribute": name, "length": length, "held_out_correlation": tested,
-        "chance": float(np.mean(null)) if null else None, "correlation": inside,
-        "reading": _reading(tested, null),
-    }  # fmt: skip
-    return DirectionResult(
-        vector=vector.reshape(array.shape[1:]),
-        length=length,
-        intercept=-float(along.mean()),
-        scale=float(along.std(ddof=1)),
-        separation=None,
-        held_out_separation=None,
-        chance=float(np.mean(null)) if null else None,
-        held_out_auc=None,
-        reading=str(record["reading"]),
-        title=f"direction of {name}, by {method}",
-        columns=tuple(record),
-        records=[record],
-        summary={"intercept": -float(along.mean()), "scale": float(along.std(ddof=1))},
-        settings={"method": method, "codes": len(array), "seed": seed},
-        notes=() if tested is not None else ("too few codes to hold some out",),
-    )
-
-
-def _rise(flat: Array, values: Array, method: str) -> Array:
-    if method == "correlation":
-        centered = (values - values.mean()) / values.std()
-        return (flat - flat.mean(axis=0)).T @ centered / len(values)
-    from sklearn.linear_model import Ridge
-
-    return np.asarray(Ridge().fit(flat, values).coef_, dtype=np.float64)
-
-
-def _held_out_correlation(flat: Array, values: Array, method: str, seed: int) -> float | None:
-    if len(values) < 20:
-        return None
-    order = np.random.default_rng(seed).permutation(len(values))
-    train, test = order[len(values) * 3 // 10 :], order[: len(values) * 3 // 10]
-    if np.ptp(values[train]) == 0 or np.ptp(values[test]) == 0:
-        return None
-    along = flat[test] @ _rise(flat[train], values[train], method)
-    return float(np.corrcoef(along, values[test])[0, 1]) if np.ptp(along) > 0 else None
-
-
-def labelled(
-    labels: Mapping[str, npt.ArrayLike], attribute: str, count: int, positive: str | None
-) -> Array:
-    """Return which rows (N,) have an attribute."""
-    if attribute not in labels:
-        raise LatentError(f"no column '{attribute}'; there are {', '.join(labels)}")
-    column = np.asarray(labels[attribute])
-    if len(column) != count:
-        raise LatentError(f"{len(column):,} labels for {count:,} codes")
-    missing = [row for row, value in enumerate(column.tolist()) if _missing(value)]
-    if missing:
-        more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
-        raise LatentError(
-            f"'{attribute}' has no value in row {missing[0]:,}{more}; leave those codes and labels out"
-        )
-    texts = np.array([_plain(value) for value in column.tolist()])
-    values = sorted(set(texts.tolist()))
-    if len(values) == 1:
-        raise LatentError(
-            f"all {len(texts):,} codes have '{attribute}' = {values[0]}: there is no other side"
-        )
-    if positive is None:
-        if values not in (["0", "1"], ["false", "true"], ["-1", "1"]):
-            raise UsageError(_which(attribute, values, column))
-        positive = values[1]
-    if _plain(positive) not in values:
-        raise LatentError(
-            f"no row of '{attribute}' is '{positive}'; it has {', '.join(values[:6])}"
-        )
-    return texts == _plain(positive)
-
-
-def _which(attribute: str, values: list[str], column: Array) -> str:
-    listed = f"{', '.join(values[:6])}{', ...' if len(values) > 6 else ''}"
-    if column.dtype.kind == "f" and len(values) > 6:
-        return (
-            f"'{attribute}' holds scores ({listed}): take them as they are with `scores`, or split them with "
-            "`above` or `top`"
-        )
-    return f"'{attribute}' has the values {listed}; say which has it with `value`"
-
-
 def _side(side: npt.ArrayLike, which: str) -> Array:
     array = np.asarray(side)
     if array.ndim < 2 or not len(array):
@@ -396,7 +153,7 @@ def _null(
     others = None if extra is None else np.concatenate(extra)
     random = np.random.default_rng(seed + 1)
     found = []
-    for _ in range(_SHUFFLES if method in ("mean", "ridge") else _SHUFFLES_OF_FITS):
+    for _ in range(SHUFFLES if method in ("mean", "ridge") else _SHUFFLES_OF_FITS):
         order = random.permutation(len(codes))
         first, second = order[: len(flat[0])], order[len(flat[0]) :]
         pair = None if others is None else (others[first], others[second])
@@ -405,7 +162,7 @@ def _null(
     return found
 
 
-def _reading(value: float | None, null: Sequence[float]) -> str:
+def reading_of(value: float | None, null: Sequence[float]) -> str:
     if value is None or not null:
         return "not judged"
     return "separates held-out codes" if value > max(null) else "not significant"
@@ -425,7 +182,7 @@ def _result(
 ) -> DirectionResult:
     separation, area = tested or (None, None)
     by_chance = float(np.mean(null)) if null else None
-    reading = _reading(separation, null)
+    reading = reading_of(separation, null)
     values = (name, length, separation, by_chance, area, found.separation, reading)
     return DirectionResult(
         vector=vector,
@@ -446,40 +203,6 @@ def _result(
     )
 
 
-def _with_settings(found: DirectionResult, more: Record) -> DirectionResult:
-    from dataclasses import replace
-
-    return replace(found, settings={**found.settings, **more})
-
-
 def _bars(flat: Sequence[Array], found: Direction) -> Bars:
     means = [abs(float((side @ unit(found.vector)).mean() + found.intercept)) for side in flat]
     return Bars("mean distance from the plane", ("positive", "negative"), means)
-
-
-def _two_valued(column: Array) -> bool:
-    values = set(column.tolist())
-    return len(values) == 2 and not any(map(_missing, values))
-
-
-def _missing(value: object) -> bool:
-    return value is None or value != value or (isinstance(value, str) and not value.strip())
-
-
-def _plain(value: object) -> str:
-    """Return a label as text: 1, 1.0 and True in one way each."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value).strip()
-    return text.lower() if text.lower() in ("true", "false") else text
-
-
-__all__ = [
-    "DirectionResult",
-    "direction",
-    "direction_of_labels",
-    "direction_of_scores",
-    "orthogonal_to",
-]

@@ -205,7 +205,7 @@ def test_the_path_is_the_same_in_parts(answer, put, tmp_path, monkeypatch):
     files = [put(f"{n}.npy", values) for n, values in enumerate(ends)]
     outs = []
     for part in (1 << 22, 24):
-        monkeypatch.setattr("latentcli.latents._interp._PART", part)
+        monkeypatch.setattr("latentcli.latents._waypoints._PART", part)
         whole = answer("interp", *files, "--compare", "--steps", 9, "-o", tmp_path / "p.npy")
         outs.append((whole, np.load(tmp_path / "p.npy").tolist()))
     assert outs[0] == outs[1]
@@ -420,7 +420,7 @@ def test_very_many_rows_are_followed_in_blocks(latent, tmp_path, monkeypatch, ki
         return np.load(tmp_path / out), whole["results"], whole["summary"]
 
     path, records, summary = followed("whole.npy")
-    monkeypatch.setattr("latentcli.latents._interp._PART", 100)
+    monkeypatch.setattr("latentcli.latents._waypoints._PART", 100)
     in_blocks, same_records, same_summary = followed("blocks.npy")
     assert in_blocks == pytest.approx(path, rel=1e-12, abs=1e-12)
     assert same_summary == pytest.approx(summary, rel=1e-5)

@@ -1,166 +1,25 @@
-"""Codes scored: along a direction, and by how typical they are."""
+"""Whether codes are plausible: their norm under the prior, or their place among others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
-from latentcli.latents import _editing as editing
 from latentcli.latents import _typicality as typicality
-from latentcli.latents._changes import _Rows, checked_direction
-from latentcli.latents._directions import cosines
 from latentcli.numerics.types import Array
-from latentcli.results import Matrix, Record, Result, Sheet
+from latentcli.results import Record, Result, Sheet
 
 _PART = 16 << 20
+
 _FAR = 4.0
+
 _FEW = 10
 """Codes up to which each has a row in the table."""
 
 _LEVEL = 0.05
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ProjectResult(Result):
-    """Scores (N,) of codes along a direction."""
-
-    scores: Array
-
-
-def project(
-    codes: npt.ArrayLike,
-    direction: npt.ArrayLike,
-    *,
-    layers: Sequence[int] | None = None,
-    layered: bool | None = None,
-    intercept: float = 0.0,
-    scale: float | None = None,
-) -> ProjectResult:
-    """Score codes along a direction: their signed distance from its plane.
-
-    Parameters
-    ----------
-    codes
-        (D,), (N, D), (L, D) or (N, L, D).
-    direction
-        (D,), or (L, D) for codes of layers.
-    layers, layered, intercept
-        As in `edit`; over layers, the score is the mean.
-    scale
-        The standard deviation of codes along it that is known from elsewhere; shown beside.
-
-    Returns
-    -------
-    ProjectResult
-        The percentile is each score's place among all: how many are no greater.
-
-    Examples
-    --------
-    >>> project([[0.0, 5.0], [4.0, 5.0]], [2.0, 0.0]).scores.tolist()
-    [0.0, 4.0]
-    """
-    line = checked_direction(direction)
-    rows = _Rows(codes, layers is not None or line.ndim == 2 if layered is None else layered)
-    chosen = None if layers is None else list(layers)
-    editing.check_fits(line, rows.shape, chosen)
-    step = max(1, _PART // max(1, rows.values[0].nbytes))
-    scores = np.concatenate(
-        [
-            editing.project(part, line, intercept, chosen).reshape(len(part), -1).mean(axis=1)
-            for start in range(0, len(rows.values), step)
-            for part in [rows.values[start : start + step]]
-        ]
-    )
-    ranked = np.sort(scores)
-    places = 100.0 * np.searchsorted(ranked, scores, side="right") / len(scores)
-    records: list[Record] = [
-        {"row": row, "score": float(score), "percentile": float(place)}
-        for row, (score, place) in enumerate(zip(scores, places, strict=True))
-    ]
-    return ProjectResult(
-        scores=scores,
-        title="scores along a direction",
-        columns=("row", "score", "percentile"),
-        records=records,
-        summary={
-            "mean": float(scores.mean()),
-            "sd": float(scores.std(ddof=1)) if len(scores) > 1 else None,
-            "direction_scale": scale,
-        },
-        settings={
-            "layers": None if layers is None else " ".join(map(str, layers)), "intercept": intercept,
-        },
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CosinesResult(Result):
-    """Cosines (M, M) of directions with each other."""
-
-    cosines: Array
-
-
-def direction_cosines(
-    directions: Sequence[npt.ArrayLike], *, names: Sequence[str] | None = None
-) -> CosinesResult:
-    """Compare directions by their cosines: what goes along with what.
-
-    Parameters
-    ----------
-    directions
-        Two or more, (D,) or (L, D), of one shape.
-    names
-        What they are called.
-
-    Returns
-    -------
-    CosinesResult
-        Random directions in D dimensions have cosines of 0 with a standard deviation of 1 / sqrt(D),
-        `random_sd` of the summary.
-
-    Examples
-    --------
-    >>> direction_cosines([[1.0, 0.0], [1.0, 1.0]]).cosines.round(4).tolist()
-    [[1.0, 0.7071], [0.7071, 1.0]]
-    """
-    lines = [checked_direction(direction) for direction in directions]
-    if len(lines) < 2:
-        raise LatentError("cosines take two directions or more")
-    shapes = sorted({line.shape for line in lines})
-    if len(shapes) > 1:
-        raise LatentError(f"the directions have different shapes: {shapes}")
-    matrix = cosines(np.stack([line.ravel() for line in lines]))
-    called = list(names) if names is not None else [str(number) for number in range(len(lines))]
-    records: list[Record] = [
-        {"a": called[i], "b": called[j], "cosine": float(matrix[i, j])}
-        for i in range(len(called))
-        for j in range(i + 1, len(called))
-    ]
-    short = _without_common_parts(called)
-    return CosinesResult(
-        cosines=matrix,
-        title="cosines of directions",
-        columns=("a", "b", "cosine"),
-        records=records,
-        summary={"random_sd": float(lines[0].size ** -0.5)},
-        views=(Matrix(short, short, matrix.tolist()),),
-    )
-
-
-def _without_common_parts(names: list[str]) -> list[str]:
-    """Return names without the parts (between "_") that all begin and all end with."""
-    parts = [name.split("_") for name in names]
-    least = min(map(len, parts)) - 1
-    start = end = 0
-    while start < least and len({part[start] for part in parts}) == 1:
-        start += 1
-    while end < least - start and len({part[-1 - end] for part in parts}) == 1:
-        end += 1
-    return ["_".join(part[start : len(part) - end]) for part in parts]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

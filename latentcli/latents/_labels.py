@@ -1,0 +1,72 @@
+"""Labels of codes: which rows have an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.errors import LatentError, UsageError
+from latentcli.numerics.types import Array
+
+
+def labelled(
+    labels: Mapping[str, npt.ArrayLike], attribute: str, count: int, positive: str | None
+) -> Array:
+    """Return which rows (N,) have an attribute."""
+    if attribute not in labels:
+        raise LatentError(f"no column '{attribute}'; there are {', '.join(labels)}")
+    column = np.asarray(labels[attribute])
+    if len(column) != count:
+        raise LatentError(f"{len(column):,} labels for {count:,} codes")
+    missing = [row for row, value in enumerate(column.tolist()) if _missing(value)]
+    if missing:
+        more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        raise LatentError(
+            f"'{attribute}' has no value in row {missing[0]:,}{more}; leave those codes and labels out"
+        )
+    texts = np.array([_plain(value) for value in column.tolist()])
+    values = sorted(set(texts.tolist()))
+    if len(values) == 1:
+        raise LatentError(
+            f"all {len(texts):,} codes have '{attribute}' = {values[0]}: there is no other side"
+        )
+    if positive is None:
+        if values not in (["0", "1"], ["false", "true"], ["-1", "1"]):
+            raise UsageError(_which(attribute, values, column))
+        positive = values[1]
+    if _plain(positive) not in values:
+        raise LatentError(
+            f"no row of '{attribute}' is '{positive}'; it has {', '.join(values[:6])}"
+        )
+    return texts == _plain(positive)
+
+
+def _which(attribute: str, values: list[str], column: Array) -> str:
+    listed = f"{', '.join(values[:6])}{', ...' if len(values) > 6 else ''}"
+    if column.dtype.kind == "f" and len(values) > 6:
+        return (
+            f"'{attribute}' holds scores ({listed}): take them as they are with `scores`, or split them with "
+            "`above` or `top`"
+        )
+    return f"'{attribute}' has the values {listed}; say which has it with `value`"
+
+
+def two_valued(column: Array) -> bool:
+    values = set(column.tolist())
+    return len(values) == 2 and not any(map(_missing, values))
+
+
+def _missing(value: object) -> bool:
+    return value is None or value != value or (isinstance(value, str) and not value.strip())
+
+
+def _plain(value: object) -> str:
+    """Return a label as text: 1, 1.0 and True in one way each."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    return text.lower() if text.lower() in ("true", "false") else text
