@@ -12,10 +12,9 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
 from latentcli.latents._changes import checked_direction
-from latentcli.latents._directions import METHODS, Direction, find, held_out
+from latentcli.latents._directions import METHODS, find, held_out
 from latentcli.numerics.types import Array
-from latentcli.numerics.vectors import unit
-from latentcli.results import Bars, Record, Result
+from latentcli.results import Result
 
 COLUMNS = (
     "attribute", "length", "held_out_separation", "chance", "held_out_auc", "separation", "reading",
@@ -112,20 +111,37 @@ def direction(
             others=extra,
             without=without,
         )
-        tested = held_out(flat[0], flat[1], extra, method, seed, without)
-        null = _null(flat, extra, method, seed, without) if tested else []
-    length = found.norm if method == "mean" else 1.0
-    notes = [] if tested else ["too few codes to hold some out: ten of each side are needed"]
+        null = _null(flat, extra, method, seed, without) if found.held_out else []
+    notes = []
+    if not found.held_out:
+        notes.append("too few codes to hold some out: ten of each side are needed")
     if warned:
         said = " ".join(str(warned[0].message).split())
         notes.append(f"{method}: {said}")
-    return _result(
-        found, length * found.vector.reshape(shape), length, tested, null, name, notes,
-        {
+    separation, area = found.held_out or (None, None)
+    length = found.norm if method == "mean" else 1.0
+    by_chance = float(np.mean(null)) if null else None
+    reading = reading_of(separation, null)
+    values = (name, length, separation, by_chance, area, found.separation, reading)
+    kept = {"cosine_kept": found.kept} if without else {}
+    return DirectionResult(
+        vector=length * found.vector.reshape(shape),
+        length=length,
+        intercept=found.intercept,
+        scale=found.scale,
+        separation=found.separation,
+        held_out_separation=separation,
+        chance=by_chance,
+        held_out_auc=area,
+        reading=reading,
+        title=f"direction of {name}, by {method}",
+        columns=COLUMNS,
+        records=[dict(zip(COLUMNS, values, strict=True))],
+        summary={"intercept": found.intercept, "scale": found.scale, **kept},
+        settings={
             "method": method, "positive": len(flat[0]), "negative": len(flat[1]), "seed": seed,
         },
-        {"cosine_kept": found.kept} if without else {},
-        _bars(flat, found),
+        notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -166,43 +182,3 @@ def reading_of(value: float | None, null: Sequence[float]) -> str:
     if value is None or not null:
         return "not judged"
     return "separates held-out codes" if value > max(null) else "not significant"
-
-
-def _result(
-    found: Direction,
-    vector: Array,
-    length: float,
-    tested: tuple[float | None, float] | None,
-    null: Sequence[float],
-    name: str,
-    notes: Sequence[str],
-    settings: Record,
-    summary: Record,
-    bars: Bars,
-) -> DirectionResult:
-    separation, area = tested or (None, None)
-    by_chance = float(np.mean(null)) if null else None
-    reading = reading_of(separation, null)
-    values = (name, length, separation, by_chance, area, found.separation, reading)
-    return DirectionResult(
-        vector=vector,
-        length=length,
-        intercept=found.intercept,
-        scale=found.scale,
-        separation=found.separation,
-        held_out_separation=separation,
-        chance=by_chance,
-        held_out_auc=area,
-        reading=reading,
-        title=f"direction of {name}, by {settings['method']}",
-        columns=COLUMNS,
-        records=[dict(zip(COLUMNS, values, strict=True))],
-        summary={"intercept": found.intercept, "scale": found.scale, **summary},
-        settings=settings,
-        notes=tuple(notes),
-    )
-
-
-def _bars(flat: Sequence[Array], found: Direction) -> Bars:
-    means = [abs(float((side @ unit(found.vector)).mean() + found.intercept)) for side in flat]
-    return Bars("mean distance from the plane", ("positive", "negative"), means)

@@ -2,7 +2,7 @@
 
 A direction is a unit vector with what is needed to use it: where its plane lies (`intercept`),
 how far the codes spread along it (`scale`), and how well it separates codes it was not made
-from (`auc`).
+from (`held_out`).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Direction:
     others were taken out. A code x is on the positive side when x . vector + intercept > 0: the
     plane is a classifier's own, or else midway between the means of the sides. `separation` is
     the distance of the two sides' means along it, in their pooled standard deviations (d');
-    `scale` the standard deviation of all codes along it; `auc` the area under the ROC curve on
-    codes held out, None when there are too few. Where the direction is balanced over other
+    `scale` the standard deviation of all codes along it; `held_out` the separation and the area
+    under the ROC curve on codes held out, None when there are too few. Where the direction is balanced over other
     labels, codes count in all of these as they do in the balance. `kept` is the cosine with what
     it was before others were taken out of it.
     """
@@ -42,8 +42,13 @@ class Direction:
     intercept: float
     separation: float | None
     scale: float
-    auc: float | None
+    held_out: tuple[float | None, float] | None = None
     kept: float = 1.0
+
+    @property
+    def auc(self) -> float | None:
+        """The area under the ROC curve on codes held out; None when there are too few."""
+        return None if self.held_out is None else self.held_out[1]
 
 
 def find(
@@ -86,9 +91,7 @@ def find(
     kept = float(direction @ unit(vector))
     if intercept is not None and not without:
         found = replace(found, intercept=intercept / norm)
-    return replace(
-        found, norm=norm * kept, auc=None if tested is None else tested[1], kept=kept
-    )
+    return replace(found, norm=norm * kept, held_out=tested, kept=kept)
 
 
 def judged(
@@ -98,7 +101,7 @@ def judged(
     negative: Array,
     weights: Array | None = None,
 ) -> Direction:
-    """Measure how a direction (D,) of length 1 separates two sides, without an AUC.
+    """Measure how a direction (D,) of length 1 separates two sides, without codes held out.
 
     `weights` (N + M,) say how much each code counts, the positive ones first. The intercept is
     the midpoint of the weighted means; spreads are unbiased for such weights, and the usual ones
@@ -116,7 +119,6 @@ def judged(
         intercept=-(sides[0][0] + sides[1][0]) / 2,
         separation=_separation(*sides),
         scale=float(np.sqrt(squares / degrees)) if degrees > _VANISHED else 0.0,
-        auc=None,
     )
 
 
