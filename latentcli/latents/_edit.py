@@ -102,7 +102,7 @@ def edit(
         title="codes moved along a direction",
         settings={
             "by": _listed(by), "to": _listed(to), "unit": unit, "direction_length": length,
-            "layers": None if layers is None else " ".join(map(str, layers)), "intercept": intercept,
+            "layers": editing.listed(layers), "intercept": intercept,
         },
     )  # fmt: skip
 
@@ -115,4 +115,4 @@ def _step_length(line: Array) -> float:
 def _listed(values: object) -> str | float | None:
     if values is None or isinstance(values, int | float):
         return values
-    return " ".join(f"{value:g}" for value in np.asarray(values).tolist())
+    return editing.listed(np.asarray(values).tolist())

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError, UsageError
 from latentcli.latents._interpolation import combine
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
@@ -228,6 +228,18 @@ def cast(values: Array, kind: np.dtype[Any]) -> Array:
             "give codes of a wider type"
         )
     return narrow
+
+
+def check_layers(layers: Sequence[int], count: int) -> None:
+    """Raise ParameterError for a layer that codes of `count` layers do not have."""
+    for layer in layers:
+        if not 0 <= layer < count:
+            raise ParameterError("layers", layer, f"from 0 to {count - 1} ({SIZES})")
+
+
+def listed(numbers: Sequence[float] | None) -> str | None:
+    """Return numbers as settings show them, "0 1 2.5"; None stays."""
+    return None if numbers is None else " ".join(f"{number:g}" for number in numbers)
 
 
 def check_fits(direction: Array, shape: Sequence[int], layers: Sequence[int] | None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
-from latentcli.latents._editing import MOST
+from latentcli.latents._editing import MOST, listed
 from latentcli.latents._interpolation import KINDS, NORMS
 from latentcli.latents._paths import Course, Holes, Meter, find_holes, judge
 from latentcli.latents._waypoints import Path, Points, Receiver, Walk
@@ -184,7 +184,7 @@ def interp(
         settings={
             "path": kind, "loop": loop, "even": even, "ease": ease,
             "norm": norm if kind == "slerp" or compare else None, "steps": len(chosen), "seed": seed,
-            "layers": None if layers is None else " ".join(map(str, layers)),
+            "layers": listed(layers),
             "k": k if found else None, "hole_percentile": hole_percentile if found else None,
             "shape": " x ".join(map(str, points.shape)), "dtype": str(points.dtype),
         },

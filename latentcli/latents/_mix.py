@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError
 from latentcli.latents import _editing as editing
 from latentcli.latents._changes import CodesResult, Rows, made
 from latentcli.results import Record
@@ -41,9 +41,7 @@ def mix(row: npt.ArrayLike, column: npt.ArrayLike, *, layers: Sequence[int]) -> 
             f"the codes have {first} and {second} layers of {rows.shape[-1]} and "
             f"{columns.shape[-1]} numbers; {editing.SIZES}"
         )
-    for layer in layers:
-        if not 0 <= layer < first:
-            raise ParameterError("layers", layer, f"from 0 to {first - 1} ({editing.SIZES})")
+    editing.check_layers(layers, first)
     mixed = editing.mix(rows.values[:, None], columns.values[None], list(layers))
     mixed = mixed.astype(np.result_type(rows.dtype, columns.dtype))
     count = mixed.shape[:2]
@@ -53,5 +51,5 @@ def mix(row: npt.ArrayLike, column: npt.ArrayLike, *, layers: Sequence[int]) -> 
     flat = mixed.reshape(-1, *mixed.shape[2:])
     return made(
         mixed if max(count) > 1 else flat[0], flat, what,
-        title="styles mixed by layer", settings={"layers": " ".join(map(str, layers))},
+        title="styles mixed by layer", settings={"layers": editing.listed(layers)},
     )  # fmt: skip

@@ -193,13 +193,14 @@ def find_holes(
         raise LatentError(
             f"k must be from 1 to {count - 1:,}, one less than the reference's rows"
         )
-    own, _ = _kth(reference, reference, k, [(row,) for row in range(count)], progress)
-    nearest = _kth(path, reference, 1, [()] * len(path), progress)[1]
+    norms = np.linalg.norm(np.asarray(reference, dtype=np.float64), axis=1)
+    own, _ = _kth(reference, reference, norms, k, [(row,) for row in range(count)], progress)
+    nearest = _kth(path, reference, norms, 1, [()] * len(path), progress)[1]
     same: list[tuple[int, ...]] = [
         (int(row),) if np.array_equal(step.astype(reference.dtype), reference[row]) else ()
         for step, row in zip(path, nearest, strict=True)
     ]
-    distances, _ = _kth(path, reference, k, same, progress)
+    distances, _ = _kth(path, reference, norms, k, same, progress)
     ranked = np.sort(own)
     percentiles = 100.0 * np.searchsorted(ranked, distances, side="right") / count
     limit = float(np.percentile(own, percentile))
@@ -210,12 +211,15 @@ def find_holes(
 def _kth(
     points: Array,
     reference: Array,
+    norms: Array,
     k: int,
     exclude: list[tuple[int, ...]],
     progress: Progress | None,
 ) -> tuple[Array, Array]:
-    """Return each point's distance to its k-th nearest reference row, and the nearest row."""
-    norms = np.linalg.norm(np.asarray(reference, dtype=np.float64), axis=1)
+    """Return each point's distance to its k-th nearest reference row, and the nearest row.
+
+    `norms` (N,) are those of the reference rows.
+    """
     requested = np.asarray(points, dtype=np.float64)
     questions = [
         Question(unit(point)[None], excluded, float(np.linalg.norm(point)), point)

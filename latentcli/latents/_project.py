@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from latentcli.latents import _editing as editing
 from latentcli.latents._changes import Rows, checked_direction
+from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Result
-
-_PART = 16 << 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -59,12 +58,12 @@ def project(
     rows = Rows(codes, layers is not None or line.ndim == 2 if layered is None else layered)
     chosen = None if layers is None else list(layers)
     editing.check_fits(line, rows.shape, chosen)
-    step = max(1, _PART // max(1, rows.values[0].nbytes))
     scores = np.concatenate(
         [
             editing.project(part, line, intercept, chosen).reshape(len(part), -1).mean(axis=1)
-            for start in range(0, len(rows.values), step)
-            for part in [rows.values[start : start + step]]
+            for part in (
+                rows.values[span] for span in spans(len(rows.values), rows.values[0].size)
+            )
         ]
     )
     ranked = np.sort(scores)
@@ -84,6 +83,6 @@ def project(
             "direction_scale": scale,
         },
         settings={
-            "layers": None if layers is None else " ".join(map(str, layers)), "intercept": intercept,
+            "layers": editing.listed(layers), "intercept": intercept,
         },
     )  # fmt: skip

@@ -9,10 +9,9 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError
 from latentcli.latents import _typicality as typicality
+from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Result, Sheet
-
-_PART = 16 << 20
 
 _FAR = 4.0
 
@@ -111,11 +110,10 @@ def _number(value: float) -> float | None:
 
 def _under_prior(rows: Array) -> dict[str, Array]:
     dimensions = rows.shape[-1]
-    step = max(1, (_PART >> 3) // rows[0].size)
     norms = np.concatenate(
         [
-            np.linalg.norm(rows[start : start + step].astype(np.float64), axis=-1).ravel()
-            for start in range(0, len(rows), step)
+            np.linalg.norm(rows[part].astype(np.float64), axis=-1).ravel()
+            for part in spans(len(rows), rows[0].size)
         ]
     )
     return {

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError
-from latentcli.latents._editing import SIZES, cast
+from latentcli.errors import LatentError
+from latentcli.latents._editing import SIZES, cast, check_layers
 from latentcli.latents._interpolation import along, angles, even_times
 from latentcli.latents._paths import Meter
 from latentcli.latents._records import shown
@@ -158,9 +158,7 @@ class Path:
 def _checked_layers(layers: Sequence[int], shape: tuple[int, ...]) -> list[int]:
     if len(shape) < 2:
         raise LatentError(f"points of shape {shape} have no layers")
-    for layer in layers:
-        if not 0 <= layer < shape[-2]:
-            raise ParameterError("layers", layer, f"from 0 to {shape[-2] - 1} ({SIZES})")
+    check_layers(layers, shape[-2])
     return list(layers)
 
 

@@ -33,7 +33,7 @@ def test_layers_have_rows_of_their_own(results, put):
 def test_many_codes_are_measured_in_parts(results, put, monkeypatch):
     z = np.random.default_rng(0).normal(size=(50, 7))
     path = put("z.npy", z)
-    monkeypatch.setattr("latentcli.latents._typical._PART", 20)
+    monkeypatch.setattr("latentcli.numerics.blocks._NUMBERS", 20)
     norms = [row["norm"] for row in results("typical", path)]
     assert norms == pytest.approx(np.linalg.norm(z, axis=1), abs=1e-5)
 
