@@ -1,11 +1,11 @@
 """Hubness: whether some points are among the nearest neighbors of very many others.
 
 N_k(x) is the number of rows that have x among their k nearest (Radovanovic et al., 2010). Of a
-very large space some rows only are asked for their neighbors, among all. Their counts c thin
+very large space the neighbors, among all rows, of a sample only are found. Their counts c thin
 N_k out without bias in its factorial moments, E[c (c - 1) ...] = E[N_k (N_k - 1) ...] m (m - 1) ... /
 (N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbor
-cannot be told so, and of white noise, which has no large hubs, the moments say too little: those
-are measured among the asked rows themselves.
+cannot be estimated so, and of white noise, which has no large hubs, the moments say too little: those
+are measured among the sampled rows themselves.
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ def find_holes(
     percentile: float = 99.0,
     progress: Progress | None = None,
 ) -> Holes:
-    """Hold the steps of a path (T, D) against reference codes (N, D).
+    """Compare the steps of a path (T, D) with reference codes (N, D).
 
     A step is in a hole when its k-th nearest reference code is farther than that of all but
     1 - `percentile`/100 of the reference codes themselves (each without itself). A step that
