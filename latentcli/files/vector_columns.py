@@ -74,9 +74,7 @@ def _fields(text: str) -> list[str]:
     decimals = text.count(",") > text.count(", ")  # else no comma is inside of a number
     if separator == ";" or decimals:
         fields = [field.strip() for field in text.split(separator)]
-        if separator == ";" or (
-            len(fields) > 1 and any(map(_DECIMAL_COMMA.fullmatch, fields))
-        ):
+        if separator == ";" or (len(fields) > 1 and any(map(_DECIMAL_COMMA.fullmatch, fields))):
             return [field.replace(",", ".") for field in fields]
     return _BETWEEN.split(text)
 
