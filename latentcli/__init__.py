@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         truncate,
         typical,
     )
-    from latentcli.opening import open
+    from latentcli.opening import load, open, save
     from latentcli.pictures import Decoder, decode, smoothness, space_map
     from latentcli.results import Interval, Result
     from latentcli.words._represent import represent
@@ -109,7 +109,7 @@ _HOMES: dict[str, str] = {
     "capacity": "latentcli.geometry._capacity_result",
     "geometry_report": "latentcli.geometry._geometry_report",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
-    "open": "latentcli.opening",
+    **dict.fromkeys(("load", "open", "save"), "latentcli.opening"),
     "Space": "latentcli.words._space",
     "represent": "latentcli.words._represent",
     **dict.fromkeys(
@@ -161,6 +161,7 @@ __all__ = [
     "irs",
     "jemmig",
     "lerp",
+    "load",
     "med",
     "mig",
     "mix",
@@ -171,6 +172,7 @@ __all__ = [
     "represent",
     "sample_z",
     "sap",
+    "save",
     "slerp",
     "smoothness",
     "space_map",

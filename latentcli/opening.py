@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from latentcli.files import addresses, samples
 from latentcli.files.store.cache import open_entry
+from latentcli.results import Result
 from latentcli.words._space import Space
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from latentcli.files.codes import Codes
     from latentcli.files.corpus import Corpus
     from latentcli.numerics.types import Progress
+    from latentcli.results import Scalar
     from latentcli.words.evaluation._analogy_sets import AnalogySet
     from latentcli.words.evaluation._pair_sets import PairSet
     from latentcli.words.evaluation._word_lists import OddSets, WordLists
@@ -53,15 +58,109 @@ def open(
     return space
 
 
+def load(path: str | os.PathLike[str], *, axes: str = "") -> Codes:
+    """Load an array of codes with its own shape and dtype, and with where it came from.
+
+    Parameters
+    ----------
+    path
+        `FILE`, `FILE::KEY`, or either with a slice behind: `codes.npy[3]`, `w.npz::w[0, :4]`.
+    axes
+        A letter for each axis: N samples, L layers, any other a feature; by default as the file knows
+        them, or by the rule of `latentcli.interp`.
+
+    Returns
+    -------
+    Codes
+        An array to NumPy (`numpy.asarray`), with `values`, `axes`, `meta` (the provenance that
+        `save` or a command wrote) and `notes`; every function of codes takes it.
+
+    Raises
+    ------
+    FormatError
+        For a file without an array of finite real numbers.
+    LatentError
+        For an array whose axes are not clear.
+
+    Examples
+    --------
+    >>> codes = load("z1.npy")
+    >>> codes.values.tolist(), codes.axes
+    ([2.0, -1.5, 0.3], 'D')
+    """
+    from latentcli.files import codes
+
+    return codes.load(samples.find(os.fspath(path)), axes=axes)
+
+
+def save(
+    path: str | os.PathLike[str],
+    values: ArrayLike | Result,
+    *,
+    settings: Mapping[str, Scalar] | None = None,
+    inputs: Sequence[str] = (),
+    force: bool = False,
+) -> None:
+    """Save an array with where it came from: inside an .npz or .json, else in `FILE.json` beside it.
+
+    Parameters
+    ----------
+    path
+        .npy, .npz, .safetensors or .json.
+    values
+        An array, or a result with codes, whose settings and plane go with it.
+    settings
+        What shaped the numbers.
+    inputs
+        Files that they come from, which are kept by name, size and hash.
+    force
+        Replace a file that this library did not write.
+
+    Raises
+    ------
+    FileError
+        For a file that cannot be written, or is not to be replaced.
+
+    Examples
+    --------
+    >>> import tempfile, latentcli
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(f"{folder}/path.npz", latentcli.interp("z1.npy", "z2.npy", steps=3))
+    ...     load(f"{folder}/path.npz").values[1].round(3).tolist()
+    [0.5, 0.25, 0.55]
+    """
+    import numpy as np
+
+    from latentcli.errors import UsageError
+    from latentcli.files import array_writing
+
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    array: Any = values
+    if isinstance(values, Result):
+        array = getattr(values, "codes", None)
+        if array is None:
+            raise UsageError("the result holds no codes: `out` took them, or it has none")
+        known = dict(values.settings)
+        extra = dict(getattr(values, "meta", {}))
+    array_writing.save(
+        Path(path), array_writing.Blocks.of(np.asarray(array)), command="save",
+        settings={**known, **(settings or {})}, inputs=list(inputs), extra=extra, force=force,
+    )  # fmt: skip
+
+
 def _open_again(path: str, key: str, ignore_case: bool, exact: bool) -> Space:
     return open(f"{path}::{key}" if key else path, ignore_case=ignore_case, exact=exact)
 
 
 def read_codes(address: str) -> Any:
-    """Return the array of codes in a file (`FILE`, `FILE::KEY`, `FILE[3]`), or a sample's."""
+    """Return the codes in a file (`FILE`, `FILE::KEY`, `FILE[3]`), or a sample's: an array to NumPy.
+
+    With it goes what the file says of its axes and of where it came from.
+    """
     from latentcli.files import codes
 
-    return codes.load(samples.find(address)).values
+    return codes.read(samples.find(address))
 
 
 def read_factors(address: str) -> Any:
@@ -152,8 +251,8 @@ def read_attributes(address: str) -> Any:
 
 
 _CODES = (
-    "code", "codes", "column", "direction", "mean", "more", "negative", "positive", "reference",
-    "row", "via", "z1", "z2",
+    "code", "codes", "column", "corners", "direction", "directions", "mean", "mean_of", "more",
+    "negative", "orthogonal", "positive", "reference", "row", "sd", "via", "z1", "z2",
 )  # fmt: skip
 """Parameters that are arrays of codes."""
 
@@ -215,8 +314,8 @@ def accepting_files(function: Function) -> Function:
 def _read(value: Any, read: Callable[[str], Any]) -> Any:
     if isinstance(value, (str, os.PathLike)):
         return read(os.fspath(value))
-    if isinstance(value, tuple) and value and all(map(_is_file, value)):  # of *points
-        return tuple(read(os.fspath(one)) for one in value)
+    if isinstance(value, tuple | list) and any(map(_is_file, value)):  # of *points, or several
+        return [read(os.fspath(one)) if _is_file(one) else one for one in value]
     return columns_of(value)
 
 
@@ -227,7 +326,7 @@ def _is_file(value: Any) -> bool:
 def columns_of(value: Any) -> Any:
     """Return a data frame (pandas, Polars, Arrow) as columns by name; anything else as it is."""
     names = getattr(value, "columns", None)
-    if names is None or isinstance(value, Mapping):
+    if names is None or isinstance(value, Mapping | Result):
         return value
     import numpy as np
 

@@ -1,17 +1,17 @@
-"""What the commands of latent codes share: how arrays come in and go out, ranges, numbers, directions."""
+"""What the commands of latent codes share: how arrays come in and go out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from latentcli.cli.options import MORE, Force
 from latentcli.cli.output import Output
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MANY = 1 << 20
 Layers = Annotated[
     str | None, typer.Option("--layers", metavar="RANGE", help="Only these layers: 0,4-7.")
 ]
-"""`layers: Layers = None`; `ranges` makes numbers of it."""
+"""`layers: Layers = None`; `layers_of` makes numbers of it."""
 
 
 @dataclass(frozen=True)
@@ -38,36 +38,38 @@ class Axes:
         typer.Option(
             "--axes",
             metavar="AXES",
-            help="What the axes are: D, ND, LD or NLD (samples N, layers L).",
+            help="A letter an axis: N samples, L layers, others features: ND, LD, NCHW.",
             rich_help_panel=MORE,
         ),
     ] = ""
 
-    def load(self, address: str, output: Output) -> Codes:
-        """Load an array, and say what was decided about its axes."""
+    def load(self, address: str, *, layered: bool = False) -> Codes:
+        """Load an array; `layered` where two axes are layers and features."""
+        from latentcli.files import codes
+
+        return codes.load(address, axes=self.axes, layered=layered, finite=False)
+
+    def load_rows(self, address: str, output: Output) -> Array:
+        """Load an array of finite numbers as one row for each code (N, ...); say how it is read."""
         from latentcli.files import codes
 
         loaded = codes.load(address, axes=self.axes)
         for text in loaded.notes:
             output.note(text)
-        return loaded
+        return loaded.rows()
 
-    def load_set(self, address: str, output: Output) -> Codes:
-        """Load codes to compare others with: where those are (L, D), these are (N, L, D)."""
-        axes = self.axes.upper()
-        return Axes(axes if not axes or "N" in axes else f"N{axes}").load(address, output)
-
-    def load_layered(self, address: str, output: Output, wanted: bool) -> Codes:
-        """Load codes; where layers are `wanted`, two axes are layers and dimensions, and it is said."""
+    def load_set(self, address: str, like: Codes | None) -> Codes:
+        """Load codes to compare others with: where those are CHW, these are NCHW."""
         from latentcli.files import codes
 
-        if not wanted or self.axes:
-            return self.load(address, output)
-        loaded = codes.load(address)
-        if loaded.values.ndim == 2:
-            output.note(f"{address}: {loaded.values.shape} is read as layers x dimensions")
-            return replace(loaded, axes="LD", notes=())
-        return loaded
+        found = codes.read(address)
+        axes = self.axes.upper() or found.axes
+        if not axes and like is not None:
+            known = like.axes.removeprefix("N")
+            axes = {len(known): known, len(known) + 1: f"N{known}"}.get(found.values.ndim, "")
+        elif axes and "N" not in axes and len(axes) < found.values.ndim:
+            axes = f"N{axes}"
+        return codes.load(address, axes=axes, finite=False)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ class Saving:
         path = Path(self.output_file)
         with ArrayWriter(path, inputs=list(map(find, inputs)), force=self.force) as writer:
             yield writer
+
+    def receiver(self, writer: ArrayWriter | None) -> Any:
+        """Return what takes codes: the writer, or nothing that keeps them."""
+        return _Nowhere() if writer is None else writer
 
     def save(
         self,
@@ -154,11 +160,14 @@ class Saving:
             self.writer(inputs) as writer,
             output.progress("changing codes", least=_MANY) as progress,
         ):
-            result = make(_Nowhere() if writer is None else writer, progress)
+            result = make(self.receiver(writer), progress)
             report = Report.of(command, result, settings=settings)
             if writer is not None:
+                axes = str(result.settings["axes"])
+                several = len(result.shape) > len(axes)
+                extra = axes_of_several(axes) if several else {"axes": axes}
                 self.finish(
-                    writer, result.shape, result.dtype, command, report.settings, output
+                    writer, result.shape, result.dtype, command, report.settings, output, extra
                 )
         output.show(report)
 
@@ -186,80 +195,29 @@ def shown_codes(
     output.show(report)
 
 
-@dataclass(frozen=True)
-class FileDirection:
-    """A direction from a file: `vector` (D,) or (L, D), and what its provenance says of it.
+def read_direction(address: str) -> Codes:
+    """Read the array of a direction, with what its provenance says of it."""
+    from latentcli.files import codes
 
-    `intercept` and `scale` are those of the direction at length 1.
-    """
-
-    address: str
-    vector: Array
-    intercept: float
-    scale: float | None
+    return codes.read(address)
 
 
-def load_direction(address: str) -> FileDirection:
-    """Load a direction; (1, D) is (D,). Its intercept and scale come from its provenance."""
-    import numpy as np
-
-    from latentcli.files.codes import load
-
-    codes = load(address)
-    vector = np.asarray(codes.values, dtype=np.float64)
-    while vector.ndim > 1 and vector.shape[0] == 1:
-        vector = vector[0]
-    if vector.ndim > 2:
-        raise LatentError(f"{address}: shape {vector.shape} is not one direction")
-    length = float(np.linalg.norm(vector))
-    if not length > 0:
-        raise LatentError(f"{address}: a direction of length 0")
-    known = codes.meta.get("direction")
-    intercept, scale = (
-        _number(known.get(name)) if isinstance(known, dict) else None
-        for name in ("intercept", "scale")
-    )
-    # The file's numbers are for its vector; a step in all layers is longer by the root of their number.
-    step = length * (len(vector) ** 0.5 if vector.ndim == 2 else 1.0)
-    return FileDirection(
-        address, vector, (intercept or 0.0) / step, None if scale is None else scale / step
-    )
+def axes_of_several(axes: str) -> dict[str, Any]:
+    """Return what a file says of its axes: samples in front, where there are none yet."""
+    return {} if "N" in axes else {"axes": f"N{axes}"}
 
 
-def _number(value: object) -> float | None:
-    """Return a finite number from a file of provenance, which anyone may have written."""
-    import math
-
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def layers_of(codes: Codes, layers: str | None) -> list[int] | None:
-    """Return the layers an option names, which the codes must have."""
-    return None if layers is None else ranges(layers, layer_count(codes))
+def layered(direction: Codes) -> bool:
+    """Tell whether a direction has a vector for each layer, without counting axes of length 1."""
+    shape = direction.values.shape
+    return sum(size > 1 for size in shape) == 2
 
 
-def layer_count(codes: Codes) -> int:
-    """Return how many layers codes have; LatentError if they have none."""
-    if "L" not in codes.axes:
-        raise LatentError(
-            f"{codes.address}: shape {codes.values.shape} is read as {codes.axes}, which has no "
-            "layers; --axes LD says that the first axis is layers"
-        )
-    return int(codes.values.shape[codes.axes.index("L")])
+def layers_of(text: str | None) -> list[int] | None:
+    """Return the layers that --layers names."""
+    from latentcli.cli.ranges import ranges
 
-
-def ranges(text: str, count: int, what: str = "layer") -> list[int]:
-    """Read "1,2,5-10" (ends included) as numbers below `count`, each once, or "all"."""
-    from latentcli.latents._editing import parse_ranges
-
-    return parse_ranges(text, count, what)
-
-
-def numbers(text: str) -> list[float]:
-    """Read "0,0.33,1", or "-3:3:7": seven numbers from -3 to 3, both included."""
-    from latentcli.latents._editing import parse_numbers
-
-    return parse_numbers(text)
+    return None if text is None else ranges(text)
 
 
 def one_of(**given: object) -> None:

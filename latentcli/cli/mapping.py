@@ -60,7 +60,7 @@ class MapInput:
             from latentcli.files.labels import read_classes
 
             classes = read_classes(labels, count)
-        line = None if path is None else axes.load(path, output).rows()
+        line = None if path is None else axes.load_rows(path, output)
         if line is not None:
             line = line.reshape(len(line), -1)
             if line.shape[1] != rows.shape[1]:

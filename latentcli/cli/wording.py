@@ -42,14 +42,15 @@ def _option(name: str) -> str:
 
 
 @contextmanager
-def naming(**files: str) -> Iterator[None]:
+def naming(**files: str | None) -> Iterator[None]:
     """Put the names of files into errors about the parameters that they were given for."""
     try:
         yield
     except LatentError as error:
         text = str(error)
         for parameter, name in files.items():
-            text = text.replace(f"`{parameter}`", shown(name))
+            if name is not None:
+                text = text.replace(f"`{parameter}`", shown(name))
         error.args = (text,)
         raise
 

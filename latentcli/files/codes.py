@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, LatentError, ParameterError, UsageError, counted
+from latentcli.errors import FormatError, LatentError
 from latentcli.files import formats, provenance
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.load import Loaded, read_array
 from latentcli.files.stream import Stream
+from latentcli.numerics.axes import axes_of, doubt
 from latentcli.numerics.types import Array
-
-AXES = ("D", "ND", "LD", "NLD")
-"""What the axes of an array can be: samples N, layers L, dimensions D."""
 
 _LARGEST = 1e150
 """Numbers beyond it have no norm in float64."""
@@ -25,8 +24,9 @@ _LARGEST = 1e150
 class Codes:
     """An array as it is in its file: `values` in the file's dtype and shape, maybe mapped.
 
-    `axes` says what its axes are, one of `AXES`; `meta` what an .npz or a file beside says of
-    where it came from; `notes` what was decided on the way.
+    `axes` has a letter for each axis, as `numerics.axes` has them, or is "" where that is undecided;
+    `guessed` says whether they follow from the shape alone; `meta` what an .npz or a file beside
+    says of where it came from; `notes` what a reader should know of how it was read.
     """
 
     address: str
@@ -34,6 +34,11 @@ class Codes:
     axes: str
     meta: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    guessed: bool = False
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """Return the values: codes are an array to NumPy."""
+        return np.array(self.values, dtype=dtype) if copy else np.asarray(self.values, dtype)
 
     @property
     def samples(self) -> int:
@@ -45,18 +50,28 @@ class Codes:
         return self.values if "N" in self.axes else self.values[None]
 
 
-def load(address: str, *, axes: str = "", finite: bool = True) -> Codes:
+def load(address: str, *, axes: str = "", finite: bool = True, layered: bool = False) -> Codes:
     """Load `FILE`, `FILE::KEY` or either with a slice behind: `codes.npy[3]`, `w.npz::w[0,:4]`.
 
-    `axes` says what the axes mean; without it (D,), (N, D) and (N, L, D) are taken, and a note
-    says so where (N, D) might as well be (L, D); a slice of (N, L, D) keeps its axes. Raises
-    FormatError for NaN or infinity if `finite`.
+    `axes` has a letter for each axis; without it they are as the file knows them, of a slice those
+    that it leaves, else by the rule of `numerics.axes`; with `layered`, two axes are layers and
+    features. A note says where the rule may well be wrong. Raises FormatError for NaN or infinity if
+    `finite`.
     """
-    loaded, left, meta, remarks = _part(address)
+    found = read(address)
     if finite:
-        _check_finite(address, loaded.values)
-    decided, notes = _axes(address, loaded.values.shape, axes.upper(), left)
-    return Codes(address, loaded.values, decided, meta, (*remarks, *notes))
+        _check_finite(address, found.values)
+    shape = found.values.shape
+    decided = axes_of(shape, axes or found.axes, name=address, layered=layered)
+    text = doubt(shape, decided, address)
+    notes = (*found.notes, text) if text else found.notes
+    return replace(found, axes=decided.letters, guessed=decided.guessed, notes=notes)
+
+
+def read(address: str) -> Codes:
+    """Load an array with the axes that its file knows, "" if none; what is in it is not checked."""
+    loaded, known, meta, remarks = _part(address)
+    return Codes(address, loaded.values, known, meta, tuple(remarks))
 
 
 def load_flat(address: str) -> tuple[Array, list[str]]:
@@ -91,7 +106,7 @@ def _part(address: str) -> tuple[Loaded, str, dict[str, Any], list[str]]:
     silent = loaded.format != "table"  # only of a table is it worth saying what its words are
     notes = [note for note in loaded.notes if not (silent and ": the words are " in note)]
     meta, doubts = provenance.read(loaded)
-    return loaded, _left(loaded), meta, [*notes, *doubts]
+    return loaded, _known_axes(loaded, meta), meta, [*notes, *doubts]
 
 
 def holds_words(address: str) -> bool:
@@ -108,40 +123,30 @@ def holds_words(address: str) -> bool:
     return first is not None and first.words is not None
 
 
-def _left(loaded: Loaded) -> str:
-    """Return which axes a slice leaves of (N, L, D); "" where the whole was not that."""
-    if loaded.whole.ndim != 3 or not loaded.index:
+def _known_axes(loaded: Loaded, meta: dict[str, Any]) -> str:
+    """Return the axes that a file knows, or that a slice leaves of the whole array; else ""."""
+    whole = loaded.whole.shape
+    stated = str(meta.get("axes", ""))
+    if not _LETTERS.fullmatch(stated) or len(stated) != len(whole):
+        stated = _CONTAINED.get((loaded.path.suffix.lower(), len(whole)), "")
+    if not loaded.index:
+        return stated
+    try:
+        letters = axes_of(whole, stated).letters
+    except LatentError:
         return ""
     kept = [isinstance(part, slice) for part in loaded.index]
-    kept += [True] * (3 - len(kept))
-    axes = "".join(axis for axis, stays in zip("NLD", kept, strict=True) if stays)
-    return axes if axes in AXES else ""
+    kept += [True] * (len(whole) - len(kept))
+    if len(whole) == 2 and all(kept):
+        return stated  # the rule decides of the part as of the whole
+    left = "".join(axis for axis, stays in zip(letters, kept, strict=True) if stays)
+    return left if left.strip("NL") else ""
 
 
-def _axes(address: str, shape: tuple[int, ...], axes: str, known: str) -> tuple[str, list[str]]:
-    """Return what the axes are: as was said, as is known, or as decided, with a note."""
-    if axes:
-        if axes not in AXES:
-            raise ParameterError("axes", axes, f"one of {', '.join(AXES)}")
-        if len(axes) != len(shape):
-            raise UsageError(f"{address}: its shape {shape} does not have the axes {axes}")
-        return axes, []
-    if known:
-        return known, []
-    if len(shape) == 2:
-        rows, dimensions = shape
-        if rows == 1:
-            return "ND", []
-        read_as = f"{counted(rows, 'code')} of {counted(dimensions, 'number')}"
-        return "ND", [
-            f"{address}: {shape} is read as {read_as} (`axes` LD: one code of layers)"
-        ]
-    if len(shape) > 3:
-        raise LatentError(
-            f"{address}: shape {shape} has more axes than samples, layers, dimensions; "
-            f"name a part, such as {address}[0], or flatten each sample (numpy.reshape)"
-        )
-    return ("D", "ND", "NLD")[len(shape) - 1], []
+_LETTERS = re.compile(r"N?L?[A-KMO-Z]+")
+
+_CONTAINED = {(".latent", 3): "CHW", (".latent", 4): "NCHW", (".latent", 5): "NCTHW"}
+"""What the axes are in files whose ending says so: ComfyUI's latents."""
 
 
 def _check_finite(address: str, values: Array) -> None:

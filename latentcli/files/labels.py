@@ -123,6 +123,18 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
             raise unusable from error
 
 
+def table_or_none(address: str) -> dict[str, npt.NDArray[Any]] | None:
+    """Read a table of labels; None where the file is an array."""
+    from latentcli.files.formats import parquet
+    from latentcli.files.sniffing import is_binary
+    from latentcli.files.stream import Stream
+
+    with Stream(split_address(address)[0]) as stream:
+        if stream.archive or (is_binary(stream.head(1 << 16)) and not parquet.sniff(stream)):
+            return None
+    return read_table(address)
+
+
 def read_numbers(address: str) -> npt.NDArray[Any]:
     """Read a number for each row (N,): an array, or a column of a table, its only one of numbers if not named."""
     import numpy as np

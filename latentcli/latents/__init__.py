@@ -7,52 +7,41 @@ from typing import TYPE_CHECKING
 from latentcli._lazy import attach
 
 if TYPE_CHECKING:
-    from latentcli.latents._changes import CodesResult
+    from latentcli.latents._changing import CodesResult
     from latentcli.latents._cosines import CosinesResult, direction_cosines
-    from latentcli.latents._direction import DirectionResult, direction
-    from latentcli.latents._direction_of_labels import direction_of_labels
-    from latentcli.latents._direction_of_scores import direction_of_scores
-    from latentcli.latents._edit import edit
+    from latentcli.latents._direction import DirectionResult, direction, direction_of_labels
+    from latentcli.latents._edit import EditResult, ProjectResult, edit, project
     from latentcli.latents._grid import grid
     from latentcli.latents._interp import PathResult, interp
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.latents._mix import mix
-    from latentcli.latents._project import ProjectResult, project
     from latentcli.latents._sample_z import sample_z
+    from latentcli.latents._scored import direction_of_scores
     from latentcli.latents._traverse import traverse
-    from latentcli.latents._truncate import truncate
+    from latentcli.latents._truncate import TruncationResult, truncate
     from latentcli.latents._typical import TypicalResult, typical
 
 _HOMES = {
-    "CodesResult": "_changes",
-    "CosinesResult": "_cosines",
-    "direction_cosines": "_cosines",
-    "DirectionResult": "_direction",
-    "direction": "_direction",
-    "direction_of_labels": "_direction_of_labels",
-    "direction_of_scores": "_direction_of_scores",
-    "edit": "_edit",
-    "grid": "_grid",
-    "PathResult": "_interp",
-    "interp": "_interp",
-    "lerp": "_interpolation",
-    "slerp": "_interpolation",
-    "mix": "_mix",
-    "ProjectResult": "_project",
-    "project": "_project",
-    "sample_z": "_sample_z",
-    "traverse": "_traverse",
-    "truncate": "_truncate",
-    "TypicalResult": "_typical",
-    "typical": "_typical",
+    "CodesResult": "_changing",
+    **dict.fromkeys(("CosinesResult", "direction_cosines"), "_cosines"),
+    **dict.fromkeys(("DirectionResult", "direction", "direction_of_labels"), "_direction"),
+    "direction_of_scores": "_scored",
+    **dict.fromkeys(("EditResult", "ProjectResult", "edit", "project"), "_edit"),
+    **dict.fromkeys(("PathResult", "interp"), "_interp"),
+    **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
+    **{name: f"_{name}" for name in ("grid", "mix", "sample_z", "traverse")},
+    **dict.fromkeys(("TruncationResult", "truncate"), "_truncate"),
+    **dict.fromkeys(("TypicalResult", "typical"), "_typical"),
 }
 
 __all__ = [
     "CodesResult",
     "CosinesResult",
     "DirectionResult",
+    "EditResult",
     "PathResult",
     "ProjectResult",
+    "TruncationResult",
     "TypicalResult",
     "direction",
     "direction_cosines",

@@ -1,4 +1,4 @@
-"""Directions compared by their cosines."""
+"""The verb `direction_cosines`: which directions go along with which."""
 
 from __future__ import annotations
 
@@ -8,68 +8,86 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError
-from latentcli.latents._changes import checked_direction
+from latentcli.errors import LatentError, UsageError
 from latentcli.latents._directions import cosines
+from latentcli.latents._edit import line_of
 from latentcli.numerics.types import Array
-from latentcli.results import Matrix, Record, Result
+from latentcli.results import Matrix, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CosinesResult(Result):
-    """Cosines (M, M) of directions with each other."""
+    """Cosines of directions with each other.
+
+    Attributes
+    ----------
+    cosines
+        (n, n), in [-1, 1].
+    random_sd
+        Standard deviation of the cosine of random directions, 1/sqrt(D).
+    """
 
     cosines: Array
+    random_sd: float
 
 
 def direction_cosines(
     directions: Sequence[npt.ArrayLike], *, names: Sequence[str] | None = None
 ) -> CosinesResult:
-    """Compare directions by their cosines: what goes along with what.
+    """Compare directions: the cosines of each with each.
+
+    Random directions in D dimensions have cosines of 0 with a standard deviation of 1/sqrt(D).
 
     Parameters
     ----------
     directions
-        Two or more, (D,) or (L, D), of one shape.
+        Two or more of one shape, of any length: arrays or names of files.
     names
-        What they are called.
+        One for each, for the records.
 
     Returns
     -------
     CosinesResult
-        Random directions in D dimensions have cosines of 0 with a standard deviation of 1 / sqrt(D),
-        `random_sd` of the summary.
+        Records of `a`, `b`, `cosine`.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two directions.
+    LatentError
+        For directions of different shapes.
 
     Examples
     --------
-    >>> direction_cosines([[1.0, 0.0], [1.0, 1.0]]).cosines.round(4).tolist()
+    >>> direction_cosines([[2.0, 0.0], [1.0, 1.0]]).cosines.round(4).tolist()
     [[1.0, 0.7071], [0.7071, 1.0]]
     """
-    lines = [checked_direction(direction) for direction in directions]
-    if len(lines) < 2:
-        raise LatentError("cosines take two directions or more")
-    shapes = sorted({line.shape for line in lines})
+    if len(directions) < 2:
+        raise UsageError("name two directions or more")
+    vectors = [line_of(one, f"direction {n}").vector for n, one in enumerate(directions, 1)]
+    shapes = {vector.shape for vector in vectors}
     if len(shapes) > 1:
-        raise LatentError(f"the directions have different shapes: {shapes}")
-    matrix = cosines(np.stack([line.ravel() for line in lines]))
-    called = list(names) if names is not None else [str(number) for number in range(len(lines))]
-    records: list[Record] = [
-        {"a": called[i], "b": called[j], "cosine": float(matrix[i, j])}
-        for i in range(len(called))
-        for j in range(i + 1, len(called))
-    ]
-    short = _without_common_parts(called)
+        raise LatentError(f"the directions have different shapes: {sorted(shapes)}")
+    names = names or [str(n) for n in range(1, len(vectors) + 1)]
+    matrix = cosines(np.stack([vector.ravel() for vector in vectors]))
+    random_sd = float(vectors[0].size ** -0.5)
+    short = _trimmed(names)
     return CosinesResult(
         cosines=matrix,
-        title="cosines of directions",
+        random_sd=random_sd,
+        title=f"cosines of {len(vectors)} directions",
         columns=("a", "b", "cosine"),
-        records=records,
-        summary={"random_sd": float(lines[0].size ** -0.5)},
+        records=[
+            {"a": names[i], "b": names[j], "cosine": float(matrix[i, j])}
+            for i in range(len(names))
+            for j in range(i + 1, len(names))
+        ],
+        summary={"random_sd": random_sd},
         views=(Matrix(short, short, matrix.tolist()),),
     )
 
 
-def _without_common_parts(names: list[str]) -> list[str]:
+def _trimmed(names: Sequence[str]) -> list[str]:
     """Return names without the parts (between "_") that all begin and all end with."""
     parts = [name.split("_") for name in names]
     least = min(map(len, parts)) - 1

@@ -1,42 +1,59 @@
-"""The direction of an attribute, from codes with it and codes without it."""
+"""The verbs `direction` and `direction_of_labels`: the direction of an attribute, tested on codes held out."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
-from latentcli.latents._changes import checked_direction
-from latentcli.latents._directions import METHODS, find, held_out
+from latentcli.latents import _directions as formulas
+from latentcli.latents._edit import line_of
+from latentcli.latents._labels import labelled, other_labels
+from latentcli.latents._tensors import Tensor, reference_set, tensor
 from latentcli.numerics.types import Array
-from latentcli.results import Result
+from latentcli.results import Listing, Record, Result
 
-COLUMNS = (
-    "attribute", "length", "held_out_separation", "chance", "held_out_auc", "separation", "reading",
-)  # fmt: skip
-
-SHUFFLES = 19
-"""Shuffled labels behind a reading: all of them below the score is a test at 5 %."""
-
-_SHUFFLES_OF_FITS = 5
-"""Shuffles whose mean is shown where each takes a fit; then there is no reading but by the AUC."""
+PERMUTATIONS = 999
+"""Shuffles of the labels behind a p-value."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DirectionResult(Result):
-    """A direction.
+    """The direction of an attribute, and how well it does on codes held out.
 
-    `vector`, in the shape of a code: the difference of means at its own length, boundaries of
-    classifiers at length 1. A code x is on the positive side when x . u + `intercept` > 0, u the vector at
-    length 1; `scale` is the standard deviation of codes along u. `held_out_separation` is the
-    distance of the two sides in pooled standard deviations (d') on codes that it was not made from,
-    `chance` its mean with shuffled labels, `held_out_auc` the area under the ROC curve there: None where there
-    are too few codes. `separation` is the same on the codes that it was made from, which is too good.
+    Attributes
+    ----------
+    vector
+        In the shape of a code: the difference of the means at its own length, what one standard
+        deviation of a score adds to the codes, or a boundary's normal at length 1.
+    length
+        Length of `vector`.
+    intercept, scale
+        A code x is on the positive side when x . u + intercept > 0, u the vector at length 1; `scale`
+        is the standard deviation of the codes along u.
+    separation
+        Distance of the two sides' means along u in their pooled standard deviation (d'), of the codes
+        that the direction was found from: noise has one too.
+    held_out_separation
+        The same on 30 % of the codes, which the direction was found without; None for fewer than 10 codes
+        of a side.
+    held_out_correlation
+        For a score: its correlation with the projection of codes held out, in [-1, 1].
+    held_out_auc
+        Area under the ROC curve on the codes held out, in [0, 1].
+    chance, chance_95, p_value
+        What shuffled labels give on average, what 5 % of them reach, and the share of them that does as
+        well: on the codes held out; where there are none, on all, each time with a fit of its own.
+    reading
+        "separates held-out codes", "separates its own codes" or "follows held-out scores" (p up to 0.025),
+        "not significant", or "not tested".
+    cosine_kept
+        Cosine with what it was before others were taken out of it.
     """
 
     vector: Array
@@ -45,9 +62,38 @@ class DirectionResult(Result):
     scale: float
     separation: float | None
     held_out_separation: float | None
-    chance: float | None
+    held_out_correlation: float | None
     held_out_auc: float | None
+    chance: float | None
+    chance_95: float | None
+    p_value: float | None
     reading: str
+    cosine_kept: float
+
+    @property
+    def codes(self) -> Array:
+        """The vector, as what is saved."""
+        return self.vector
+
+    @property
+    def values(self) -> Array:
+        """The vector: a result is a direction for `edit` and `project`, with its plane."""
+        return self.vector
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What goes into a file beside the vector; intercept and scale are in its own length."""
+        names = (
+            "length", "separation", "held_out_separation", "held_out_correlation", "held_out_auc",
+            "p_value",
+        )  # fmt: skip
+        return {
+            "direction": {
+                "intercept": self.intercept * self.length,
+                "scale": self.scale * self.length,
+                **{name: getattr(self, name) for name in names},
+            }
+        }
 
 
 def direction(
@@ -59,24 +105,33 @@ def direction(
     orthogonal: Sequence[npt.ArrayLike] = (),
     name: str = "attribute",
     seed: int = 0,
+    axes: str = "",
 ) -> DirectionResult:
     """Find the direction of an attribute from codes with it and codes without it.
 
     Parameters
     ----------
     positive, negative
-        (M, ...) and (N, ...) codes of one shape.
+        Codes (M, ...) and (N, ...) of one shape: arrays or names of files.
     method
         "mean": the difference of the means. "logistic", "svm", "ridge": the normal of a linear
-        classifier (InterFaceGAN: Shen et al., 2020).
+        classifier, both sides weighing the same (InterFaceGAN: Shen et al., 2020).
     others
         Other two-valued labels (M, K) and (N, K) over which the direction is balanced (White, 2016).
     orthogonal
-        Directions whose share is taken out.
+        Directions: what is shared with them is taken out, all at once.
     name
         What the attribute is called.
     seed
-        Random seed of what is held out.
+        Random seed of what is held out, and of the shuffles.
+    axes
+        A letter for each axis of the codes: N samples, L layers, any other a feature; by default, the
+        rule.
+
+    Returns
+    -------
+    DirectionResult
+        One record; the held-out separation and its chance stand first.
 
     Raises
     ------
@@ -89,96 +144,197 @@ def direction(
     >>> found.vector.tolist(), found.intercept
     ([3.0, 0.0], -1.5)
     """
-    check_choice("method", method, METHODS)
-    sides = [
-        _side(side, which) for side, which in ((positive, "positive"), (negative, "negative"))
-    ]
-    if sides[0].shape[1:] != sides[1].shape[1:]:
+    check_choice("method", method, formulas.METHODS)
+    first = tensor(positive, "positive", axes)
+    second = reference_set(negative, "negative", axes, first)
+    if first.code_shape != second.code_shape:
         raise LatentError(
-            f"the two sides have codes of shape {sides[0].shape[1:]} and {sides[1].shape[1:]}"
+            f"the two sides have codes of shape {first.code_shape} and {second.code_shape}"
         )
-    shape = sides[0].shape[1:]
-    flat = [side.reshape(len(side), -1) for side in sides]
+    sides = flat_rows(first), flat_rows(second)
     extra = None if others is None else (np.asarray(others[0]), np.asarray(others[1]))
-    without = [_fitted(other, flat[0].shape[1]) for other in orthogonal]
+    without = [_flat(other, sides[0].shape[1]) for other in orthogonal]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        found = find(
-            flat[0],
-            flat[1],
-            method=method,
-            seed=seed,
-            others=extra,
-            without=without,
-        )
-        null = _null(flat, extra, method, seed, without) if found.held_out else []
-    notes = []
-    if not found.held_out:
-        notes.append("too few codes to hold some out: ten of each side are needed")
+        found = formulas.find(
+            *sides, method=method, seed=seed, others=extra, without=without,
+            permutations=PERMUTATIONS,
+        )  # fmt: skip
+    notes = [*dict.fromkeys((*first.notes, *second.notes)), *_notes(found)]
     if warned:
-        said = " ".join(str(warned[0].message).split())
-        notes.append(f"{method}: {said}")
-    separation, area = found.held_out or (None, None)
+        notes.append(f"{method}: {' '.join(str(warned[0].message).split())}")
     length = found.norm if method == "mean" else 1.0
-    by_chance = float(np.mean(null)) if null else None
-    reading = reading_of(separation, null)
-    values = (name, length, separation, by_chance, area, found.separation, reading)
-    kept = {"cosine_kept": found.kept} if without else {}
+    test = found.test
+    held = test if test is not None and test.held_out else None
+    reading = _reading(test, "separates held-out codes" if held else "separates its own codes")
+    return result_of(
+        found, first, length, name, method, notes,
+        {
+            "attribute": name, "held_out_separation": None if held is None else held.value,
+            **by_chance(test), "held_out_auc": found.auc, "separation": found.separation,
+            "length": length, "reading": reading,
+        },
+        {"positive": len(sides[0]), "negative": len(sides[1]), "seed": seed},
+        {"cosine_kept": found.kept} if without else {},
+    )  # fmt: skip
+
+
+def direction_of_labels(
+    codes: npt.ArrayLike,
+    attributes: Mapping[str, npt.ArrayLike],
+    attribute: str,
+    *,
+    value: str | None = None,
+    balance: bool = True,
+    axes: str = "",
+    **options: Any,
+) -> DirectionResult:
+    """Find the direction of a label that has two values, or of one value against the others.
+
+    Parameters
+    ----------
+    codes
+        (N, ...) codes: an array or the name of a file.
+    attributes
+        Labels: columns (N,) by name, a data frame, or the file of a table.
+    attribute
+        The column of the attribute.
+    value
+        The value that has it; by default 1, true, or the greater of -1 and 1.
+    balance
+        Weigh every combination of the other two-valued labels the same.
+    axes
+        A letter for each axis of the codes: N samples, L layers, any other a feature; by default, the
+        rule.
+    **options
+        As in `direction`.
+
+    Returns
+    -------
+    DirectionResult
+        As of `direction`.
+
+    Raises
+    ------
+    LatentError
+        For a column that is missing, has gaps, or one value only.
+    UsageError
+        For a column whose positive value is not plain.
+
+    Examples
+    --------
+    >>> codes = [[0.0, 1.0], [1.0, 2.0], [2.0, 0.0], [3.0, 0.0]]
+    >>> direction_of_labels(codes, {"young": [0, 0, 1, 1]}, "young").vector.tolist()
+    [2.0, -1.5]
+    """
+    given = tensor(codes, "codes", axes)
+    mask = labelled(attributes, attribute, given.samples, value)
+    others = other_labels(attributes, attribute) if balance else {}
+    extra = None
+    if others:
+        coded = np.column_stack(list(others.values()))
+        extra = (coded[mask], coded[~mask])
+    found = direction(
+        part_of(given, mask), part_of(given, ~mask), others=extra, name=attribute, **options
+    )
+    return with_settings(found, given, {"balanced_over": " ".join(others) or None})
+
+
+def part_of(codes: Tensor, rows: Array) -> Tensor:
+    """Return some of the codes."""
+    if "N" not in codes.axes:
+        raise LatentError(f"`{codes.name}`: shape {codes.shape} is one code, not several")
+    return replace(codes, values=codes.values[rows], notes=())
+
+
+def with_settings(found: DirectionResult, codes: Tensor, more: Record) -> DirectionResult:
+    """Return a direction found from parts of some codes, with what is to be said of the whole."""
+    return replace(
+        found, settings={**found.settings, **more}, notes=(*codes.notes, *found.notes)
+    )
+
+
+def flat_rows(codes: Tensor) -> Array:
+    """Return each code as one row (N, D) float64."""
+    return np.asarray(codes.codes, dtype=np.float64).reshape(codes.samples, -1)
+
+
+def by_chance(test: formulas.Test | None) -> Record:
+    """Return the columns of a test."""
+    return {
+        "chance": None if test is None else test.chance,
+        "p_value": None if test is None else test.p_value,
+    }
+
+
+def result_of(
+    found: formulas.Direction,
+    codes: Tensor,
+    length: float,
+    name: str,
+    method: str,
+    notes: Sequence[str],
+    record: Record,
+    settings: Record,
+    summary: Record,
+) -> DirectionResult:
+    """Return a direction in the shape of a code, with its record."""
+    test = found.test
+    tested = None if test is None else "held out" if test.held_out else "in sample"
+    plane: Record = {"intercept": found.intercept, "scale": found.scale}
+    if test is not None:
+        plane["chance_95"] = test.chance_95
     return DirectionResult(
-        vector=length * found.vector.reshape(shape),
+        vector=(length * found.vector).reshape(codes.code_shape),
         length=length,
         intercept=found.intercept,
         scale=found.scale,
         separation=found.separation,
-        held_out_separation=separation,
-        chance=by_chance,
-        held_out_auc=area,
-        reading=reading,
-        title=f"direction of {name}, by {method}",
-        columns=COLUMNS,
-        records=[dict(zip(COLUMNS, values, strict=True))],
-        summary={"intercept": found.intercept, "scale": found.scale, **kept},
+        held_out_separation=_float(record.get("held_out_separation")),
+        held_out_correlation=_float(record.get("held_out_correlation")),
+        held_out_auc=found.auc,
+        chance=None if test is None else test.chance,
+        chance_95=None if test is None else test.chance_95,
+        p_value=None if test is None else test.p_value,
+        reading=str(record["reading"]),
+        cosine_kept=found.kept,
+        title=f"direction of {name}, by {method}; codes of shape {codes.code_shape}",
+        columns=tuple(record),
+        records=[record],
+        views=(Listing(tuple(record), record),),
+        summary={**plane, **summary},
         settings={
-            "method": method, "positive": len(flat[0]), "negative": len(flat[1]), "seed": seed,
+            "method": method, **settings, "tested": tested,
+            "permutations": None if test is None else test.permutations,
         },
         notes=tuple(notes),
     )  # fmt: skip
 
 
-def _side(side: npt.ArrayLike, which: str) -> Array:
-    array = np.asarray(side)
-    if array.ndim < 2 or not len(array):
-        raise LatentError(f"the {which} side has shape {array.shape}: it takes codes (N, D)")
-    for row in np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[:1]:
-        raise LatentError(f"row {row:,} of the {which} side holds NaN or infinity")
-    return array
+def _float(value: object) -> float | None:
+    return value if isinstance(value, float) else None
 
 
-def _fitted(other: npt.ArrayLike, size: int) -> Array:
-    vector = checked_direction(other)
+def _reading(test: formulas.Test | None, significant: str) -> str:
+    if test is None:
+        return "not tested"
+    return significant if test.p_value <= formulas.ALPHA else "not significant"
+
+
+def _flat(other: npt.ArrayLike, size: int) -> Array:
+    vector = line_of(other, "orthogonal").vector
     if vector.size != size:
-        raise LatentError(f"a direction of shape {vector.shape} does not fit {size} dimensions")
+        raise LatentError(
+            f"`orthogonal`: a direction of shape {vector.shape} does not fit {size} dimensions"
+        )
     return vector.ravel()
 
 
-def _null(
-    flat: Sequence[Array], extra: Any, method: str, seed: int, without: Sequence[Array]
-) -> list[float]:
-    """Return the held-out separation with shuffled labels, several times."""
-    codes = np.concatenate(flat)
-    others = None if extra is None else np.concatenate(extra)
-    random = np.random.default_rng(seed + 1)
-    found = []
-    for _ in range(SHUFFLES if method in ("mean", "ridge") else _SHUFFLES_OF_FITS):
-        order = random.permutation(len(codes))
-        first, second = order[: len(flat[0])], order[len(flat[0]) :]
-        pair = None if others is None else (others[first], others[second])
-        tested = held_out(codes[first], codes[second], pair, method, seed, without)
-        found.append(0.0 if tested is None or tested[0] is None else tested[0])
-    return found
-
-
-def reading_of(value: float | None, null: Sequence[float]) -> str:
-    if value is None or not null:
-        return "not judged"
-    return "separates held-out codes" if value > max(null) else "not significant"
+def _notes(found: formulas.Direction) -> list[str]:
+    test = found.test
+    if test is not None and test.held_out:
+        return []
+    few = "too few codes to hold some out: ten of each side are needed"
+    if test is None:
+        return [few]
+    return [f"{few}; chance and p are of the separation in sample, labels shuffled"]

@@ -1,4 +1,4 @@
-"""Interpolation grids between four codes."""
+"""The verb `grid`: a grid of codes between four corners."""
 
 from __future__ import annotations
 
@@ -8,54 +8,86 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, UsageError
-from latentcli.latents import _editing as editing
-from latentcli.latents._changes import CodesResult, float_type, made
+from latentcli.latents import _editing as formulas
+from latentcli.latents._changing import CodesResult, made
+from latentcli.latents._streaming import Out, cast
+from latentcli.latents._tensors import SIZES, tensor
 from latentcli.results import Record
 
 
 def grid(
-    corners: Sequence[npt.ArrayLike], *, rows: int = 5, columns: int = 5, lol: bool = False
+    corners: Sequence[npt.ArrayLike],
+    *,
+    rows: int = 5,
+    columns: int = 5,
+    lol: bool = False,
+    axes: str = "",
+    out: Out | None = None,
 ) -> CodesResult:
     """Fill a grid between four codes.
 
     Parameters
     ----------
     corners
-        Codes of one shape: top left, top right, bottom left, bottom right.
+        Four codes of one shape, top left, top right, bottom left, bottom right: arrays or files.
     rows, columns
         Size of the grid, from 2.
     lol
-        Keep the prior N(0, I) (Bodin et al., 2024): for codes z, not w. Else bilinear.
+        Keep the prior N(0, I), for codes z, not w: the bilinear weights make a combination that is
+        distributed as it, the same whether rows or columns come first (Bodin et al., 2024).
+    axes
+        A letter for each axis: N samples, L layers, any other a feature; by default, the rule.
+    out
+        Takes the codes in place of the result: `out[a:b] = block`.
 
     Returns
     -------
     CodesResult
-        (rows, columns, ...): the corners are kept as they are.
+        `codes` (rows, columns, ...), each in the shape of a corner; the corners bit for bit.
+
+    Raises
+    ------
+    ParameterError
+        For another number of corners than four, or a grid without a row or column between.
+    LatentError
+        For corners of different shapes.
 
     Examples
     --------
-    >>> grid([[0.0], [1.0], [2.0], [3.0]], rows=2, columns=3).codes[..., 0].tolist()
-    [[0.0, 0.5, 1.0], [2.0, 2.5, 3.0]]
+    >>> grid([[0, 0], [2, 0], [0, 2], [2, 2]], rows=3, columns=3).codes[1].tolist()
+    [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]
     """
     if len(corners) != 4:
         raise ParameterError("corners", f"{len(corners)} codes", "four codes")
     for name, value in (("rows", rows), ("columns", columns)):
         if value < 2:
             raise ParameterError(name, value, "at least 2")
-    if rows * columns > editing.MOST:
-        raise UsageError(f"a grid has up to {editing.MOST:,} codes, not {rows * columns:,}")
-    values = [np.asarray(corner) for corner in corners]
-    shapes = {value.shape for value in values}
+    if rows * columns > formulas.MOST:
+        raise UsageError(f"a grid has up to {formulas.MOST:,} codes, not {rows * columns:,}")
+    given = [tensor(corner, f"corner {n}", axes) for n, corner in enumerate(corners, 1)]
+    shapes = {corner.shape for corner in given}
     if len(shapes) > 1:
-        raise LatentError(
-            f"the corners have different shapes: {sorted(shapes)}; {editing.SIZES}"
-        )
-    kind = np.result_type(*(float_type(value) for value in values))
-    filled = editing.cast(editing.grid(values, rows, columns, preserve=lol), kind)
-    for place, corner in zip(((0, 0), (0, -1), (-1, 0), (-1, -1)), values, strict=True):
-        filled[place] = corner
+        raise LatentError(f"the corners have different shapes: {sorted(shapes)}; {SIZES}")
+    first = given[0]
+    dtype = np.result_type(*(corner.dtype for corner in given))
+    filled = formulas.grid([one.values for one in given], rows, columns, preserve=lol)
+    filled = cast(filled, dtype)
+    for place, corner in zip(((0, 0), (0, -1), (-1, 0), (-1, -1)), given, strict=True):
+        filled[place] = corner.values
     what: list[Record] = [{"row": i, "column": j} for i in range(rows) for j in range(columns)]
     return made(
-        filled, filled.reshape(rows * columns, *filled.shape[2:]), what,
-        title=f"grid of {rows} x {columns}", settings={"rows": rows, "columns": columns, "lol": lol},
-    )  # fmt: skip
+        filled,
+        first,
+        what,
+        first.shape,
+        out=out,
+        title=f"grid of {rows} x {columns}, each {first.description}",
+        settings={
+            "rows": rows,
+            "columns": columns,
+            "lol": lol,
+            **first.settings,
+            "dtype": str(dtype),
+        },
+        notes=tuple(dict.fromkeys(note for one in given for note in one.notes)),
+    )

@@ -1,4 +1,4 @@
-"""Interpolation: a path between codes, measured while it is followed, and a verdict on it."""
+"""The verb `interp`: a path through codes, measured in the one pass that fills it."""
 
 from __future__ import annotations
 
@@ -10,34 +10,50 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
-from latentcli.latents._editing import MOST, listed
-from latentcli.latents._interpolation import KINDS, NORMS
-from latentcli.latents._paths import Course, Holes, Meter, find_holes, judge
-from latentcli.latents._waypoints import Path, Points, Receiver, Walk
+from latentcli.latents import _paths as paths
+from latentcli.latents._along import EASES, KINDS, eased
+from latentcli.latents._holes import Holes, Reference
+from latentcli.latents._interpolation import NORMS, side_of
+from latentcli.latents._streaming import Out
+from latentcli.latents._tensors import Tensor, reference_set
+from latentcli.latents._waypoints import Path, Walk, Waypoints
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Curve, Record, Result, Scalar
 
-K, HOLE_PERCENTILE = 5, 99.0
-"""Which neighbor of a reference counts, and beyond which percentile of it a step is in a hole."""
+MOST = 1_000_000
+"""How many steps a path may have."""
 
-EASES: dict[str, Any] = {
-    "linear": lambda t: t,
-    "smooth": lambda t: t * t * (3 - 2 * t),
-    "cosine": lambda t: (1 - np.cos(np.pi * t)) / 2,
-    "in": lambda t: t * t,
-    "out": lambda t: t * (2 - t),
-}
-"""How time runs along a path, from 0 to 1: evenly, slowly at both ends, at the start, at the end."""
+K, HOLE_PERCENTILE = 5, 99.0
+"""Which neighbor in a reference counts, and beyond which percentile of it a step is in a hole."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PathResult(Result):
-    """A path between codes.
+    """A path between codes, and its measures.
 
-    `codes` (T, ..., D) in the points' type, None where they went to `out`; `times` (T,); `norms`
-    (T, R) and `steps` (T,) as measured; `angle_degrees` the mean angle between consecutive points;
-    `length` of the path; `straightness` in [0, 1], the direct distance over the length; `holes` where
-    there is a reference.
+    Attributes
+    ----------
+    codes
+        The path (T, ...) in the shape and dtype of the waypoints; None where `out` took it.
+    shape, dtype
+        Of the path, also where `out` took it.
+    times
+        Where on the path each step is (T,), from 0 to 1.
+    norms
+        Lengths (T, R) of the R vectors that move side by side (1 for a single code).
+    steps
+        Distance from the step before (T,), over all vectors together; 0 for the first.
+    sigmas
+        By how many standard deviations the norms (T, R) differ from those of N(0, I); None where
+        the waypoints are no codes of N(0, I).
+    length
+        Sum of the steps; of a loop, with the way back.
+    straightness
+        Direct distance over length, in [0, 1]; None for a path without length.
+    angle_degrees
+        Mean angle between consecutive waypoints, in [0, 180].
+    holes
+        The comparison with the `reference`; None without.
     """
 
     codes: Array | None
@@ -46,9 +62,10 @@ class PathResult(Result):
     times: Array
     norms: Array
     steps: Array
-    angle_degrees: float
+    sigmas: Array | None
     length: float
     straightness: float | None
+    angle_degrees: float
     holes: Holes | None
 
 
@@ -62,308 +79,325 @@ def interp(
     ease: str = "linear",
     loop: bool = False,
     even: bool = False,
+    extrapolate: bool = False,
     norm: str = "textbook",
     via: npt.ArrayLike | None = None,
     seed: int | None = None,
     layers: Sequence[int] | None = None,
-    extrapolate: bool = False,
     compare: bool = False,
     reference: npt.ArrayLike | None = None,
     k: int = K,
     hole_percentile: float = HOLE_PERCENTILE,
+    axes: str = "",
     names: Sequence[str] | None = None,
-    out: Receiver | None = None,
+    out: Out | None = None,
     progress: Progress | None = None,
 ) -> PathResult:
-    """Follow a path between codes, and judge it.
+    """Follow a path between latent codes, and measure it.
+
+    Each sample and layer is a vector that moves by itself; all features of it are one vector.
+    Arithmetic is float64; the waypoints come back bit for bit.
 
     Parameters
     ----------
     z1, z2, *more
-        The points, (D,) or (N, D) or (N, L, D), all of one shape: each row moves on its own path. A
-        code w (D,) or (1, D) among codes of layers is repeated over the layers.
+        Two waypoints or more of one shape, (D,), (N, D), (L, D), (N, C, H, W), ...: arrays or names of
+        files. Codes without layers, (D,), go with codes of layers, (L, D): they are repeated.
     kind
-        "lerp": straight lines. "slerp": on the sphere, at even angular speed (Shoemake, 1985; White,
-        2016), for codes z. "lol": straight, but distributed as the prior N(0, I) (Bodin et al., 2024).
-        "spline": a cubic spline through all points.
+        "lerp": straight. "slerp": turning evenly (Shoemake, 1985; White, 2016). "lol": straight, but
+        distributed as N(0, I) at every time (Bodin et al., 2024). "spline": a cubic spline.
     steps
-        Number of steps, ends included; from 2.
+        How many, from 2 to 1,000,000; both ends included, of a loop the first only.
     times
-        Times in [0, 1] instead of `steps`.
+        Times (T,) in place of `steps`: 0 is the first waypoint, 1 the last.
     ease
-        How time runs: "linear", "smooth", "cosine", "in" or "out".
+        How time goes between two waypoints: "linear", "smooth" (3 s^2 - 2 s^3), "cosine", "in" (s^2) or
+        "out".
     loop
-        Return to the first point; the last step is the one before it.
+        Return to the first waypoint.
     even
         Choose times so that all steps are equally long.
-    norm
-        Length on a slerp: "textbook" (Shoemake's formula), "linear" or "unit".
-    via, seed
-        Where a slerp between opposite codes goes through: a code, or drawn with this random seed.
-    layers
-        Only these layers move; the others stay those of the first point.
     extrapolate
         Allow times outside [0, 1].
+    norm
+        The length on a slerp: "textbook" (Shoemake's formula), "linear" or "unit".
+    via
+        A code: the side on which a slerp between opposite waypoints turns.
+    seed
+        Draws that side at random.
+    layers
+        Move these layers only, from 0; the others stay as in `z1`.
     compare
-        Also give the norms of the slerp, as `slerp_norm`; for kind "lerp".
+        Measure the norms of lerp and of slerp.
     reference
-        (N, ...) codes: a step whose `k`-th nearest of these is farther than `hole_percentile` percent of
-        their own is in a hole.
-    k, hole_percentile
-        See `reference`; k from 1, the percentile from 0 to 100.
+        Codes (M, ...): is each step as near to them as they are to each other?
+    k
+        Which nearest code of the reference counts, from 1.
+    hole_percentile
+        A step is in a hole beyond this percentile, 0 to 100, of the reference's own distances.
+    axes
+        A letter for each axis of the codes: N samples, L layers, any other a feature. By default (D,) is
+        D, (N, D) ND, four axes NCHW, five NCTHW, three NLD where the last is four times the middle.
     names
-        What the points are called in the title.
+        What the waypoints are called in title and notes.
     out
-        Anything with `out[a:b] = block`: an array, a memory map. It gets the path, in blocks that fit in
-        memory (`out[t, a:b] = block` for points of very many rows).
+        Takes the path in place of the result: `out[a:b] = block` for steps a to b, in order; of
+        codes of more than four million numbers `out[a, c:d] = block`.
     progress
-        Called with (done, total) numbers.
+        Called with numbers done and in all.
 
     Returns
     -------
     PathResult
-        A record for each step: time t, norm (mean over rows), step (distance from the one before, over
-        all rows), typicality (standard deviations of the norm from N(0, I)), and z.
+        Records of `t`, `norm`, `step` (distances), `typicality` (standard deviations), `z`.
 
     Raises
     ------
     ParameterError
-        For a parameter without meaning.
+        For a parameter out of range.
     LatentError
-        For points of different shapes, and opposite points on a slerp without `via` or `seed`.
+        For codes of different shapes, whose axes are not clear, that hold NaN; for opposite waypoints of
+        a slerp without `via` or `seed`.
 
     Examples
     --------
-    >>> path = interp([2.0, 0.0], [0.0, 2.0], kind="slerp", steps=3)
-    >>> path.codes.round(4).tolist()
-    [[2.0, 0.0], [1.4142, 1.4142], [0.0, 2.0]]
-    >>> path.angle_degrees
-    90.0
+    >>> path = interp([2, -1.5, 0.3], [-1, 2, 0.8], kind="slerp")
+    >>> round(path.angle_degrees, 4), path.codes.shape
+    (142.7515, (11, 3))
+    >>> round(float(path.norms.min()), 4), round(float(path.norms.max()), 4)
+    (2.3308, 2.5663)
     """
-    _check(
-        kind, norm, ease, steps, times, even, via, seed, compare, k, hole_percentile, reference
-    )
-    points = Points([z1, z2, *more])
-    middle = _via(via, seed, points.shape)
-    slerped = {"norm": norm, "via": middle}
-    path = Path(points, kind, loop, slerped if kind == "slerp" else {}, layers)
-    chosen = _times(times, steps, ease, loop=loop, extrapolate=extrapolate)
+    turning = kind == "slerp" or compare
+    _check(kind, norm, via, seed, ease, even=even, times=times, compare=compare)
+    _check_reference(k, hole_percentile, given=reference is not None)
+    points = Waypoints((z1, z2, *more), axes, names, layered=layers is not None)
+    options: dict[str, Any] = {"norm": norm, "via": _side(via, seed, points.tensor)}
+    spans = len(points.arrays) if loop else len(points.arrays) - 1
+    chosen = _times(times, steps, loop=loop, extrapolate=extrapolate, ease=ease, spans=spans)
+    path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
     if even:
         chosen = path.even(steps)
-    walk = Walk(path, chosen, points, out, progress)
-    walk.follow()
-    course = walk.meter.course(closed=loop)
-    columns: dict[str, list[Scalar]] = {}
-    if compare:
-        columns["slerp_norm"] = _norms(Path(points, "slerp", loop, slerped, layers), chosen)
-    found = None
+    known = None
     if reference is not None:
-        found = _holes(path.at(chosen), reference, k, hole_percentile, progress)
+        known = _reference(reference, points.tensor, axes, k, hole_percentile, progress)
+    walk = Walk(path, chosen, known)
+    codes = walk.follow(out, progress)
+    course = walk.meter.course(closed=loop)
+    verdict = paths.judge(points.norms(), points.tensor.dimensions, course)
+    holes = None if known is None else known.holes()
+    columns = _columns(course, verdict)
+    if compare:
+        other = Path(points, "slerp", loop, options, layers)
+        columns["slerp_norm"] = other.mean_norms(chosen).tolist()
+    if holes is not None:
         columns |= {
-            "distance": found.distances.tolist(), "percentile": found.percentiles.tolist(),
-            "nearest": found.nearest.tolist(), "hole": found.holes.tolist(),
+            "distance": holes.distances.tolist(), "percentile": holes.percentiles.tolist(),
+            "nearest": holes.nearest.tolist(), "hole": holes.holes.tolist(),
         }  # fmt: skip
-    angle = path.angle_degrees()
-    records = _records(chosen, course, columns, walk.shown)
-    called = " to ".join(names) if names else f"{len(points.arrays)} points"
+    columns["z"] = [*walk.shown]
+    angle = points.angle_degrees()
     return PathResult(
-        codes=walk.codes,
-        shape=walk.shape,
+        codes=codes,
+        shape=(len(chosen), *points.tensor.shape),
         dtype=points.dtype,
         times=chosen,
         norms=course.norms,
         steps=course.steps,
-        angle_degrees=angle,
+        sigmas=None if verdict.far else course.sigmas,
         length=course.length,
         straightness=course.straightness,
-        holes=found,
-        title=f"{kind}{', closed' if loop else ''}: {called}",
-        columns=tuple(records[0]),
-        records=records,
-        summary=_summary(course, angle, chosen, found),
+        angle_degrees=angle,
+        holes=holes,
+        title=_title(kind, loop, names or f"{len(points.arrays)} points", points.tensor),
+        columns=("t", *columns),
+        records=[
+            {"t": float(t), **{name: column[index] for name, column in columns.items()}}
+            for index, t in enumerate(chosen)
+        ],
+        summary=_summary(course, verdict, angle, chosen, holes),
         settings={
-            "path": kind, "loop": loop, "even": even, "ease": ease,
-            "norm": norm if kind == "slerp" or compare else None, "steps": len(chosen), "seed": seed,
-            "layers": listed(layers),
-            "k": k if found else None, "hole_percentile": hole_percentile if found else None,
-            "shape": " x ".join(map(str, points.shape)), "dtype": str(points.dtype),
+            "path": kind,
+            "loop": loop,
+            "steps": len(chosen),
+            "even": even,
+            "ease": ease,
+            "norm": norm if turning else None,
+            "seed": seed,
+            "layers": None if layers is None else " ".join(map(str, layers)),
+            "k": k if known else None,
+            "hole_percentile": hole_percentile if known else None,
+            **points.tensor.settings,
+            "dtype": str(points.dtype),
         },
-        notes=(*points.notes, *_notes(points, course, chosen, found, kind)),
-        views=_views(chosen, course, columns),
-    )  # fmt: skip
+        notes=(*points.notes, *_notes(course, verdict, chosen, holes, kind)),
+        views=(_curve(chosen, columns),),
+    )
 
 
 def _check(
     kind: str,
     norm: str,
-    ease: str,
-    steps: int,
-    times: object,
-    even: bool,
     via: object,
     seed: int | None,
+    ease: str,
+    *,
+    even: bool,
+    times: object,
     compare: bool,
-    k: int,
-    percentile: float,
-    reference: object,
 ) -> None:
-    """Refuse parameters that are wrong, or have no meaning together."""
+    """Refuse settings that are wrong, or do not go together."""
     check_choice("path", kind, KINDS)
     check_choice("norm", norm, NORMS)
     check_choice("ease", ease, EASES)
     if compare and kind != "lerp":
         raise UsageError("`compare` shows lerp and slerp; leave the kind out")
-    if even and times is not None:
-        raise UsageError("`even` chooses the times; leave out `times`")
-    if times is None and not 2 <= steps <= MOST:
-        raise ParameterError("steps", steps, f"from 2 to {MOST:,}")
     if via is not None and seed is not None:
         raise UsageError("`via` and `seed` exclude each other")
-    given = {"norm": norm != NORMS[0], "via": via is not None, "seed": seed is not None}
+    for name, value in (("even", even), ("times", times is not None)):
+        if value and ease != "linear":
+            raise UsageError(f"`ease` chooses the times; leave out `{name}`")
+    if even and times is not None:
+        raise UsageError("`even` chooses the times; leave out `times`")
+    given = {"norm": norm != "textbook", "via": via is not None, "seed": seed is not None}
     for name, there in given.items():
         if there and kind != "slerp" and not compare:
             raise UsageError(f"`{name}` is for a slerp: add `slerp` or `compare`")
-    _check_reference(seed, k, percentile, reference)
-
-
-def _check_reference(seed: int | None, k: int, percentile: float, reference: object) -> None:
     if seed is not None and seed < 0:
         raise ParameterError("seed", seed, "at least 0")
+
+
+def _check_reference(k: int, percentile: float, *, given: bool) -> None:
     if k < 1:
-        raise ParameterError("k", k, "at least 1")
+        raise ParameterError("k", k, "a whole number from 1")
     if not 0 <= percentile <= 100:
         raise ParameterError("hole_percentile", percentile, "from 0 to 100")
-    if reference is None and (k, percentile) != (K, HOLE_PERCENTILE):
+    if not given and (k, percentile) != (K, HOLE_PERCENTILE):
         raise UsageError("`k` and `hole_percentile` are for a `reference`")
 
 
 def _times(
-    times: Sequence[float] | Array | None,
+    given: Sequence[float] | Array | None,
     steps: int,
-    ease: str,
     *,
     loop: bool,
     extrapolate: bool,
+    ease: str,
+    spans: int,
 ) -> Array:
-    if times is None:
-        return EASES[ease](np.linspace(0.0, 1.0, steps, endpoint=not loop))
-    found = np.asarray(times, dtype=np.float64)
-    if found.ndim != 1 or not len(found) or not np.isfinite(found).all():
-        raise ParameterError("times", times, "a list of finite numbers")
-    if not extrapolate and (found.min() < 0 or found.max() > 1):
+    if given is None:
+        if not 2 <= steps <= MOST:
+            raise ParameterError("steps", f"{steps:,}", f"from 2 to {MOST:,}")
+        times = np.linspace(0.0, 1.0, steps, endpoint=not loop)
+        return eased(times, ease, spans)
+    times = np.asarray(given, dtype=np.float64).ravel()
+    if not times.size or not np.isfinite(times).all():
+        raise ParameterError("times", given, "one or more finite numbers")
+    if not extrapolate and (times.min() < 0 or times.max() > 1):
         raise UsageError("`times` leave the path from 0 to 1; `extrapolate` allows it")
-    return EASES[ease](found)
+    return times
 
 
-def _via(via: npt.ArrayLike | None, seed: int | None, shape: tuple[int, ...]) -> Array | None:
-    """Return the code that opens the plane between opposite points: given, or drawn."""
+def _side(via: npt.ArrayLike | None, seed: int | None, codes: Tensor) -> Array | None:
+    """Return the point that opens the plane between opposite waypoints, as given or at random."""
     if via is not None:
-        return np.asarray(via, dtype=np.float64)
+        return side_of(via, codes)
     if seed is not None:
-        return np.random.default_rng(seed).standard_normal(shape)
+        return np.random.default_rng(seed).standard_normal(codes.vectors.shape)
     return None
 
 
-def _norms(path: Path, times: Array) -> list[Scalar]:
-    meter = Meter()
-    for _, part in path.parts(times):
-        meter.add(part)
-    found: list[Scalar] = meter.course().norms.mean(axis=1).tolist()
-    return found
-
-
-def _holes(
-    path: Array,
+def _reference(
     reference: npt.ArrayLike,
+    codes: Tensor,
+    axes: str,
     k: int,
     percentile: float,
     progress: Progress | None,
-) -> Holes:
-    codes = np.asarray(reference)
-    if codes.ndim < 2 or codes[0].size != path[0].size:
+) -> Reference:
+    known = reference_set(reference, "reference", axes, codes)
+    if known.codes[0].size != codes.values.size:
         raise LatentError(
-            f"the reference has codes of shape {codes.shape[1:]}, the path {path.shape[1:]}"
+            f"`reference` has codes of shape {known.code_shape}, the path {codes.shape}"
         )
-    return find_holes(
-        path.reshape(len(path), -1), codes.reshape(len(codes), -1), k=k, percentile=percentile,
-        progress=progress,
-    )  # fmt: skip
+    flat = np.asarray(known.codes).reshape(known.samples, -1)
+    return Reference(flat, k=k, percentile=percentile, progress=progress)
 
 
-def _records(
+def _columns(course: paths.Course, verdict: paths.Verdict) -> dict[str, list[Scalar]]:
+    columns: dict[str, list[Scalar]] = {
+        "norm": course.norms.mean(axis=1).tolist(),
+        "step": course.steps.tolist(),
+    }
+    if verdict.far is None:
+        columns["typicality"] = course.sigmas.mean(axis=1).tolist()
+    return columns
+
+
+def _summary(
+    course: paths.Course,
+    verdict: paths.Verdict,
+    angle: float,
     times: Array,
-    course: Course,
-    columns: dict[str, list[Scalar]],
-    codes: list[list[float] | str],
-) -> list[Record]:
-    return [
-        {
-            "t": float(t),
-            "norm": float(course.norms[index].mean()),
-            "step": float(course.steps[index]),
-            "typicality": float(course.sigmas[index].mean()),
-            **{name: column[index] for name, column in columns.items()},
-            "z": codes[index],
-        }
-        for index, t in enumerate(times)
-    ]
-
-
-def _summary(course: Course, angle: float, times: Array, found: Holes | None) -> Record:
-    constant = np.ptp(course.norms, axis=0).max() <= 1e-9 * max(
-        float(course.norms.max()), 1e-300
-    )
+    holes: Holes | None,
+) -> Record:
+    smallest, constant = course.smallest, course.constant
     summary: Record = {
         "angle_degrees": angle,
         "length": course.length,
         "straightness": course.straightness,
-        "smallest_norm": course.smallest.norm,
-        "smallest_norm_at": None if constant else float(times[course.smallest.step]),
-        "smallest_norm_sigma": course.smallest.sigma,
+        "smallest_norm": smallest.norm,
+        "smallest_norm_at": None if constant else float(times[smallest.step]),
+        "smallest_norm_sigma": None if verdict.far else smallest.sigma,
         "largest_step": float(course.steps.max()),
     }
     if course.norms.shape[1] > 1:
-        summary["smallest_norm_row"] = course.smallest.row
-    if found is not None:
-        summary |= {"hole_limit": found.limit, "holes": int(found.holes.sum())}
+        summary["smallest_norm_row"] = None if constant else smallest.row
+    if holes is not None:
+        summary |= {"hole_limit": holes.limit, "holes": int(holes.holes.sum())}
     return summary
 
 
 def _notes(
-    points: Points, course: Course, times: Array, found: Holes | None, kind: str
-) -> tuple[str, ...]:
-    verdict = judge(points.norms(), points.shape[-1], course)
+    course: paths.Course, verdict: paths.Verdict, times: Array, holes: Holes | None, kind: str
+) -> list[str]:
     notes = []
     if verdict.zero_point is not None:
         notes.append(
             f"point {verdict.zero_point + 1} has a vector of zeros, which has no direction"
         )
-    if found is None and verdict.far is not None:
+    if verdict.far is not None and holes is None:
+        low, high = (f"{sigma:+.1f}" for sigma in verdict.far)
+        span = low if low == high else f"{low} to {high}"
         notes.append(
-            f"the points are not codes of N(0, I): their norms are {verdict.far[0]:+.1f} to "
-            f"{verdict.far[1]:+.1f} standard deviations from it. Typicality has no meaning here; a "
-            "`reference` of codes says where they are dense"
+            f"the points are not codes of N(0, I): their norms are {span} standard deviations "
+            "from it; typicality is left out; compare with other codes (`reference`)"
         )
-    if verdict.dip is not None and verdict.far is None:
-        where = f" (row {verdict.dip.row})" if course.norms.shape[1] > 1 else ""
-        other = "" if kind in ("slerp", "lol") else "; use `slerp` or `lol`"
+    elif verdict.far is None and verdict.dip is not None and kind != "lol":
+        row = f" in row {verdict.dip.row}" if course.norms.shape[1] > 1 else ""
+        use = "`norm` linear" if kind == "slerp" else "`slerp`"
         first, last = verdict.ends
         notes.append(
-            f"the path leaves the typical shell of N(0, I): its norm{where} falls to "
+            f"the path leaves the typical shell of N(0, I): its norm{row} falls to "
             f"{verdict.dip.norm:.3f} at t = {times[verdict.dip.step]:.2f} (ends: {first:.3f}, "
-            f"{last:.3f}){other}"
+            f"{last:.3f}); use {use}"
         )
-    if found is not None and found.holes.any():
-        first_hole = int(found.holes.argmax())
+    if holes is not None and holes.holes.any():
+        first_hole = int(holes.holes.argmax())
         notes.append(
-            f"{int(found.holes.sum())} of {len(times)} steps are in a hole of the reference, "
+            f"{int(holes.holes.sum())} of {len(times)} steps are in a hole of the reference, "
             f"the first at t = {times[first_hole]:.2f}"
         )
-    return tuple(notes)
+    return notes
 
 
-def _views(times: Array, course: Course, columns: dict[str, list[Scalar]]) -> tuple[Curve, ...]:
-    lines: dict[str, Any] = {"norm": course.norms.mean(axis=1).tolist()}
+def _title(kind: str, loop: bool, names: str | Sequence[str], codes: Tensor) -> str:
+    called = names if isinstance(names, str) else " to ".join(names)
+    each = "" if len(codes.shape) == 1 else f"; each {codes.description}"
+    return f"{kind}{', closed' if loop else ''}: {called}{each}"
+
+
+def _curve(times: Array, columns: dict[str, list[Scalar]]) -> Curve:
+    lines: dict[str, Any] = {"norm": columns["norm"]}
     if "slerp_norm" in columns:
         lines["norm of the slerp"] = columns["slerp_norm"]
-    return (Curve("norm along the path", "t", "norm", times.tolist(), lines),)
+    return Curve("norm along the path", "t", "norm", times.tolist(), lines)

@@ -1,18 +1,20 @@
-"""Paths between latent codes: straight, on the sphere, prior-preserving, smooth, closed.
+"""Between two codes: straight, on the sphere, prior-preserving; and the angle between them.
 
-Everything works along the last axis, which is the vector: (D,) is one code, (N, D) are codes or
+The formulas work along the last axis, which is the vector: (D,) is one code, (N, D) are codes or
 layers that move side by side, (N, L, D) codes of layers. A path has its steps in front:
 (T, ..., D). Arithmetic is float64; t = 0 and t = 1 give the ends back bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
+from latentcli.latents._tensors import Tensor, tensor
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
@@ -23,19 +25,120 @@ _PARALLEL = 1e-8
 _ANTIPODAL = 1e-6
 
 
-def lerp(start: Array, end: Array, t: float | Sequence[float] | Array) -> Array:
-    """Go straight from `start` to `end`: (1 - t) start + t end.
+def lerp(
+    z1: npt.ArrayLike,
+    z2: npt.ArrayLike,
+    t: float | Sequence[float] | Array,
+    *,
+    axes: str = "",
+) -> Array:
+    """Go straight from `z1` to `z2`: (1 - t) z1 + t z2.
 
-    `t` is a number or (T,); the result is (..., D), or (T, ..., D). t may lie outside [0, 1].
+    Parameters
+    ----------
+    z1, z2
+        Codes of one shape, (D,), (N, D), (N, C, H, W), ...; or names of files.
+    t
+        A number or (T,); it may lie outside [0, 1].
+    axes
+        A letter for each axis: N samples, L layers, any other a feature; by default, the rule.
 
-    >>> lerp(np.array([0.0, 0.0]), np.array([1.0, 2.0]), 0.5).tolist()
+    Returns
+    -------
+    float64 of the shape of `z1`, behind (T,); t = 0 and t = 1 give the ends bit for bit.
+
+    Raises
+    ------
+    LatentError
+        For codes of different shapes, or whose axes are not clear.
+
+    Examples
+    --------
+    >>> lerp([0.0, 0.0], [1.0, 2.0], 0.5).tolist()
     [0.5, 1.0]
     """
-    start, end, times = _prepared(start, end, t)
-    return _ends_kept((1 - times) * start + times * end, start, end, t)
+    first, second = _pair(z1, z2, axes)
+    path = lerp_vectors(first.vectors, second.vectors, t)
+    return path.reshape(*np.shape(t), *first.shape)
 
 
 def slerp(
+    z1: npt.ArrayLike,
+    z2: npt.ArrayLike,
+    t: float | Sequence[float] | Array,
+    *,
+    norm: str = "textbook",
+    via: npt.ArrayLike | None = None,
+    axes: str = "",
+) -> Array:
+    """Turn from `z1` to `z2` at even angular speed (Shoemake, 1985), each vector by itself.
+
+    sin((1 - t) w) / sin(w) z1 + sin(t w) / sin(w) z2, w the angle. A zero vector takes the other's
+    direction, parallel vectors keep theirs: both go straight.
+
+    Parameters
+    ----------
+    z1, z2
+        Codes of one shape, or names of files. All features of a sample (and layer) are one vector:
+        of (N, C, H, W) each sample is a vector of C x H x W numbers.
+    t
+        A number or (T,); it may lie outside [0, 1].
+    norm
+        What becomes of the length: "textbook" weighs the vectors as they are, "linear" interpolates
+        the two lengths, "unit" gives length 1.
+    via
+        (D,) or of the codes' shape: through which side to turn between opposite vectors.
+    axes
+        A letter for each axis: N samples, L layers, any other a feature; by default, the rule.
+
+    Returns
+    -------
+    float64 of the shape of `z1`, behind (T,); t = 0 and t = 1 give the ends bit for bit.
+
+    Raises
+    ------
+    LatentError
+        For codes of different shapes, whose axes are not clear, or opposite ones without `via`.
+
+    Examples
+    --------
+    >>> slerp([1.0, 0.0], [0.0, 2.0], 0.5).round(4).tolist()
+    [0.7071, 1.4142]
+    """
+    first, second = _pair(z1, z2, axes)
+    side = None if via is None else side_of(via, first)
+    path = slerp_vectors(first.vectors, second.vectors, t, norm=norm, via=side)
+    return path.reshape(*np.shape(t), *first.shape)
+
+
+def _pair(z1: npt.ArrayLike, z2: npt.ArrayLike, axes: str) -> tuple[Tensor, Tensor]:
+    first, second = (
+        tensor(one, name, axes, finite=False) for one, name in ((z1, "z1"), (z2, "z2"))
+    )
+    if first.shape != second.shape:
+        raise LatentError(f"the ends have different shapes: {first.shape} and {second.shape}")
+    return first, second
+
+
+def side_of(via: npt.ArrayLike, codes: Tensor) -> Array:
+    """Return the point to go through as vectors: (D,), or as those of the codes."""
+    given = np.asarray(getattr(via, "values", via), dtype=np.float64)
+    if given.shape == codes.shape:
+        return given.reshape(codes.vectors.shape)
+    if given.shape == codes.features:
+        return given.ravel()
+    raise LatentError(
+        f"the point to go through has shape {given.shape}, the ends have {codes.shape}"
+    )
+
+
+def lerp_vectors(start: Array, end: Array, t: float | Sequence[float] | Array) -> Array:
+    """Go straight between vectors (..., D): (T, ..., D) for (T,) times."""
+    start, end, times = _prepared(start, end, t)
+    return ends_kept((1 - times) * start + times * end, start, end, t)
+
+
+def slerp_vectors(
     start: Array,
     end: Array,
     t: float | Sequence[float] | Array,
@@ -43,16 +146,7 @@ def slerp(
     norm: str = "textbook",
     via: Array | None = None,
 ) -> Array:
-    """Turn from `start` to `end` at even angular speed (Shoemake, 1985), each row by itself.
-
-    `norm` says what becomes of the length: "textbook" weighs the vectors as they are, "linear"
-    interpolates the two lengths, "unit" gives length 1. A zero vector takes the other's
-    direction, parallel vectors keep theirs: both go straight. Opposite vectors leave the plane
-    open: LatentError, unless `via` (D,) says through which side.
-
-    >>> slerp(np.array([1.0, 0.0]), np.array([0.0, 2.0]), 0.5).round(4).tolist()
-    [0.7071, 1.4142]
-    """
+    """Turn between vectors (..., D), each by itself: (T, ..., D) for (T,) times."""
     check_choice("norm", norm, NORMS)
     start, end, times = _prepared(start, end, t)
     omega = angles(start, end)[..., None]
@@ -79,7 +173,7 @@ def slerp(
         path = unit(path) * lengths
     elif norm == "unit":
         path = unit(path)
-    return path if norm == "unit" else _ends_kept(path, start, end, t)
+    return path if norm == "unit" else ends_kept(path, start, end, t)
 
 
 def combine(points: Array, weights: Array, *, mean: Array | float = 0.0) -> Array:
@@ -113,125 +207,6 @@ def angles(u: Array, v: Array) -> Array:
     return omega
 
 
-class Kind(NamedTuple):
-    """One way to join waypoints: `join(points, t, **options)` for t in [0, 1], and its source."""
-
-    join: Callable[..., Array]
-    source: str
-
-
-def along(points: Array, t: Array, *, kind: str = "lerp", **options: Any) -> Array:
-    """Follow a path through waypoints (P, ..., D) at times (T,), the waypoints evenly in time.
-
-    `kind` is a name of `KINDS`. With `loop=True` the path returns from the last waypoint to
-    the first, and t = 1 is the start again.
-    """
-    check_choice("path", kind, KINDS)
-    points = np.asarray(points)
-    if len(points) < 2:
-        raise LatentError("a path takes two points or more")
-    t = np.asarray(t, dtype=np.float64)
-    if options.pop("loop", False):
-        points = np.concatenate([points, points[:1]])
-        t = t - np.floor(t)
-        if kind == "spline":
-            options["periodic"] = True
-    return KINDS[kind].join(points, t, **options)
-
-
-def even_times(
-    path: Callable[[Array], Array], count: int, *, closed: bool = False, part: int = 1024
-) -> Array:
-    """Find times (count,) at which a path has gone equal parts of its length.
-
-    The length is measured on a fine path, of which `part` steps are in memory at a time;
-    `closed` leaves out the last point, the first again.
-    """
-    fine = np.linspace(0.0, 1.0, max(1024, 16 * count) + 1)
-    steps = [
-        step_lengths(path(fine[start : start + part + 1]))
-        for start in range(0, len(fine) - 1, part)
-    ]
-    gone = np.concatenate(([0.0], np.cumsum(np.concatenate(steps))))
-    if not gone[-1] > 0:
-        return np.linspace(0.0, 1.0, count, endpoint=not closed)
-    wanted = np.linspace(0.0, gone[-1], count, endpoint=not closed)
-    times: Array = np.interp(wanted, gone, fine)
-    times[0] = 0.0
-    if not closed:
-        times[-1] = 1.0
-    return times
-
-
-def step_lengths(path: Array) -> Array:
-    """Return the distance between consecutive steps (T - 1,), over all rows and layers."""
-    steps = np.diff(np.asarray(path, dtype=np.float64), axis=0)
-    lengths: Array = np.linalg.norm(steps.reshape(len(steps), -1), axis=1)
-    return lengths
-
-
-def _piecewise(step: Callable[[Array, Array, Array], Array], points: Array, t: Array) -> Array:
-    """Go through the waypoints one pair after the other."""
-    spans = len(points) - 1
-    place = _places(t, spans)
-    leg = np.clip(np.floor(place).astype(int), 0, spans - 1)
-    path = np.empty((len(t), *points.shape[1:]), dtype=np.float64)
-    for index in np.unique(leg):
-        mine = leg == index
-        path[mine] = step(points[index], points[index + 1], place[mine] - index)
-    return path
-
-
-def _places(t: Array, spans: int) -> Array:
-    """Return times counted in spans, those at a waypoint exactly there: 49 (1/49) is below 1."""
-    place = t * spans
-    whole = np.rint(place)
-    exact: Array = np.where(np.abs(place - whole) < 1e-12 * spans, whole, place)
-    return exact
-
-
-def _lerp_path(points: Array, t: Array) -> Array:
-    return _piecewise(lerp, points, t)
-
-
-def _slerp_path(
-    points: Array, t: Array, *, norm: str = "textbook", via: Array | None = None
-) -> Array:
-    return _piecewise(lambda u, v, s: slerp(u, v, s, norm=norm, via=via), points, t)
-
-
-def _lol_path(points: Array, t: Array, *, mean: Array | float = 0.0) -> Array:
-    def step(u: Array, v: Array, s: Array) -> Array:
-        weights = np.stack([1 - s, s], axis=-1)
-        return _ends_kept(combine(np.stack([u, v]), weights, mean=mean), u, v, s)
-
-    return _piecewise(step, points, t)
-
-
-def _spline_path(points: Array, t: Array, *, periodic: bool = False) -> Array:
-    """Follow a cubic spline through the waypoints; periodic ones close smoothly."""
-    from scipy.interpolate import CubicSpline
-
-    knots = np.linspace(0.0, 1.0, len(points))
-    smooth = CubicSpline(
-        knots, points.astype(np.float64), bc_type="periodic" if periodic else "not-a-knot"
-    )
-    path: Array = smooth(t)
-    place = _places(t, len(points) - 1)
-    for index in range(len(points)):
-        path[place == index] = points[index]
-    return path
-
-
-KINDS: dict[str, Kind] = {
-    "lerp": Kind(_lerp_path, "straight lines"),
-    "slerp": Kind(_slerp_path, "Shoemake, 1985; White, 2016"),
-    "lol": Kind(_lol_path, "Bodin et al., 2024"),
-    "spline": Kind(_spline_path, "cubic spline"),
-}
-"""The ways to join waypoints."""
-
-
 def _rows(which: Array) -> str:
     """Name the rows of a mask: the first few, and how many there are."""
     found = np.flatnonzero(which.ravel())
@@ -250,7 +225,7 @@ def _prepared(start: Array, end: Array, t: Any) -> tuple[Array, Array, Array]:
     return start, end, times.reshape(*times.shape, *(1,) * start.ndim)
 
 
-def _ends_kept(path: Array, start: Array, end: Array, t: Any) -> Array:
+def ends_kept(path: Array, start: Array, end: Array, t: Any) -> Array:
     """Put the ends in place exactly, free of rounding."""
     times = np.asarray(t)
     path[times == 0] = start

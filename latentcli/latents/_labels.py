@@ -1,4 +1,4 @@
-"""Labels of codes: which rows have an attribute."""
+"""Which codes have an attribute: by a label, or by a score that is cut in two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError, UsageError, counted
 from latentcli.numerics.types import Array
 
 
@@ -19,7 +19,7 @@ def labelled(
         raise LatentError(f"no column '{attribute}'; there are {', '.join(labels)}")
     column = np.asarray(labels[attribute])
     if len(column) != count:
-        raise LatentError(f"{len(column):,} labels for {count:,} codes")
+        raise LatentError(f"{counted(len(column), 'label')} for {counted(count, 'code')}")
     missing = [row for row, value in enumerate(column.tolist()) if _missing(value)]
     if missing:
         more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
@@ -53,7 +53,38 @@ def _which(attribute: str, values: list[str], column: Array) -> str:
     return f"'{attribute}' has the values {listed}; say which has it with `value`"
 
 
-def two_valued(column: Array) -> bool:
+def other_labels(labels: Mapping[str, npt.ArrayLike], attribute: str) -> dict[str, Array]:
+    """Return the other columns of two values, coded 0 and 1."""
+    columns = {name: np.asarray(column) for name, column in labels.items()}
+    return {
+        name: np.unique(column.astype(str), return_inverse=True)[1]
+        for name, column in columns.items()
+        if name != attribute and _two_valued(column)
+    }
+
+
+def cut_in_two(
+    values: Array, above: float | None, top: float | None, bottom: float | None
+) -> tuple[Array, Array]:
+    """Return which codes have an attribute and which have not: by a threshold, or by shares."""
+    if above is not None:
+        mask = values > above
+        if mask.all() or not mask.any():
+            raise LatentError(
+                f"scores are from {values.min():g} to {values.max():g}: none on one side of {above:g}"
+            )
+        return mask, ~mask
+    assert top is not None
+    bottom = top if bottom is None else bottom
+    for label, share in (("top", top), ("bottom", bottom)):
+        if not 0 < share <= 0.5:
+            raise ParameterError(label, share, "a share above 0, up to 0.5")
+    order = np.argsort(values, kind="stable")
+    count = [max(1, round(share * len(values))) for share in (top, bottom)]
+    return order[-count[0] :], order[: count[1]]
+
+
+def _two_valued(column: Array) -> bool:
     values = set(column.tolist())
     return len(values) == 2 and not any(map(_missing, values))
 

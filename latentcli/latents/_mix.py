@@ -1,4 +1,4 @@
-"""Style mixing: some layers of one code, the others of another."""
+"""The verb `mix`: some layers of one code, the others of another (style mixing)."""
 
 from __future__ import annotations
 
@@ -8,48 +8,77 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
-from latentcli.latents import _editing as editing
-from latentcli.latents._changes import CodesResult, Rows, made
+from latentcli.latents import _editing as formulas
+from latentcli.latents._changing import CodesResult, made
+from latentcli.latents._streaming import Out
+from latentcli.latents._tensors import SIZES, tensor
 from latentcli.results import Record
 
 
-def mix(row: npt.ArrayLike, column: npt.ArrayLike, *, layers: Sequence[int]) -> CodesResult:
-    """Mix styles: some layers of one code, the others of another.
+def mix(
+    row: npt.ArrayLike,
+    column: npt.ArrayLike,
+    *,
+    layers: Sequence[int] = range(7),
+    axes: str = "",
+    out: Out | None = None,
+) -> CodesResult:
+    """Take some layers of `column` and the others of `row`: style mixing (Karras et al., 2019).
 
     Parameters
     ----------
     row, column
-        (L, D) or (N, L, D): `column` gives the `layers`, `row` the others. Several codes on either side
+        Codes (L, D) or (N, L, D) of as many layers: arrays or names of files. Several on either side
         give every combination.
     layers
-        Layers that are taken from `column`.
+        Those that `column` gives, from 0. At 1024 px 0 to 3 are coarse, 4 to 7 middle, 8 to 17 fine.
+    axes
+        A letter for each axis: N samples, L layers, any other a feature; by default, the rule.
+    out
+        Takes the codes in place of the result: `out[a:b] = block`.
 
     Returns
     -------
     CodesResult
-        (rows, columns, L, D), or (L, D) of two single codes. Karras, Laine and Aila (2019).
+        `codes` (rows, columns, L, D), or (L, D) for one of each.
+
+    Raises
+    ------
+    LatentError
+        For codes of different layers, or without layers.
 
     Examples
     --------
-    >>> mix([[1, 1], [1, 1]], [[2, 2], [2, 2]], layers=[1]).codes.tolist()
-    [[1.0, 1.0], [2.0, 2.0]]
+    >>> mix([[0.0], [0.0]], [[1.0], [1.0]], layers=[1]).codes.tolist()
+    [[0.0], [1.0]]
     """
-    rows, columns = Rows(row, True), Rows(column, True)
-    first, second = rows.layers, columns.layers
-    if first != second or rows.shape[-1] != columns.shape[-1]:
+    rows = tensor(row, "row", axes, layered=True)
+    columns = tensor(column, "column", axes, layered=True)
+    chosen = rows.check_layers(layers) or []
+    columns.check_layers([0])
+    if rows.layers != columns.layers or rows.features != columns.features:
+        first, second = rows.code_shape, columns.code_shape
+        numbers = "" if rows.features == columns.features else f" of shape {first} and {second}"
         raise LatentError(
-            f"the codes have {first} and {second} layers of {rows.shape[-1]} and "
-            f"{columns.shape[-1]} numbers; {editing.SIZES}"
+            f"the codes have {rows.layers} and {columns.layers} layers{numbers}; {SIZES}"
         )
-    editing.check_layers(layers, first)
-    mixed = editing.mix(rows.values[:, None], columns.values[None], list(layers))
+    mixed = formulas.mix(rows.codes[:, None], columns.codes[None], chosen)
     mixed = mixed.astype(np.result_type(rows.dtype, columns.dtype))
-    count = mixed.shape[:2]
+    mixed = mixed.reshape(*mixed.shape[:2], *rows.code_shape)
     what: list[Record] = [
-        {"row": i, "column": j} for i in range(count[0]) for j in range(count[1])
+        {"row": i, "column": j} for i in range(rows.samples) for j in range(columns.samples)
     ]
-    flat = mixed.reshape(-1, *mixed.shape[2:])
     return made(
-        mixed if max(count) > 1 else flat[0], flat, what,
-        title="styles mixed by layer", settings={"layers": editing.listed(layers)},
-    )  # fmt: skip
+        mixed if len(what) > 1 else mixed[0, 0],
+        rows,
+        what,
+        rows.code_shape,
+        out=out,
+        title=f"mix of {rows.description} and {columns.description}",
+        settings={
+            "layers": " ".join(map(str, chosen)),
+            **rows.settings,
+            "dtype": str(mixed.dtype),
+        },
+        notes=(*rows.notes, *columns.notes),
+    )

@@ -1,4 +1,4 @@
-"""What a path of codes is like: lengths, steps, straightness, and holes it crosses."""
+"""What a path of codes is like: lengths, steps, straightness, and where it leaves the prior."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError
-from latentcli.latents._interpolation import step_lengths
+from latentcli.latents._along import step_lengths
 from latentcli.latents._typicality import sigmas
-from latentcli.numerics.scoring import EUCLIDEAN
-from latentcli.numerics.search import Question, search
-from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import unit
+from latentcli.numerics.types import Array
 
 DIP = 0.8
-"""Part of the shortest waypoint's norm below which a path is said to dip through the core."""
+"""Part of the shorter end's norm below which a path is said to leave the typical shell."""
 
 FAR = 6.0
 """Standard deviations from N(0, I) at which waypoints are no codes of it."""
@@ -48,6 +44,12 @@ class Course:
     straightness: float | None
 
     @property
+    def constant(self) -> bool:
+        """Whether the norms of each row are the same, up to rounding: then none is the smallest."""
+        spread = np.ptp(self.norms, axis=0).max()
+        return bool(spread <= 1e-9 * max(float(self.norms.max()), 1e-300))
+
+    @property
     def smallest(self) -> Low:
         """The lowest place of all rows."""
         step, row = np.unravel_index(int(self.norms.argmin()), self.norms.shape)
@@ -64,29 +66,14 @@ class Verdict:
 
     `zero_point` the first waypoint with a row of zeros; `far` the least and greatest sigma of the
     waypoints' norms, if all are too far from N(0, I) to be codes of it; `dip` the lowest place of
-    a path that dips through the low-norm core of the prior (None if none does), and `ends` the norms of its row's ends.
+    a path whose norm falls below `DIP` of its shortest waypoint's (None if none does), and `ends` the
+    norms of its row's ends.
     """
 
     zero_point: int | None
     far: tuple[float, float] | None
     dip: Low | None
     ends: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Holes:
-    """A path against reference codes.
-
-    `distances` (T,) to the k-th nearest of them; `percentiles` (T,) of those among the
-    reference's own; `nearest` (T,) the row that is nearest; `limit` the distance beyond which
-    a step is in a hole; `holes` (T,) whether it is.
-    """
-
-    distances: Array
-    percentiles: Array
-    nearest: Array
-    limit: float
-    holes: Array
 
 
 class Meter:
@@ -162,71 +149,4 @@ def judge(given: Array, dimensions: int, course: Course) -> Verdict:
         far=(float(far.min()), float(far.max())) if (np.abs(far) > FAR).all() else None,
         dip=low if low.norm < DIP * least[row] else None,
         ends=(float(given[0, row]), float(given[-1, row])),
-    )
-
-
-def find_holes(
-    path: Array,
-    reference: Array,
-    *,
-    k: int = 5,
-    percentile: float = 99.0,
-    progress: Progress | None = None,
-) -> Holes:
-    """Compare the steps of a path (T, D) with reference codes (N, D).
-
-    A step is in a hole when its k-th nearest reference code is farther than that of all but
-    1 - `percentile`/100 of the reference codes themselves (each without itself). A step that
-    is a reference code is judged without it as well.
-    """
-    path = np.asarray(path, dtype=np.float64).reshape(len(path), -1)
-    count = len(reference)
-    if path.shape[1] != reference.shape[1]:
-        raise LatentError(
-            f"the reference has {reference.shape[1]:,} dimensions, the path {path.shape[1]:,}"
-        )
-    if not 0 <= percentile <= 100:
-        raise UsageError(f"a percentile is from 0 to 100, not {percentile:g}")
-    if k < 1:
-        raise UsageError(f"k must be at least 1, not {k}")
-    if k >= count:
-        raise LatentError(
-            f"k must be from 1 to {count - 1:,}, one less than the reference's rows"
-        )
-    norms = np.linalg.norm(np.asarray(reference, dtype=np.float64), axis=1)
-    own, _ = _kth(reference, reference, norms, k, [(row,) for row in range(count)], progress)
-    nearest = _kth(path, reference, norms, 1, [()] * len(path), progress)[1]
-    same: list[tuple[int, ...]] = [
-        (int(row),) if np.array_equal(step.astype(reference.dtype), reference[row]) else ()
-        for step, row in zip(path, nearest, strict=True)
-    ]
-    distances, _ = _kth(path, reference, norms, k, same, progress)
-    ranked = np.sort(own)
-    percentiles = 100.0 * np.searchsorted(ranked, distances, side="right") / count
-    limit = float(np.percentile(own, percentile))
-    # Distances of equal rows differ in the last digits by the way they are summed.
-    return Holes(distances, percentiles, nearest, limit, distances > limit * (1 + 1e-9))
-
-
-def _kth(
-    points: Array,
-    reference: Array,
-    norms: Array,
-    k: int,
-    exclude: list[tuple[int, ...]],
-    progress: Progress | None,
-) -> tuple[Array, Array]:
-    """Return each point's distance to its k-th nearest reference row, and the nearest row.
-
-    `norms` (N,) are those of the reference rows.
-    """
-    requested = np.asarray(points, dtype=np.float64)
-    questions = [
-        Question(unit(point)[None], excluded, float(np.linalg.norm(point)), point)
-        for point, excluded in zip(requested, exclude, strict=True)
-    ]
-    found = search(reference, norms, questions, top=k, scorer=EUCLIDEAN, progress=progress)
-    return (
-        np.array([hits.scores[-1] for hits in found]),
-        np.array([hits.rows[0] for hits in found], dtype=np.int64),
     )

@@ -1,4 +1,4 @@
-"""Latent traversal: each dimension of a code set to some values."""
+"""The verb `traverse`: each dimension of a code set to each of some values."""
 
 from __future__ import annotations
 
@@ -8,50 +8,86 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
-from latentcli.latents import _editing as editing
-from latentcli.latents._changes import CodesResult, float_type, made
+from latentcli.latents import _editing as formulas
+from latentcli.latents._changing import CodesResult, made
+from latentcli.latents._streaming import Out, cast
+from latentcli.latents._tensors import indices, tensor
 from latentcli.results import Record
 
 
 def traverse(
-    code: npt.ArrayLike, values: Sequence[float], *, dims: Sequence[int] | None = None
+    code: npt.ArrayLike,
+    values: Sequence[float] = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
+    *,
+    dims: Sequence[int] | None = None,
+    axes: str = "",
+    out: Out | None = None,
 ) -> CodesResult:
-    """Set each dimension of a code to each of some values, the others staying as they are.
+    """Set each dimension of a code to each of some values, the others as they are.
+
+    The usual way to see what the dimensions of a VAE mean (Higgins et al., 2017).
 
     Parameters
     ----------
     code
-        (D,) or (1, D).
+        (D,), (1, D), (C, H, W), ...: an array or the name of a file.
     values
-        Values that each dimension is set to.
+        The values that each dimension takes.
     dims
-        Dimensions; None for all.
+        Dimensions, from 0, counted over all features; by default all.
+    axes
+        A letter for each axis: N samples, any other a feature; by default, the rule.
+    out
+        Takes the codes in place of the result: `out[a:b] = block`.
 
     Returns
     -------
     CodesResult
-        (dimensions, values, D): what the dimensions of a VAE mean is seen in the decoded codes.
+        `codes` (dims, values, ...), each in the shape of `code`.
+
+    Raises
+    ------
+    LatentError
+        For several codes, or values that the dtype of `code` cannot hold.
 
     Examples
     --------
-    >>> traverse([5.0, 6.0], [-1, 1], dims=[1]).codes.tolist()
-    [[[5.0, -1.0], [5.0, 1.0]]]
+    >>> traverse([1.0, 2.0], [-1, 9], dims=[1]).codes.tolist()
+    [[[1.0, -1.0], [1.0, 9.0]]]
     """
-    start = np.asarray(code)
-    start = start[0] if start.ndim == 2 and len(start) == 1 else start
-    if start.ndim != 1 or not start.size:
+    given = tensor(code, "code", axes)
+    if given.samples > 1 or given.layers is not None:
         raise LatentError(
-            f"shape {start.shape} is not one code (D,); name one, such as FILE[0]"
+            f"`code`: shape {given.shape} is not one code; name one, such as FILE[0]"
         )
-    chosen = range(len(start)) if dims is None else dims
-    for dim in chosen:
-        if not 0 <= dim < len(start):
-            raise ParameterError("dims", dim, f"from 0 to {len(start) - 1}")
-    kind = float_type(start)
-    editing.cast(np.array(values, dtype=np.float64), kind)
-    walked = editing.traverse(start.astype(kind), list(chosen), list(values))
-    what: list[Record] = [{"dim": dim, "value": float(v)} for dim in chosen for v in values]
+    chosen = indices(
+        "dims", range(given.dimensions) if dims is None else dims, given.dimensions
+    )
+    numbers = np.asarray(values, dtype=np.float64).ravel()
+    if not numbers.size or not np.isfinite(numbers).all():
+        raise ParameterError("values", values, "one or more finite numbers")
+    if len(chosen) * len(numbers) > formulas.MOST:
+        count = len(chosen) * len(numbers)
+        raise ParameterError(
+            "dims", f"{count:,} codes", f"up to {formulas.MOST:,}; choose some"
+        )
+    cast(numbers, given.dtype)
+    start = given.vectors.reshape(-1).astype(given.dtype)
+    walked = formulas.traverse(start, chosen, numbers.tolist())
+    what: list[Record] = [
+        {"dim": dim, "value": value} for dim in chosen for value in numbers.tolist()
+    ]
     return made(
-        walked, walked.reshape(-1, len(start)), what,
-        title=f"{len(list(chosen))} dimensions set to {len(values)} values", settings={},
-    )  # fmt: skip
+        walked.reshape(*walked.shape[:2], *given.shape),
+        given,
+        what,
+        given.shape,
+        out=out,
+        title=f"traversal of {given.description}",
+        settings={
+            "dims": "all" if dims is None else " ".join(map(str, chosen)),
+            "values": " ".join(f"{value:g}" for value in numbers),
+            **given.settings,
+        },
+        notes=given.notes,
+    )

@@ -1,77 +1,144 @@
-"""The truncation trick: codes moved towards a mean."""
+"""The verb `truncate`: codes drawn towards a mean, the truncation trick of StyleGAN."""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError
-from latentcli.latents import _editing as editing
-from latentcli.latents._changes import CodesResult, Rows, Walk
-from latentcli.latents._waypoints import Receiver
+from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.latents import _editing as formulas
+from latentcli.latents._changing import CodesResult, changed
+from latentcli.latents._streaming import Out
+from latentcli.latents._tensors import SIZES, Tensor, reference_set, tensor
 from latentcli.numerics.types import Array, Progress
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TruncationResult(CodesResult):
+    """Codes drawn towards a mean.
+
+    Attributes
+    ----------
+    distances
+        Euclidean distance of each result from the mean (n,).
+    """
+
+    distances: Array
 
 
 def truncate(
     codes: npt.ArrayLike,
-    mean: npt.ArrayLike,
+    mean: npt.ArrayLike | None = None,
     *,
+    mean_of: npt.ArrayLike | None = None,
     psi: float = 0.7,
     cutoff: int | None = None,
-    layered: bool | None = None,
-    out: Receiver | None = None,
+    axes: str = "",
+    out: Out | None = None,
     progress: Progress | None = None,
-) -> CodesResult:
-    """Move codes towards a mean: mean + psi (w - mean), the truncation trick of StyleGAN.
+) -> TruncationResult:
+    """Draw codes towards a mean: mean + psi (w - mean) (Karras et al., 2019).
 
     Parameters
     ----------
     codes
-        (D,), (N, D), (L, D) or (N, L, D).
+        (D,), (N, D), (N, L, D), ...: an array or the name of a file.
     mean
-        (D,) or (L, D), the generator's own w_avg or the mean of some codes.
+        (D,) or (L, D): the generator's own average, such as StyleGAN's w_avg; an array or a file.
+    mean_of
+        Codes (M, ...) whose mean is taken instead, which is another one than the generator's own.
     psi
-        What remains of the way from the mean: 1 leaves codes as they are, 0 gives the mean.
+        What is kept of the way from the mean: 1 keeps the code, 0 gives the mean.
     cutoff
-        Only the first so many layers.
-    layered
-        Whether two axes are (L, D); None: they are where there is a `cutoff`.
-    out, progress
-        As in `edit`.
+        Only in the first layers, so many; by default in all.
+    axes
+        A letter for each axis of `codes`: N samples, L layers, any other a feature; by default, the rule.
+    out
+        Takes the codes in place of the result: `out[a:b] = block`.
+    progress
+        Called with codes done and in all.
 
     Returns
     -------
-    CodesResult
-        The distance is that of the result from the mean. Karras, Laine and Aila (2019).
+    TruncationResult
+        `codes` in the shape and dtype of those given.
+
+    Raises
+    ------
+    UsageError
+        Unless one of `mean` and `mean_of` is given.
+    LatentError
+        For a mean that does not fit the codes.
 
     Examples
     --------
-    >>> truncate([3.0, 5.0], [1.0, 1.0], psi=0.5).codes.tolist()
-    [2.0, 3.0]
+    >>> truncate([3.0, 5.0], [1.0, 1.0]).codes.round(9).tolist()
+    [2.4, 3.8]
     """
-    if not np.isfinite(psi):
+    if (mean is None) == (mean_of is None):
+        raise UsageError("name the mean: `mean` or `mean_of`")
+    if not math.isfinite(psi):
         raise ParameterError("psi", psi, "a finite number")
-    rows = Rows(codes, cutoff is not None if layered is None else layered)
-    if cutoff is not None and not 0 < cutoff <= rows.layers:
-        raise ParameterError("cutoff", cutoff, f"from 1 to the codes' {rows.layers} layers")
-    center = np.asarray(mean, dtype=np.float64)
-    while center.ndim > 1 and len(center) == 1:
-        center = center[0]
-    if center.shape not in (rows.shape[1:], rows.shape[-1:]):
-        raise LatentError(
-            f"a mean of shape {center.shape} does not fit codes of shape {rows.shape[1:]}; "
-            f"{editing.SIZES}"
+    given = tensor(codes, "codes", axes, layered=cutoff is not None)
+    if cutoff is not None and not 0 < cutoff <= (given.layers or 0):
+        raise ParameterError(
+            "cutoff", cutoff, f"from 1 to the {given.layers or 0} layers of the codes"
         )
+    centre = _mean_of(mean_of, axes, given) if mean is None else _mean(mean, given)
 
     def distance(part: Array) -> Array:
-        return np.linalg.norm((part - center).reshape(len(part), -1), axis=1)
+        far: Array = np.linalg.norm((part - centre).reshape(len(part), -1), axis=1)
+        return far
 
-    def change(part: Array) -> Array:
-        return editing.truncate(part, center, psi, cutoff)
-
-    walk = Walk(rows, [({}, change)], out, progress, {"distance": distance})
-    return walk.result(
-        ("row", "norm", "typicality", "distance", "z"),
-        title="codes moved towards a mean",
-        settings={"psi": psi, "cutoff": cutoff},
+    found = changed(
+        given,
+        [({}, lambda part: formulas.truncate(part, centre, psi, cutoff))],
+        {"distance": distance},
+        out=out,
+        progress=progress,
     )
+    return TruncationResult(
+        codes=found.codes,
+        shape=found.shape,
+        dtype=given.dtype,
+        norms=found.norms,
+        sigmas=found.sigmas,
+        distances=found.numbers["distance"][0],
+        title=f"truncation of {given.description}",
+        columns=("row", "norm", "typicality", "distance", "z"),
+        records=found.records,
+        settings={"psi": psi, "cutoff": cutoff, **given.settings},
+        notes=(*given.notes, *found.notes),
+    )
+
+
+def _mean_of(codes: npt.ArrayLike | None, axes: str, z: Tensor) -> Array:
+    mean: Array = reference_set(codes, "mean_of", axes, z).codes.mean(axis=0, dtype=np.float64)
+    return _fitted(mean, "mean_of", z)
+
+
+def _mean(mean: npt.ArrayLike, z: Tensor) -> Array:
+    values = np.asarray(getattr(mean, "values", mean), dtype=np.float64)
+    while values.ndim > len(z.code_shape) and len(values) == 1:
+        values = values[0]
+    if values.shape == (1, *z.features):
+        values = values[0]
+    if values.shape == z.features:
+        values = values.ravel()
+    elif values.shape == z.code_shape:
+        values = values.reshape(z.codes.shape[1:])
+    if not np.isfinite(values).all():
+        raise LatentError("`mean` holds NaN or infinity")
+    return _fitted(values, "mean", z)
+
+
+def _fitted(mean: Array, name: str, z: Tensor) -> Array:
+    shape = z.codes.shape[1:]
+    if mean.shape not in (shape, shape[-1:]):
+        raise LatentError(
+            f"`{name}`: a mean of shape {mean.shape} does not fit codes of shape {z.code_shape}; {SIZES}"
+        )
+    return mean

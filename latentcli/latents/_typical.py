@@ -1,4 +1,4 @@
-"""Whether codes are plausible: their norm under the prior, or their place among others."""
+"""The verb `typical`: how plausible codes are under the prior N(0, I), or among other codes."""
 
 from __future__ import annotations
 
@@ -8,160 +8,232 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
-from latentcli.latents import _typicality as typicality
-from latentcli.numerics.blocks import spans
+from latentcli.latents import _typicality as formulas
+from latentcli.latents._streaming import PART
+from latentcli.latents._tensors import Tensor, norms_of, parts_of, reference_set, tensor
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Result, Sheet
 
+LISTED = 20
+"""Up to so many vectors are shown in a table without being requested."""
+
+ALPHA = 0.01
+"""Below this p-value the norms are said not to be those of N(0, I)."""
+
 _FAR = 4.0
+_LEAST = 5
+"""Vectors from which equal norms are a sphere."""
 
-_FEW = 10
-"""Codes up to which each has a row in the table."""
-
-_LEVEL = 0.05
+_SPHERE = 0.05
+"""Norms that spread less than this part of what N(0, I) gives are said to be the same."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TypicalResult(Result):
-    """How typical codes are: `norms` (N, R), `sigma` (N, R) from what is expected, and a `reading`."""
+    """How plausible codes are.
+
+    Attributes
+    ----------
+    norms
+        Length of each vector, (N, R) for N codes of R layers (1 without layers); with a reference,
+        the Mahalanobis distance of each code (N, 1).
+    sigma
+        By how many standard deviations they differ from those of N(0, I) (N, R); NaN where the
+        reference cannot tell.
+    percentiles
+        Share of N(0, I) that is no longer (N, R), in percent.
+    p_value
+        Kolmogorov-Smirnov test of all norms against the chi distribution; None with a reference.
+    reading
+        "norms as of N(0, I)"; "norms not as of N(0, I)" (p up to 0.01); "on a sphere: all norms are
+        the same"; or "not tested".
+    """
 
     norms: Array
     sigma: Array
+    percentiles: Array
+    p_value: float | None
     reading: str
 
 
-def typical(codes: npt.ArrayLike, *, reference: npt.ArrayLike | None = None) -> TypicalResult:
-    """Tell whether codes are plausible: their norm under the prior N(0, I), or their place among others.
+def typical(
+    codes: npt.ArrayLike,
+    *,
+    reference: npt.ArrayLike | None = None,
+    rows: bool | None = None,
+    axes: str = "",
+) -> TypicalResult:
+    """Compare the lengths of codes with those of the prior N(0, I).
+
+    The length of D independent normal numbers is chi-distributed: close to the square root of D, with
+    a standard deviation of 0.71. One test says whether all lengths together are as of N(0, I).
 
     Parameters
     ----------
     codes
-        (D,), (N, D) or (N, L, D): each row, or layer, has its norm.
+        (D,), (N, D), (N, L, D), (N, C, H, W), ...: an array or the name of a file.
     reference
-        (M, ...) codes of a space without a prior (W, text): the norm is then the Mahalanobis distance to
-        these, as if their ellipsoid were known; `percentile_estimated` allows for its being estimated.
+        Codes (M, ...) of a space without a prior: compare Mahalanobis distances to their mean.
+    rows
+        Show every vector in a table; by default, of more than 20 their quantiles.
+    axes
+        A letter for each axis of `codes`: N samples, L layers, any other a feature; by default, the rule.
 
     Returns
     -------
     TypicalResult
-        `sigma`: standard deviations of the norm from what is expected; `percentile`: how much of the prior
-        is shorter. The reading of many codes follows a Kolmogorov-Smirnov test at 5 % of their norms
-        against the chi distribution: "norms as of N(0, I)", "norms not as of N(0, I)", or "on a sphere"
-        where all norms are the same.
+        The summary is of all vectors; records are `row, norm, expected, sigma, percentile`.
+
+    Raises
+    ------
+    LatentError
+        For a reference of another shape, or of fewer than two codes.
 
     Examples
     --------
-    >>> round(float(typical([3.0, 4.0]).norms[0, 0]), 4)
-    5.0
+    >>> found = typical([2.0, 0.0])  # in two dimensions P(|z| > 2) = exp(-2)
+    >>> found.percentiles.round(4).tolist()
+    [[86.4665]]
     """
-    rows = np.asarray(codes)
-    rows = rows[None] if rows.ndim == 1 else rows
-    if rows.dtype.kind not in "fiub" or not rows.size or not np.isfinite(rows).all():
-        raise LatentError(
-            f"shape {rows.shape} and type {rows.dtype} are no codes of finite numbers"
-        )
-    notes: list[str] = []
+    given = tensor(codes, "codes", axes)
+    notes = list(given.notes)
     if reference is None:
-        found = _under_prior(rows)
-        reading = _reading(found["norm"], rows.shape[-1])
+        columns = _prior(given)
+        p_value: float | None
+        p_value, reading = judged(columns["norm"], given.dimensions)
     else:
-        found = _among(rows, np.asarray(reference), notes)
-        reading = "not judged"
-    per_code = len(found["norm"]) // len(rows)
-    records: list[Record] = [
-        {
-            "row": index // per_code,
-            **({"layer": index % per_code} if per_code > 1 else {}),
-            **{name: _number(values[index]) for name, values in found.items()},
-        }
-        for index in range(len(found["norm"]))
-    ]
-    sigma = found["sigma"]
-    summary: Record = {
-        "codes": len(rows),
-        "mean_norm": float(found["norm"].mean()),
-        "expected_norm": _number(found["expected"][0]),
-        "mean_sigma": _number(sigma.mean()),
-        "beyond_4_sigma": int((np.abs(sigma) > _FAR).sum()),
-        "reading": reading,
-    }
-    few = len(records) <= _FEW
+        columns, remarks = _place(given, reference_set(reference, "reference", axes, given))
+        notes += remarks
+        p_value, reading = None, "not tested"
+    norms, sigmas = columns["norm"], columns["sigma"]
+    listed = len(norms) <= LISTED if rows is None else rows
     return TypicalResult(
-        norms=found["norm"].reshape(len(rows), -1),
-        sigma=sigma.reshape(len(rows), -1),
+        norms=norms.reshape(given.samples, -1),
+        sigma=sigmas.reshape(given.samples, -1),
+        percentiles=columns["percentile"].reshape(given.samples, -1),
+        p_value=p_value,
         reading=reading,
-        title="typicality of codes",
-        columns=tuple(records[0]),
-        records=records,
-        summary=summary,
-        settings={"dimensions": rows.shape[-1]},
-        notes=(
-            *notes,
-            *(() if few else (f"the first {_FEW} of {len(records):,} rows are shown",)),
-        ),
-        views=() if few else (Sheet("", tuple(records[0]), records[:_FEW]),),
+        title=f"{'norms' if reference is None else 'Mahalanobis distances'} of {given.description}",
+        columns=("row", *(["layer"] if len(norms) > given.samples else []), *columns),
+        records=_records(columns, given.samples),
+        summary=_summary(columns, p_value, reading),
+        settings={"dimensions": given.codes.shape[-1], **given.settings},
+        notes=tuple(notes),
+        views=() if listed else (_quantiles(norms, given.dimensions, prior=reference is None),),
     )
+
+
+def judged(norms: Array, dimensions: int) -> tuple[float, str]:
+    """Test norms (n,) against those of N(0, I_D): a p-value, and how to read it.
+
+    Kolmogorov-Smirnov. Twice the exact one-sided probability (Birnbaum and Tingey, 1951) bounds p from
+    above, and is p where it is small.
+
+    >>> judged(np.full(50, 8.0), 64)[1]
+    'on a sphere: all norms are the same'
+    """
+    from scipy.special import chdtr, smirnov
+
+    count = len(norms)
+    below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
+    steps = np.arange(1, count + 1) / count
+    largest = max((steps - below).max(), (below - steps + 1 / count).max())
+    p_value = min(1.0, 2 * float(smirnov(count, largest)))
+    spread = _SPHERE * formulas.length_of(dimensions).deviation
+    if count >= _LEAST and norms.std() < spread:
+        return p_value, "on a sphere: all norms are the same"
+    return p_value, "norms not as of N(0, I)" if p_value <= ALPHA else "norms as of N(0, I)"
+
+
+_SHARES = (0.01, 0.25, 0.5, 0.75, 0.99)
+
+
+def _quantiles(norms: Array, dimensions: int, *, prior: bool) -> Sheet:
+    """Return a digest of many norms, with that of N(0, I)."""
+    names = [f"{100 * share:g}%" for share in _SHARES]
+    rows = {"these vectors": np.quantile(norms, _SHARES)}
+    if prior:
+        from scipy.special import chdtri
+
+        rows["N(0, I)"] = np.sqrt([chdtri(dimensions, 1 - share) for share in _SHARES])
+    records: list[Record] = [
+        {"norms of": name, **dict(zip(names, values.tolist(), strict=True))}
+        for name, values in rows.items()
+    ]
+    return Sheet("", ("norms of", *names), records)
+
+
+def _summary(columns: dict[str, Array], p_value: float | None, reading: str) -> Record:
+    norms, sigmas = columns["norm"], columns["sigma"]
+    return {
+        "reading": reading,
+        "p_value": p_value,
+        "vectors": len(norms),
+        "mean_norm": float(norms.mean()),
+        "sd_norm": float(norms.std(ddof=1)) if len(norms) > 1 else None,
+        "expected_norm": _number(columns["expected"][0]),
+        "mean_sigma": _number(sigmas.mean()),
+        "beyond_4_sigma": int((np.abs(sigmas) > _FAR).sum()),
+    }
+
+
+def _records(columns: dict[str, Array], samples: int) -> list[Record]:
+    count = len(columns["norm"])
+    each = count // samples
+    return [
+        {
+            "row": index // each,
+            **({"layer": index % each} if each > 1 else {}),
+            **{name: _number(values[index]) for name, values in columns.items()},
+        }
+        for index in range(count)
+    ]
 
 
 def _number(value: float) -> float | None:
-    number = float(value)
-    return None if number != number else number
+    return None if np.isnan(value) else float(value)
 
 
-def _under_prior(rows: Array) -> dict[str, Array]:
-    dimensions = rows.shape[-1]
+def _prior(z: Tensor) -> dict[str, Array]:
+    """Compare the lengths of vectors with those of N(0, I_D)."""
     norms = np.concatenate(
-        [
-            np.linalg.norm(rows[part].astype(np.float64), axis=-1).ravel()
-            for part in spans(len(rows), rows[0].size)
-        ]
+        [norms_of(z.codes[part]).ravel() for part in parts_of(z.codes, PART // 2)]
     )
     return {
         "norm": norms,
-        "expected": np.full(len(norms), typicality.length_of(dimensions).expected),
-        "sigma": typicality.sigmas(norms, dimensions),
-        "percentile": typicality.percentiles(norms, dimensions),
+        "expected": np.full(len(norms), formulas.length_of(z.dimensions).expected),
+        "sigma": formulas.sigmas(norms, z.dimensions),
+        "percentile": formulas.percentiles(norms, z.dimensions),
     }
 
 
-def _reading(norms: Array, dimensions: int) -> str:
-    if len(norms) < 2:
-        sigma = abs(float(typicality.sigmas(norms, dimensions)[0]))
-        return "norm as of N(0, I)" if sigma <= 1.96 else "norm not as of N(0, I)"
-    if np.ptp(norms) <= 1e-5 * max(float(norms.max()), 1e-300):
-        return "on a sphere: all norms are the same"
-    from scipy.stats import chi, kstest
-
-    alike = kstest(norms, chi(dimensions).cdf).pvalue >= _LEVEL
-    return "norms as of N(0, I)" if alike else "norms not as of N(0, I)"
-
-
-def _among(rows: Array, reference: Array, notes: list[str]) -> dict[str, Array]:
-    """Return the Mahalanobis distance of codes to reference codes, and its place."""
-    if reference.shape[1:] != rows.shape[1:]:
+def _place(z: Tensor, known: Tensor) -> tuple[dict[str, Array], list[str]]:
+    """Compare codes with reference codes: their Mahalanobis distance, and its place."""
+    if known.codes.shape[1:] != z.codes.shape[1:]:
         raise LatentError(
-            f"the reference has codes of shape {reference.shape[1:]}, the codes {rows.shape[1:]}"
+            f"`reference` has codes of shape {known.code_shape}, the codes {z.code_shape}"
         )
-    flat, others = rows.reshape(len(rows), -1), reference.reshape(len(reference), -1)
+    flat = np.asarray(z.codes).reshape(z.samples, -1)
+    others = np.asarray(known.codes).reshape(known.samples, -1)
     count, dimensions = others.shape
-    shape = typicality.shape_of(others)
-    distances = typicality.mahalanobis(flat, shape)
-    unknown = np.full(len(flat), np.nan)
+    shape = formulas.shape_of(others)
+    distances = formulas.mahalanobis(flat, shape)
     if shape.rank < dimensions or count <= dimensions + 1:
-        notes.append(
-            f"the reference's {count:,} codes span {shape.rank:,} of {dimensions:,} dimensions: too "
-            "few to say what is usual; `interp` with a `reference` judges by the nearest codes"
-        )
+        unknown = np.full(len(flat), np.nan)
         names = ("expected", "sigma", "percentile", "percentile_estimated")
-        return {"norm": distances, **dict.fromkeys(names, unknown)}
+        note = (
+            f"the reference's {count:,} codes span {shape.rank:,} of {dimensions:,} dimensions: too "
+            "few to say what is usual; interp with a `reference` compares with the nearest codes"
+        )
+        return {"norm": distances, **dict.fromkeys(names, unknown)}, [note]
     members = {row.tobytes() for row in others}
     inside = np.array([row.astype(others.dtype).tobytes() in members for row in flat])
     return {
         "norm": distances,
-        "expected": np.full(len(flat), typicality.length_of(dimensions).expected),
-        "sigma": typicality.sigmas(distances, dimensions),
-        "percentile": typicality.percentiles(distances, dimensions),
-        "percentile_estimated": typicality.estimated_percentiles(
+        "expected": np.full(len(flat), formulas.length_of(dimensions).expected),
+        "sigma": formulas.sigmas(distances, dimensions),
+        "percentile": formulas.percentiles(distances, dimensions),
+        "percentile_estimated": formulas.estimated_percentiles(
             distances, count, dimensions, inside
         ),
-    }
+    }, []

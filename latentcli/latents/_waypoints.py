@@ -1,106 +1,114 @@
-"""The points of a path, the path by its rule, and the walk along it in parts that fit in memory."""
+"""Waypoints as they came, the path through them by its rule, and the pass over it that fills `out`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
-from latentcli.latents._editing import SIZES, cast, check_layers
-from latentcli.latents._interpolation import along, angles, even_times
-from latentcli.latents._paths import Meter
-from latentcli.latents._records import shown
+from latentcli.latents import _paths as paths
+from latentcli.latents._along import along, even_times
+from latentcli.latents._holes import Reference
+from latentcli.latents._interpolation import angles
+from latentcli.latents._streaming import PART, Out, begin, cast
+from latentcli.latents._tensors import SIZES, Tensor, shown, tensor
+from latentcli.numerics import axes as axes_rule
 from latentcli.numerics.types import Array, Progress
 
-_PART = 1 << 22
-"""Numbers of the path that are in work at a time."""
 
+class Waypoints:
+    """The waypoints of one shape, as they came, maybe mapped from files.
 
-class Receiver(Protocol):
-    """What takes blocks of a result: an array, a memory map, or a writer of files."""
+    `tensor` is the one whose shape the path has; `arrays` are the vectors (..., D) of each, in its
+    own dtype; `notes` say how they were read.
+    """
 
-    def __setitem__(self, key: Any, value: Array, /) -> None: ...
-
-
-class Points:
-    """The points as they are, maybe mapped from files, all of one shape."""
-
-    def __init__(self, points: Sequence[npt.ArrayLike]) -> None:
-        arrays = [np.asarray(point) for point in points]
-        for number, array in enumerate(arrays, 1):
-            if array.dtype.kind not in "fiub" or not array.size or not array.ndim:
-                raise LatentError(
-                    f"point {number} has shape {array.shape} and is no code of numbers"
-                )
-            if not np.isfinite(array).all():
-                raise LatentError(f"point {number} holds NaN or infinity")
-        self.notes: tuple[str, ...] = ()
-        shapes = {array.shape for array in arrays}
-        if len(shapes) > 1:  # a batch of one goes with a single code, w with all layers
-            arrays = [_single(array) for array in arrays]
-            arrays = self._repeated(arrays)
-            shapes = {array.shape for array in arrays}
-        if len(shapes) > 1:
-            listed = ", ".join(str(np.shape(point)) for point in points)
-            layers = {shape[-2] for shape in shapes if len(shape) > 1}
-            hint = f"; {SIZES}" if len(layers) > 1 else ""
-            raise LatentError(f"the points have different shapes: {listed}{hint}")
-        self.arrays = arrays
-        self.dtype = np.result_type(*(array.dtype for array in arrays))
-        if self.dtype.kind != "f":
-            self.dtype = np.dtype(np.float64)
-        self.shape = tuple(arrays[0].shape)
-        self.size = int(arrays[0].size)
-        self.wide = len(self.shape) > 1 and self.size > _PART
-
-    def _repeated(self, arrays: list[Array]) -> list[Array]:
-        """Repeat codes of one vector over the layers that others have, as edit and truncate do."""
-        layered = next((array for array in arrays if array.ndim == 2), None)
-        if layered is None or not any(a.shape == layered.shape[-1:] for a in arrays):
-            return arrays
-        self.notes = (f"a code of one vector is repeated over the {len(layered)} layers",)
-        return [
-            np.broadcast_to(array, layered.shape) if array.ndim == 1 else array
-            for array in arrays
+    def __init__(
+        self,
+        given: Sequence[npt.ArrayLike],
+        axes: str,
+        names: Sequence[str] | None = None,
+        *,
+        layered: bool,
+    ) -> None:
+        read = [
+            tensor(value, f"z{number}", axes, layered=layered)
+            if not axes
+            else _with_axes(value, f"z{number}", axes)
+            for number, value in enumerate(given, 1)
         ]
+        self.tensor = max(read, key=lambda one: len(one.shape))
+        self.dtype = np.result_type(*(one.dtype for one in read))
+        self.arrays = [_fitted(one, self.tensor, read) for one in read]
+        self.notes = tuple(dict.fromkeys(note for one in read for note in one.notes))
+        repeated = [
+            one for one in read if one.layers is None and self.tensor.layers is not None
+        ]
+        if repeated:
+            called = dict(zip((one.name for one in read), names or (), strict=False))
+            which = ", ".join(called.get(one.name, f"`{one.name}`") for one in repeated)
+            layers = self.tensor.layers
+            note = f"{which}: a code without layers, {repeated[0].shape}, is repeated over the "
+            self.notes += (f"{note}{layers} layers",)
+
+    @property
+    def size(self) -> int:
+        """How many numbers a waypoint has."""
+        return int(self.arrays[0].size)
+
+    @property
+    def wide(self) -> bool:
+        """Whether a waypoint has so many rows that they are taken in blocks."""
+        return self.arrays[0].ndim > 1 and self.size > PART
+
+    @cached_property
+    def values(self) -> Array:
+        """All waypoints (P, ..., D) in float64."""
+        return self.block(slice(None))
 
     def block(self, rows: slice) -> Array:
-        """Return some rows of all points in float64 (P, n, ..., D); a lone vector is whole."""
-        whole = len(self.shape) == 1
-        return np.stack([np.asarray(a if whole else a[rows], np.float64) for a in self.arrays])
+        """Return some rows of all waypoints in float64 (P, n, ..., D); a lone vector is whole."""
+        whole = self.arrays[0].ndim == 1
+        return np.stack(
+            [np.asarray(array if whole else array[rows], np.float64) for array in self.arrays]
+        )
 
     def blocks(self) -> Iterator[slice]:
         """Yield the rows in slices that fit in memory."""
-        if len(self.shape) == 1:
+        first = self.arrays[0]
+        if first.ndim == 1:
             yield slice(None)
             return
-        step = max(1, _PART * self.shape[0] // (4 * len(self.arrays) * self.size))
-        for start in range(0, self.shape[0], step):
-            yield slice(start, min(start + step, self.shape[0]))
+        step = max(1, PART * len(first) // (4 * len(self.arrays) * self.size))
+        for start in range(0, len(first), step):
+            yield slice(start, start + step)
 
     def norms(self) -> Array:
-        """Return the norms of the points' rows (P, R)."""
+        """Return the norms of the waypoints' vectors (P, R)."""
         found = [
             np.linalg.norm(points, axis=-1).reshape(len(points), -1)
             for points in map(self.block, self.blocks())
         ]
         return np.concatenate(found, axis=1)
 
-
-def _single(array: Array) -> Array:
-    """Return the code of a batch of one; others as they are."""
-    return array[0] if array.ndim > 1 and len(array) == 1 else array
+    def angle_degrees(self) -> float:
+        """Return the mean angle between consecutive waypoints."""
+        found = [
+            angles(points[:-1], points[1:]).ravel() for points in map(self.block, self.blocks())
+        ]
+        return float(np.degrees(np.concatenate(found)).mean())
 
 
 class Path:
-    """A path by its rule: ask it for any times."""
+    """A path by its rule, at any times."""
 
     def __init__(
         self,
-        points: Points,
+        points: Waypoints,
         kind: str,
         loop: bool,
         options: dict[str, Any],
@@ -109,108 +117,143 @@ class Path:
         self.points = points
         self.kind = kind
         self.loop = loop
-        self._options = options
-        self._layers = None if layers is None else _checked_layers(layers, points.shape)
-        self._whole: Array | None = None
+        self.options = options
+        moved = points.tensor.check_layers(layers)
+        self.still: list[int] = []
+        if moved is not None:
+            count = points.tensor.layers or 0
+            self.still = [layer for layer in range(count) if layer not in moved]
 
     def at(self, times: Array) -> Array:
         """Return the codes at some times (T, ..., D)."""
-        if self._whole is None:
-            self._whole = self.points.block(slice(None))
-        return self._along(self._whole, times, self._options)
+        return self._along(self.points.values, times, self.options, slice(None))
 
     def rows_at(self, rows: slice, times: Array) -> Array:
         """Return some rows of the codes at some times (T, n, ..., D): each goes its own way."""
-        options = dict(self._options)
+        options = dict(self.options)
         via = options.get("via")
-        if via is not None and via.ndim == len(self.points.shape):
+        if via is not None and via.ndim == self.points.arrays[0].ndim > 1:
             options["via"] = via[rows]
-        return self._along(self.points.block(rows), times, options)
+        return self._along(self.points.block(rows), times, options, rows)
 
-    def _along(self, points: Array, times: Array, options: dict[str, Any]) -> Array:
-        found = along(points, times, kind=self.kind, loop=self.loop, **options)
-        if self._layers is None:
-            return found
-        still = np.broadcast_to(points[0], found.shape).copy()
-        still[..., self._layers, :] = found[..., self._layers, :]
-        return still
+    def _along(
+        self, points: Array, times: Array, options: dict[str, Any], rows: slice
+    ) -> Array:
+        codes = along(points, times, kind=self.kind, loop=self.loop, **options)
+        if self.still and "N" in self.points.tensor.axes:
+            codes[..., self.still, :] = points[0][..., self.still, :]
+        elif self.still:
+            still = np.isin(np.arange(self.points.arrays[0].shape[0])[rows], self.still)
+            codes[:, still] = points[0][still]
+        return codes
 
     def even(self, steps: int) -> Array:
         """Return the times of steps of equal length."""
-        part = max(1, _PART // self.points.size)
+        part = max(1, PART // self.points.size)
         return even_times(self.at, steps, closed=self.loop, part=part)
 
-    def angle_degrees(self) -> float:
-        """Return the mean angle between consecutive points."""
-        found = [
-            angles(points[:-1], points[1:]).ravel()
-            for points in map(self.points.block, self.points.blocks())
-        ]
-        return float(np.degrees(np.concatenate(found)).mean())
-
-    def parts(self, times: Array) -> Iterator[tuple[int, Array]]:
-        """Follow the path in parts that fit in memory: where each begins, and its codes."""
-        step = max(1, _PART // self.points.size)
-        for start in range(0, len(times), step):
-            yield start, self.at(times[start : start + step])
-
-
-def _checked_layers(layers: Sequence[int], shape: tuple[int, ...]) -> list[int]:
-    if len(shape) < 2:
-        raise LatentError(f"points of shape {shape} have no layers")
-    check_layers(layers, shape[-2])
-    return list(layers)
+    def mean_norms(self, times: Array) -> Array:
+        """Return the mean norm of the vectors at each time (T,)."""
+        found = []
+        for rows in self.points.blocks():
+            size = self.points.block(rows)[0].size
+            step = max(1, PART // size)
+            norms = [
+                np.linalg.norm(self.rows_at(rows, times[start : start + step]), axis=-1)
+                for start in range(0, len(times), step)
+            ]
+            found.append(np.concatenate(norms).reshape(len(times), -1))
+        return np.concatenate(found, axis=1).mean(axis=1)
 
 
 class Walk:
-    """Follows a path once: fills what receives it, and measures."""
+    """One pass over a path, in parts that fit in memory: fills, measures, compares."""
 
     def __init__(
         self,
         path: Path,
         times: Array,
-        points: Points,
-        out: Receiver | None,
-        progress: Progress | None,
+        known: Reference | None,
     ) -> None:
         self.path = path
         self.times = times
-        self.shape = (len(times), *points.shape)
-        self.dtype = points.dtype
-        self.meter = Meter()
+        self.known = known
+        self.meter = paths.Meter()
         self.shown: list[list[float] | str] = []
-        self.codes = np.empty(self.shape, self.dtype) if out is None else None
-        self._out: Receiver = self.codes if out is None else out  # type: ignore[assignment]
-        self._progress = progress
 
-    def follow(self) -> None:
-        """Take all steps: many small codes at a time, or some rows of one step."""
-        if self.path.points.wide:
-            self._by_rows()
-            return
-        for start, part in self.path.parts(self.times):
+    def follow(self, out: Out | None, progress: Progress | None) -> Array | None:
+        """Fill `out`, or a new array that is returned."""
+        points = self.path.points
+        shape = points.tensor.shape
+        if points.wide and self.known:
+            raise LatentError(f"codes of shape {shape} are too large to be compared")
+        target, whole = begin(out, (len(self.times), *shape), points.dtype)
+        follow = self._by_rows if points.wide else self._by_steps
+        for done in follow(target):
+            if progress:
+                progress(done * points.size, len(self.times) * points.size)
+        return whole
+
+    def _by_steps(self, target: Out) -> Iterator[int]:
+        """Follow many steps of small codes at a time."""
+        points = self.path.points
+        shape = points.tensor.shape
+        step = max(1, PART // points.size)
+        for start in range(0, len(self.times), step):
+            part = self.path.at(self.times[start : start + step])
+            narrow = cast(part, points.dtype).reshape(len(part), *shape)
             self.meter.add(part)
-            self.shown += [shown(code) for code in part]
-            self._out[start : start + len(part)] = cast(part, self.dtype)
-            self._report(start + len(part))
+            self.shown += [shown(code) for code in narrow]
+            if self.known:
+                self.known.look(part.reshape(len(part), -1))
+            target[start : start + len(part)] = narrow
+            yield start + len(part)
 
-    def _by_rows(self) -> None:
+    def _by_rows(self, target: Out) -> Iterator[int]:
+        """Follow one step of some rows at a time, for codes that do not fit in memory together."""
+        points = self.path.points
+        shape = points.tensor.shape
         for index in range(len(self.times)):
             norms = []
             step = back = 0.0
-            for number, rows in enumerate(self.path.points.blocks()):
+            for number, rows in enumerate(points.blocks()):
                 when = self.times[[0, max(0, index - 1), index]]
                 first, before, now = self.path.rows_at(rows, when)
                 step += float(((now - before) ** 2).sum())
                 back += float(((now - first) ** 2).sum())
                 norms.append(np.linalg.norm(now, axis=-1).ravel())
+                narrow = cast(now, points.dtype).reshape(len(now), *shape[1:])
                 if number == 0:
-                    self.shown.append(shown(now, self.shape[1:]))
-                self._out[index, rows] = cast(now, self.dtype)
-            self.meter.add_step(np.concatenate(norms), step**0.5, back**0.5, self.shape[-1])
-            self._report(index + 1)
+                    self.shown.append(shown(narrow, shape))
+                target[index, rows.start : rows.start + len(now)] = narrow
+            self.meter.add_step(
+                np.concatenate(norms), step**0.5, back**0.5, points.tensor.dimensions
+            )
+            yield index + 1
 
-    def _report(self, steps: int) -> None:
-        if self._progress:
-            size = self.path.points.size
-            self._progress(steps * size, len(self.times) * size)
+
+def _with_axes(value: npt.ArrayLike, name: str, axes: str) -> Tensor:
+    """Take a waypoint whose axes are said; one with fewer axes has no samples or no layers."""
+    letters = axes_rule.checked(axes)
+    shape = np.shape(getattr(value, "values", value))
+    bare = letters.strip("NL")
+    fewer = {len(bare): bare, len(bare) + 1: f"{letters[1 if shape[:1] != (1,) else 0]}{bare}"}
+    return tensor(
+        value, name, fewer.get(len(shape), axes) if len(shape) < len(letters) else axes
+    )
+
+
+def _fitted(one: Tensor, like: Tensor, every: Sequence[Tensor]) -> Array:
+    """Return the vectors of a waypoint in the shape of the path's: a batch of one, or of all layers."""
+    lead = dict(zip(one.axes, one.lead, strict=False))
+    if one.features == like.features:
+        codes = one.codes  # (n, [l,] D)
+        if one.layers is None and like.layers is not None:
+            codes = np.repeat(codes[:, None], like.layers, axis=1)
+        same_layers = lead.get("L", like.layers) == like.layers
+        if same_layers and one.samples == like.samples and codes.ndim == like.codes.ndim:
+            return codes.reshape(like.vectors.shape)
+    shapes = ", ".join(f"`{each.name}` {each.shape}" for each in every)
+    layers = {each.shape[-2] for each in every if len(each.shape) > 1}
+    hint = f"; {SIZES}" if len(layers) > 1 else ""
+    raise LatentError(f"the points have different shapes: {shapes}{hint}")

@@ -1,6 +1,8 @@
 """Every number of the commands of latent codes derived again, in plain NumPy and SciPy.
 
-Not here: the weights of logistic regression, SVM and ridge, which are scikit-learn's own.
+Not here: the weights of logistic regression, SVM and ridge, which are scikit-learn's own; the test in
+sample of fewer than 10 codes a side, which is the same shuffles with a fit of each. `times` of `even` are
+within 1e-3 of equal steps (tests/latents/test_interpolation.py).
 """
 
 import numpy as np
@@ -14,7 +16,7 @@ def codes(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
 
 
-@pytest.mark.parametrize("shape", [(7,), (4, 7), (3, 5, 7)])
+@pytest.mark.parametrize("shape", [(7,), (4, 7), (3, 5, 20)])
 def test_slerp_is_shoemakes_formula_for_each_row(shape):
     """sin((1 - t) w) / sin w u + sin(t w) / sin w v, w the angle of each row (Shoemake, 1985)."""
     u, v = codes(*shape), codes(*shape, seed=1)
@@ -79,7 +81,7 @@ def test_a_longer_direction_moves_further():
 
 
 def test_truncation_mixing_traversal_and_grid():
-    w, mean = codes(3, 4, 5), codes(5, seed=1)
+    w, mean = codes(3, 4, 16), codes(16, seed=1)
     cut = latentcli.truncate(w, mean, psi=0.4, cutoff=2).codes
     assert cut[:, :2] == pytest.approx(mean + 0.4 * (w[:, :2] - mean), abs=1e-12)
     assert (cut[:, 2:] == w[:, 2:]).all()
@@ -141,3 +143,62 @@ def test_cosines_of_directions():
     d = codes(3, 9)
     unit = d / np.linalg.norm(d, axis=1, keepdims=True)
     assert latentcli.direction_cosines(d).cosines == pytest.approx(unit @ unit.T, abs=1e-12)
+
+
+def test_the_held_out_separation_and_its_permutation_test():
+    """Found from 70 % of each side, d' of the rest; labels of the rest shuffled (Fisher, 1935)."""
+    p, n = codes(40, 4) + 0.4, codes(30, 4, seed=1)
+    found = latentcli.direction(p, n, seed=5)
+    rng = np.random.default_rng(5)
+    tests = [rng.permutation(40)[:12], 40 + rng.permutation(30)[:9]]
+    z, labels = np.concatenate([p, n]), np.repeat([True, False], [40, 30])
+    held = np.isin(np.arange(70), np.concatenate(tests))
+    delta = z[~held & labels].mean(axis=0) - z[~held & ~labels].mean(axis=0)
+    scores, sides = z[held] @ delta / np.linalg.norm(delta), labels[held]
+
+    def apart(which):
+        a, b = scores[which], scores[~which]
+        pooled = ((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (
+            len(scores) - 2
+        )
+        return (a.mean() - b.mean()) / np.sqrt(pooled)
+
+    assert found.held_out_separation == pytest.approx(apart(sides), abs=1e-9)
+    above = (scores[sides][:, None] > scores[~sides]).mean()
+    assert found.held_out_auc == pytest.approx(above, abs=1e-12)
+    shuffled = np.array(
+        [apart(sides[np.random.default_rng(s).permutation(21)]) for s in range(4000)]
+    )
+    # Other shuffles than those of the function: equal within what 999 draws leave open.
+    assert found.p_value == pytest.approx((shuffled >= apart(sides)).mean(), abs=0.03)
+    assert found.chance == pytest.approx(shuffled.mean(), abs=0.05)
+    assert found.chance_95 == pytest.approx(np.quantile(shuffled, 0.95), abs=0.1)
+
+
+def test_steps_of_an_edit_in_standard_deviations():
+    z, d, others = codes(5, 6), codes(6, seed=1), codes(50, 6, seed=2)
+    unit = d / np.linalg.norm(d)
+    found = latentcli.edit(z, d, by=2, sd=others).codes
+    assert found == pytest.approx(z + 2 * (others @ unit).std(ddof=1) * unit, abs=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 4, 60])
+def test_the_test_of_norms(count):
+    """Kolmogorov (1933), Smirnov (1948): scipy.stats.kstest. Ours bounds p, and is p where it is small."""
+    for seed, scale in ((0, 1.0), (1, 1.15), (2, 0.8)):
+        z = scale * codes(count, 16, seed=seed)
+        exact = stats.kstest(
+            np.linalg.norm(z, axis=1), stats.chi(16).cdf, method="exact"
+        ).pvalue
+        found = latentcli.typical(z).p_value
+        assert found >= exact - 1e-12
+        assert found == pytest.approx(exact, rel=1e-3 if exact < 0.2 else 0.6)
+
+
+def test_quantiles_of_many_norms():
+    z = codes(200, 16)
+    ours, prior = latentcli.typical(z).views[0].records
+    shares = [0.01, 0.25, 0.5, 0.75, 0.99]
+    norms = np.linalg.norm(z, axis=1)
+    assert list(ours.values())[1:] == pytest.approx(np.quantile(norms, shares), abs=1e-9)
+    assert list(prior.values())[1:] == pytest.approx(stats.chi(16).ppf(shares), abs=1e-9)

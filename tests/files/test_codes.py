@@ -17,7 +17,7 @@ from latentcli.errors import FileError, FormatError, LatentError, UsageError
 from latentcli.files import array_writing, codes
 from latentcli.files.array_writing import Blocks
 
-VALUES = np.arange(24.0).reshape(2, 3, 4)
+VALUES = np.arange(72.0).reshape(2, 3, 12)
 ENDINGS = [".npy", ".npz", ".safetensors", ".json"]
 
 
@@ -60,7 +60,7 @@ def test_a_key_and_a_slice(tmp_path):
 def test_a_file_that_is_called_like_a_slice(npy):
     path = npy(VALUES, "w[0].npy")
     assert codes.load(path).values.shape == VALUES.shape
-    assert codes.load(f"{path}[0]").values.shape == (3, 4)
+    assert codes.load(f"{path}[0]").values.shape == (3, 12)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,8 @@ def test_two_axes_are_decided_and_said(npy):
     assert (loaded.axes, loaded.samples) == ("ND", 3)
     (note,) = loaded.notes
     assert note.endswith(
-        "(3, 4) is read as 3 codes of 4 numbers (`axes` LD: one code of layers)"
+        "(3, 12) is read as 3 codes of 12 numbers; `axes` LD reads 1 code of 3 layers of 12 "
+        "numbers, `axes` TD one vector"
     )
 
 
@@ -92,7 +93,7 @@ def test_two_axes_are_decided_and_said(npy):
 def test_axes_that_are_given_are_not_discussed(npy, axes):
     loaded = codes.load(npy(VALUES[0]), axes=axes)
     assert (loaded.axes, loaded.samples, loaded.notes) == ("LD", 1, ())
-    assert loaded.rows().shape == (1, 3, 4)
+    assert loaded.rows().shape == (1, 3, 12)
 
 
 def test_one_row_is_one_code_without_a_word(npy):
@@ -101,8 +102,9 @@ def test_one_row_is_one_code_without_a_word(npy):
 
 @pytest.mark.parametrize(
     ("values", "axes", "message"),
-    [(VALUES, "LD", r"does not have the axes LD"), (VALUES, "XY", "`axes` is XY; it must be one of D, ND, LD, NLD"),
-     (np.ones((1, 4, 8, 8)), "", "more axes than samples, layers, dimensions")],
+    [(VALUES, "LD", r"does not have the axes LD"), (VALUES, "NN", "`axes` is NN; it must be one letter for each axis"),
+     (np.ones((4, 8, 8)), "", "can be read in two ways: `axes` CHW, .* or `axes` NLD"),
+     (np.ones((1, 1, 1, 1, 1, 2)), "", "needs `axes`: one letter for each axis, .* here 6 letters")],
 )  # fmt: skip
 def test_axes_that_do_not_fit(npy, values, axes, message):
     with pytest.raises(LatentError, match=message):
@@ -137,7 +139,7 @@ def test_what_is_no_code_is_refused(tmp_path, values, message):
 
 def test_a_key_that_is_not_there_lists_those_that_are(tmp_path):
     np.savez(tmp_path / "w.npz", w=VALUES, q=VALUES[0])
-    with pytest.raises(FormatError, match=r"no array 'v'\. It holds w \(2, 3, 4\) float64, q"):
+    with pytest.raises(FormatError, match=r"no array 'v'\. It holds w \(2, 3, 12\) float64, q"):
         codes.load(f"{tmp_path}/w.npz::v")
     with pytest.raises(FileError, match="no such file"):
         codes.load(f"{tmp_path}/none.npy[0]")
@@ -169,7 +171,7 @@ def test_plain_arrays_are_mapped_not_read(npy):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("shape", [(4,), (2, 3), (2, 3, 4), (1, 1)])
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (2, 3, 12), (1, 1)])
 def test_dtype_and_shape_come_back(tmp_path, ending, dtype, shape):
     values = np.random.default_rng(0).normal(size=shape).astype(dtype)
     path = tmp_path / f"out{ending}"

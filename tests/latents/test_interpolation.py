@@ -7,12 +7,13 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial import geometric_slerp
 
 from latentcli.errors import LatentError, UsageError
-from latentcli.latents import _interpolation as interpolation
-from latentcli.latents._interpolation import along, angles, combine, even_times, lerp, slerp
+from latentcli.latents._along import KINDS as ALL_KINDS
+from latentcli.latents._along import along, even_times, step_lengths
+from latentcli.latents._interpolation import NORMS, angles, combine, lerp, slerp
 
 EAST, NORTH = np.array([1.0, 0.0]), np.array([0.0, 1.0])
 RNG = np.random.default_rng(0)
-KINDS = list(interpolation.KINDS)
+KINDS = list(ALL_KINDS)
 
 numbers = st.floats(-1e3, 1e3, width=32).map(lambda x: 0.0 if abs(x) < 1e-3 else x)
 codes = arrays.arrays(np.float64, st.just((3, 5)), elements=numbers)
@@ -61,7 +62,7 @@ def test_scipy_agrees_on_the_sphere():
     a, b = RNG.normal(size=(2, 40))
     a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
     t = np.linspace(0, 1, 9)
-    for norm in interpolation.NORMS:
+    for norm in NORMS:
         assert slerp(a, b, t, norm=norm) == pytest.approx(geometric_slerp(a, b, t), abs=1e-12)
 
 
@@ -317,7 +318,7 @@ def test_even_steps_are_equally_long(closed):
     t = even_times(path, 12, closed=closed)
     whole = np.concatenate([t, [1.0]]) if closed else t
     fine = np.linspace(0, 1, 200_001)
-    gone = np.concatenate([[0], np.cumsum(interpolation.step_lengths(path(fine)))])
+    gone = np.concatenate([[0], np.cumsum(step_lengths(path(fine)))])
     steps = np.diff(np.interp(whole, fine, gone))
     assert steps == pytest.approx(steps.mean(), rel=0.02)
     assert t[0] == 0
@@ -362,7 +363,7 @@ def test_the_ends_are_kept_bit_for_bit(a, b):
 def test_a_path_reversed_is_the_path_back(a, b, t):
     assert lerp(b, a, 1 - t) == pytest.approx(lerp(a, b, t), abs=1e-9)
     if not opposite(a, b):
-        for norm in interpolation.NORMS:
+        for norm in NORMS:
             there, back = slerp(a, b, t, norm=norm), slerp(b, a, 1 - t, norm=norm)
             assert back == pytest.approx(there, rel=1e-6, abs=1e-6)
 

@@ -3,8 +3,9 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from latentcli.errors import LatentError, UsageError
-from latentcli.latents._interpolation import along
-from latentcli.latents._paths import Meter, find_holes, measure
+from latentcli.latents._along import along
+from latentcli.latents._holes import find_holes
+from latentcli.latents._paths import Meter, measure
 
 RNG = np.random.default_rng(0)
 CORNER = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
@@ -122,7 +123,7 @@ def test_codes_of_layers_are_compared_whole():
 
 @pytest.mark.parametrize("k", [4, 5, 100])
 def test_k_too_large_for_the_reference(k):
-    with pytest.raises(LatentError, match="k must be from 1 to 3"):
+    with pytest.raises(LatentError, match="`k` must be from 1 to 3"):
         find_holes(LINE, LINE, k=k)
 
 
@@ -135,4 +136,4 @@ def test_settings_that_mean_nothing_are_usage_errors(wrong):
 
 def test_dimensions_must_agree():
     with pytest.raises(LatentError, match="reference has 1 dimensions, the path 2"):
-        find_holes(np.ones((3, 2)), LINE)
+        find_holes(np.ones((3, 2)), LINE, k=1)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, load_direction
+from latentcli.cli.arrays import Axes, Saving, read_direction
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.ranges import share
+from latentcli.cli.wording import naming
 from latentcli.errors import UsageError
 from latentcli.results import Record, Report
-
-if TYPE_CHECKING:
-    from latentcli.latents import DirectionResult
 
 
 def command(
@@ -87,11 +86,12 @@ def command(
 ) -> None:
     """Direction of an attribute in a latent space.
 
-    From codes of both sides, from labeled codes, or from a score of the attribute. The default is the difference of the
-    means, balanced over the other labels. held_out_separation is the distance of the two sides in standard
-    deviations on 30 % of the codes, held out when each side has 10, beside its mean with shuffled labels (chance);
-    separation, on the codes that the direction was made from, is too good. -o writes the difference of means at its own
-    length, other directions at length 1, with intercept and scale.
+    From codes of both sides, from labeled codes, or from a score of the attribute. The default is the
+    difference of the means, balanced over the other labels. held_out_separation is the distance of the two
+    sides in standard deviations on 30 % of the codes, held out when each side has 10; chance is its mean
+    with shuffled labels, p_value the share of them that reaches it. separation, on the codes that the
+    direction was found from, is too good. -o writes the difference of means at its own length, boundaries
+    at length 1, with intercept and scale.
 
     Examples:
 
@@ -99,122 +99,53 @@ def command(
 
     latent direction codes.npy --labels factors.csv --attribute shape --positive circle
     """
+    from latentcli.files import labels as label_files
+    from latentcli.latents import direction, direction_of_labels, direction_of_scores
+
     saving.check()
-    options = {
-        "orthogonal": [load_direction(address).vector for address in orthogonal_to or []]
-    }
-    if scores is not None:
-        result = _of_scores(
-            files, scores, above, top, bottom, method, axes, output, seed, options
+    split = above is not None or top is not None
+    table = None if labels is None else label_files.table_or_none(labels)
+    if table is not None and attribute is None and len(table) == 1:
+        attribute = next(iter(table))
+    if labels is not None and (split or method == "correlation" or table is None):
+        scores = f"{labels}::{attribute}" if table is not None and attribute else labels
+        labels = None
+    if len(files) != (2 if labels is None and scores is None else 1):
+        raise UsageError(
+            "name two files, POS and NEG; or one, with --labels and --attribute, or with --scores"
         )
-    elif labels is not None:
-        result = _of_labels(
-            files, labels, attribute, positive, balance, method, axes, output, seed, options
-        )
-    else:
-        result = _of_sides(files, attribute, method, axes, output, seed, options)
+    given = axes.load(files[0])
+    named = {"positive": files[0], "codes": files[0], "negative": files[-1], "top": "--top"}
+    options: dict[str, Any] = {"seed": seed}
+    if scores is None or split:
+        options["orthogonal"] = [read_direction(address) for address in orthogonal_to or []]
+    with naming(**named):
+        if scores is not None:
+            result = direction_of_scores(
+                given, label_files.read_numbers(scores),
+                method=method or ("mean" if split else "correlation"),
+                above=above, top=share(top, "top"), bottom=share(bottom, "bottom"),
+                name=attribute or scores, **options,
+            )  # fmt: skip
+        elif labels is not None:
+            if attribute is None:
+                raise UsageError("with --labels name the column, --attribute NAME")
+            assert table is not None
+            result = direction_of_labels(
+                given, table, attribute, value=positive, balance=balance,
+                method=method or "mean", **options,
+            )  # fmt: skip
+        else:
+            result = direction(
+                given, axes.load_set(files[1], given), method=method or "mean",
+                name=attribute or f"{files[0]} against {files[1]}", **options,
+            )  # fmt: skip
     settings: Record = {
         "codes": " ".join(files), "labels": labels, "scores": scores, "attribute": attribute,
         "orthogonal_to": " ".join(orthogonal_to) if orthogonal_to else None, "space": space,
     }  # fmt: skip
     report = Report.of("direction", result, settings=settings)
     inputs = [*files, *(file for file in (labels, scores) if file), *(orthogonal_to or [])]
-    saving.save(
-        result.vector, "direction", report.settings, inputs, output, _provenance(result, space)
-    )
+    extra = {"direction": {"space": space, **result.meta["direction"]}}
+    saving.save(result.vector, "direction", report.settings, inputs, output, extra)
     output.show(report)
-
-
-def _of_sides(
-    files: list[str],
-    attribute: str | None,
-    method: str | None,
-    axes: Axes,
-    output: Output,
-    seed: int,
-    options: dict[str, Any],
-) -> DirectionResult:
-    from latentcli.latents import direction
-
-    if len(files) != 2:
-        raise UsageError("name two files, POS and NEG; or one, with --labels or --scores")
-    first, second = (axes.load(file, output).rows() for file in files)
-    name = attribute or f"{files[0]} against {files[1]}"
-    return direction(first, second, method=method or "mean", name=name, seed=seed, **options)
-
-
-def _of_labels(
-    files: list[str],
-    labels: str,
-    attribute: str | None,
-    positive: str | None,
-    balance: bool,
-    method: str | None,
-    axes: Axes,
-    output: Output,
-    seed: int,
-    options: dict[str, Any],
-) -> DirectionResult:
-    from latentcli.files.labels import read_table
-    from latentcli.latents import direction_of_labels
-
-    if len(files) != 1 or attribute is None:
-        raise UsageError("with --labels name one file of codes, and --attribute NAME")
-    codes = axes.load(files[0], output).rows()
-    table = read_table(labels)
-    return direction_of_labels(
-        codes, table, attribute, value=positive, balance=balance, method=method or "mean",
-        seed=seed, **options,
-    )  # fmt: skip
-
-
-def _of_scores(
-    files: list[str],
-    scores: str,
-    above: float | None,
-    top: str | None,
-    bottom: str | None,
-    method: str | None,
-    axes: Axes,
-    output: Output,
-    seed: int,
-    options: dict[str, Any],
-) -> DirectionResult:
-    from latentcli.files.labels import read_numbers
-    from latentcli.latents import direction_of_scores
-
-    if len(files) != 1:
-        raise UsageError("with --scores name one file of codes")
-    codes = axes.load(files[0], output).rows()
-    split = above is not None or top is not None
-    return direction_of_scores(
-        codes, read_numbers(scores), method=method or ("mean" if split else "correlation"),
-        above=above, top=_share(top, "top"), bottom=_share(bottom, "bottom"), name=scores,
-        seed=seed, **(options if split else {}),
-    )  # fmt: skip
-
-
-def _share(text: str | None, name: str) -> float | None:
-    """Read "10%" or "0.1" as a share."""
-    if text is None:
-        return None
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        raise UsageError(f"--{name} {text}: a share, such as 10% or 0.1") from None
-    return value / 100 if text.endswith("%") else value
-
-
-def _provenance(result: DirectionResult, space: str | None) -> dict[str, object]:
-    """Return what travels with the vector: intercept and scale in its own length."""
-    return {
-        "direction": {
-            "space": space,
-            "norm": result.length,
-            "intercept": result.intercept * result.length,
-            "scale": result.scale * result.length,
-            "separation": result.separation,
-            "held_out_separation": result.held_out_separation,
-            "held_out_auc": result.held_out_auc,
-        }
-    }

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import load_direction
+from latentcli.cli.arrays import read_direction
 from latentcli.cli.expansion import group
 from latentcli.cli.output import Output
-from latentcli.cli.wording import distinct_names
+from latentcli.cli.wording import distinct_names, naming
 from latentcli.errors import UsageError
 from latentcli.results import Report
 
@@ -31,8 +31,10 @@ def cosine(
 
     if len(files) < 2:
         raise UsageError("name two directions or more")
+    lines = [read_direction(file) for file in files]
     names = distinct_names([Path(file).name.split(".")[0] for file in files], files)
-    result = direction_cosines([load_direction(file).vector for file in files], names=names)
+    with naming(**{f"direction {number}": file for number, file in enumerate(files, 1)}):
+        result = direction_cosines(lines, names=names)
     settings = {"directions": " ".join(files)}
     output.show(Report.of("directions cosine", result, settings=settings))
 

@@ -10,14 +10,15 @@ from latentcli.cli.arrays import (
     Axes,
     Layers,
     Saving,
+    layered,
     layers_of,
-    load_direction,
-    numbers,
     one_of,
+    read_direction,
 )
 from latentcli.cli.output import Output
+from latentcli.cli.ranges import numbers
+from latentcli.cli.wording import naming
 from latentcli.errors import UsageError
-from latentcli.results import Record
 
 
 def command(
@@ -58,33 +59,23 @@ def command(
 
     latent edit codes.npy 'z2.npy[:2]' --to 2 --json
     """
-    from latentcli.latents import edit, project
+    from latentcli.latents import edit
 
     one_of(by=by, to=to)
     if sd is not None and by is None:
         raise UsageError("--sd counts --by in standard deviations")
     saving.check()
-    line = load_direction(direction)
-    layered = layers is not None or line.vector.ndim == 2
-    loaded = axes.load_layered(codes, output, layered)
-    chosen = layers_of(loaded, layers)
-    alphas = numbers(str(by if by is not None else to))
-    scale = 1.0
-    if sd is not None:
-        others = axes.load_set(sd, output).rows()
-        found = project(others, line.vector, layers=chosen, layered="L" in loaded.axes)
-        deviation = found.summary["sd"]
-        scale = float(deviation) if isinstance(deviation, float) else 0.0
-        if not scale > 0:
-            raise UsageError(f"{sd}: its codes do not spread along {direction}")
-    settings: Record = {"codes": codes, "direction": direction, "sd": sd}
-    saving.run(
-        "edit",
-        lambda out, progress: edit(
-            loaded.values, line.vector,
-            by=None if by is None else [alpha * scale for alpha in alphas],
-            to=None if to is None else alphas, unit=unit or sd is not None, layers=chosen,
-            layered="L" in loaded.axes, intercept=line.intercept, out=out, progress=progress,
-        ),
-        settings=settings, inputs=[codes, direction], output=output,
-    )  # fmt: skip
+    line = read_direction(direction)
+    given = axes.load(codes, layered=layers is not None or layered(line))
+    others = None if sd is None else axes.load_set(sd, given)
+    with naming(codes=codes, direction=direction, sd=sd):
+        saving.run(
+            "edit",
+            lambda out, progress: edit(
+                given, line, by=None if by is None else numbers(by),
+                to=None if to is None else numbers(to), unit=unit, sd=others,
+                layers=layers_of(layers), out=out, progress=progress,
+            ),
+            settings={"codes": codes, "direction": direction, "sd": sd},
+            inputs=[codes, direction], output=output,
+        )  # fmt: skip

@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
 from latentcli.cli.output import Output
+from latentcli.cli.wording import naming
 from latentcli.errors import UsageError
 
 
@@ -43,8 +44,9 @@ def command(
     if len(corners) != 4:
         raise UsageError(f"a grid has four corners, not {len(corners)}")
     saving.check()
-    values = [axes.load(corner, output).values for corner in corners]
-    result = grid(values, rows=rows, columns=columns, lol=lol)
+    given = [axes.load(corner) for corner in corners]
+    with naming(**{f"corner {number}": file for number, file in enumerate(corners, 1)}):
+        result = grid(given, rows=rows, columns=columns, lol=lol)
     shown_codes(
         "grid", result, saving, output, settings={"corners": " ".join(corners)},
         inputs=list(corners),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, numbers
+from latentcli.cli.arrays import Axes, Layers, Saving, axes_of_several, layers_of
 from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
+from latentcli.cli.ranges import numbers
+from latentcli.cli.source import Source
+from latentcli.cli.wording import naming
 from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 
@@ -45,7 +50,9 @@ def command(
     ] = False,
     spline: Annotated[bool, typer.Option("--spline", help="A smooth curve.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first point.")] = False,
-    steps: Annotated[int, typer.Option("--steps", help="Number of steps.", metavar="N")] = 11,
+    steps: Annotated[
+        int, typer.Option("--steps", "--frames", help="Number of steps.", metavar="N")
+    ] = 11,
     at: Annotated[
         str | None,
         typer.Option(
@@ -56,7 +63,7 @@ def command(
         str,
         typer.Option(
             metavar="NAME",
-            help="How time runs: linear, smooth, cosine, in or out.",
+            help="How time runs between points: linear, smooth, cosine, in, out.",
             rich_help_panel=MORE,
         ),
     ] = "linear",
@@ -139,35 +146,42 @@ def command(
     if len(points) < 2:
         raise UsageError("a path takes two points or more")
     saving.check()
-    space = _space(vectors)
+    space = _space(vectors, points, output)
+    given: list[Any]
     if space is None:
-        loaded = [axes.load_layered(point, output, layers is not None) for point in points]
-        arrays: list[Any] = [codes.values for codes in loaded]
-        chosen = layers_of(loaded[0], layers)
+        given = [axes.load(point, layered=layers is not None) for point in points]
     elif layers is not None:
         raise UsageError("words have no layers")
     else:
-        arrays, chosen = [space.vector(word) for word in points], None
-    inputs = [*([vectors] if vectors else points), *(file for file in (reference, via) if file)]
+        given = [space.vector(word) for word in points]
+    like = max(given, key=lambda one: one.values.ndim) if space is None else None
+    inputs = [*(points if space is None else [space.address])]
+    inputs += [file for file in (reference, via) if file]
     settings: Record = {"points": " ".join(points), "reference": reference}
+    names = {f"z{number}": point for number, point in enumerate(points, 1)}
     with (
+        naming(**names, reference=reference),
         saving.writer(inputs) as writer,
         output.progress("following the path", least=_MANY) as progress,
     ):
         result = interp(
-            *arrays,
+            *given,
             kind=kind, steps=steps, times=None if at is None else numbers(at), ease=ease,
-            loop=loop, even=even, norm=norm, seed=seed, layers=chosen,
-            via=None if via is None else axes.load(via, output).values,
+            loop=loop, even=even, norm=norm, seed=seed, layers=layers_of(layers),
+            via=None if via is None else axes.load(via).values,
             extrapolate=extrapolate, compare=compare, k=k, hole_percentile=hole_percentile,
-            reference=None if reference is None else axes.load_set(reference, output).rows(),
-            names=points, out=writer if space is None else None, progress=progress,
+            reference=None if reference is None else axes.load_set(reference, like),
+            names=points, out=saving.receiver(writer) if space is None else None,
+            progress=progress,
         )  # fmt: skip
         report = Report.of("interp", result, settings=settings)
         if writer is not None:
             if result.codes is not None:
                 writer[:] = result.codes
-            saving.finish(writer, result.shape, result.dtype, "interp", report.settings, output)
+            saving.finish(
+                writer, result.shape, result.dtype, "interp", report.settings, output,
+                axes_of_several(str(result.settings["axes"])),
+            )  # fmt: skip
     output.show(report if space is None else _with_words(report, result, space))
 
 
@@ -178,12 +192,15 @@ def _kind(**chosen: bool) -> str:
     return kinds[0] if kinds else "lerp"
 
 
-def _space(vectors: str | None) -> Space | None:
-    if vectors is None:
-        return None
+def _space(vectors: str | None, points: list[str], output: Output) -> Space | None:
+    """Open the vectors that -v names; the sample's where the points can only be words."""
     import latentcli
 
-    return latentcli.open(vectors)
+    if vectors is not None:
+        return latentcli.open(vectors)
+    if any(re.search(r"[./\\\[:]", point) or Path(point).exists() for point in points):
+        return None
+    return Source().open(output)
 
 
 def _with_words(report: Report, result: PathResult, space: Space) -> Report:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, layer_count, layers_of, shown_codes
+from latentcli.cli.arrays import Axes, Saving, layers_of, shown_codes
 from latentcli.cli.output import Output
+from latentcli.cli.wording import naming
 
 
 def command(
@@ -34,10 +35,9 @@ def command(
     from latentcli.latents import mix
 
     saving.check()
-    rows = axes.load_layered(row, output, wanted=True)
-    columns = axes.load_layered(column, output, wanted=True)
-    layer_count(columns)
-    result = mix(rows.values, columns.values, layers=layers_of(rows, layers) or [])
+    rows, columns = (axes.load(file, layered=True) for file in (row, column))
+    with naming(row=row, column=column):
+        result = mix(rows, columns, layers=layers_of(layers) or [])
     shown_codes(
         "mix", result, saving, output, settings={"row": row, "column": column},
         inputs=[row, column],

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Layers, layers_of, load_direction
+from latentcli.cli.arrays import Axes, Layers, layered, layers_of, read_direction
 from latentcli.cli.output import Output
+from latentcli.cli.wording import naming
 from latentcli.results import Report
 
 
@@ -31,10 +32,8 @@ def command(
     """
     from latentcli.latents import project
 
-    line = load_direction(direction)
-    loaded = axes.load_layered(codes, output, layers is not None or line.vector.ndim == 2)
-    result = project(
-        loaded.values, line.vector, layers=layers_of(loaded, layers), layered="L" in loaded.axes,
-        intercept=line.intercept, scale=line.scale,
-    )  # fmt: skip
+    line = read_direction(direction)
+    given = axes.load(codes, layered=layers is not None or layered(line))
+    with naming(codes=codes, direction=direction):
+        result = project(given, line, layers=layers_of(layers))
     output.show(Report.of("project", result, settings={"codes": codes, "direction": direction}))

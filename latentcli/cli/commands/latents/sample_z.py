@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Saving, ranges, shown_codes
+from latentcli.cli.arrays import Saving, shown_codes
 from latentcli.cli.output import Output
+from latentcli.cli.ranges import ranges
 
 
 def command(
@@ -38,7 +39,5 @@ def command(
     from latentcli.latents import sample_z
 
     saving.check()
-    result = sample_z(
-        ranges(seeds, 2**32, "seed"), dimensions=dimensions, truncation=truncation
-    )
+    result = sample_z(ranges(seeds, "seed"), dimensions=dimensions, truncation=truncation)
     shown_codes("sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[])

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, numbers, ranges, shown_codes
+from latentcli.cli.arrays import Axes, Saving, shown_codes
 from latentcli.cli.output import Output
-from latentcli.errors import LatentError
+from latentcli.cli.ranges import numbers, ranges
+from latentcli.cli.wording import naming
 
 
 def command(
@@ -36,14 +37,10 @@ def command(
     from latentcli.latents import traverse
 
     saving.check()
-    values_of = numbers(values)
-    given = axes.load(code, output).values
-    start = given[0] if given.ndim == 2 and len(given) == 1 else given
-    if start.ndim != 1:
-        raise LatentError(
-            f"{code}: shape {given.shape} is not one code; name one, such as {code}[0]"
-        )
-    result = traverse(start, values_of, dims=ranges(dims, len(start), "dimension"))
+    chosen = None if dims == "all" else ranges(dims, "dimension")
+    given = axes.load(code)
+    with naming(code=code):
+        result = traverse(given, numbers(values), dims=chosen)
     shown_codes(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, layer_count, one_of
+from latentcli.cli.arrays import Axes, Saving, one_of
 from latentcli.cli.output import Output
+from latentcli.cli.wording import naming
 
 
 def command(
@@ -41,24 +42,21 @@ def command(
 
     latent truncate z1.npy --mean z2.npy --json
     """
-    from latentcli.files.codes import load
+    from latentcli.files.codes import read
     from latentcli.latents import truncate
 
     one_of(mean=mean, mean_of=mean_of)
     saving.check()
-    loaded = axes.load_layered(codes, output, cutoff is not None)
-    if cutoff is not None:
-        layer_count(loaded)
-    if mean_of is not None:
-        center = axes.load_set(mean_of, output).rows().mean(axis=0, dtype=float)
-    else:
-        center = load(str(mean)).values
-    saving.run(
-        "truncate",
-        lambda out, progress: truncate(
-            loaded.values, center, psi=psi, cutoff=cutoff, layered="L" in loaded.axes,
-            out=out, progress=progress,
-        ),
-        settings={"codes": codes, "mean": mean, "mean_of": mean_of},
-        inputs=[codes, str(mean or mean_of)], output=output,
-    )  # fmt: skip
+    given = axes.load(codes, layered=cutoff is not None)
+    center = None if mean is None else read(mean)
+    others = None if mean_of is None else axes.load_set(mean_of, given)
+    with naming(codes=codes, mean=mean, mean_of=mean_of):
+        saving.run(
+            "truncate",
+            lambda out, progress: truncate(
+                given, center, mean_of=others, psi=psi, cutoff=cutoff, out=out,
+                progress=progress,
+            ),
+            settings={"codes": codes, "mean": mean, "mean_of": mean_of},
+            inputs=[codes, str(mean or mean_of)], output=output,
+        )  # fmt: skip

@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes
 from latentcli.cli.output import Output
+from latentcli.cli.wording import naming
 from latentcli.results import Report
 
 
@@ -19,14 +20,22 @@ def command(
         str | None,
         typer.Option(metavar="CODES", help="Compare with these codes, not with N(0, I)."),
     ] = None,
+    rows: Annotated[
+        bool | None,
+        typer.Option(
+            "--rows/--no-rows",
+            help="Show every vector, or quantiles; by default, rows of up to 20.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Typicality of codes: whether their norms are plausible under the prior N(0, I).
 
     Vectors of D normal numbers have a norm close to the square root of D; sigma says how many standard
-    deviations a code's norm is from that, the percentile how much of the prior is shorter. The reading of
-    several codes is a test of all norms at 5 %. A space without a prior (W, text) has --reference: the norm is
-    then the Mahalanobis distance to those codes, as if their ellipsoid were known;
-    percentile_estimated allows for its being estimated from so many codes, which matters when they are few.
+    deviations a code's norm is from that, the percentile how much of the prior is shorter. The reading is
+    of one test of all norms (Kolmogorov-Smirnov, p up to 0.01). A space without a prior (W, text) has
+    --reference: the norm is then the Mahalanobis distance to those codes, as if their ellipsoid were
+    known; percentile_estimated allows for its being estimated, which matters when they are few.
 
     Examples:
 
@@ -36,7 +45,8 @@ def command(
     """
     from latentcli.latents import typical
 
-    rows = axes.load(codes, output).rows()
-    known = None if reference is None else axes.load_set(reference, output).rows()
-    result = typical(rows, reference=known)
+    given = axes.load(codes)
+    known = None if reference is None else axes.load_set(reference, given)
+    with naming(codes=codes, reference=reference):
+        result = typical(given, reference=known, rows=rows)
     output.show(Report.of("typical", result, settings={"codes": codes, "reference": reference}))

@@ -50,8 +50,7 @@ def command(
         raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
     decoding.check(force=saving.force)
     saving.check()
-    loaded = axes.load(codes, output)
-    decoded = decoding.decode(loaded.rows(), output)
+    decoded = decoding.decode(axes.load_rows(codes, output), output)
     labels = [str(number) for number in range(len(decoded.records))]
     decoding.show(decoded, output, provenance={"codes": codes}, labels=labels, columns=per_row)
     if saving.output_file is not None and decoded.outputs is not None:

@@ -60,10 +60,10 @@ def command(
 
     if decoder is None:
         raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
-    loaded = axes.load(codes, output)
+    rows = axes.load_rows(codes, output)
     with output.progress("decoding") as progress:
         result = smoothness(
-            loaded.rows(), find_decoder(decoder),
+            rows, find_decoder(decoder),
             features=None if features is None else find_decoder(features),
             path=path, pairs=pairs, jump_pairs=jump_pairs, epsilon=epsilon, seed=seed,
             progress=progress,

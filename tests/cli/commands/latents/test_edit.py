@@ -61,15 +61,14 @@ def test_the_real_code_smiles_in_layers_4_to_7(latent, data, tmp_path):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
 def test_dtype_and_shape_come_back(answer, put, tmp_path, dtype):
-    codes = (RNG.normal(size=(5, 6, 4)) * 4).astype(dtype)
+    codes = (RNG.normal(size=(5, 6, 24)) * 4).astype(dtype)
     out = tmp_path / "out.npy"
     whole = answer(
         "edit",
         put("z.npy", codes),
-        put("n.npy", np.ones(4)),
+        put("n.npy", np.full(24, 0.5)),
         "--by",
         "2",
-        "--unit",
         "-o",
         out,
     )
@@ -128,7 +127,7 @@ def test_an_edit_in_place_is_whole(answer, put):
     [([], 2, "name one of them: --by or --to"), (["--by", "1", "--to", "1"], 2, "name one of them"),
      (["--by", "nan"], 2, "not finite"), (["--by", "1:2"], 2, "neither numbers"),
      (["--by", "1", "--layers", "4-2"], 2, "ends before it begins"),
-     (["--by", "1", "--layers", "3"], 2, "layer 3 does not exist; there are 0 to 2 (18 layers"),
+     (["--by", "1", "--layers", "3"], 2, "--layers is 3; it must be from 0 to 2 (18 layers"),
      (["--by", "1", "--axes", "ND", "--layers", "0"], 1, "which has no layers; --axes LD says")],
 )  # fmt: skip
 def test_what_means_nothing_is_told_in_one_line(latent, put, tmp_path, options, code, message):
@@ -172,6 +171,8 @@ def test_directions_of_one_axis_or_as_many_layers(results, put, shape):
         "--by",
         "2",
         "--unit",
+        "--axes",
+        "NLD",
     )
     assert found[0]["norm"] == pytest.approx(2)
     assert found[0]["projection"] == pytest.approx(2)

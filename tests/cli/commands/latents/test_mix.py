@@ -14,7 +14,7 @@ def test_the_real_codes(answer, data, tmp_path):
 
 
 def test_all_with_all(results, put, tmp_path):
-    rows, columns = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float16)
+    rows, columns = np.random.default_rng(0).normal(size=(2, 3, 4, 16)).astype(np.float16)
     out = tmp_path / "m.npz"
     files = put("r.npy", rows), put("c.npy", columns[:2])
     found = results("mix", *files, "--layers", "1,3", "-o", out)
@@ -22,16 +22,16 @@ def test_all_with_all(results, put, tmp_path):
         (i, j) for i in range(3) for j in range(2)
     ]
     mixed = np.load(out)["codes"]
-    assert (mixed.shape, mixed.dtype) == ((3, 2, 4, 5), np.float16)
+    assert (mixed.shape, mixed.dtype) == ((3, 2, 4, 16), np.float16)
     assert (mixed[2, 1, [1, 3]] == columns[1, [1, 3]]).all()
     assert (mixed[2, 1, [0, 2]] == rows[2, [0, 2]]).all()
 
 
 @pytest.mark.parametrize(
     ("shape", "options", "code", "message"),
-    [((14, 4), [], 1, "the codes have 18 and 14 layers of 4 and 4 numbers; 18 layers are 1024 px"),
-     ((18, 5), [], 1, "18 and 18 layers of 4 and 5 numbers"),
-     ((18, 4), ["--layers", "18"], 2, "layer 18 does not exist"),
+    [((14, 4), [], 1, "the codes have 18 and 14 layers; 18 layers are 1024 px"),
+     ((18, 5), [], 1, "18 and 18 layers of shape (18, 4) and (18, 5)"),
+     ((18, 4), ["--layers", "18"], 2, "--layers is 18; it must be from 0 to 17"),
      ((4,), [], 1, "which has no layers")],
 )  # fmt: skip
 def test_codes_that_do_not_mix(latent, put, shape, options, code, message):

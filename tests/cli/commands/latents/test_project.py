@@ -13,10 +13,10 @@ def test_scores_and_percentiles_by_hand(answer, put):
 
 
 def test_layers_are_averaged(results, put):
-    codes = np.arange(24.0).reshape(2, 3, 4)
-    files = put("x.npy", codes), put("n.npy", np.eye(4)[1])
-    assert [row["score"] for row in results("project", *files)] == [5, 17]
-    assert [row["score"] for row in results("project", *files, "--layers", "0,1")] == [3, 15]
+    codes = np.arange(72.0).reshape(2, 3, 12)
+    files = put("x.npy", codes), put("n.npy", np.eye(12)[1])
+    assert [row["score"] for row in results("project", *files)] == [13, 49]
+    assert [row["score"] for row in results("project", *files, "--layers", "0,1")] == [7, 43]
 
 
 def test_edit_to_and_project_agree(results, put, tmp_path):

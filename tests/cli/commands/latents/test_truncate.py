@@ -36,13 +36,13 @@ def test_one_code_of_layers_towards_the_mean_of_many(results, put):
     ("options", "code", "message"),
     [([], 2, "name one of them: --mean or --mean-of"), (["--mean", "m", "--mean-of", "m"], 2, "name one of them: --mean or --mean-of"),
      (["--mean", "m", "--psi", "nan"], 2, "--psi is nan; it must be a finite number"),
-     (["--mean", "m", "--cutoff", "4"], 2, "--cutoff is 4; it must be from 1 to the codes' 3 layers"),
+     (["--mean", "m", "--cutoff", "4"], 2, "--cutoff is 4; it must be from 1 to the 3 layers of the codes"),
      (["--mean", "m", "--cutoff", "0"], 2, "--cutoff is 0"),
-     (["--mean", "other"], 1, "a mean of shape (5,) does not fit codes of shape (3, 4)")],
+     (["--mean", "other"], 1, "a mean of shape (5,) does not fit codes of shape (3, 12)")],
 )  # fmt: skip
 def test_what_means_nothing(latent, put, options, code, message):
-    files = {"m": put("m.npy", np.ones(4)), "other": put("o.npy", np.ones(5))}
+    files = {"m": put("m.npy", np.ones(12)), "other": put("o.npy", np.ones(5))}
     given = [files.get(option, option) for option in options]
-    found, out, err = latent("truncate", put("w.npy", np.ones((2, 3, 4))), *given, "-q")
+    found, out, err = latent("truncate", put("w.npy", np.ones((2, 3, 12))), *given, "-q")
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert message in err

@@ -24,7 +24,7 @@ def test_codes_of_the_prior_are_plausible_and_their_middle_is_not(answer, put):
 
 
 def test_layers_have_rows_of_their_own(results, put):
-    found = results("typical", put("w.npy", np.ones((2, 3, 4))))
+    found = results("typical", put("w.npy", np.ones((2, 3, 12))))
     assert [(row["row"], row["layer"]) for row in found] == [
         (i, j) for i in range(2) for j in range(3)
     ]
@@ -33,7 +33,7 @@ def test_layers_have_rows_of_their_own(results, put):
 def test_many_codes_are_measured_in_parts(results, put, monkeypatch):
     z = np.random.default_rng(0).normal(size=(50, 7))
     path = put("z.npy", z)
-    monkeypatch.setattr("latentcli.numerics.blocks._NUMBERS", 20)
+    monkeypatch.setattr("latentcli.latents._typical.PART", 40)
     norms = [row["norm"] for row in results("typical", path)]
     assert norms == pytest.approx(np.linalg.norm(z, axis=1), abs=1e-5)
 
