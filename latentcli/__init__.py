@@ -29,7 +29,7 @@ from latentcli._lazy import attach
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from latentcli.comparison._compare_report import compare
+    from latentcli.comparison._compare import compare
     from latentcli.disentanglement._betavae import betavae
     from latentcli.disentanglement._dci import dci
     from latentcli.disentanglement._dcimig import dcimig
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
+    from latentcli.geometry._capacity import capacity
+    from latentcli.geometry._geometry_report import geometry_report
     from latentcli.latents import (
         direction,
         direction_cosines,
@@ -103,11 +105,10 @@ _HOMES: dict[str, str] = {
         ),
         "latentcli.words.evaluation",
     ),
+    "compare": "latentcli.comparison",
+    **dict.fromkeys(("capacity", "geometry_report"), "latentcli.geometry"),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
-    "compare": "latentcli.comparison._compare_report",
-    "capacity": "latentcli.geometry._capacity_result",
-    "geometry_report": "latentcli.geometry._geometry_report",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
     **dict.fromkeys(("load", "open", "save"), "latentcli.opening"),
     "Space": "latentcli.words._space",

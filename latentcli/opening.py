@@ -250,6 +250,44 @@ def read_attributes(address: str) -> Any:
     return read_table(samples.find(address))
 
 
+def read_points(address: str) -> Any:
+    """Return a space of words, or the codes of an array (N, ...), maybe with NaN and infinity."""
+    from latentcli.files import codes
+
+    address = samples.find(address)
+    if codes.holds_words(address):
+        return open(address)
+    return codes.load(address, finite=False).rows()
+
+
+def read_outputs(address: str) -> Any:
+    """Return a decoder's outputs as (N, M), a row for each code."""
+    from latentcli.files import codes
+
+    return codes.load_flat(samples.find(address))[0]
+
+
+def read_labels(address: str) -> Any:
+    """Return a label for each row: a line each, a column of a table, or an array."""
+    from latentcli.files.labels import read_classes
+
+    return read_classes(samples.find(address))
+
+
+def read_relations(address: str) -> Any:
+    """Return pairs of words by the name of their relation."""
+    from latentcli.files import pairs
+
+    return pairs.read(address)
+
+
+def read_lexicon(address: str) -> Any:
+    """Return pairs of words that mean the same."""
+    from latentcli.files import pairs
+
+    return pairs.read_all(address)
+
+
 _CODES = (
     "code", "codes", "column", "corners", "direction", "directions", "mean", "mean_of", "more",
     "negative", "orthogonal", "positive", "reference", "row", "sd", "via", "z1", "z2",
@@ -257,29 +295,16 @@ _CODES = (
 """Parameters that are arrays of codes."""
 
 
-def read_points(address: str) -> Any:
-    """Return the vectors of a file with words as a Space, an array of codes as it is."""
-    from latentcli.files import codes
-
-    address = samples.find(address)
-    return open(address) if codes.holds_words(address) else read_codes(address)
-
-
-def read_relations(address: str) -> dict[str, list[tuple[str, str]]]:
-    """Return the pairs of words of a file, by the name of their relation."""
-    from latentcli.files import pairs
-
-    return pairs.read(address)
-
-
 READERS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("x", "y"), read_points),
-    "outputs": read_codes,
-    "relations": read_relations,
     **dict.fromkeys(_CODES, read_codes),
     "attributes": read_attributes,
     "counts": read_counts,
     "factors": read_factors,
+    "labels": read_labels,
+    "lexicon": read_lexicon,
+    "outputs": read_outputs,
+    "relations": read_relations,
+    **dict.fromkeys(("x", "y"), read_points),
     "corpus": _corpus,
     "lists": read_word_lists,
     "pairs": read_pairs,

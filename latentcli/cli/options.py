@@ -73,13 +73,14 @@ NeighborCount = Annotated[
     int,
     typer.Option(
         "--neighbors",
+        "-k",
         metavar="K",
         min=1,
         help="Number of nearest neighbors in each estimate.",
         rich_help_panel=MORE,
     ),
 ]
-"""`neighbors: NeighborCount = 10`: the k of an estimate, which `-k` never is."""
+"""`neighbors: NeighborCount = 10`: the k of an estimate."""
 
 Labels = Annotated[
     str | None,

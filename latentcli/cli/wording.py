@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from latentcli.errors import LatentError, shown
 
 if TYPE_CHECKING:
-    from latentcli.results import Report
+    from latentcli.results import Report, Result
+
+Outcome = TypeVar("Outcome", bound="Result")
 
 OPTIONS = {
     "top": "-k", "times": "--at", "value": "--positive", "columns": "--cols",
@@ -47,12 +49,22 @@ def naming(**files: str | None) -> Iterator[None]:
     try:
         yield
     except LatentError as error:
-        text = str(error)
-        for parameter, name in files.items():
-            if name is not None:
-                text = text.replace(f"`{parameter}`", shown(name))
-        error.args = (text,)
+        given = {name: file for name, file in files.items() if file is not None}
+        error.args = (_with_names(str(error), given),)
         raise
+
+
+def with_files(result: Outcome, **files: str) -> Outcome:
+    """Return a result whose notes name the files that were given for parameters."""
+    from dataclasses import replace
+
+    return replace(result, notes=tuple(_with_names(text, files) for text in result.notes))
+
+
+def _with_names(text: str, files: Mapping[str, str]) -> str:
+    for parameter, name in files.items():
+        text = text.replace(f"`{parameter}`", shown(name))
+    return text
 
 
 def distinct_names(names: Sequence[str], addresses: Sequence[str]) -> list[str]:

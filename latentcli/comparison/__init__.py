@@ -1,13 +1,15 @@
 """How alike two spaces of the same things are.
 
 Rows are paired, one of X (n, D1) with one of Y (n, D2); the dimensions may differ in number and
-in meaning. `cka` and `procrustes` see the whole shape, `rsa` all distances, `overlap` who is
-near whom. None of them minds a rotation of either space.
+in meaning. CKA and Procrustes see the whole shape, RSA all distances, neighbor overlap who is
+near whom. A rotation of either space changes none of them.
 """
+
+from __future__ import annotations
 
 from latentcli._lazy import attach
 
 __getattr__, __dir__ = attach(
-    "latentcli.comparison",
-    dict.fromkeys(("CompareResult", "compare"), "latentcli.comparison._compare_report"),
+    __name__,
+    {"CompareResult": f"{__name__}._compare_result", "compare": f"{__name__}._compare"},
 )

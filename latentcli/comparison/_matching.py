@@ -1,24 +1,25 @@
-"""Which rows of two spaces are the same thing: those of the same word, or of the same number."""
+"""Which rows of two spaces are the same thing: those of one word, of one pair of a lexicon, or of one number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from latentcli.errors import LatentError, counted
-from latentcli.numerics.named_vectors import NamedVectors
+from latentcli.errors import LatentError
+from latentcli.numerics.named_rows import NamedRows
 from latentcli.numerics.types import Array
 
 
 @dataclass(frozen=True)
 class Match:
-    """Row `x[i]` of one space is row `y[i]` of the other; `x` is ascending.
+    """Row `x[i]` of one space is row `y[i]` of the other.
 
-    `by` says what they were matched by, "word", "lexicon" or "row"; `missing` counts pairs of the
-    lexicon of which a word is not there; `unusable` counts pairs left out since
-    one of the two is zero, NaN or infinite, `repeated` rows of x whose word an earlier row has.
+    `by` says what they were matched by, "word", "lexicon" or "row"; `unusable` counts pairs left out
+    since one of the two holds NaN or infinity (or is zero, where directions count), `repeated` rows
+    of x whose word an earlier row has, or pairs of a lexicon of which a word is in an earlier one;
+    `missing` pairs of a lexicon with a word that is not there.
     """
 
     x: Array
@@ -29,39 +30,46 @@ class Match:
     missing: int = 0
 
 
-Lexicon = Sequence[tuple[str, str]]
-"""Pairs of words: one of x, and the one of y that it is matched with."""
+def match(
+    x: NamedRows,
+    y: NamedRows,
+    lexicon: Iterable[tuple[str, str]] | None = None,
+    *,
+    directions: bool | None = None,
+) -> Match:
+    """Match by the pairs of a lexicon, by word if both spaces have words, else by row.
 
-
-def match(x: NamedVectors, y: NamedVectors, lexicon: Lexicon | None = None) -> Match:
-    """Match by the pairs of a lexicon, by word if both spaces have words, or by row.
-
-    By row, both must have as many. Of rows that share a word, as labels may, the first counts; but where both spaces have the same
-    words in the same order, all are matched. Raises LatentError if nothing is in common.
+    Without words there must be as many rows. Of rows that share a word, as labels may, the first
+    counts; but where both spaces have the same words in the same order, all are matched. Rows of zeros
+    are left out where `directions` count: None is for words. Raises LatentError if nothing is in common.
     """
-    missing = 0
+    repeated = missing = 0
     if lexicon is not None:
         by = "lexicon"
         rows_x, rows_y, repeated, missing = _by_lexicon(x, y, lexicon)
-    elif x.vocabulary.named and y.vocabulary.named:
+    elif x.named and y.named:
         by = "word"
         rows_x, rows_y, repeated = _by_word(x, y)
     else:
-        by, repeated = "row", 0
-        if len(x.matrix) != len(y.matrix):
+        by = "row"
+        if len(x) != len(y):
             raise LatentError(
-                f"{x.path.name} has {counted(len(x.matrix), 'row')} and {y.path.name} "
-                f"{len(y.matrix):,}: "
-                "without words on both sides, rows are matched by their numbers"
+                f"`x` has {len(x):,} rows and `y` {len(y):,}: without words on both sides, rows are "
+                "matched by their numbers"
             )
-        rows_x = rows_y = np.arange(len(x.matrix))
-    usable = (x.norms[rows_x] > 0) & (y.norms[rows_y] > 0)
-    return Match(rows_x[usable], rows_y[usable], by, int((~usable).sum()), repeated, missing)
+        rows_x = rows_y = np.arange(len(x))
+    usable = x.finite[rows_x] & y.finite[rows_y]
+    if by != "row" if directions is None else directions:
+        usable &= ~x.zero[rows_x] & ~y.zero[rows_y]
+    unusable = int((~usable).sum())
+    return Match(rows_x[usable], rows_y[usable], by, unusable, repeated, missing)
 
 
-def _by_word(x: NamedVectors, y: NamedVectors) -> tuple[Array, Array, int]:
+def _by_word(x: NamedRows, y: NamedRows) -> tuple[Array, Array, int]:
     """Return the rows of x and of y that have a word in common, and how many of x repeat one."""
-    mine, theirs = list(x.vocabulary.items()), list(y.vocabulary.items())
+    mine, theirs = (
+        list(one.vectors.vocabulary.items()) if one.vectors else [] for one in (x, y)
+    )
     if mine == theirs:
         rows = np.array([row for row, _ in mine], dtype=np.int64)
         return rows, rows, 0
@@ -74,33 +82,30 @@ def _by_word(x: NamedVectors, y: NamedVectors) -> tuple[Array, Array, int]:
         elif word in first:
             pairs[word] = row, first[word]
     if not pairs:
-        raise LatentError(f"{x.path.name} and {y.path.name} have no word in common")
+        raise LatentError(
+            "`x` and `y` have no word in common; `lexicon` matches words by pairs of them"
+        )
     rows = np.array([*pairs.values()], dtype=np.int64)
     return rows[:, 0], rows[:, 1], repeated
 
 
 def _by_lexicon(
-    x: NamedVectors, y: NamedVectors, lexicon: Lexicon
+    x: NamedRows, y: NamedRows, lexicon: Iterable[tuple[str, str]]
 ) -> tuple[Array, Array, int, int]:
-    """Return the rows of the pairs, and how many repeat a word or lack one.
-
-    A word is matched once, by the first pair that has it.
-    """
-    there: dict[int, int] = {}
-    taken: set[int] = set()
+    """Return the rows of pairs of words, each row once, and how many pairs repeat or are missing."""
+    found: dict[int, int] = {}
+    used: set[int] = set()
     repeated = missing = 0
-    for one, other in dict.fromkeys(lexicon):
-        mine, theirs = x.vocabulary.row(one), y.vocabulary.row(other)
-        if mine is None or theirs is None:
+    for word, other in lexicon:
+        row, partner = x.find(str(word)), y.find(str(other))
+        if row is None or partner is None:
             missing += 1
-        elif mine in there or theirs in taken:
+        elif row in found or partner in used:
             repeated += 1
         else:
-            there[mine] = theirs
-            taken.add(theirs)
-    if not there:
-        raise LatentError(
-            f"the lexicon has no pair of a word of {x.path.name} and one of {y.path.name}"
-        )
-    rows_x = np.array(sorted(there), dtype=np.int64)
-    return rows_x, np.array([there[row] for row in rows_x.tolist()]), repeated, missing
+            found[row] = partner
+            used.add(partner)
+    if not found:
+        raise LatentError("`lexicon`: none of its pairs has its words in `x` and in `y`")
+    order = sorted(found)
+    return np.array(order), np.array([found[row] for row in order]), repeated, missing

@@ -44,6 +44,11 @@ class Side:
         """Of the rows as they are used, at most n."""
         return int(self.matrix.shape[1])
 
+    @property
+    def dimensions_given(self) -> int:
+        """Of the rows as they were given."""
+        return len(self.centre)
+
     def take(self, which: Rows) -> Array:
         """Return some of the rows (by their place among the n), centred and scaled, in float64."""
         values = self.matrix[self.rows[which]].astype(np.float64)

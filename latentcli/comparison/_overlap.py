@@ -1,4 +1,4 @@
-"""How many of the nearest neighbors of a thing are the same in both spaces."""
+"""Neighbor overlap: how many of the nearest neighbors of a row are the same in both spaces."""
 
 from __future__ import annotations
 
@@ -7,102 +7,91 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.numerics.blocks import Rows
-from latentcli.numerics.scoring import COSINE, EUCLIDEAN, Scorer
-from latentcli.numerics.search import Hits, Question, search
+from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import unit
 
-METRICS: dict[str, Scorer] = {"cosine": COSINE, "euclidean": EUCLIDEAN}
+METRICS = ("cosine", "euclidean")
 """What "near" can mean."""
 
 _SAME = 1e-6
-"""Distances nearer than this, relative to the k-th, are ties: rows are float32."""
+"""Distances nearer than this, relative to the k-th, are ties: rows may be float32."""
 
 _SPARE = 10
-
-
-@dataclass(frozen=True)
-class Paired:
-    """One space: its matrix (N, D) float32, norms (N,), and the n rows that have a partner.
-
-    A row's place among `rows` is what it shares with its partner.
-    """
-
-    matrix: Array
-    norms: Array
-    rows: Rows
+_CONSTANT = 1e-12
 
 
 @dataclass(frozen=True)
 class Overlap:
     """The share of common neighbors of each query (q,), in [0, 1].
 
-    `chance` is what unrelated spaces have; `torn` counts queries with more ties at the k-th
+    `chance` is what unrelated spaces have; `tied` counts queries with more ties at the k-th
     neighbor than were looked at, so that which of them were taken is arbitrary.
     """
 
     shares: Array
     chance: float
-    torn: int
+    tied: int
+
+    @property
+    def mean(self) -> float | None:
+        """The mean share; None where all neighbors are arbitrary."""
+        return float(self.shares.mean()) if self.tied < len(self.shares) else None
 
 
 def overlap(
-    x: Paired,
-    y: Paired,
-    queries: Rows,
-    *,
-    k: int,
-    metric: str = "cosine",
-    progress: Progress | None = None,
-) -> Overlap:
-    """Compare the k nearest other rows, of the paired ones, in X and in Y.
+    x: Points, y: Points, queries: Rows, *, k: int, progress: Progress | None = None
+) -> Overlap | None:
+    """Compare the k nearest other rows in X (n, D1) and in Y (n, D2); points at length 1 for the cosine.
 
     `queries` are places among the n paired rows, and k < n. The search is exact. Ties, also those
-    that rounding has made unequal, go to the row that comes first in X.
+    that rounding has made unequal, go to the row that comes first. None where all points of a
+    space are the same: they have no neighbors.
     """
-    near_x, torn_x = _nearest(x, queries, k, metric, progress)
-    near_y, torn_y = _nearest(y, queries, k, metric, progress)
+    if is_constant(x) or is_constant(y):
+        return None
+    near_x, tied_x = _nearest(x, queries, k, progress)
+    near_y, tied_y = _nearest(y, queries, k, progress)
     common = [len(np.intersect1d(a, b)) for a, b in zip(near_x, near_y, strict=True)]
     return Overlap(
         shares=np.array(common) / k,
-        chance=k / (len(x.rows) - 1),
-        torn=int((torn_x | torn_y).sum()),
+        chance=k / (len(x) - 1),
+        tied=int((tied_x | tied_y).sum()),
     )
+
+
+def is_constant(points: Points) -> bool:
+    """Tell whether all points (n, D) are the same but for rounding."""
+    first = points.take(slice(0, 1))
+    away = largest = 0.0
+    for _, block in points.blocks():
+        away = max(away, float(((block - first) ** 2).sum(axis=1).max()))
+        largest = max(largest, float((block**2).sum(axis=1).max()))
+    return away <= _CONSTANT * largest
 
 
 def _nearest(
-    space: Paired, queries: Rows, k: int, metric: str, progress: Progress | None
+    points: Points, queries: Rows, k: int, progress: Progress | None
 ) -> tuple[list[Rows], Array]:
-    """Return the places of the k nearest of each query, and which queries have too many ties."""
-    hits = search(
-        space.matrix,
-        space.norms,
-        [_question(space, int(row)) for row in space.rows[queries]],
-        top=2 * k + _SPARE,
-        scorer=METRICS[metric],
-        rows=np.sort(space.rows),
-        progress=progress,
-    )
-    places = np.full(len(space.norms), -1, dtype=np.int64)
-    places[space.rows] = np.arange(len(space.rows))
-    whole = len(space.rows) - 1
-    found = [_first(one, places, k, metric, whole) for one in hits]
-    return [near for near, _ in found], np.array([torn for _, torn in found], dtype=bool)
+    """Return the k nearest of each query, and which queries have too many ties."""
+    most = len(points) - 1
+    found = nearest(points, queries, min(2 * k + _SPARE, most), progress)
+    # Half of the squared distance of unit rows is 1 - cosine.
+    away = found.distances**2 / 2 if points.unit else found.distances
+    taken = [
+        _first(rows, distances, k, most, relative=not points.unit)
+        for rows, distances in zip(found.rows, away, strict=True)
+    ]
+    return [near for near, _ in taken], np.array([tied for _, tied in taken], dtype=bool)
 
 
-def _question(space: Paired, row: int) -> Question:
-    vector = space.matrix[row].astype(np.float64)
-    norm = float(np.linalg.norm(vector))
-    return Question(unit(vector)[None], (row,), norm, vector)
-
-
-def _first(hits: Hits, places: Rows, k: int, metric: str, whole: int) -> tuple[Rows, bool]:
-    """Take what is surely nearer than the k-th, and of its ties those that come first in X."""
-    distances = 1 - hits.scores if metric == "cosine" else hits.scores
+def _first(
+    rows: Rows, distances: Array, k: int, most: int, *, relative: bool
+) -> tuple[Rows, bool]:
+    """Take what is surely nearer than the k-th, and of its ties those that come first."""
     reach = distances[k - 1]
-    slack = _SAME * (reach if metric == "euclidean" else 1.0)
-    candidates = places[hits.rows]
-    nearer = candidates[distances < reach - slack]
-    ties = np.sort(candidates[np.abs(distances - reach) <= slack])
-    torn = len(hits.rows) < whole and bool(distances[-1] - reach <= slack)
-    return np.concatenate([nearer, ties[: k - len(nearer)]]), torn
+    slack = _SAME * (reach if relative else 1.0)
+    nearer = rows[distances < reach - slack]
+    ties = np.sort(rows[np.abs(distances - reach) <= slack])
+    tied = len(rows) < most and bool(distances[-1] - reach <= slack)
+    return np.concatenate([nearer, ties[: k - len(nearer)]]), tied

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.comparison._moments import Side, Triple
-from latentcli.numerics.blocks import parts
-from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import unit
+from latentcli.numerics.types import Array
 
 _DIGITS = 12
 """Of a distance; what differs beyond is the rounding of a sum that should be 1."""
@@ -45,27 +43,8 @@ def rotation(sums: Triple) -> Rotation:
     return Rotation(left, right, max(0.0, round(2.0 - 2.0 * total, _DIGITS)))
 
 
-def moved(x: Side, y: Side, found: Rotation, *, progress: Progress | None = None) -> Array:
-    """Return how far each row has moved (n,): 1 - cosine of the rotated row and its partner.
-
-    As Hamilton et al. (2016) measure words that change their meaning, with centred rows. NaN for
-    a row at the very centre, which has no direction.
-    """
-    distances = np.full(len(x), np.nan)
-    done = 0
-    for part in parts(np.arange(len(x)), max(x.dimensions, y.dimensions)):
-        a, b = unit(found(x.take(part))), unit(y.take(part))
-        squares = ((a - b) ** 2).sum(axis=1)  # 2 - 2 cos, exact near 0
-        there = a.any(axis=1) & b.any(axis=1)
-        distances[part] = np.where(there, squares / 2, np.nan)
-        done += len(part)
-        if progress:
-            progress(done, len(x))
-    return distances
-
-
 def aligned(rows: Array, x: Side, y: Side, found: Rotation) -> Array:
-    """Return rows of X (n, D1), as they are in their file, rotated onto Y and moved to its mean.
+    """Return rows of X (n, D1), as they are in their file, rotated onto Y and shifted to its mean.
 
     Distances are kept, but for what lies outside of the span of the paired rows (where there are
     fewer of those than dimensions) and beyond Y's dimensions (where it has fewer). Rows of zeros,
@@ -75,6 +54,6 @@ def aligned(rows: Array, x: Side, y: Side, found: Rotation) -> Array:
     there = np.isfinite(values).all(axis=1) & values.any(axis=1)
     centred = values[there] - x.centre
     rotated = found(centred if x.basis is None else centred @ x.basis)
-    moved = np.zeros((len(values), len(y.centre)))
-    moved[there] = (rotated if y.basis is None else rotated @ y.basis.T) + y.centre
-    return moved
+    turned = np.zeros((len(values), len(y.centre)))
+    turned[there] = (rotated if y.basis is None else rotated @ y.basis.T) + y.centre
+    return turned

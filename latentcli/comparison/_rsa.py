@@ -38,19 +38,17 @@ def rsa(
     -------
     Estimate, its value None with fewer than three rows, or if all distances of a side are equal.
     """
-    within = DISTANCES[metric]
-    first, second = within(x), within(y)
-    value = _spearman(first, second)
+    orders = [_order(DISTANCES[metric](rows)) for rows in (x, y)]
+    value = _spearman(*orders)
     if value is None or level is None:
         return Estimate(value)
     left_out = []
-    parted = groups(len(first), seed)
-    for done, group in enumerate(parted, 1):
-        kept = np.setdiff1d(np.arange(len(first)), group)
-        grid = np.ix_(kept, kept)
-        left_out.append(_spearman(first[grid], second[grid]))
+    divided = groups(len(x), seed)
+    for done, group in enumerate(divided, 1):
+        kept = np.setdiff1d(np.arange(len(x)), group)
+        left_out.append(_spearman(*(order[np.ix_(kept, kept)] for order in orders)))
         if progress:
-            progress(done, len(parted))
+            progress(done, len(divided))
     return Estimate(value, *jackknife(value, left_out, level, limit=1.0))
 
 
@@ -81,20 +79,40 @@ DISTANCES: dict[str, Callable[[Array], Array]] = {
 """Distances of rows (n, D) to each other (n, n), in an order that is all RSA looks at."""
 
 
+def _order(distances: Array) -> Array:
+    """Return the place of each distance (n, n) among the different ones there are: sorted once."""
+    above = np.triu_indices(len(distances), 1)
+    places = np.zeros(distances.shape, dtype=np.int32)
+    places[above] = np.unique(distances[above], return_inverse=True)[1]
+    return places
+
+
 def _spearman(first: Array, second: Array) -> float | None:
     """Correlate the ranks of the pairs of rows; None where one side has no order at all."""
     if len(first) < 3:
         return None
     above = np.triu_indices(len(first), 1)
-    ranks = [_ranks(distances[above]) for distances in (first, second)]
-    a, b = (rank - rank.mean() for rank in ranks)
+    a, b = (_ranks(places[above]) for places in (first, second))
+    a, b = a - a.mean(), b - b.mean()
     own = float(np.sqrt((a @ a) * (b @ b)))
     return float(np.clip(a @ b / own, -1.0, 1.0)) if own > 0 else None
 
 
-def _ranks(values: Array) -> Array:
-    """Return the ranks from 0 up, equal values sharing the mean of theirs."""
-    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks: Array = (ends - (counts + 1) / 2)[group]
+def _ranks(places: Array) -> Array:
+    """Return the ranks of values from 0 up, by their places; equal values share the mean of theirs."""
+    counts = np.bincount(places)
+    ranks: Array = (np.cumsum(counts) - (counts + 1) / 2)[places]
     return ranks
+
+
+def rank_matrix(rows: Array, metric: str) -> Array | None:
+    """Return the centred ranks of the distances of rows (n, n), of length 1; None without an order."""
+    above = np.triu_indices(len(rows), 1)
+    ranks = _ranks(_order(DISTANCES[metric](rows))[above])
+    ranks = ranks - ranks.mean() if len(ranks) else ranks
+    size = float(np.sqrt(ranks @ ranks))
+    if not size > 0:
+        return None
+    found = np.zeros((len(rows), len(rows)))
+    found[above] = ranks / size
+    return found + found.T

@@ -165,22 +165,22 @@ def read_numbers(address: str) -> npt.NDArray[Any]:
     return table[key]
 
 
-def read_classes(address: str, rows: int) -> list[object]:
+def read_classes(address: str, rows: int | None = None) -> list[object]:
     """Read a label for each of `rows` rows: text, a number, or None.
 
     A file with one on each line; a column of a CSV, TSV or Parquet table, `FILE::COLUMN`, or its only
-    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`.
+    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`. Where the number of rows is not known, a .csv or .tsv file begins with a name.
     """
     path, key = split_address(address)
     found = _classes(address, path, key, rows)
-    if len(found) != rows:
+    if rows is not None and len(found) != rows:
         raise FormatError(
             f"{address}: {counted(len(found), 'label')} for {counted(rows, 'row')}"
         )
     return found
 
 
-def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
+def _classes(address: str, path: Path, key: str, rows: int | None) -> list[object]:
     from latentcli.files import lines
     from latentcli.files.formats import parquet
     from latentcli.files.sniffing import is_binary
@@ -191,7 +191,8 @@ def _classes(address: str, path: Path, key: str, rows: int) -> list[object]:
             return _array_of_classes(address, stream, key)
         if not key and not parquet.sniff(stream):
             found: list[object] = [*lines.lines_of(stream, _LABELS)]
-            if len(found) == rows or not any(found):
+            table_like = path.suffix.lower() in (".csv", ".tsv")
+            if not any(found) or (not table_like if rows is None else len(found) == rows):
                 return found
     table = read_table(str(path))
     if not key and len(table) == 1:

@@ -33,6 +33,11 @@ def read(address: str) -> dict[str, Pairs]:
     return {name: [*pairs] for name, pairs in found.items()}
 
 
+def read_all(address: str) -> Pairs:
+    """Read the pairs of a file in order, whatever relations it names: a lexicon."""
+    return [pair for pairs in read(address).values() for pair in pairs]
+
+
 def _pairs(line: str, where: str) -> Pairs:
     words = line.split("\t") if "\t" in line else line.split()
     if len(words) not in (2, 4) or not all(words):

@@ -1,21 +1,12 @@
-"""What kind of space is this? Measures of a set of points, each compared with white noise.
+"""What kind of space is this? Measures of a set of points, each beside white noise.
 
-A section is a module with `measure(cloud, progress)`, which returns its measures in the order of
-the table. To add a measure, compute it in the module of its section (or a new one) and add a line.
+A section is a module `_NAME` with `measure(cloud)`, which returns its measures in the order of the
+table. To add a measure, compute it in the module of its section (or a new one) and add a line.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from latentcli._lazy import attach
-
-if TYPE_CHECKING:
-    from latentcli.geometry._cloud import Cloud, Measure
-    from latentcli.geometry._geometry_report import GeometryResult as GeometryResult
-    from latentcli.geometry._geometry_report import geometry_report as geometry_report
-    from latentcli.numerics.types import Progress
 
 MEASURES: dict[str, str] = {
     "silhouette": "clusters",
@@ -47,30 +38,19 @@ MEASURES: dict[str, str] = {
     "lipschitz": "smoothness",
     "distance_correlation": "smoothness",
 }
-"""Every measure, and the module of this package that it lives in: its section."""
+"""Every measure, and the section it belongs to."""
 
 SECTIONS = tuple(dict.fromkeys(MEASURES.values()))
 """The sections, in the order in which they are reported."""
 
 NEEDS = {"linear": "relations", "smoothness": "outputs"}
-"""Sections that measure only what comes with more than the points."""
-
-
-def measure(
-    section: str, cloud: Cloud, progress: Progress | None = None
-) -> tuple[Measure, ...]:
-    """Measure one of the `SECTIONS` of a cloud of points."""
-    module = import_module(f"latentcli.geometry._{section}")
-    found: tuple[Measure, ...] = module.measure(cloud, progress)
-    return found
-
+"""Sections that measure only what is given with the points, by the parameter it is given for."""
 
 __getattr__, __dir__ = attach(
-    "latentcli.geometry",
+    __name__,
     {
-        "CapacityResult": "latentcli.geometry._capacity_result",
-        "GeometryResult": "latentcli.geometry._geometry_report",
-        "capacity": "latentcli.geometry._capacity_result",
-        "geometry_report": "latentcli.geometry._geometry_report",
+        **dict.fromkeys(("GeometryResult", "geometry_report"), f"{__name__}._geometry_report"),
+        **dict.fromkeys(("CapacityResult", "capacity"), f"{__name__}._capacity"),
+        "Measure": f"{__name__}._measure",
     },
 )

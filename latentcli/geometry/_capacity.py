@@ -1,4 +1,4 @@
-"""How much can be told apart: one unit for each concept, against patterns of all units.
+"""How many concepts can be distinguished: one unit for each, or patterns of all units.
 
 A local code gives each concept a unit of its own, so n units name n concepts; in a distributed
 code each concept is a pattern of all units, and n units of L levels have L^n patterns (Hinton,
@@ -8,212 +8,217 @@ much room its directions leave each other.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from latentcli.numerics.blocks import Rows, blocks, sampled
-from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import unit
+from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.geometry._patterns import (
+    EXACT,
+    TYPICAL_DENSE,
+    Code,
+    Signs,
+    patterns_of,
+    room_for,
+    signs,
+)
+from latentcli.geometry._room import Room, room
+from latentcli.numerics.named_rows import named_rows
+from latentcli.numerics.types import HasMatrix, Progress
+from latentcli.results import Bars, Record, Result, Sheet
 
-TYPICAL_DENSE = (100, 300)
-"""Dimensions that dense word vectors usually have: a custom, not a bound."""
+CODES = ("code", "dims", "patterns", "bits")
+MEASURES = ("measure", "value", "reference", "reference_is")
 
-EXACT = 2**53
-"""Whole numbers up to here are exact in every reader of JSON."""
+_LARGEST = 10**15
+"""Dimensions and concepts at most: beyond, a count of bits is no longer exact."""
 
 
-@dataclass(frozen=True)
-class Code:
-    """A way to write concepts down.
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CapacityResult(Result):
+    """How many concepts units can represent, or how full a space is.
 
-    `dims` units have `patterns` different states (None where there is no such count, or where
-    it is beyond `EXACT`), which is `bits` = log2(patterns).
+    Attributes
+    ----------
+    codes
+        The codes for so many units or concepts; empty for a space.
+    signs, room
+        The patterns of signs and the cosines of a space; None for codes, and `room` for one row.
     """
 
-    name: str
-    dims: int
-    patterns: int | None
-    bits: float | None
+    codes: tuple[Code, ...] = ()
+    signs: Signs | None = None
+    room: Room | None = None
 
 
-def patterns_of(dims: int, levels: int = 2) -> list[Code]:
-    """Return what `dims` units can tell apart: one-hot, binary, and in `levels` levels.
-
-    >>> [code.patterns for code in patterns_of(5)]
-    [5, 32]
-    >>> patterns_of(5, levels=3)[-1].patterns
-    243
-    """
-    codes = [Code("one-hot", dims, dims, math.log2(dims)), _distributed(dims, 2)]
-    return codes if levels == 2 else [*codes, _distributed(dims, levels)]
-
-
-def room_for(concepts: int, levels: int = 2) -> list[Code]:
-    """Return how many units it takes to tell `concepts` apart, and the usual dense sizes.
-
-    >>> [code.dims for code in room_for(50_000)]
-    [50000, 16, 100, 300]
-    """
-    codes = [Code("one-hot", concepts, concepts, math.log2(concepts))]
-    codes += [
-        _distributed(_digits(concepts, base), base) for base in dict.fromkeys((2, levels))
-    ]
-    names = ("dense, usually from", "dense, usually to")
-    return codes + [
-        Code(name, dims, None, None) for name, dims in zip(names, TYPICAL_DENSE, strict=True)
-    ]
-
-
-def _distributed(dims: int, levels: int) -> Code:
-    bits = dims * math.log2(levels)
-    patterns = levels**dims if bits <= math.log2(EXACT) else None
-    return Code("binary" if levels == 2 else f"{levels} levels", dims, patterns, bits)
-
-
-def _digits(concepts: int, levels: int) -> int:
-    """Return the least n of levels^n >= concepts, and at least 1; in whole numbers, so exactly."""
-    digits, room = 1, levels
-    while room < concepts:
-        digits, room = digits + 1, room * levels
-    return digits
-
-
-@dataclass(frozen=True)
-class Signs:
-    """The patterns of signs (above zero or not) of N rows in D dimensions.
-
-    `distinct` of them are there, of at most `possible` = min(N, 2^D); `bits` is the sum over
-    dimensions of the entropy of the sign, at most D; `perplexity` is 2^H of the patterns: as
-    many that are equally frequent would be as hard to guess.
-    """
-
-    rows: int
-    dimensions: int
-    distinct: int
-    possible: int
-    bits: float
-    perplexity: float
-
-
-def signs(matrix: Array, rows: Rows, *, progress: Progress | None = None) -> Signs:
-    """Count the patterns of signs in the wanted rows (one or more) of a matrix (N, D)."""
-    dimensions = matrix.shape[1]
-    positive = np.zeros(dimensions)
-    packed = []
-    for _, values in blocks(matrix, rows, progress=progress):
-        above = values > 0
-        positive += above.sum(axis=0)
-        packed.append(np.packbits(above, axis=1))
-    coded = np.concatenate(packed)
-    whole = coded.view(np.dtype((np.void, coded.shape[1]))).ravel()
-    counts = np.unique(whole, return_counts=True)[1]
-    share = positive / len(rows)
-    return Signs(
-        rows=len(rows),
-        dimensions=dimensions,
-        distinct=len(counts),
-        possible=min(len(rows), 2**dimensions if dimensions < 63 else len(rows)),
-        bits=float(_entropies(np.stack([share, 1 - share])).sum()),
-        perplexity=float(2 ** _entropies(counts / len(rows))),
-    )
-
-
-def _entropies(shares: Array) -> Array:
-    """Return the entropy in bits along the first axis, in which shares sum to 1."""
-    logs = np.log2(shares, out=np.zeros_like(shares), where=shares > 0)
-    entropies: Array = -(shares * logs).sum(axis=0) + 0.0
-    return entropies
-
-
-@dataclass(frozen=True)
-class Room:
-    """How far directions are from orthogonal to each other.
-
-    `rms` is the root mean square cosine of all pairs, exactly; `welch` what it is at least for N
-    directions in D dimensions; `mean` and `largest` are of the absolute cosines of `pairs` pairs;
-    `random` is the mean absolute cosine of random directions.
-    """
-
-    rms: float
-    welch: float
-    mean: float
-    largest: float
-    pairs: int
-    random: float
-
-
-def room(
-    matrix: Array,
-    rows: Rows,
+def capacity(
+    x: HasMatrix | ArrayLike | None = None,
     *,
-    sample: int = 3000,
+    dims: int | None = None,
+    concepts: int | None = None,
+    levels: int = 2,
+    sample: int | None = 3000,
     seed: int = 0,
     progress: Progress | None = None,
-) -> Room:
-    """Measure the cosines of the wanted rows (two or more, none of them zero).
+) -> CapacityResult:
+    """Compare a unit for each concept with patterns of all units, or measure a space.
 
-    All pairs among `sample` rows, drawn by `seed`, are looked at for the mean and the largest;
-    with no more rows than that, all pairs there are.
+    Parameters
+    ----------
+    x : (N, D)
+        A space (`latentcli.open`) or an array, whose patterns of signs and cosines are measured.
+    dims
+        How many concepts so many units represent, from 1.
+    concepts
+        How many units so many concepts need, from 1.
+    levels
+        Levels of a unit, from 2: a binary unit has two.
+    sample
+        Rows at most whose pairs give the mean and the largest cosine, from 2; None is all.
+    seed
+        Random seed of the sample, from 0.
+    progress
+        Called with rows done and in all.
+
+    Returns
+    -------
+    CapacityResult
+        Its records are codes (with `dims` or `concepts`), or measures and what they are compared
+        with: the most that is possible, the Welch bound, random directions.
+
+    Raises
+    ------
+    UsageError
+        Unless exactly one of `x`, `dims` and `concepts` is given.
+    ParameterError
+        For a number out of its range.
+    LatentError
+        For a space without a row that has a direction.
+
+    Examples
+    --------
+    >>> import latentcli
+    >>> [code.patterns for code in latentcli.capacity(dims=5).codes]
+    [5, 32]
+    >>> [code.dims for code in latentcli.capacity(concepts=50_000).codes]
+    [50000, 16, 100, 300]
     """
-    chosen = rows[sampled(len(rows), sample, seed)]
-    mean, largest = _absolute_cosines(unit(matrix[chosen].astype(np.float64)))
-    return Room(
-        rms=_rms_cosine(matrix, rows, progress),
-        welch=welch_bound(len(rows), matrix.shape[1]),
-        mean=mean,
-        largest=largest,
-        pairs=len(chosen) * (len(chosen) - 1) // 2,
-        random=random_cosine(matrix.shape[1]),
+    if sum(one is not None for one in (x, dims, concepts)) != 1:
+        raise UsageError("give one of `x`, `dims` and `concepts`")
+    if x is not None and levels != 2:
+        raise UsageError("`levels` goes with `dims` or `concepts`; vectors have signs")
+    for name, value, least in (
+        ("dims", dims, 1), ("concepts", concepts, 1), ("levels", levels, 2),
+        ("sample", sample, 2), ("seed", seed, 0),
+    ):  # fmt: skip
+        if value is not None and not least <= value <= _LARGEST:
+            raise ParameterError(name, value, f"a whole number from {least} to {_LARGEST:,}")
+    if x is not None:
+        return _of_space(x, sample, seed, progress)
+    if dims is not None:
+        return _of_dims(dims, levels)
+    return _of_concepts(concepts or 1, levels)
+
+
+def _of_dims(dims: int, levels: int) -> CapacityResult:
+    codes = patterns_of(dims, levels)
+    names = [code.name for code in codes]
+    countless = any(code.patterns is None for code in codes)
+    if countless:
+        bars = Bars("bits: log2 of the patterns", names, [code.bits or 0.0 for code in codes])
+    else:
+        bars = Bars("patterns", names, [float(code.patterns or 0) for code in codes])
+    note = f"patterns beyond {EXACT:,} are not written out: they are 2 to the power of bits"
+    return CapacityResult(
+        codes=tuple(codes),
+        title=f"{dims:,} units",
+        columns=CODES,
+        records=_records(codes),
+        settings={"dims": dims, "levels": levels},
+        notes=(note,) if countless else (),
+        views=(Sheet("", CODES, _records(codes)), bars),
     )
 
 
-def _rms_cosine(matrix: Array, rows: Rows, progress: Progress | None) -> float:
-    """Return the root mean square cosine of all pairs: the sum of squares is that of U^T U."""
-    count, dimensions = len(rows), matrix.shape[1]
-    if count <= dimensions:
-        directions = unit(matrix[rows].astype(np.float64))
-        products = directions @ directions.T
+def _of_concepts(concepts: int, levels: int) -> CapacityResult:
+    codes = room_for(concepts, levels)
+    sizes = [float(code.dims) for code in codes]
+    least, most = TYPICAL_DENSE
+    return CapacityResult(
+        codes=tuple(codes),
+        title=f"{concepts:,} concepts",
+        columns=CODES,
+        records=_records(codes),
+        settings={"concepts": concepts, "levels": levels},
+        notes=(
+            f"dense word vectors have {least} to {most} dimensions by custom, however many words",
+        ),
+        views=(
+            Sheet("", CODES, _records(codes)),
+            Bars("dimensions", [code.name for code in codes], sizes),
+        ),
+    )
+
+
+def _records(codes: list[Code]) -> list[Record]:
+    return [
+        {"code": code.name, "dims": code.dims, "patterns": code.patterns, "bits": code.bits}
+        for code in codes
+    ]
+
+
+def _of_space(
+    x: HasMatrix | ArrayLike, sample: int | None, seed: int, progress: Progress | None
+) -> CapacityResult:
+    given = named_rows(x, "x")
+    usable = given.finite & ~given.zero
+    rows = np.flatnonzero(usable)
+    if not len(rows):
+        raise LatentError("every row of `x` is zero, NaN or infinite")
+    notes = given.notes("x", usable)
+    found = signs(given.rows, rows, progress=progress)
+    records = _of_signs(found)
+    space = None
+    if len(rows) < 2:
+        notes.append("a single row has no pairs: no cosines")
     else:
-        products = np.zeros((dimensions, dimensions))
-        for _, values in blocks(matrix, rows, progress=progress):
-            directions = unit(values)
-            products += directions.T @ directions
-    squares = float((products * products).sum()) - count
-    return math.sqrt(max(0.0, squares) / (count * (count - 1)))
+        space = room(given.rows, rows, sample=sample or len(rows), seed=seed, progress=progress)
+        records += _of_room(space)
+        if sample and len(rows) > sample:
+            notes.append(
+                f"mean and largest cosine are of {space.pairs:,} pairs, all those among {sample:,} "
+                f"rows drawn with seed {seed}"
+            )
+    return CapacityResult(
+        signs=found,
+        room=space,
+        title=f"Capacity: {len(rows):,} rows x {given.rows.shape[1]:,} dimensions",
+        columns=MEASURES,
+        records=records,
+        settings={"sample": sample, "seed": seed},
+        notes=tuple(notes),
+    )
 
 
-def _absolute_cosines(directions: Array) -> tuple[float, float]:
-    """Return the mean and the largest absolute cosine of unit vectors (n, D) with each other."""
-    count = len(directions)
-    total, largest = 0.0, 0.0
-    for start in range(0, count, 512):
-        cosines = np.abs(directions[start : start + 512] @ directions.T)
-        cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = 0.0
-        total += float(cosines.sum())
-        largest = max(largest, float(cosines.max()))
-    return total / (count * (count - 1)), min(largest, 1.0)
+def _of_signs(found: Signs) -> list[Record]:
+    share, bits = found.distinct / found.possible, found.bits / found.dimensions
+    return [
+        _compared("sign_patterns", found.distinct, found.possible, "min(rows, 2^D)"),
+        _compared("share_of_possible", share, 1.0, "all differ"),
+        _compared("bits_of_signs", found.bits, found.dimensions, "D: each sign a fair coin"),
+        _compared("bits_per_dimension", bits, 1.0, "a fair coin"),
+        _compared("perplexity", found.perplexity, found.possible, "all equally frequent"),
+    ]
 
 
-def welch_bound(count: int, dimensions: int) -> float:
-    """Return the least that the largest cosine of `count` > 1 directions can be (Welch, 1974).
-
-    The root mean square cosine obeys it, too; 0 where all can be orthogonal.
-
-    >>> round(welch_bound(10_000, 512), 4)
-    0.0431
-    """
-    if count <= dimensions:
-        return 0.0
-    return math.sqrt((count - dimensions) / (dimensions * (count - 1)))
+def _of_room(found: Room) -> list[Record]:
+    return [
+        _compared("rms_cosine", found.rms, found.welch, "Welch bound: at least"),
+        _compared("mean_abs_cosine", found.mean, found.random, "random directions"),
+        _compared("largest_abs_cosine", found.largest, found.welch, "Welch bound: at least"),
+    ]
 
 
-def random_cosine(dimensions: int) -> float:
-    """Return the mean absolute cosine of random directions.
-
-    >>> round(random_cosine(2), 6)  # 2 / pi
-    0.63662
-    """
-    logs = math.lgamma(dimensions / 2) - math.lgamma((dimensions + 1) / 2)
-    return math.exp(logs) / math.sqrt(math.pi)
+def _compared(name: str, value: float, reference: float, what: str) -> Record:
+    return {"measure": name, "value": value, "reference": reference, "reference_is": what}

@@ -1,30 +1,40 @@
 """Hubness: whether some points are among the nearest neighbors of very many others.
 
 N_k(x) is the number of rows that have x among their k nearest (Radovanovic et al., 2010). Of a
-very large space the neighbors, among all rows, of a sample only are found. Their counts c thin
+very large space some rows only are looked up for their neighbors among all. Their counts c thin
 N_k out without bias in its factorial moments, E[c (c - 1) ...] = E[N_k (N_k - 1) ...] m (m - 1) ... /
 (N (N - 1) ...), from which the skewness is computed. How many rows are nobody's neighbor
 cannot be estimated so, and of white noise, which has no large hubs, the moments say too little: those
-are measured among the sampled rows themselves.
+are measured among the rows looked up themselves.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, Readings, with_white_noise
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._measure import Measure, kind_of, with_white_noise
+from latentcli.geometry._sampling import halves_of
+from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import Neighbors, nearest
+from latentcli.numerics.nulls import Null, noise_null
 from latentcli.numerics.points import Points
-from latentcli.numerics.resampling import Interval, bootstrap, groups, jackknife
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.resampling import groups, jackknife
+from latentcli.numerics.types import Array
+from latentcli.results import Interval
 
 SECTION = "hubness"
 NAMED = 5
 """How many hubs are named."""
 
 _HUB = 2
-_FEW, _AS_NOISE = 1.0, 1.25
-"""Skewness of so little is none, and of so many times white noise's no more than its own error."""
+TESTED = 2000
+"""Rows at most on which white noise is drawn several times."""
+
+_FEW, _AS_NOISE = 1.0, 2.0
+"""Skewness of so little is none; up to so many times white noise's is as white noise."""
 
 _MANY_TIES = 0.005
 
@@ -35,8 +45,8 @@ def occurrences(neighbors: Array, rows: int) -> Array:
     return found
 
 
-def skewness(counts: Array, asked: int) -> float | None:
-    """Return the skewness of N_k, of all `counts` (N,) from `queries` rows; None if it has none.
+def skewness(counts: Array, queries: int) -> float | None:
+    """Return the skewness of N_k, of all `counts` (N,) from the neighbors of `queries` rows; None if it has none.
 
     >>> round(skewness(np.array([4, 1, 0, 0, 0]), 5), 6)
     1.290994
@@ -47,7 +57,7 @@ def skewness(counts: Array, asked: int) -> float | None:
     falling, factor, moments = np.ones(len(seen)), 1.0, []
     for step in range(3):
         falling = falling * (values - step)
-        factor *= (total - step) / max(1, asked - step)
+        factor *= (total - step) / max(1, queries - step)
         moments.append(float((falling * seen).sum()) / total * factor)
     first, second, third = moments
     mean, square, cube = first, second + first, third + 3 * second + first
@@ -72,76 +82,125 @@ def robin_hood(counts: Array) -> float:
     return float(np.abs(counts - counts.mean()).sum() / (2 * counts.sum()))
 
 
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
-    """Measure how unevenly the rows of a cloud are neighbors, and name its hubs."""
-    found, noise = _figures(cloud, progress), _figures(cloud.noise, progress)
-    compared = with_white_noise(found, noise, _READINGS)
-    if len(found) == 1:
-        return compared
-    whole = [_of_all(cloud)] if _sampled(cloud.neighbors(), cloud) else []
-    return (*whole, *compared, *_hubs(cloud))
-
-
-def _of_all(cloud: Cloud) -> Measure:
-    """Estimate the skewness among all rows, of which some were asked; of noise it says too little."""
-    graph, (counts, _) = cloud.neighbors(), _scaled(cloud)
-    asked = len(graph.asked)
-    variant = f"k={cloud.k}, among all rows, {cloud.kind}"
-    value = skewness(counts, asked)
-    if value is None:
-        note = f"{asked:,} query rows are too few to tell"
-        return Measure(SECTION, "k_skewness", variant, None, note=note)
-    low, high = _jackknifed(cloud, graph, counts, value)
-    note = f"{asked:,} query rows"
-    return Measure(SECTION, "k_skewness", variant, value, None, low, high, note)
-
-
-def _read_skewness(one: Measure) -> str:
-    value = one.value or 0.0
-    least = value if one.low is None else one.low
+def reading_of_skewness(value: float, null: Null) -> str:
+    """Read the skewness of N_k beside that of white noise, which has hubs in many dimensions."""
     if value < _FEW:
         return "no hubs to speak of"
-    if least <= _AS_NOISE * (one.white_noise or 0.0):
+    if not null.larger or value <= _AS_NOISE * null.mean:
         return "no more hubs than white noise"
     return "hubs: some rows are near very many"
 
 
-_READINGS: Readings = {
-    "k_skewness": _read_skewness,
-    "antihubs": lambda one: "of the rows: nobody's neighbor",
-    "hub_share": lambda one: "of all neighbors are hubs",
-    "robin_hood": lambda one: "of all neighbors would move to be even",
-}
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
+    """Measure how unevenly the rows of a cloud are neighbors, and name its hubs."""
+    found, noise = _figures(cloud), _figures(cloud.noise)
+    compared = with_white_noise(found, noise)
+    if len(found) == 1:
+        return compared
+    skewed, *others = compared
+    whole = [_of_all(cloud)] if _sampled(cloud.neighbors, cloud) else []
+    return (*whole, _judged(cloud, skewed), *others, *_hubs(cloud))
 
 
-def _figures(cloud: Cloud, progress: Progress | None) -> list[Measure]:
-    """Measure the query rows among themselves, which are all rows unless there are very many."""
-    graph, k, settings = cloud.neighbors(progress), cloud.k, cloud.settings
+def _judged(cloud: Cloud, one: Measure) -> Measure:
+    """Read the skewness by its null, what white noise gives; not where the order decides ties.
+
+    Skewness varies by a quarter between sets of white noise, so nine are drawn, of 2,000 rows at most.
+    """
+    if one.value is None or one.note:
+        return one
+    some = cloud
+    if len(cloud) > TESTED:
+        some = cloud.part(sampled(len(cloud), TESTED, cloud.settings.seed))
+    value = _without_intervals(some)
+    if value is None:
+        return one
+    null = noise_null(value, [_without_intervals(other) for other in some.noises])
+    if null is None:
+        return one
+    reading = reading_of_skewness(value, null)
+    return replace(one, null=null.mean, p_value=null.p_larger, reading=reading)
+
+
+def _without_intervals(cloud: Cloud) -> float | None:
+    """Return the skewness of all rows of a cloud, which is small."""
+    return skewness(_counts(cloud.near, cloud.sampling.k), len(cloud))
+
+
+def _of_all(cloud: Cloud) -> Measure:
+    """Estimate the skewness among all rows from those that were looked up."""
+    graph, (counts, _) = cloud.neighbors, _scaled(cloud)
+    queries = len(graph.asked)
+    variant = f"k={cloud.sampling.k}, among all rows, {kind_of(cloud)}"
+    value = skewness(counts, queries)
+    if value is None:
+        note = f"neighbors of {queries:,} rows are too few to tell"
+        return Measure(SECTION, "k_skewness", variant, None, note=note)
+    interval = _jackknifed(cloud, graph, counts, value)
+    note = f"estimated from the neighbors of {queries:,} rows"
+    return Measure(SECTION, "k_skewness", variant, value, interval, note=note)
+
+
+def _figures(cloud: Cloud) -> list[Measure]:
+    """Measure the rows looked up among themselves, which are all rows unless there are very many."""
+    graph, k, settings = cloud.neighbors, cloud.sampling.k, cloud.settings
     tied = _tied(graph, k)
     if tied == 1.0:
         why = _why_tied(graph, k)
-        return [Measure(SECTION, "k_skewness", f"k={k}, {cloud.kind}", None, note=why)]
-    note = f"order decided ties of {tied:.0%} of the rows" if tied > _MANY_TIES else ""
-    counts, among = _scaled(cloud)[0], ""
+        return [Measure(SECTION, "k_skewness", f"k={k}, {kind_of(cloud)}", None, note=why)]
+    note = (
+        f"the order of the rows decides ties of {tied:.0%} of them" if tied > _MANY_TIES else ""
+    )
+    counts, among, points = _scaled(cloud)[0], "", cloud.near
     if _sampled(graph, cloud):
-        asked = np.arange(len(graph.asked))
-        own = nearest(Points(cloud.near.take(graph.asked)), asked, k)
-        counts, among = occurrences(own.rows, len(asked)), f", among {len(asked):,} rows"
-    variant = f"k={k}{among}, {cloud.kind}"
+        points = Points(cloud.near.take(graph.asked))
+        counts = _counts(points, k)
+        among = f", among {len(points):,} rows"
+    variant = f"k={k}{among}, {kind_of(cloud)}"
     value = skewness(counts, len(counts))
-    low, high = bootstrap(counts.astype(np.float64), settings.ci, settings.seed, _skewnesses)
+    halves = halves_of(len(points), settings, lambda rows: _afresh(points, rows, k))
     if value is None:
-        low, high, note = None, None, "every row is the neighbor of as many"
+        note = "every row is a neighbor equally often"
+    shares = {
+        "antihubs": antihubs(counts),
+        "hub_share": hub_share(counts, k),
+        "robin_hood": robin_hood(counts),
+    }
     return [
-        Measure(SECTION, "k_skewness", variant, value, None, low, high, note),
-        Measure(SECTION, "antihubs", variant, antihubs(counts)),
-        Measure(SECTION, "hub_share", variant, hub_share(counts, k)),
-        Measure(SECTION, "robin_hood", variant, robin_hood(counts)),
+        Measure(
+            SECTION,
+            "k_skewness",
+            variant,
+            value,
+            halves.interval("k_skewness", value),
+            note=note,
+        ),
+        *(
+            Measure(SECTION, name, variant, share, halves.interval(name, share, 0.0, 1.0))
+            for name, share in shares.items()
+        ),
     ]
 
 
+def _counts(points: Points, k: int) -> Array:
+    """Return N_k of all points (N,)."""
+    return occurrences(nearest(points, np.arange(len(points)), k).rows, len(points))
+
+
+def _afresh(points: Points, rows: Array, k: int) -> dict[str, float | None]:
+    """Measure a part of the rows with their own neighbors."""
+    k = max(1, min(k, (len(rows) - 1) // 2))
+    counts = _counts(Points(points.take(rows)), k)
+    return {
+        "k_skewness": skewness(counts, len(counts)),
+        "antihubs": antihubs(counts),
+        "hub_share": hub_share(counts, k),
+        "robin_hood": robin_hood(counts),
+    }
+
+
 def _sampled(graph: Neighbors, cloud: Cloud) -> bool:
-    """Tell whether some rows only were asked."""
+    """Tell whether the neighbors of some rows only were looked up."""
     return len(graph.asked) < len(cloud)
 
 
@@ -160,37 +219,34 @@ def _why_tied(graph: Neighbors, k: int) -> str:
     return f"no row's neighbor {k} is nearer than the next: which one counts is open"
 
 
-def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> Interval:
-    """Leave out groups of the query rows."""
-    asked, near = len(graph.asked), graph.rows[:, : cloud.k]
+def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> Interval | None:
+    """Leave out groups of the rows looked up."""
+    if cloud.settings.ci is None:
+        return None
+    queries, near = len(graph.asked), graph.rows[:, : cloud.sampling.k]
     without = [
-        skewness(counts - occurrences(near[group], len(cloud)), asked - len(group))
-        for group in groups(asked, cloud.settings.seed)
+        skewness(counts - occurrences(near[group], len(cloud)), queries - len(group))
+        for group in groups(queries, cloud.settings.seed)
     ]
-    return jackknife(value, without, cloud.settings.ci)
-
-
-def _skewnesses(resampled: Array) -> Array:
-    """Return the skewness (biased) of each resample (B, n); NaN where all are the same."""
-    away = resampled - resampled.mean(axis=1, keepdims=True)
-    variance = (away**2).mean(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Array = (away**3).mean(axis=1) / variance**1.5
-    return found
+    low, high = jackknife(value, without, cloud.settings.ci)
+    return None if low is None or high is None else Interval(low, high)
 
 
 def _hubs(cloud: Cloud) -> list[Measure]:
-    """Name the rows that are a neighbor of most; white noise: the most that one of its rows is."""
+    """Name the rows that are a neighbor most often; white noise: the most that one of its rows is."""
     counts, scale = _scaled(cloud)
     noise, noise_scale = _scaled(cloud.noise)
     most = float(noise.max()) * noise_scale
-    variant = f"of {len(cloud):,} rows" + (
-        f", from {len(cloud.queries):,}" if scale > 1 else ""
-    )
+    of = f", from {len(cloud.sampling.queries):,}" if scale > 1 else ""
     order = np.argsort(-counts, kind="stable")[:NAMED]
     return [
         Measure(
-            SECTION, "hub", cloud.name(int(row)), float(counts[row]) * scale, most, note=variant
+            SECTION,
+            "hub",
+            cloud.name(int(row)),
+            float(counts[row]) * scale,
+            white_noise=most,
+            note=f"of {len(cloud):,} rows{of}",
         )
         for row in order
         if counts[row]
@@ -198,6 +254,7 @@ def _hubs(cloud: Cloud) -> list[Measure]:
 
 
 def _scaled(cloud: Cloud) -> tuple[Array, float]:
-    """Return how often each row is a neighbor of asked rows, and how many rows each stands for."""
-    graph = cloud.neighbors()
-    return occurrences(graph.rows[:, : cloud.k], len(cloud)), len(cloud) / len(graph.asked)
+    """Return how often each row is a neighbor of those looked up, and how many each stands for."""
+    graph = cloud.neighbors
+    counts = occurrences(graph.rows[:, : cloud.sampling.k], len(cloud))
+    return counts, len(cloud) / len(graph.asked)

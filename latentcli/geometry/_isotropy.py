@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, graded, with_white_noise
-from latentcli.geometry._spectrum import Spectrum, effective_rank, isoscore, rankme, stable_rank
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._measure import Measure, graded, with_white_noise
+from latentcli.geometry._sampling import halves_of
+from latentcli.geometry._spectrum import (
+    Spectrum,
+    effective_rank,
+    isoscore,
+    rankme,
+    spectrum_of,
+    stable_rank,
+)
+from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
 from latentcli.numerics.points import Points
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
 SECTION = "isotropy"
-_HARDLY, _SHARED = 0.02, 0.1
-"""A mean cosine is none below the first, and more than a little from the second on."""
-
 _GONE = 1e-7
 """What is left of a row, in parts of the rows' usual length, that is rounding error only."""
 
@@ -38,97 +45,129 @@ def _mean_cosine(points: Points, mean: Array, axes: Array) -> float | None:
     """Average the cosines of all pairs without a mean (D,) and axes (D, R), orthonormal."""
     total, count = np.zeros(points.dimensions), 0
     for _, block in points.blocks():
-        left = block - mean
-        left -= (left @ axes) @ axes.T
-        lengths = np.linalg.norm(left, axis=1)
-        kept = lengths > _GONE * np.linalg.norm(block, axis=1)
-        total += unit(left[kept]).sum(axis=0)
-        count += int(kept.sum())
+        directions = _directions(block, mean, axes)
+        total += directions.sum(axis=0)
+        count += len(directions)
     if count < 2:
         return None
     return float((total @ total - count) / (count * (count - 1)))
 
 
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
-    """Measure how evenly a cloud uses its directions."""
-    size = cloud.dimensions
-
-    def out_of(one: Measure) -> str:
-        return f"of {size:,}"
-
-    readings = {
-        "mean_cosine": _reader(cloud),
-        "all_but_the_top": _reader(cloud),
-        "isoscore": lambda one: "same evidence as participation ratio",
-        "effective_rank": out_of,
-        "stable_rank": out_of,
-    }
-    return with_white_noise(_figures(cloud), _figures(cloud.noise), readings)
+def _directions(block: Array, mean: Array, axes: Array) -> Array:
+    """Return the rows that are left without a mean and axes, at length 1."""
+    left = block - mean
+    left -= (left @ axes) @ axes.T
+    lengths = np.linalg.norm(left, axis=1)
+    return unit(left[lengths > _GONE * np.linalg.norm(block, axis=1)])
 
 
-def _reader(cloud: Cloud) -> Callable[[Measure], str]:
-    """Return what reads a mean cosine beside that of white noise of as many rows."""
-    count = len(cloud.rows)
-    most = noise_cosine(count, cloud.dimensions)
+def sign_null(directions: Array, seed: int) -> Null | None:
+    """Compare the mean cosine of unit vectors (n, D) with that of the same ones of random signs.
 
-    def read(one: Measure) -> str:
-        return graded(
-            one.value or 0.0,
-            (max(most, _HARDLY), "no common direction"),
-            (_SHARED, "a little of a common direction"),
-            beyond="anisotropic: a shared direction",
-        )
-
-    return read
-
-
-def noise_cosine(rows: int, dimensions: int, share: float = 0.99) -> float:
-    """Return the mean cosine that this share of white noise of as many rows stays below.
-
-    D |sum u|^2 / N of N directions is about chi-squared with D degrees of freedom (Rayleigh, 1919).
-
-    >>> round(noise_cosine(1000, 10), 5)
-    0.00132
+    Directions are as likely as their opposites under this null, whatever their spread.
     """
-    from scipy.special import chdtri
+    count = len(directions)
+    if count < 2:
+        return None
+    signs = np.random.default_rng([seed, 8]).choice([-1.0, 1.0], (PERMUTATIONS, count))
+    totals = np.concatenate([np.ones((1, count)), signs]) @ directions
+    found = ((totals**2).sum(axis=1) - count) / (count * (count - 1))
+    return permutation_null(float(found[0]), found[1:].tolist())
 
-    return (float(chdtri(dimensions, 1 - share)) / dimensions - 1) / (rows - 1)
+
+def reading_of_cosine(value: float, null: Null) -> str:
+    """Read a mean cosine: 0 where there is no direction that rows share."""
+    if not null.larger:
+        return "no common direction"
+    return graded(
+        value,
+        (0.02, "no common direction"),
+        (0.1, "slight common direction"),
+        beyond="anisotropic: a common direction",
+    )
 
 
-def _figures(cloud: Cloud) -> list[Measure]:
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
+    """Measure how evenly a cloud uses its directions."""
+    return with_white_noise(_figures(cloud, judged=True), _figures(cloud.noise))
+
+
+def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
     spectrum, size = cloud.spectrum, cloud.dimensions
     top = max(1, round(size / 100))
-    noise = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
+    halves = None
+    if judged:
+        halves = halves_of(len(cloud), cloud.settings, lambda rows: _afresh(cloud, rows, top))
+    expected = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
+    values = {
+        "mean_cosine": mean_cosine(cloud.rows),
+        "all_but_the_top": all_but_the_top(cloud.rows, spectrum, top),
+        **_of_spectrum(spectrum, size),
+    }
+
+    def one(key: str, variant: str, high: float, noise: float | None = None) -> Measure:
+        value = values[key]
+        low = -1.0 if high == 1.0 and key != "isoscore" else 0.0
+        interval = halves.interval(key, value, low, high) if halves else None
+        name = "effective_rank" if key == "rankme" else key
+        return Measure(SECTION, name, variant, value, interval, noise)
+
     return [
-        _cosine("mean_cosine", "all pairs", mean_cosine(cloud.rows), cloud.zeros),
+        _cosine(cloud, one("mean_cosine", "all pairs", 1.0, 0.0), None, 0, judged=judged),
         _cosine(
-            "all_but_the_top",
-            f"without mean, top {top}",
-            all_but_the_top(cloud.rows, spectrum, top),
-            cloud.zeros,
+            cloud,
+            one("all_but_the_top", f"without mean, top {top}", 1.0, 0.0),
+            spectrum,
+            top,
+            judged=judged,
         ),
         Measure(SECTION, "isoscore", "covariance", None, note="one dimension has no isotropy")
         if size == 1
-        else Measure(SECTION, "isoscore", "covariance", isoscore(spectrum.values, size), noise),
-        Measure(
-            SECTION,
-            "effective_rank",
-            "singular values, centred",
-            effective_rank(spectrum.values),
-        ),
-        Measure(
-            SECTION,
-            "effective_rank",
-            "RankMe, not centred",
-            rankme(spectrum.raw),
-        ),
-        Measure(SECTION, "stable_rank", "centred", stable_rank(spectrum.values)),
+        else one("isoscore", "covariance", 1.0, expected),
+        one("effective_rank", "singular values, centred", float(size)),
+        one("rankme", "RankMe, not centred", float(size)),
+        one("stable_rank", "centred", float(size)),
     ]
 
 
-def _cosine(name: str, variant: str, value: float | None, zeros: str) -> Measure:
-    note = zeros if value is not None else "nothing is left that has a direction"
-    return Measure(SECTION, name, variant, value, 0.0, note=note)
+def _of_spectrum(spectrum: Spectrum, size: int) -> dict[str, float | None]:
+    return {
+        "isoscore": isoscore(spectrum.values, size) if size > 1 else None,
+        "effective_rank": effective_rank(spectrum.values),
+        "rankme": rankme(spectrum.raw),
+        "stable_rank": stable_rank(spectrum.values),
+    }
+
+
+def _afresh(cloud: Cloud, rows: Array, top: int) -> dict[str, float | None]:
+    values = cloud.rows[rows]
+    spectrum = spectrum_of(values)
+    if not spectrum.values.sum() > 0:
+        return {}
+    return {
+        "mean_cosine": mean_cosine(values),
+        "all_but_the_top": all_but_the_top(values, spectrum, top),
+        **_of_spectrum(spectrum, cloud.dimensions),
+    }
+
+
+def _cosine(
+    cloud: Cloud, one: Measure, spectrum: Spectrum | None, top: int, *, judged: bool
+) -> Measure:
+    """Return a mean cosine with its reading."""
+    if one.value is None:
+        return replace(one, note="nothing is left that has a direction")
+    if not judged:
+        return one
+    size = cloud.dimensions
+    mean = np.zeros(size) if spectrum is None else spectrum.mean
+    axes = np.zeros((size, 0)) if spectrum is None else spectrum.axes[:, :top]
+    drawn = Points(cloud.rows).take(cloud.sampling.drawn)
+    null = sign_null(_directions(drawn, mean, axes), cloud.settings.seed)
+    if null is None:
+        return one
+    reading = reading_of_cosine(one.value, null)
+    return replace(one, null=null.mean, p_value=null.p_larger, reading=reading)
 
 
 def _noise_isoscore(rows: int, size: int) -> float:

@@ -4,64 +4,65 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, Relation
-from latentcli.numerics import offset_consistency as relations
-from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.types import Array, Progress
+from latentcli.geometry._cloud import Cloud, Relation
+from latentcli.geometry._measure import Measure, kind_of
+from latentcli.geometry._sampling import bootstrap_interval
+from latentcli.numerics.blocks import sampled
+from latentcli.numerics.offset_consistency import (
+    distinct_pairs,
+    mean_cosine,
+    pairing_test,
+    verdict,
+)
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
 SECTION = "linear"
+_TESTED = 500
+"""Pairs at most that are paired at random."""
 
 
 def offset_cosine(starts: Array, ends: Array) -> float | None:
     """Return the mean cosine of the offsets of distinct pairs (n, D), in [-1, 1].
 
-    None for fewer than two offsets that are not zero.
+    The offset concentration score of Fournier, Dupoux and Dunbar (2020). None for fewer than two
+    offsets that are not zero.
     """
-    directions = _directions(starts, ends)
-    if len(directions) < 2:
-        return None
-    return float(_mean_cosines(directions[None])[0])
-
-
-def _directions(starts: Array, ends: Array) -> Array:
     offsets = ends - starts
-    return unit(offsets[offsets.any(axis=1)])
+    directions = unit(offsets[offsets.any(axis=1)])
+    return mean_cosine(directions) if len(directions) > 1 else None
 
 
-def _mean_cosines(directions: Array) -> Array:
-    """Average the cosines of all pairs of rows in each of (B, n, D)."""
-    count = directions.shape[1]
-    total = directions.sum(axis=1)
-    found: Array = ((total * total).sum(axis=1) - count) / (count * (count - 1))
-    return found
-
-
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure the relations of a cloud, each on its own and all on average."""
     found = [_related(cloud, relation) for relation in cloud.relations]
     known = [one.value for one in found if one.value is not None]
     if len(known) > 1:
         variant = f"mean of {len(known):,} relations"
-        mean = float(np.mean(known))
-        found.append(Measure(SECTION, "offset_cosine", variant, mean, 0.0))
+        found.append(
+            Measure(SECTION, "offset_cosine", variant, float(np.mean(known)), white_noise=0.0)
+        )
     return tuple(found)
 
 
 def _related(cloud: Cloud, relation: Relation) -> Measure:
     settings, pairs = cloud.settings, np.unique(relation.pairs, axis=0)
     starts, ends = cloud.near.take(pairs[:, 0]), cloud.near.take(pairs[:, 1])
-    variant = f"{relation.name}, {len(pairs):,} pairs, {cloud.kind}"
+    moved = (starts != ends).any(axis=1)
+    starts, ends = starts[moved], ends[moved]
+    variant = f"{relation.name}, {len(pairs):,} pairs, {kind_of(cloud)}"
     value = offset_cosine(starts, ends)
     if value is None:
         note = "takes two pairs or more whose rows differ"
-        return Measure(SECTION, "offset_cosine", variant, None, 0.0, note=note)
-    directions = _directions(starts, ends)
-    mean = directions.sum(axis=0)
-    each = (directions @ mean - 1) / (len(directions) - 1)
+        return Measure(SECTION, "offset_cosine", variant, None, white_noise=0.0, note=note)
+    directions = unit(ends - starts)
+    each = (directions @ directions.sum(axis=0) - 1) / (len(directions) - 1)
     # A pair of offsets counts for both: an offset moves the mean by twice its own.
-    low, high = bootstrap(2 * each - value, settings.ci, settings.seed)
-    apart = (ends != starts).any(axis=1)
-    test = relations.pairing_test(starts[apart], ends[apart], seed=settings.seed)
-    note = f"{relations.verdict(value, test, int(apart.sum()))} (p = {test.p_value:.3g})"
-    return Measure(SECTION, "offset_cosine", variant, value, 0.0, low, high, note)
+    interval = bootstrap_interval(2 * each - value, settings)
+    some = sampled(len(starts), _TESTED, settings.seed)
+    kept = some[distinct_pairs(starts[some], ends[some])]
+    test = pairing_test(starts[kept], ends[kept], seed=settings.seed) if len(kept) > 1 else None
+    return Measure(
+        SECTION, "offset_cosine", variant, value, interval, 0.0,
+        test.chance if test else None, test.p_value if test else None, verdict(value, test, len(kept)),
+    )  # fmt: skip

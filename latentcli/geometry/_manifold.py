@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from latentcli.geometry._cloud import (
-    LEAST_ROWS,
-    NEAREST,
-    Cloud,
-    Measure,
-    graded,
-    with_white_noise,
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._measure import Measure, kind_of, of_drawn, with_white_noise
+from latentcli.geometry._sampling import LEAST_ROWS, NEAREST, bootstrap_interval, halves_of
+from latentcli.geometry._spectrum import (
+    Spectrum,
+    components,
+    participation_ratio,
+    spectrum_of,
 )
-from latentcli.geometry._spectrum import components, participation_ratio
+from latentcli.numerics.nulls import Null, noise_null
 from latentcli.numerics.points import distances
-from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array
 
 SECTION = "manifold"
 _KEPT = 0.9
@@ -26,14 +27,10 @@ _TIED = {
     "two_nn": "the two nearest are equally far: no dimension",
     "mle": "all neighbors are equally far: no dimension",
 }
-_TWO_NN = (("two_nn", "fit, without the top 10 %"), ("two_nn", "maximum likelihood"))
 _SHARES = (0.9, 0.99)
 _ENDLESS = 1e6
-_SATURATES = 0.8
-"""An estimate saturates that is above this share of white noise's, if that is below it of D."""
-
-_AS_NOISE = 1.25
-"""Distances that spread no more than so many times white noise's."""
+_NEAR_NOISE = 0.8
+"""Part of what white noise gives from which a number is near it."""
 
 _EQUAL = 1e-9
 
@@ -44,10 +41,24 @@ def two_nn(first: Array, second: Array, kept: float = _KEPT) -> float:
     The slope through 0 of -ln(1 - F) on ln mu, mu = r2 / r1, F = i / n, without the largest tenth of
     mu. All `first` must be above 0; infinity where all ratios are 1.
     """
-    return float(_slope(np.log(second / first)[None], kept)[0])
+    return float(_slopes(np.log(second / first)[None], kept)[0])
 
 
-def _slope(logs: Array, kept: float = _KEPT) -> Array:
+def two_nn_likelihood(first: Array, second: Array) -> float:
+    """Return the maximum-likelihood TwoNN dimension, (n - 1) / sum ln mu."""
+    return float(_likelihoods(np.log(second / first)[None])[0])
+
+
+def mle(near: Array) -> float:
+    """Return the dimension by Levina and Bickel (2005) from distances (n, k), ascending, above 0.
+
+    1/m of a point is the mean of ln(T_k / T_j), j < k; points are combined by the harmonic mean
+    (MacKay and Ghahramani, 2005).
+    """
+    return float(_harmonic_means(_inverse(near)[None])[0])
+
+
+def _slopes(logs: Array, kept: float = _KEPT) -> Array:
     """Fit each row of ln mu (B, n), in any order."""
     count = logs.shape[1]
     # A hair is added because 0.9 is no binary number: 0.9 x 10 must keep 9.
@@ -60,24 +71,10 @@ def _slope(logs: Array, kept: float = _KEPT) -> Array:
     return slopes
 
 
-def two_nn_likelihood(first: Array, second: Array) -> float:
-    """Return the maximum-likelihood TwoNN dimension, (n - 1) / sum ln mu."""
-    return float(_likelihood(np.log(second / first)[None])[0])
-
-
-def _likelihood(logs: Array) -> Array:
+def _likelihoods(logs: Array) -> Array:
     with np.errstate(divide="ignore"):
         found: Array = (logs.shape[1] - 1) / logs.sum(axis=1)
     return found
-
-
-def mle(near: Array) -> float:
-    """Return the dimension by Levina and Bickel (2005) from distances (n, k), ascending, above 0.
-
-    1/m of a point is the mean of ln(T_k / T_j), j < k; points are combined by the harmonic mean
-    (MacKay and Ghahramani, 2005).
-    """
-    return float(_harmonic(_inverse(near)[None])[0])
 
 
 def _inverse(near: Array) -> Array:
@@ -85,7 +82,7 @@ def _inverse(near: Array) -> Array:
     return found
 
 
-def _harmonic(inverse: Array) -> Array:
+def _harmonic_means(inverse: Array) -> Array:
     with np.errstate(divide="ignore"):
         found: Array = 1 / inverse.mean(axis=1)
     return found
@@ -111,69 +108,74 @@ def distance_spread(values: Array) -> float | None:
     return math.sqrt(max(squared / pairs - offset * offset, 0.0)) / (middle + offset)
 
 
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure the dimension of a cloud."""
-    found = [*_local(cloud, progress), *_global(cloud)]
-    noise = [*_local(cloud.noise, progress), *_global(cloud.noise)]
-    size = cloud.dimensions
+    first, *others = cloud.noises
+    expected = [*_local(first), *_global(first)]
+    found = with_white_noise([*_local(cloud), *_global(cloud)], expected)
+    draws = [expected, *([*_local(one), _spread(one)] for one in others)]
+    return tuple(_judged(one, draws, cloud.dimensions) for one in found)
 
-    def saturates(one: Measure) -> str:
-        known = one.white_noise
-        low = (
-            known is not None
-            and known < _SATURATES * size
-            and (one.value or 0.0) >= _SATURATES * known
-        )
-        return f"of {size:,}; saturates" if low else f"of {size:,}"
 
-    def out_of(one: Measure) -> str:
-        return f"of {size:,}"
+def _judged(one: Measure, draws: list[list[Measure]], dimensions: int) -> Measure:
+    """Read a measure by its null, what white noise gives."""
+    read = _READINGS.get(one.measure)
+    if one.value is None or read is None:
+        return one
+    key = one.measure, one.variant
+    null = noise_null(
+        one.value,
+        [other.value for draw in draws for other in draw if (other.measure, other.variant) == key],
+    )  # fmt: skip
+    if null is None:
+        return one
+    reading, p_value = read(one.value, null, dimensions)
+    return replace(one, null=null.mean, p_value=p_value, reading=reading)
 
-    return with_white_noise(
-        found,
-        noise,
-        {
-            "two_nn": saturates,
-            "mle": saturates,
-            "participation_ratio": out_of,
-            "pca_components": out_of,
-            "pca_top_share": lambda one: "of the variance",
-            "distance_spread": _read_spread,
-        },
+
+def reading_of_dimension(value: float, null: Null, dimensions: int) -> tuple[str, float | None]:
+    """Read a local dimension beside that of white noise, which is too low in many dimensions."""
+    if null.smaller and value < _NEAR_NOISE * null.mean:
+        return "fewer dimensions than white noise", null.p_smaller
+    saturated = null.mean < _NEAR_NOISE * dimensions
+    return "saturated: a lower bound" if saturated else "as white noise", null.p_smaller
+
+
+def reading_of_spread(value: float, null: Null, _: int) -> tuple[str, float | None]:
+    """Read the spread of distances beside that of white noise."""
+    if value < _EQUAL:
+        return "equidistant: all rows are equally far", null.p_smaller
+    if null.smaller and value < _NEAR_NOISE * null.mean:
+        return "distances differ less than in white noise", null.p_smaller
+    if null.larger and value > null.mean / _NEAR_NOISE:
+        return "distances differ more than in white noise", null.p_larger
+    return "as white noise", min(
+        (p for p in (null.p_larger, null.p_smaller) if p is not None), default=None
     )
 
 
-def _read_spread(one: Measure) -> str:
-    return graded(
-        one.value or 0.0,
-        (_EQUAL, "equidistant: all rows are equally far"),
-        (_AS_NOISE * (one.white_noise or 0.0), "distances differ no more than white noise's"),
-        beyond="distances differ more than white noise's",
+_READINGS: dict[str, Callable[[float, Null, int], tuple[str, float | None]]] = {
+    "two_nn": reading_of_dimension,
+    "mle": reading_of_dimension,
+    "distance_spread": reading_of_spread,
+}
+
+
+def _local(cloud: Cloud) -> list[Measure]:
+    """Measure the dimension near each point, from the distances to its distinct neighbors."""
+    near = cloud.distinct.neighbors.distances[:, :NEAREST]
+    apart = near[near[:, 0] > 0] if near.shape[1] > 1 else near[:0]
+    repeated = cloud.distinct.repeated
+    note = (
+        f"{repeated:,} of {len(cloud):,} rows left out: copies of another" if repeated else ""
     )
-
-
-def _local(cloud: Cloud, progress: Progress | None) -> list[Measure]:
-    """Measure the dimension near each point, from the distances to its neighbors."""
-    kept = cloud.distinct
-    copies = len(cloud) - len(kept)
-    note = ""
-    if copies:
-        note = f"{copies:,} of {len(cloud):,} rows left out: copies, exactly or to rounding"
-    if len(kept) < LEAST_ROWS:
-        why = f"fewer than {LEAST_ROWS} distinct rows; {note}"
-        return [
-            Measure(SECTION, name, f"{variant}, {cloud.kind}", None, note=why)
-            for name, variant in (*_TWO_NN, ("mle", "harmonic mean"))
-        ]
-    single = cloud if not copies else cloud.part(kept)
-    near = single.neighbors(progress).distances[:, :NEAREST]
-    apart = near[near[:, 0] > 0]
-    logs = np.log(apart[:, 1] / apart[:, 0])
+    logs = np.log(apart[:, 1] / apart[:, 0]) if len(apart) else np.empty(0)
+    inverse = _inverse(apart) if len(apart) else np.empty(0)
     estimates: tuple[tuple[str, str, Array, Callable[[Array], Array]], ...] = (
-        (*_TWO_NN[0], logs, _slope),
-        (*_TWO_NN[1], logs, _likelihood),
-        ("mle", f"k={near.shape[1]}, harmonic mean", _inverse(apart), _harmonic),
-    )
+        ("two_nn", "fit, without the top 10 %", logs, _slopes),
+        ("two_nn", "maximum likelihood", logs, _likelihoods),
+        ("mle", f"k={near.shape[1]}, harmonic mean", inverse, _harmonic_means),
+    )  # fmt: skip
     return [_estimated(cloud, *estimate, note) for estimate in estimates]
 
 
@@ -186,43 +188,67 @@ def _estimated(
     note: str,
 ) -> Measure:
     """Return an estimate from a value for each point (n,), and its bootstrap interval."""
-    settings = cloud.settings
-    variant = f"{variant}, {cloud.kind}"
+    variant = f"{variant}, {kind_of(cloud)}"
     if len(values) < LEAST_ROWS:
-        return Measure(SECTION, name, variant, None, note=note or "too few rows")
+        why = "; ".join(filter(None, ("too few distinct rows", note)))
+        return Measure(SECTION, name, variant, None, note=why)
     found = float(statistic(values[None])[0])
     if not found < _ENDLESS:
         why = "; ".join(filter(None, (_TIED[name], note)))
         return Measure(SECTION, name, variant, None, note=why)
-    low, high = bootstrap(values, settings.ci, settings.seed, statistic)
-    return Measure(SECTION, name, variant, found, None, low, high, note)
+    interval = bootstrap_interval(values, cloud.settings, statistic)
+    return Measure(SECTION, name, variant, found, interval, note=note)
+
+
+def _spread(cloud: Cloud) -> Measure:
+    spread = distance_spread(cloud.sample)
+    return Measure(
+        SECTION,
+        "distance_spread",
+        f"sd / mean{of_drawn(cloud)}, {kind_of(cloud)}",
+        spread,
+        note="" if spread is not None else "the rows are all in one place",
+    )
 
 
 def _global(cloud: Cloud) -> list[Measure]:
     """Measure the dimension of the whole, from the spectrum, and how distances spread."""
     spectrum, size = cloud.spectrum, cloud.dimensions
-    values = spectrum.values
     expected = spectrum.rows * size / (spectrum.rows + size)
-    ratio = participation_ratio(values)
-    top = float(values[0] / values.sum())
-    spread = distance_spread(cloud.sample)
+    ratio, top = participation_ratio(spectrum.values), top_share(spectrum)
+    halves = halves_of(len(cloud), cloud.settings, lambda rows: _of_spectrum(cloud, rows))
     return [
-        Measure(SECTION, "participation_ratio", "covariance", ratio, expected),
+        Measure(
+            SECTION, "participation_ratio", "covariance", ratio,
+            halves.interval("participation_ratio", ratio, 1.0, float(size)), expected,
+        ),
         *(
             Measure(
                 SECTION,
                 "pca_components",
                 f"{share:.0%} of the variance",
-                float(components(values, share)),
+                float(components(spectrum.values, share)),
             )
             for share in _SHARES
         ),
-        Measure(SECTION, "pca_top_share", "first component", top),
         Measure(
-            SECTION,
-            "distance_spread",
-            f"sd / mean{cloud.of_drawn}, {cloud.kind}",
-            spread,
-            note="" if spread is not None else "the rows are all in one place",
+            SECTION, "pca_top_share", "first component", top,
+            halves.interval("pca_top_share", top, 0.0, 1.0),
         ),
-    ]
+        _spread(cloud),
+    ]  # fmt: skip
+
+
+def top_share(spectrum: Spectrum) -> float:
+    """Return the share of the variance in the first principal component, in (0, 1]."""
+    return float(spectrum.values[0] / spectrum.values.sum())
+
+
+def _of_spectrum(cloud: Cloud, rows: Array) -> dict[str, float | None]:
+    spectrum = spectrum_of(cloud.rows[rows])
+    if not spectrum.values.sum() > 0:
+        return {}
+    return {
+        "participation_ratio": participation_ratio(spectrum.values),
+        "pca_top_share": top_share(spectrum),
+    }

@@ -8,30 +8,24 @@ from collections.abc import Iterator
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.geometry._cloud import (
-    LARGE,
-    LEAST_ROWS,
-    Cloud,
-    Measure,
-    Readings,
-    graded,
-    with_white_noise,
-)
-from latentcli.geometry._shuffled import SIGNIFICANT, p_value
+from latentcli.geometry._cloud import LARGE, Cloud
+from latentcli.geometry._measure import Measure, graded, with_white_noise
+from latentcli.geometry._sampling import LEAST_ROWS, halves_of
 from latentcli.numerics.blocks import sampled, spans
+from latentcli.numerics.halves import Halves
 from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
 from latentcli.numerics.points import Points, distances
-from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array
 
 SECTION = "smoothness"
 _QUANTILES = (0.5, 0.9, 0.99, 1.0)
 _SHORT = 1e-12
-_SHUFFLED = 500
-"""Rows at most whose outputs are shuffled, to see what chance gives."""
-
 _IN_MEMORY = 1 << 26
 """Numbers of outputs that are looked at: float64, so 0.5 GB."""
+
+_TESTED = 300
+"""Rows at most on which outputs are shuffled."""
 
 
 def trustworthiness(high: Array, low: Array, k: int) -> float:
@@ -113,35 +107,87 @@ def _centred(values: Array, means: tuple[Array, float]) -> Iterator[Array]:
         yield found
 
 
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
+def shuffled_outputs_null(codes: Array, outputs: Array, k: int, seed: int) -> dict[str, Null]:
+    """Compare trustworthiness, continuity and distance correlation with those of shuffled outputs.
+
+    On at most 300 of the rows (n, D) and (n, M).
+    """
+    some = sampled(len(codes), _TESTED, seed)
+    codes, outputs = codes[some], outputs[some]
+    k = max(1, min(k, (len(some) - 1) // 2))
+    of_codes, of_outputs = _ranks(codes), _ranks(outputs)
+    weight = 2 / (len(some) * k * (2 * len(some) - 3 * k - 1))
+    first, second = (_u_centred(values) for values in (codes, outputs))
+    size = math.sqrt(float((first**2).sum() * (second**2).sum())) if len(some) > 3 else 0.0
+
+    def figures(order: Array) -> list[float]:
+        shuffled = of_outputs[np.ix_(order, order)]
+        kept = [1 - weight * np.maximum(high[(low <= k) & (low > 0)] - k, 0).sum()
+                for high, low in ((shuffled, of_codes), (of_codes, shuffled))]  # fmt: skip
+        linked = (first * second[np.ix_(order, order)]).sum() / size if size > 0 else 0.0
+        return [*map(float, kept), float(linked)]
+
+    rng = np.random.default_rng([seed, 10])
+    found = figures(np.arange(len(some)))
+    draws = [figures(rng.permutation(len(some))) for _ in range(PERMUTATIONS)]
+    names = ("trustworthiness", "continuity", "distance_correlation")
+    return {
+        name: permutation_null(value, drawn)
+        for name, value, drawn in zip(names, found, zip(*draws, strict=True), strict=True)
+    }
+
+
+def _ranks(values: Array) -> Array:
+    """Return the rank of each row among the neighbors of each other (n, n), from 1; 0 for itself."""
+    away = np.concatenate([block for _, block in distances(values)])
+    np.fill_diagonal(away, -1.0)
+    order = np.argsort(away, axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(len(values))[None], axis=1)
+    return ranks
+
+
+def _u_centred(values: Array) -> Array:
+    """Return the U-centred distances (n, n); zeros for three rows or fewer."""
+    if len(values) < 4:
+        return np.zeros((len(values), len(values)))
+    return np.concatenate([*_centred(values, _distance_means(values))])
+
+
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure how smoothly the rows of a cloud are decoded to their outputs."""
     if cloud.outputs is None:
-        raise LatentError("smoothness is measured against outputs, and there are none")
+        raise LatentError("smoothness is measured with `outputs`, and there are none")
+    drawn, settings = cloud.sampling.drawn, cloud.settings
     most = max(LEAST_ROWS, _IN_MEMORY // cloud.outputs.shape[1])
-    some = sampled(len(cloud.drawn), most, cloud.settings.seed)
+    some = sampled(len(drawn), most, settings.seed)
     codes = cloud.sample[some]
-    outputs = np.asarray(cloud.outputs[cloud.drawn[some]], dtype=np.float64)
+    outputs = np.asarray(cloud.outputs[drawn[some]], dtype=np.float64)
     if np.abs(outputs).max() > LARGE:
         raise LatentError(f"outputs beyond {LARGE:g}: multiply them by a power of ten")
     if not (outputs != outputs[0]).any():
-        return (_nothing("all outputs are the same"),)
-    # White noise of the codes' own size, so that slopes can be held against each other.
+        why = "all outputs are the same"
+        return (Measure(SECTION, "trustworthiness", "", None, note=why),)
+    # White noise of the codes' own size, so that slopes can be compared.
     noise = cloud.noise.rows[: len(codes)].astype(np.float64) * _spread(codes)
+    k = _k(cloud, codes)
+    null = shuffled_outputs_null(codes, outputs, k, settings.seed)
+    halves = halves_of(
+        len(codes), settings, lambda rows: _afresh(codes[rows], outputs[rows], cloud.settings.k)
+    )
     return with_white_noise(
-        [*_preserved(cloud, codes, outputs), *_slopes(cloud, codes, outputs),
-         _correlated(codes, outputs, cloud.settings.seed)],
-        _slopes(cloud, noise, outputs),
-        _READINGS,
-    )  # fmt: skip
-
-
-def _nothing(note: str) -> Measure:
-    return Measure(SECTION, "trustworthiness", "", None, note=note)
+        [
+            *_preserved(codes, outputs, k, halves, null),
+            *_slopes(codes, outputs, k),
+            _correlated(codes, outputs, halves, null["distance_correlation"]),
+        ],
+        _slopes(noise, outputs, k),
+    )
 
 
 def _k(cloud: Cloud, codes: Array) -> int:
     """Return how many neighbors count: less than half of the codes looked at."""
-    return max(1, min(cloud.k, (len(codes) - 1) // 2))
+    return max(1, min(cloud.sampling.k, (len(codes) - 1) // 2))
 
 
 def _spread(values: Array) -> float:
@@ -149,26 +195,33 @@ def _spread(values: Array) -> float:
     return float(np.sqrt(values.var(axis=0).mean()))
 
 
-def _preserved(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
-    settings, k = cloud.settings, _k(cloud, codes)
-    found = []
-    for name, high, low, what in (
-        ("trustworthiness", outputs, codes, "near codes have near outputs"),
-        ("continuity", codes, outputs, "near outputs have near codes"),
-    ):
-        each = 1 - _penalties(high, low, k)
-        ends = bootstrap(each, settings.ci, settings.seed)
-        found.append(
-            Measure(
-                SECTION, name, f"k={k}: {what}", float(each.mean()),
-                chance_of_trust(len(codes), k), *ends,
-            )
-        )  # fmt: skip
-    return found
+def _afresh(codes: Array, outputs: Array, k: int) -> dict[str, float | None]:
+    """Measure a part of the rows with their own neighbors."""
+    k = max(1, min(k, (len(codes) - 1) // 2))
+    return {
+        "trustworthiness": trustworthiness(outputs, codes, k),
+        "continuity": trustworthiness(codes, outputs, k),
+        "distance_correlation": distance_correlation(codes, outputs),
+    }
 
 
-def _slopes(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
-    k = _k(cloud, codes)
+def _preserved(
+    codes: Array, outputs: Array, k: int, halves: Halves, null: dict[str, Null]
+) -> list[Measure]:
+    return [
+        Measure(
+            SECTION, name, f"k={k}: {what}", value, halves.interval(name, value, 0.0, 1.0),
+            chance_of_trust(len(codes), k), null[name].mean, null[name].p_larger,
+            reading_of_trust(value, null[name]),
+        )
+        for name, what, value in (
+            ("trustworthiness", "near codes have near outputs", trustworthiness(outputs, codes, k)),
+            ("continuity", "near outputs have near codes", trustworthiness(codes, outputs, k)),
+        )
+    ]  # fmt: skip
+
+
+def _slopes(codes: Array, outputs: Array, k: int) -> list[Measure]:
     found = slopes(codes, outputs, k)
     if not found.size:
         return [Measure(SECTION, "lipschitz", f"k={k}", None, note="all codes are the same")]
@@ -186,54 +239,29 @@ def _slopes(cloud: Cloud, codes: Array, outputs: Array) -> list[Measure]:
     ]
 
 
-def _correlated(codes: Array, outputs: Array, seed: int) -> Measure:
+def _correlated(codes: Array, outputs: Array, halves: Halves, null: Null) -> Measure:
     name, variant = "distance_correlation", "bias-corrected"
-    if len(codes) <= 3:
-        return Measure(SECTION, name, variant, None, 0.0, note="takes more than three rows")
-    value = distance_correlation(codes, outputs)
+    value = distance_correlation(codes, outputs) if len(codes) > 3 else None
     if value is None:
-        return Measure(SECTION, name, variant, None, 0.0, note="the codes have no extent")
-    note = _read_correlation(value, _shuffled_p(codes, outputs, seed))
-    return Measure(SECTION, name, variant, value, 0.0, note=note)
+        note = "takes more than three rows" if len(codes) <= 3 else "the codes have no extent"
+        return Measure(SECTION, name, variant, None, white_noise=0.0, note=note)
+    return Measure(
+        SECTION, name, variant, value, halves.interval(name, value, -1.0, 1.0), 0.0,
+        null.mean, null.p_larger, reading_of_correlation(value, null),
+    )  # fmt: skip
 
 
-def _shuffled_p(codes: Array, outputs: Array, seed: int) -> float:
-    """Return the share of shuffles of the outputs whose distances agree as well with the codes'."""
-    some = sampled(len(codes), _SHUFFLED, seed)
-    first, second = (
-        np.concatenate([*_centred(values, _distance_means(values))])
-        for values in (codes[some], outputs[some])
-    )
-
-    def agreement(order: Array) -> float:
-        return float((first * second[np.ix_(order, order)]).sum())
-
-    return p_value(agreement(np.arange(len(some))), agreement, len(some), seed)
+def reading_of_trust(value: float, null: Null) -> str:
+    """Read trustworthiness and continuity: 1 where all neighbors are kept."""
+    if not null.larger:
+        return "neighbors are kept as by chance"
+    return graded(value, (0.9, "neighbors are kept in part"), beyond="neighbors are kept")
 
 
-def _read_trust(one: Measure) -> str:
-    chance = one.white_noise or 0.0
-    surely = one.low is not None and one.low > chance
+def reading_of_correlation(value: float, null: Null) -> str:
+    """Read the distance correlation: 0 where outputs are independent of codes."""
+    if not null.larger:
+        return "outputs follow the codes as by chance"
     return graded(
-        ((one.value or 0.0) - chance) / (1 - chance) if surely else 0.0,
-        (0.1, "hardly better than chance"),
-        (0.8, "neighbors are preserved in part"),
-        beyond="neighbors are preserved",
+        value, (0.5, "outputs follow the codes in part"), beyond="outputs follow the codes"
     )
-
-
-def _read_correlation(value: float, p: float) -> str:
-    said = graded(
-        value if p <= SIGNIFICANT else 0.0,
-        (1e-9, "outputs do not follow the codes"),
-        (0.5, "outputs follow the codes in part"),
-        beyond="outputs follow the codes",
-    )
-    return f"{said} (p = {p:.3g})"
-
-
-_READINGS: Readings = {
-    "trustworthiness": _read_trust,
-    "continuity": _read_trust,
-    "lipschitz": lambda one: "steps of outputs per step of codes",
-}

@@ -6,19 +6,19 @@ import math
 
 import numpy as np
 
-from latentcli.geometry._cloud import Cloud, Measure, graded, with_white_noise
+from latentcli.geometry._cloud import Cloud
 from latentcli.geometry._isotropy import mean_cosine
-from latentcli.geometry._shuffled import SIGNIFICANT, p_value
+from latentcli.geometry._measure import Measure, graded, of_drawn
+from latentcli.geometry._sampling import bootstrap_interval, halves_of
+from latentcli.numerics.nulls import PERMUTATIONS, Null, noise_null, permutation_null
 from latentcli.numerics.points import Points, distances
-from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
+from latentcli.results import Interval
 
 SECTION = "uniformity"
 _SHARPNESS = 2.0
 _ONE_DIRECTION = 1e-12
-_NEAR = 0.5
-"""Rows are near each other whose squared distance is less than this share of all pairs'."""
 
 
 def uniformity(rows: Array) -> float:
@@ -70,94 +70,116 @@ def alignment(rows: Array, labels: Array) -> float | None:
     return float(2 * (counts**2 - (sums**2).sum(axis=1)).sum() / pairs)
 
 
-def nearer_p(rows: Array, labels: Array, seed: int = 0) -> float:
-    """Return the share of shuffles of the labels that bring rows of one label as near, or nearer.
-
-    Of rows (n, D) at length 1 and labels (n,), as `alignment` takes them.
-    """
-    kept = (labels >= 0) & rows.any(axis=1)
-    directions, codes = unit(rows[kept].astype(np.float64)), labels[kept]
-    codes = np.unique(codes, return_inverse=True)[1]
-    if not len(codes):
-        return 1.0
-    starts = np.flatnonzero(np.diff(np.sort(codes), prepend=-1))
-    by_label = np.argsort(codes, kind="stable")
-
-    def together(order: Array) -> float:
-        # The mean over pairs is least where the sums of each label are longest.
-        sums = np.add.reduceat(directions[order[by_label]], starts, axis=0)
-        return float((sums * sums).sum())
-
-    return p_value(together(np.arange(len(codes))), together, len(codes), seed)
-
-
-def measure(cloud: Cloud, progress: Progress | None = None) -> tuple[Measure, ...]:
+def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure how evenly a cloud covers the sphere, and how near rows of one label are."""
     found = [_uniformity(cloud)]
     if cloud.labels is not None:
         found.append(_alignment(cloud, cloud.labels))
-    return with_white_noise(found, (), {"uniformity": _read_uniformity})
+    return tuple(found)
 
 
-def _alignment(cloud: Cloud, labels: Array) -> Measure:
-    """Measure how near rows of one label are, and read it beside all pairs.
-
-    In a space whose rows share a direction, all rows are near each other.
-    """
-    value, cosine = alignment(cloud.rows, labels), mean_cosine(cloud.rows)
-    if value is None or cosine is None:
-        note = "no two rows share a label"
-    else:
-        p = nearer_p(cloud.rows[cloud.drawn], labels[cloud.drawn], cloud.settings.seed)
-        said = _read_alignment(value, 2 - 2 * cosine, p)
-        note = "; ".join(filter(None, (said, cloud.zeros)))
-    return Measure(SECTION, "alignment", "same label", value, 2.0, note=note)
-
-
-def _uniformity(cloud: Cloud) -> Measure:
-    settings = cloud.settings
-    variant = f"t=2{cloud.of_drawn}"
-    rows = cloud.rows[cloud.drawn]
-    rows = rows[(rows != 0).any(axis=1)]
-    if len(rows) < 2:
-        return Measure(SECTION, "uniformity", variant, None, note="rows of zeros only")
-    each = _kernel_means(unit(rows))
-    mean = float(each.mean())
-    # A pair counts in the means of both its rows: a row moves the mean by twice its own.
-    low, high = bootstrap(2 * each - mean, settings.ci, settings.seed)
-    return Measure(
-        SECTION,
-        "uniformity",
-        variant,
-        math.log(mean),
-        uniformity_of_sphere(cloud.dimensions),
-        _log(low),
-        _log(high),
-        cloud.zeros,
-    )
-
-
-def _log(value: float | None) -> float | None:
-    return math.log(value) if value is not None and value > 0 else None
-
-
-def _read_uniformity(one: Measure) -> str:
-    even = one.white_noise or 0.0
-    above = (one.value or 0.0) - even
-    surely = one.low is not None and one.low > even
+def reading_of_uniformity(value: float, null: Null) -> str:
+    """Read the uniformity beside that of directions spread evenly."""
+    if not null.larger:
+        return "covers the sphere evenly"
     return graded(
-        above if surely else 0.0,
+        value - null.mean,
         (0.05, "covers the sphere evenly"),
         (0.5, "crowded in places"),
         beyond="crowded: a part of the sphere only",
     )
 
 
-def _read_alignment(value: float, every: float, p: float) -> str:
-    if p > SIGNIFICANT or every <= _ONE_DIRECTION:
-        said = "rows of one label are no nearer than any"
-    elif value < _NEAR * every:
-        said = "rows of one label are near each other"
-    else:
-        said = "rows of one label are nearer than others"
-    return f"{said} (p = {p:.3g}); all pairs: {every:.2f}"
+def reading_of_alignment(value: float, null: Null) -> str:
+    """Read the alignment beside that of shuffled labels: all rows are near in a narrow space."""
+    if not null.smaller:
+        return "rows of one label are no nearer than any"
+    near = null.mean > _ONE_DIRECTION and value / null.mean < 0.5
+    return f"rows of one label are {'near each other' if near else 'nearer than others'}"
+
+
+def _alignment(cloud: Cloud, labels: Array) -> Measure:
+    name, variant = "alignment", "same label"
+    value = alignment(cloud.rows, labels)
+    labelled = cloud.rows[labels >= 0]
+    cosine = mean_cosine(labelled)
+    if value is None or cosine is None:
+        note = "no two rows share a label"
+        return Measure(SECTION, name, variant, None, white_noise=2.0, note=note)
+    null = shuffled_labels_null(
+        Points(cloud.rows).take(cloud.sampling.drawn),
+        labels[cloud.sampling.drawn],
+        cloud.settings.seed,
+    )
+    # The mean over shuffled labels is that of all pairs, exactly.
+    every = 2 - 2 * cosine
+    reading, p_value = "", None
+    if null is not None:
+        reading = reading_of_alignment(value, null._replace(mean=every))
+        p_value = null.p_smaller
+    halves = halves_of(
+        len(labels),
+        cloud.settings,
+        lambda rows: {name: alignment(cloud.rows[rows], labels[rows])},
+    )
+    interval = halves.interval(name, value, 0.0, 4.0)
+    return Measure(SECTION, name, variant, value, interval, 2.0, every, p_value, reading)
+
+
+def shuffled_labels_null(rows: Array, labels: Array, seed: int) -> Null | None:
+    """Compare the alignment of rows (n, D) with that under shuffled labels; -1 is none."""
+    kept = (labels >= 0) & rows.any(axis=1)
+    directions = unit(rows[kept])
+    classes = np.unique(labels[kept], return_inverse=True)[1]
+    if not len(classes):
+        return None
+    counts = np.bincount(classes).astype(np.float64)
+    pairs = float((counts * (counts - 1)).sum())
+    if not pairs:
+        return None
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+
+    def aligned(order: Array) -> float:
+        sums = np.add.reduceat(directions[order], starts)
+        return float(2 * (counts @ counts - (sums**2).sum()) / pairs)
+
+    rng = np.random.default_rng([seed, 9])
+    draws = [aligned(rng.permutation(len(classes))) for _ in range(PERMUTATIONS)]
+    return permutation_null(aligned(np.argsort(classes, kind="stable")), draws)
+
+
+def _uniformity(cloud: Cloud) -> Measure:
+    name, variant = "uniformity", f"t=2{of_drawn(cloud)}"
+    each = _of_each(cloud)
+    expected = uniformity_of_sphere(cloud.dimensions)
+    if each is None:
+        return Measure(
+            SECTION, name, variant, None, white_noise=expected, note="rows of zeros only"
+        )
+    mean = float(each.mean())
+    # A pair counts in the means of both its rows: a row moves the mean by twice its own.
+    interval = bootstrap_interval(2 * each - mean, cloud.settings)
+    if interval is not None:
+        interval = (
+            Interval(math.log(interval.low), math.log(interval.high))
+            if interval.low > 0
+            else None
+        )
+    value, draws = math.log(mean), []
+    for noise in cloud.noises:
+        one = _of_each(noise)
+        draws.append(None if one is None else math.log(float(one.mean())))
+    null = noise_null(value, draws)
+    if null is None:
+        return Measure(SECTION, name, variant, value, interval, expected)
+    return Measure(
+        SECTION, name, variant, value, interval, expected, null.mean, null.p_larger,
+        reading_of_uniformity(value, null),
+    )  # fmt: skip
+
+
+def _of_each(cloud: Cloud) -> Array | None:
+    """Return the kernel means of the drawn rows that are not zero; None for fewer than two."""
+    rows = cloud.rows[cloud.sampling.drawn]
+    rows = rows[(rows != 0).any(axis=1)]
+    return _kernel_means(unit(rows)) if len(rows) > 1 else None

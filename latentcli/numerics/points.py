@@ -1,4 +1,4 @@
-"""Rows as they are measured: float64, block by block, and at length 1 where that is asked for."""
+"""Rows as they are measured: float64, block by block, and at length 1 where that is set."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from latentcli.numerics.vectors import unit
 
 @dataclass(frozen=True)
 class Points:
-    """Rows (N, D), maybe mapped from a file; at length 1 if `unit`. Zero rows stay zero."""
+    """Rows (N, D), maybe mapped from a file; at length 1 if `unit`. Zero rows stay zero.
+
+    With `which` (M,) int64 the points are those rows only, read when they are needed.
+    """
 
     rows: Array
     unit: bool = False
+    which: Array | None = None
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.rows) if self.which is None else len(self.which)
 
     @property
     def dimensions(self) -> int:
@@ -29,7 +33,8 @@ class Points:
 
     def take(self, which: Array | slice) -> Array:
         """Return some rows (n, D) float64."""
-        values = np.asarray(self.rows[which], dtype=np.float64)
+        chosen = which if self.which is None else self.which[which]
+        values = np.asarray(self.rows[chosen], dtype=np.float64)
         return unit(values) if self.unit else values
 
     def blocks(self) -> Iterator[tuple[slice, Array]]:
@@ -41,7 +46,7 @@ class Points:
 def squares(a: Array, b: Array) -> Array:
     """Return the squared Euclidean distances (n, m) between the rows of two blocks, never below 0.
 
-    Distances that are small beside the length of the rows lose digits: centre the rows first.
+    Distances that are small compared with the length of the rows lose digits: centre the rows first.
     """
     found = a @ b.T
     found *= -2.0
@@ -58,3 +63,51 @@ def distances(values: Array) -> Iterator[tuple[slice, Array]]:
         found = np.sqrt(squares(centred[part], centred))
         found[np.arange(len(found)), np.arange(part.start, part.stop)] = 0.0
         yield part, found
+
+
+_STEPS = 2
+"""Float32 steps per number within which two rows are copies of each other."""
+
+
+def copies(points: Points) -> Array:
+    """Return which rows (N,) repeat another one but for rounding: all of a group but one.
+
+    Rows are copies where they are no farther apart than two float32 steps of their usual length
+    (of their distance from the mean, for float64). Their projections onto one direction are then as
+    near, so that only neighbors in the order of the projections are compared.
+    """
+    direction = np.random.default_rng(0).standard_normal(points.dimensions)
+    direction /= np.linalg.norm(direction)
+    centre = points.take(slice(0, 1000)).mean(axis=0)
+    projected, squared = np.empty(len(points)), 0.0
+    for part, block in points.blocks():
+        away = block - centre
+        projected[part] = away @ direction
+        squared += float(
+            (
+                (away if points.rows.dtype == np.float64 and not points.unit else block) ** 2
+            ).sum()
+        )
+    within = _STEPS * float(np.finfo(np.float32).eps) * (squared / len(points)) ** 0.5
+    active = np.argsort(projected, kind="stable")
+    repeated = np.zeros(len(points), dtype=bool)
+    step = 1
+    while step < len(active):
+        near = np.flatnonzero(projected[active[step:]] - projected[active[:-step]] <= within)
+        if not near.size:
+            break
+        found = active[near + step][_apart(points, active[near], active[near + step]) <= within]
+        repeated[found] = True
+        active = active[~repeated[active]]
+        step = 1 if found.size else step + 1
+    return repeated
+
+
+def _apart(points: Points, first: Array, second: Array) -> Array:
+    """Return the distances (n,) between rows, pair by pair."""
+    found = np.empty(len(first))
+    for part in spans(len(first), points.dimensions):
+        found[part] = np.linalg.norm(
+            points.take(first[part]) - points.take(second[part]), axis=1
+        )
+    return found

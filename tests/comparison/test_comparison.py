@@ -10,9 +10,11 @@ from latentcli.comparison import _cka as cka
 from latentcli.comparison import _procrustes as procrustes
 from latentcli.comparison._compare import compare
 from latentcli.comparison._moments import side_of, triple
-from latentcli.comparison._overlap import Paired, overlap
+from latentcli.comparison._moves import all_moves
+from latentcli.comparison._overlap import overlap
 from latentcli.comparison._rsa import rsa
 from latentcli.errors import LatentError
+from latentcli.numerics.points import Points
 
 NORMAL = np.random.default_rng(0).normal
 
@@ -26,10 +28,12 @@ def sums(x, y):
     return triple(first, second, np.arange(len(x)))
 
 
-def paired(matrix, rows=None):
-    matrix = np.asarray(matrix, dtype=np.float32)
-    norms = np.linalg.norm(matrix.astype(float), axis=1)
-    return Paired(matrix, norms, np.arange(len(matrix)) if rows is None else np.asarray(rows))
+def points(matrix, rows=None, metric="cosine"):
+    return Points(np.asarray(matrix, dtype=np.float32), metric == "cosine", rows)
+
+
+def single(matrix):
+    return np.asarray(matrix, dtype=np.float32)
 
 
 def rotation(dimensions, seed=1):
@@ -172,7 +176,7 @@ def test_a_space_is_brought_back_from_where_it_was_turned(rows, dimensions):
     found = procrustes.rotation(triple(first, second, np.arange(rows)))
     assert found.distance == 0
     np.testing.assert_allclose(procrustes.aligned(x, first, second, found), y, atol=1e-9)
-    assert procrustes.moved(first, second, found).max() < 1e-12
+    assert all_moves(first, second, found).max() < 1e-12
 
 
 def test_rows_without_a_place_come_out_as_zeros():
@@ -190,7 +194,7 @@ def test_the_row_that_moved_is_found():
     y[17] = -y[17]
     first, second = sides(x, y)
     found = procrustes.rotation(triple(first, second, np.arange(60)))
-    moved = procrustes.moved(first, second, found)
+    moved = all_moves(first, second, found)
     assert moved.argmax() == 17
     assert moved[17] > 1.5
     assert np.delete(moved, 17).max() < 0.2
@@ -200,7 +204,7 @@ def test_a_row_at_the_centre_has_not_moved_nor_stayed():
     x = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1], [0, 0]])
     first, second = sides(x, x)
     found = procrustes.rotation(triple(first, second, np.arange(5)))
-    assert np.isnan(procrustes.moved(first, second, found)).tolist() == [False] * 4 + [True]
+    assert np.isnan(all_moves(first, second, found)).tolist() == [False] * 4 + [True]
 
 
 # ---- RSA
@@ -251,10 +255,10 @@ def test_neighbors_by_a_plain_loop(metric):
     y[:, :5] += 2 * x
     near = [neighbors_by_loop(one.astype(np.float32), metric, 4) for one in (x, y)]
     expected = [len(a & b) / 4 for a, b in zip(*near, strict=True)]
-    found = overlap(paired(x), paired(y), np.arange(60), k=4, metric=metric)
+    found = overlap(points(x, metric=metric), points(y, metric=metric), np.arange(60), k=4)
     assert found.shares.tolist() == expected
     assert found.chance == pytest.approx(4 / 59)
-    assert found.torn == 0
+    assert found.tied == 0
 
 
 def test_only_paired_rows_are_neighbors_wherever_they_are():
@@ -262,21 +266,25 @@ def test_only_paired_rows_are_neighbors_wherever_they_are():
     order = np.random.default_rng(5).permutation(30)
     y = np.concatenate([NORMAL(size=(10, 4)), x[order]])
     places = 10 + np.argsort(order)
-    found = overlap(paired(x), paired(y, places), np.arange(30), k=3)
+    found = overlap(points(x), points(y, places), np.arange(30), k=3)
     assert found.shares.tolist() == [1.0] * 30
 
 
 def test_ties_on_a_grid_are_taken_alike():
     grid = np.array([[i, j] for i in range(1, 6) for j in range(1, 5)], dtype=float)
     found = overlap(
-        paired(grid), paired(grid @ rotation(2)), np.arange(20), k=3, metric="euclidean"
+        points(grid, metric="euclidean"),
+        points(grid @ rotation(2), metric="euclidean"),
+        np.arange(20),
+        k=3,
     )
     assert found.shares.tolist() == [1.0] * 20
 
 
 def test_ties_that_cannot_be_seen_whole_are_counted():
-    found = overlap(paired(np.eye(40)), paired(np.eye(40)), np.arange(40), k=2)
-    assert found.torn == 40
+    found = overlap(points(np.eye(40)), points(np.eye(40)), np.arange(40), k=2)
+    assert found.tied == 40
+    assert found.mean is None
 
 
 # ---- all together
@@ -285,45 +293,122 @@ def test_ties_that_cannot_be_seen_whole_are_counted():
 @pytest.mark.parametrize("dimensions", [5, 64])
 def test_a_space_and_its_rotation_are_the_same(dimensions):
     x = NORMAL(size=(200, dimensions)) + 1
-    found = compare(paired(x), paired(x @ rotation(dimensions)))
-    assert found.debiased.value == pytest.approx(1, abs=1e-6)
-    assert found.debiased.low == pytest.approx(1, abs=1e-6)
-    assert found.biased.value == pytest.approx(1, abs=1e-6)
-    assert found.rsa.value == pytest.approx(1, abs=1e-6)
-    assert found.neighbors.value == 1
-    assert found.rotation.distance == pytest.approx(0, abs=1e-9)
-    assert found.moved.max() < 1e-9
+    found = compare(single(x), single(x @ rotation(dimensions)))
+    assert found.cka == pytest.approx(1, abs=1e-6)
+    assert found.cka_interval.low == pytest.approx(1, abs=1e-6)
+    assert found.cka_biased == pytest.approx(1, abs=1e-6)
+    assert found.rsa == pytest.approx(1, abs=1e-6)
+    assert found.neighbor_overlap == pytest.approx(1, abs=0.002)
+    assert found.procrustes == pytest.approx(0, abs=1e-9)
+    assert found.moves.max() < 1e-9
+    assert {one["reading"] for one in found.records} == {"equal up to rotation"}
 
 
 def test_the_sample_is_said_and_seeded():
     x, y = NORMAL(size=(300, 5)), NORMAL(size=(300, 5))
-    first = compare(paired(x), paired(y), sample=50, seed=3)
-    assert first.rsa_rows == 50
-    assert len(first.overlap.shares) == 50
-    again = compare(paired(x), paired(y), sample=50, seed=3)
-    assert (again.rsa, again.neighbors) == (first.rsa, first.neighbors)
-    assert compare(paired(x), paired(y), sample=50, seed=4).rsa != first.rsa
-    assert compare(paired(x), paired(y), sample=50, seed=4).biased == first.biased
+    first = compare(x, y, sample=50, seed=3)
+    assert "RSA and neighbors are measured on 50 of 300 rows (`sample`)" in first.notes
+    again, other = (compare(x, y, sample=50, seed=seed) for seed in (3, 4))
+    assert again.records == first.records
+    assert other.rsa != first.rsa
+    assert other.cka_biased == first.cka_biased
 
 
 def test_without_a_level_there_are_no_intervals():
-    found = compare(paired(NORMAL(size=(20, 3))), paired(NORMAL(size=(20, 3))), level=None)
-    for one in (found.debiased, found.rsa, found.neighbors):
-        assert (one.low, one.high) == (None, None)
+    found = compare(NORMAL(size=(60, 3)), NORMAL(size=(60, 3)), ci=None)
+    assert found.cka_interval is found.rsa_interval is found.neighbor_overlap_interval is None
 
 
-def test_no_more_than_half_are_neighbors():
-    found = compare(paired(NORMAL(size=(9, 3))), paired(NORMAL(size=(9, 3))), k=100)
-    assert found.k == 4
+def test_no_more_than_half_are_neighbours():
+    found = compare(NORMAL(size=(9, 3)), NORMAL(size=(9, 3)), neighbors=100)
+    assert found.settings["neighbors"] == 4
 
 
 def test_two_rows_are_too_few():
     with pytest.raises(LatentError, match="2 rows in common"):
-        compare(paired(np.eye(2)), paired(np.eye(2)))
+        compare(np.eye(2), np.eye(2))
 
 
 def test_very_large_and_very_small_numbers():
     x = NORMAL(size=(30, 4)).astype(np.float32)
-    found = compare(paired(x * np.float32(1e30)), paired(x * np.float32(1e-30)))
-    assert found.debiased.value == pytest.approx(1, abs=1e-6)
-    assert found.rotation.distance == pytest.approx(0, abs=1e-6)
+    found = compare(x * np.float32(1e30), x * np.float32(1e-30))
+    assert found.cka == pytest.approx(1, abs=1e-6)
+    assert found.procrustes == pytest.approx(0, abs=1e-6)
+
+
+def test_a_constant_space_has_no_neighbors():
+    x, same = NORMAL(size=(30, 3)), np.ones((30, 2))
+    found = compare(x, same)
+    assert found.neighbor_overlap is None
+    assert found.neighbor_overlap_interval is None
+    assert "all rows of `y` are the same: there is nothing to compare" in found.notes
+    ray = np.arange(1.0, 31)[:, None] * [1, 2]
+    assert compare(x, ray, metric="cosine").neighbor_overlap is None
+    assert compare(x, ray).neighbor_overlap is not None
+
+
+def test_zero_is_a_code_like_any_other_where_directions_do_not_count():
+    x = NORMAL(size=(30, 3))
+    x[4] = 0
+    assert len(compare(x, x).rows_x) == 30
+    found = compare(x, x, metric="cosine")
+    assert len(found.rows_x) == 29
+    assert "1 pair is left out, for a row of zeros, NaN or infinity" in found.notes
+
+
+def test_align_brings_rows_of_x_onto_y():
+    x = NORMAL(size=(50, 4))
+    y = x @ rotation(4) + 3
+    np.testing.assert_allclose(compare(x, y).align(x), y, atol=1e-9)
+
+
+def test_a_row_that_moved_farther_than_noise_is_named_and_no_other():
+    x = NORMAL(size=(400, 20))
+    y = x @ rotation(20) + 0.3 * NORMAL(size=(400, 20))
+    quiet = compare(x, y)
+    assert {one["reading"] for one in quiet.records if one["measure"] == "moved"} == {
+        "within what noise moves"
+    }
+    y[17] = -y[17]
+    found = compare(x, y)
+    moved = [one for one in found.records if one["measure"] == "moved"]
+    assert (moved[0]["word"], moved[0]["reading"]) == ("17", "moved more than noise")
+    assert {one["reading"] for one in moved[1:]} == {"within what noise moves"}
+    assert found.median_move < found.noise_limit < moved[0]["value"]
+    assert f"and {1} row moved farther" in found.notes[-1]
+
+
+def test_few_rows_have_moves_without_a_reading():
+    found = compare(NORMAL(size=(12, 3)), NORMAL(size=(12, 3)))
+    assert found.noise_limit is None
+    assert any("too few rows to say how far noise moves" in note for note in found.notes)
+
+
+def test_the_interval_of_the_overlap_holds_what_other_rows_give():
+    """Rows go with their neighbors: halves of the rows, each with neighbors of its own."""
+    rng = np.random.default_rng(0)
+    values, held = [], 0
+
+    def pair():
+        x = rng.normal(size=(200, 4))
+        return x, x + 0.5 * rng.normal(size=(200, 4))
+
+    truth = np.mean([compare(*pair(), ci=None).neighbor_overlap for _ in range(30)])
+    for _ in range(30):
+        found = compare(*pair(), sample=200)
+        values.append(found.neighbor_overlap)
+        held += (
+            found.neighbor_overlap_interval.low <= truth <= found.neighbor_overlap_interval.high
+        )
+    assert held >= 25
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("neighbors", 0), ("moved", -1), ("sample", 2), ("seed", -1), ("ci", 1.0), ("ci", 0.0)],
+)
+def test_settings_without_a_meaning_name_the_parameter(setting, value):
+    from latentcli.errors import ParameterError
+
+    with pytest.raises(ParameterError, match=f"`{setting}` is"):
+        compare(np.eye(5), np.eye(5), **{setting: value})

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+import latentcli
 from latentcli.comparison._matching import match
 from latentcli.errors import LatentError
-from latentcli.files.store.cache import open_entry
+from latentcli.numerics.named_rows import named_rows
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def words(tmp_path):
         path = tmp_path / name
         rows = (f"{word} {' '.join(map(str, vector))}\n" for word, vector in vectors.items())
         path.write_text("".join(rows))
-        return open_entry(str(path))
+        return named_rows(latentcli.open(path), "x")
 
     return write
 
@@ -23,7 +24,7 @@ def words(tmp_path):
 def array(tmp_path):
     def write(name, values):
         np.save(tmp_path / name, np.asarray(values, dtype=np.float32))
-        return open_entry(str(tmp_path / name))
+        return named_rows(latentcli.open(tmp_path / name), "x")
 
     return write
 
@@ -39,9 +40,15 @@ def test_words_are_matched_wherever_they_are(words):
 def test_rows_without_a_direction_are_left_out_with_their_partners(array):
     x = array("x.npy", [[1, 2], [0, 0], [np.nan, 1], [3, 4]])
     y = array("y.npy", [[np.inf, 1], [1, 1], [1, 2], [5, 6]])
-    found = match(x, y)
+    found = match(x, y, directions=True)
     assert (found.x.tolist(), found.y.tolist()) == ([3], [3])
     assert (found.by, found.unusable) == ("row", 3)
+
+
+def test_a_row_of_zeros_is_a_code_where_directions_do_not_count(array):
+    x = array("x.npy", [[1, 2], [0, 0], [np.nan, 1], [3, 4]])
+    found = match(x, array("y.npy", np.ones((4, 2))))
+    assert (found.x.tolist(), found.unusable) == ([0, 1, 3], 1)
 
 
 def test_words_and_an_array_are_matched_by_row(words, array):
@@ -50,7 +57,7 @@ def test_words_and_an_array_are_matched_by_row(words, array):
 
 
 def test_different_numbers_of_rows_are_both_told(array):
-    with pytest.raises(LatentError, match=r"x\.npy has 2 rows and y\.npy 3"):
+    with pytest.raises(LatentError, match="`x` has 2 rows and `y` 3"):
         match(array("x.npy", np.ones((2, 2))), array("y.npy", np.ones((3, 2))))
 
 
@@ -66,7 +73,7 @@ def labelled(tmp_path):
     def write(name, labels):
         rows = np.random.default_rng(len(labels)).standard_normal((len(labels), 3))
         np.savez(tmp_path / name, w=rows, names=np.array(labels))
-        return open_entry(str(tmp_path / name))
+        return named_rows(latentcli.open(tmp_path / name), "x")
 
     return write
 
@@ -86,18 +93,12 @@ def test_else_the_first_row_of_a_repeated_label_counts(labelled):
     assert found.repeated == 2
 
 
-def test_words_are_matched_by_a_lexicon(words):
-    x = words("x.txt", hund=(1, 2), katze=(3, 4), kater=(5, 6), maus=(1, 1))
-    y = words("y.txt", cat=(1, 1, 1), dog=(2, 2, 2), mouse=(0, 0, 0))
-    pairs = [
-        ("katze", "cat"),
-        ("hund", "dog"),
-        ("kater", "cat"),
-        ("fisch", "fish"),
-        ("maus", "mouse"),
-    ]
+def test_pairs_of_a_lexicon_are_matched_each_row_once(words):
+    x = words("x.txt", cat=(1, 2), dog=(3, 4), cow=(5, 6))
+    y = words("y.txt", hund=(1, 1), katze=(2, 2), kater=(3, 3))
+    pairs = [("cat", "katze"), ("cat", "kater"), ("dog", "hund"), ("cow", "kuh")]
     found = match(x, y, pairs)
     assert (found.x.tolist(), found.y.tolist()) == ([0, 1], [1, 0])
-    assert (found.by, found.repeated, found.missing, found.unusable) == ("lexicon", 1, 1, 1)
-    with pytest.raises(LatentError, match="the lexicon has no pair"):
-        match(x, y, [("fisch", "fish")])
+    assert (found.by, found.repeated, found.missing) == ("lexicon", 1, 1)
+    with pytest.raises(LatentError, match="none of its pairs"):
+        match(x, y, [("bird", "vogel")])

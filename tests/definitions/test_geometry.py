@@ -117,8 +117,9 @@ def test_comparison():
     rng = np.random.default_rng(7)
     x = rng.standard_normal((60, 5)) + 2
     y = np.c_[x @ rng.standard_normal((5, 3)), rng.standard_normal((60, 4))]
-    x[3] = 0  # left out, with its partner
+    x[3] = 0  # a code like any other
     found = latentcli.compare(x, y, neighbors=6, ci=None)
+    assert len(found.rows_x) == 60
     x, y = x[found.rows_x], y[found.rows_y]
     n = len(x)
     a, b = x - x.mean(axis=0), y - y.mean(axis=0)

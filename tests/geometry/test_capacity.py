@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from latentcli.geometry import _capacity as capacity
+from latentcli.geometry import _patterns, _room
 from latentcli.numerics.vectors import distances, one_hot_distance
 
 
@@ -15,30 +15,30 @@ def rows_of(matrix):
 
 def signs(matrix):
     matrix = np.asarray(matrix, dtype=np.float32)
-    return capacity.signs(matrix, rows_of(matrix))
+    return _patterns.signs(matrix, rows_of(matrix))
 
 
 def room(matrix, **settings):
     matrix = np.asarray(matrix, dtype=np.float32)
-    return capacity.room(matrix, rows_of(matrix), **settings)
+    return _room.room(matrix, rows_of(matrix), **settings)
 
 
 @pytest.mark.parametrize(("dims", "patterns"), [(1, 2), (5, 32), (10, 1024), (53, 2**53)])
 def test_n_units_name_n_concepts_or_2_to_the_n(dims, patterns):
-    one_hot, binary = capacity.patterns_of(dims)
+    one_hot, binary = _patterns.patterns_of(dims)
     assert (one_hot.name, one_hot.patterns) == ("one-hot", dims)
     assert (binary.name, binary.patterns, binary.bits) == ("binary", patterns, dims)
     assert one_hot.bits == pytest.approx(math.log2(dims))
 
 
 def test_levels_make_more_patterns():
-    assert capacity.patterns_of(5, 3)[-1].patterns == 3**5
-    assert capacity.patterns_of(5, 3)[-1].bits == pytest.approx(5 * math.log2(3))
+    assert _patterns.patterns_of(5, 3)[-1].patterns == 3**5
+    assert _patterns.patterns_of(5, 3)[-1].bits == pytest.approx(5 * math.log2(3))
 
 
 @pytest.mark.parametrize("dims", [54, 512, 10**15])
 def test_patterns_beyond_what_is_exact_are_bits(dims):
-    assert capacity.patterns_of(dims)[1] == capacity.Code("binary", dims, None, dims)
+    assert _patterns.patterns_of(dims)[1] == _patterns.Code("binary", dims, None, dims)
 
 
 @pytest.mark.parametrize(
@@ -46,17 +46,17 @@ def test_patterns_beyond_what_is_exact_are_bits(dims):
     [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (50_000, 16), (2**16, 16), (2**16 + 1, 17)],
 )
 def test_how_many_bits_concepts_need(concepts, bits):
-    assert capacity.room_for(concepts)[1].dims == bits
+    assert _patterns.room_for(concepts)[1].dims == bits
 
 
 def test_powers_are_counted_in_whole_numbers():
     """log(1000, 10) is 2.9999999999999996 in floating point, and log(243, 3) is above 5."""
-    assert capacity.room_for(1000, 10)[2].dims == 3
-    assert capacity.room_for(243, 3)[2].dims == 5
+    assert _patterns.room_for(1000, 10)[2].dims == 3
+    assert _patterns.room_for(243, 3)[2].dims == 5
 
 
 def test_50000_words():
-    assert [(code.name, code.dims) for code in capacity.room_for(50_000)] == [
+    assert [(code.name, code.dims) for code in _patterns.room_for(50_000)] == [
         ("one-hot", 50_000), ("binary", 16), ("dense, usually from", 100),
         ("dense, usually to", 300),
     ]  # fmt: skip
@@ -109,14 +109,14 @@ def test_patterns_are_whatever_the_dimensions(dimensions):
 
 def test_only_the_wanted_rows_count():
     matrix = np.array([[1, 1], [np.nan, 0], [-1, 1]], dtype=np.float32)
-    assert capacity.signs(matrix, np.array([0, 2])).distinct == 2
-    assert capacity.room(matrix, np.array([0, 2])).largest == pytest.approx(0)
+    assert _patterns.signs(matrix, np.array([0, 2])).distinct == 2
+    assert _room.room(matrix, np.array([0, 2])).largest == pytest.approx(0)
 
 
 def test_the_welch_bound():
-    assert capacity.welch_bound(10_000, 512) == pytest.approx(0.0431, abs=5e-5)
-    assert capacity.welch_bound(512, 512) == 0
-    assert capacity.welch_bound(2, 1) == 1
+    assert _room.welch_bound(10_000, 512) == pytest.approx(0.0431, abs=5e-5)
+    assert _room.welch_bound(512, 512) == 0
+    assert _room.welch_bound(2, 1) == 1
 
 
 def test_three_directions_in_a_plane_meet_the_bound():
@@ -157,7 +157,7 @@ def test_random_directions_in_512_dimensions():
 
 @pytest.mark.parametrize(("dimensions", "expected"), [(1, 1), (2, 2 / math.pi), (3, 0.5)])
 def test_the_mean_cosine_of_random_directions(dimensions, expected):
-    assert capacity.random_cosine(dimensions) == pytest.approx(expected, abs=1e-12)
+    assert _room.random_cosine(dimensions) == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_sample_is_that_of_its_seed():
@@ -174,7 +174,7 @@ def test_one_function_of_numbers_and_of_spaces():
     rows[3] = 0
     found = latentcli.capacity(rows)
     assert found.signs.rows == 39
-    assert found.notes == ("1 row of zeros, NaN or infinity is left out",)
+    assert found.notes == ("1 of 40 rows left out: zero",)
     assert found.records[5]["value"] == found.room.rms
     assert [code.dims for code in latentcli.capacity(concepts=8).codes][:2] == [8, 3]
     for wrong in ({}, {"dims": 3, "concepts": 3}, {"x": rows, "levels": 3}, {"dims": 0}):

@@ -3,7 +3,8 @@ import pytest
 
 from latentcli.errors import LatentError
 from latentcli.geometry import _cloud as cloud
-from latentcli.geometry._cloud import Cloud, Settings, coded
+from latentcli.geometry._cloud import Cloud, coded, constant_dimensions
+from latentcli.geometry._sampling import Settings
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_what_cannot_be_measured(rows, message):
 def test_constant_dimensions_are_counted():
     rows = np.random.default_rng(0).standard_normal((20, 4))
     rows[:, 1:3] = 7
-    assert Cloud(rows).constant == 2
+    assert constant_dimensions(Cloud(rows)) == 2
 
 
 def test_white_noise_is_as_large_and_the_same_each_time(monkeypatch):
@@ -37,11 +38,11 @@ def test_white_noise_is_as_large_and_the_same_each_time(monkeypatch):
     assert len(Cloud(rows).noise) == 10
 
 
-def test_how_many_neighbors_count():
-    assert Cloud(np.eye(5)).k == 2
-    assert Cloud(np.eye(3)).k == 1
-    assert Cloud(np.eye(50)).k == 10
-    assert Cloud(np.eye(5)).reach == 4
+def test_how_many_neighbours_count():
+    assert Cloud(np.eye(5)).sampling.k == 2
+    assert Cloud(np.eye(3)).sampling.k == 1
+    assert Cloud(np.eye(50)).sampling.k == 10
+    assert Cloud(np.eye(5)).sampling.reach == 4
 
 
 def test_labels_of_all_kinds():

@@ -4,7 +4,9 @@ from sklearn import metrics
 from sklearn.datasets import make_blobs
 
 from latentcli.geometry import _clusters as clusters
-from latentcli.geometry._cloud import Cloud, Settings, coded
+from latentcli.geometry._cloud import Cloud, coded
+from latentcli.geometry._kmeans import silhouettes
+from latentcli.geometry._sampling import Settings
 from latentcli.numerics import blocks
 from latentcli.numerics.points import Points
 
@@ -17,10 +19,8 @@ def measured(rows, labels, **options):
 
 
 def test_four_points_by_hand():
-    assert clusters.silhouettes(LINE, SIDES)[:2] == pytest.approx(
-        [0.904762, 0.894737], abs=5e-7
-    )
-    assert clusters.silhouettes(LINE, SIDES).mean() == pytest.approx(0.899749, abs=5e-7)
+    assert silhouettes(LINE, SIDES)[:2] == pytest.approx([0.904762, 0.894737], abs=5e-7)
+    assert silhouettes(LINE, SIDES).mean() == pytest.approx(0.899749, abs=5e-7)
     found = clusters.scatter(Points(LINE), SIDES)
     assert found.davies_bouldin() == pytest.approx(0.1)
     assert found.calinski_harabasz() == pytest.approx(200)
@@ -36,7 +36,7 @@ def test_scikit_learn_gives_the_same(monkeypatch, classes, offset):
     labels = rng.integers(0, classes, 300)
     labels[0] = classes  # alone in its class
     found = clusters.scatter(Points(rows), labels)
-    each = clusters.silhouettes(rows, labels)
+    each = silhouettes(rows, labels)
     assert each == pytest.approx(metrics.silhouette_samples(rows, labels), abs=1e-8)
     there = rows - offset  # far from 0 scikit-learn loses digits
     assert found.davies_bouldin() == pytest.approx(
@@ -51,7 +51,7 @@ def test_blobs_are_clusters_and_white_noise_is_none():
     rows, labels = make_blobs(400, 5, centers=4, cluster_std=0.5, random_state=0)
     found = measured(rows, labels)
     assert found["silhouette"].value > 0.7
-    assert found["silhouette"].note == "strong clusters"
+    assert found["silhouette"].reading == "strong clusters"
     assert found["silhouette"].white_noise == pytest.approx(0, abs=0.05)
     assert found["calinski_harabasz"].white_noise == pytest.approx(1, abs=0.8)
     assert found["knn_purity"].value == 1.0
@@ -124,8 +124,8 @@ def test_what_k_means_makes_of_white_noise_is_no_clusters():
     """In one dimension its groups have a silhouette above 0.5, as in any other space of noise."""
     found = measured(np.random.default_rng(0).standard_normal((50, 1)), None)["silhouette"]
     assert found.value > 0.5
-    assert found.note == "no clear clusters"
+    assert found.reading == "no clearer groups than one Gaussian has"
 
 
 def test_equidistant_rows_have_a_silhouette_of_nothing_at_all():
-    assert measured(np.eye(64), None)["silhouette"].value == 0.0
+    assert measured(np.eye(64), None)["silhouette"].value == pytest.approx(0.0, abs=1e-9)

@@ -66,6 +66,8 @@ def test_zero_codes_are_codes_by_euclidean_distance():
     assert latentcli.geometry_report(rows, only=["mle"]).rows == 81
     unit = latentcli.geometry_report(rows, only=["mle"], unit=True)
     assert unit.rows == 80
-    assert any("1 of 81 rows left out" in note for note in unit.notes)
-    (one,) = latentcli.geometry_report(rows, only=["mean_cosine"]).measures
-    assert one.note.endswith("1 of 81 rows left out: zeros")
+    assert "1 of 81 rows left out: zero" in unit.notes
+    plain = latentcli.geometry_report(rows, only=["mean_cosine"])
+    assert plain.notes == (
+        "1 row is zero and has no direction: left out of mean cosine, uniformity and alignment",
+    )

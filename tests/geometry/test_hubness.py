@@ -4,7 +4,8 @@ from scipy.stats import skew
 from sklearn.neighbors import NearestNeighbors
 
 from latentcli.geometry import _hubness as hubness
-from latentcli.geometry._cloud import Cloud, Settings
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._sampling import Settings
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
 
@@ -46,7 +47,7 @@ def test_white_noise_has_more_hubs_in_more_dimensions(size, low, high):
     counts = np.bincount(near[:, 1:].ravel(), minlength=2000)
     assert one.value == pytest.approx(float(skew(counts)), abs=1e-8)
     assert low < one.value < high
-    assert one.note in ("no hubs to speak of", "no more hubs than white noise")
+    assert one.reading in ("no hubs to speak of", "no more hubs than white noise")
 
 
 def test_a_part_of_the_rows_asked_gives_the_skewness_of_all():
@@ -69,11 +70,11 @@ def test_a_sample_is_told_with_its_error():
     cloud = Cloud(rows, Settings(sample=200))
     one, among, *others = hubness.measure(cloud)
     assert one.variant == "k=10, among all rows, euclidean"
-    assert one.note == "400 query rows"
+    assert one.note == "estimated from the neighbors of 400 rows"
     whole = measured(rows)["k_skewness", ""].value
-    assert one.low < whole < one.high
+    assert one.interval.low < whole < one.interval.high
     assert among.variant == others[0].variant == "k=10, among 400 rows, euclidean"
-    own = measured(rows[cloud.queries])["k_skewness", ""]
+    own = measured(rows[cloud.sampling.queries])["k_skewness", ""]
     assert among.value == pytest.approx(own.value)
     assert others[-1].note == "of 1,500 rows, from 400"
 
@@ -84,11 +85,11 @@ def test_one_hot_rows_have_no_hubs_by_the_order_of_the_file():
     assert "equally far" in one.note
 
 
-def test_every_row_a_neighbor_alike():
+def test_every_row_a_neighbour_alike():
     circle = np.exp(2j * np.pi * np.arange(30) / 30)
     one = measured(np.column_stack([circle.real, circle.imag]), k=2)["k_skewness", ""]
     assert one.value is None
-    assert one.note == "every row is the neighbor of as many"
+    assert one.note == "every row is a neighbor equally often"
 
 
 def test_ties_are_not_called_equidistance():

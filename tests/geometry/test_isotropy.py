@@ -46,7 +46,7 @@ def test_white_noise_reads_as_isotropic():
         one.measure: one for one in isotropy.measure(Cloud(RNG.standard_normal((2000, 20))))
     }
     assert found["mean_cosine"].value == pytest.approx(0, abs=0.002)
-    assert found["mean_cosine"].note == "no common direction"
+    assert found["mean_cosine"].reading == "no common direction"
     assert found["isoscore"].value == pytest.approx(found["isoscore"].white_noise, abs=0.01)
     assert found["effective_rank"].value == pytest.approx(20, abs=0.2)
 

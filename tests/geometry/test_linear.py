@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from latentcli.geometry import _linear as linear
-from latentcli.geometry._cloud import Cloud, Relation, Settings
+from latentcli.geometry._cloud import Cloud, Relation
+from latentcli.geometry._sampling import Settings
 from latentcli.numerics.offset_consistency import mean_cosine
 from latentcli.numerics.vectors import unit
 
@@ -30,10 +31,10 @@ def test_one_direction_and_none():
         ("other", np.column_stack([numbers, numbers + 60])),
     )
     assert same.value == pytest.approx(1)
-    assert same.note.startswith("one direction (p = 0.000")
+    assert (same.reading, same.p_value < 0.001) == ("one direction", True)
     assert other.value == pytest.approx(0, abs=0.05)
-    assert other.note.startswith("no common direction")
-    assert other.low < 0 < other.high
+    assert other.reading == "no common direction"
+    assert other.interval.low < 0 < other.interval.high
     assert mean.value == pytest.approx((same.value + other.value) / 2)
     assert mean.variant == "mean of 2 relations"
 
@@ -56,4 +57,4 @@ def test_three_pairs_are_too_few_for_a_verdict():
     rows[3:] = rows[:3] + 1
     (one,) = measured(rows, ("few", np.array([[0, 3], [1, 4], [2, 5]])))
     assert one.value == pytest.approx(1)
-    assert one.note.startswith("too few pairs")
+    assert one.reading == "too few pairs"

@@ -3,7 +3,8 @@ import pytest
 from sklearn.datasets import make_swiss_roll
 
 from latentcli.geometry import _manifold as manifold
-from latentcli.geometry._cloud import Cloud, Settings
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._sampling import Settings
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points, distances
 
@@ -82,7 +83,7 @@ def test_one_hot_rows_are_equidistant():
     found = measured(np.eye(60))
     spread = found["distance_spread", "sd / mean"]
     assert spread.value == pytest.approx(0, abs=1e-12)
-    assert spread.note.startswith("equidistant")
+    assert spread.reading.startswith("equidistant")
     for name in (("two_nn", "fit"), ("two_nn", "maximum likelihood"), ("mle", "k=20")):
         assert found[name].value is None
         assert "equally far" in found[name].note
@@ -107,8 +108,8 @@ def test_the_intervals_cover_the_dimension_about_as_often_as_they_say():
     for seed in range(12):
         rows = np.random.default_rng(seed).random((500, 2))
         one = measured(rows)["two_nn", "fit"]
-        assert one.low < one.value < one.high
-        covered += one.low < 2 < one.high
+        assert one.interval.low < one.value < one.interval.high
+        covered += one.interval.low < 2 < one.interval.high
     assert covered >= 9
 
 
@@ -141,5 +142,8 @@ def test_close_rows_of_float64_far_from_zero_are_no_copies():
 def test_only_what_is_near_white_noise_saturates():
     rng = np.random.default_rng(0)
     flat = rng.standard_normal((400, 4)) @ rng.standard_normal((4, 100))
-    assert measured(flat)["two_nn", "fit"].note == "of 100"
-    assert measured(rng.standard_normal((400, 100)))["mle", "k=20"].note == "of 100; saturates"
+    assert measured(flat)["two_nn", "fit"].reading == "fewer dimensions than white noise"
+    assert (
+        measured(rng.standard_normal((400, 100)))["mle", "k=20"].reading
+        == "saturated: a lower bound"
+    )

@@ -5,7 +5,8 @@ from sklearn.manifold import trustworthiness
 
 from latentcli.errors import LatentError
 from latentcli.geometry import _smoothness as smoothness
-from latentcli.geometry._cloud import Cloud, Settings
+from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._sampling import Settings
 from latentcli.numerics import blocks
 
 RNG = np.random.default_rng(0)
@@ -84,7 +85,7 @@ def test_a_smooth_decoder_and_none():
     codes = RNG.standard_normal((400, 3))
     smooth = measured(codes, np.tanh(codes @ RNG.standard_normal((3, 20))))
     assert smooth["trustworthinessk="].value > 0.95
-    assert smooth["trustworthinessk="].note == "neighbors are preserved"
+    assert smooth["trustworthinessk="].reading == "neighbors are kept"
     assert smooth["lipschitz50"].value < smooth["lipschitz50"].white_noise
     rough = measured(codes, RNG.standard_normal((400, 20)))
     assert rough["trustworthinessk="].value == pytest.approx(

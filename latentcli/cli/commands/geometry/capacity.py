@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.options import SampleSize, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source, about
+from latentcli.cli.wording import naming, with_files
 from latentcli.errors import UsageError
 from latentcli.results import Report
 
@@ -17,7 +19,7 @@ def command(
     source: Source,
     output: Output,
     dims: Annotated[
-        int | None, typer.Option(metavar="N", help="What can N units tell apart?")
+        int | None, typer.Option(metavar="N", help="How many concepts do N units represent?")
     ] = None,
     concepts: Annotated[
         int | None, typer.Option(metavar="N", help="How many units do N concepts need?")
@@ -25,16 +27,14 @@ def command(
     levels: Annotated[
         int, typer.Option(metavar="L", help="Levels of a unit; a binary one has two.")
     ] = 2,
-    sample: Annotated[
-        int, typer.Option(metavar="N", help="Rows of which all pairs' cosines are looked at.")
-    ] = 3000,
-    seed: Annotated[int, typer.Option(metavar="N", help="For the sample.")] = 0,
+    sample: SampleSize = 3000,
+    seed: Seed = 0,
 ) -> None:
-    """Compare a unit for each concept with patterns of all units, or measure a space.
+    """Capacity: how many concepts n units represent, or how full a space is.
 
     With --dims or --concepts: one-hot against binary codes (and --levels). Without: the vectors'
     distinct patterns of signs, the bits in each sign, and how much room their directions leave
-    each other, against the most that is possible.
+    each other, beside the most that is possible.
 
     Examples:
 
@@ -46,21 +46,19 @@ def command(
     """
     from latentcli.geometry import capacity
 
-    space = None
-    if dims is None and concepts is None:
-        space = source.open(output)
-    elif source.vectors not in (None, os.environ.get("LATENT_VECTORS")):
+    counted = dims is not None or concepts is not None
+    if counted and source.vectors not in (None, os.environ.get("LATENT_VECTORS")):
         raise UsageError("--dims and --concepts count without vectors; leave out -v")
-    with output.progress("measuring") as progress:
+    if dims is not None and concepts is not None:
+        raise UsageError("give one of --dims and --concepts, not both")
+    if levels != 2 and not counted:
+        raise UsageError("--levels goes with --dims or --concepts; vectors have signs")
+    space = None if counted else source.open(output)
+    named = {} if space is None else {"x": space.name}
+    with output.progress("measuring") as progress, naming(**named):
         result = capacity(
-            space,
-            dims=dims,
-            concepts=concepts,
-            levels=levels,
-            sample=sample,
-            seed=seed,
+            space, dims=dims, concepts=concepts, levels=levels, sample=sample, seed=seed,
             progress=progress,
-        )
-    settings = {} if space is None else about(space)
-    title = result.title if space is None else f"{space.name}: {result.title}"
-    output.show(Report.of("capacity", result, settings=settings, title=title))
+        )  # fmt: skip
+    settings = None if space is None else about(space)
+    output.show(Report.of("capacity", with_files(result, **named), settings=settings))

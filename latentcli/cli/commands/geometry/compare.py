@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.options import Ci, Force, NoCache
+from latentcli.cli import points
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import MORE, Ci, Force, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
-from latentcli.cli.source import Source
-from latentcli.errors import LatentError, UsageError
-from latentcli.results import Record, Report
+from latentcli.cli.wording import naming, with_files
+from latentcli.errors import UsageError
+from latentcli.results import Report
 
 if TYPE_CHECKING:
-    from latentcli.comparison._compare import Comparison
-    from latentcli.words._space import Space
+    from latentcli.comparison import CompareResult
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,12 @@ class Aligning:
     ] = None
     to: Annotated[
         str,
-        typer.Option("--to", metavar="FORMAT", help="Format of OUT, as convert takes it."),
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="Format of OUT, as convert takes it.",
+            rich_help_panel=MORE,
+        ),
     ] = ""
     force: Force = False
 
@@ -39,35 +45,30 @@ class Aligning:
         if self.align is None and (self.to or self.force):
             raise UsageError("--to and --force go with --align OUT")
 
-    def check(self) -> None:
-        """Refuse a file that cannot be written, before the work is done."""
-        if self.align is not None:
-            from latentcli.files import writing
-
-            writing.check_targets(Path(self.align), self.to, force=self.force)
-
-    def check_inputs(self, spaces: tuple[Space, Space]) -> None:
-        """Refuse to write over what is compared."""
-        if self.align is None or not Path(self.align).exists():
+    def check(self, *inputs: str) -> None:
+        """Refuse a file that cannot be written or is compared, before the work is done."""
+        if self.align is None:
             return
-        for space in spaces:
-            if Path(self.align).samefile(space.entry.path):
-                raise UsageError(f"--align would replace {space.name}, which is compared")
+        from latentcli.files import addresses, writing
 
-    def write(self, found: Comparison, spaces: tuple[Space, Space]) -> list[str]:
+        out = Path(self.align)
+        writing.check_targets(out, self.to, force=self.force)
+        for address in inputs:
+            path = addresses.split_address(addresses.split_slice(address)[0])[0]
+            if out.exists() and path.exists() and out.samefile(path):
+                raise UsageError(f"--align would replace {path.name}, which is compared")
+
+    def write(self, address: str, result: CompareResult, dimensions: int) -> list[str]:
         """Write X rotated onto Y if a file was named, and return what to say of it."""
         if self.align is None:
             return []
-        rotation = found.rotation
-        if rotation is None:
-            raise LatentError("nothing to align: all rows of one space are the same")
-        from latentcli.comparison._procrustes import aligned
-        from latentcli.files import writing
+        import latentcli
+        from latentcli.files import samples, writing
 
         turned = writing.changed(
-            writing.words_of(spaces[0].entry),
-            spaces[1].dimensions,
-            lambda rows: aligned(rows, found.x, found.y, rotation),
+            writing.words_of(latentcli.open(samples.find(address)).entry),
+            dimensions,
+            result.align,
         )
         name, _ = writing.write(turned, Path(self.align), self.to)
         shape = f"{turned.rows:,} x {turned.dimensions:,}"
@@ -78,81 +79,62 @@ class Aligning:
 def command(
     x: Annotated[str, typer.Argument(metavar="X", help="File of vectors, or FILE::KEY.")],
     y: Annotated[str, typer.Argument(metavar="Y", help="Another, with rows in common.")],
+    axes: Axes,
     aligning: Aligning,
     output: Output,
-    neighbors: Annotated[
-        int, typer.Option("--neighbors", "-k", metavar="K", help="Number of nearest neighbors.")
-    ] = 10,
+    lexicon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Match by pairs of words, one of X and one of Y, a line each."
+        ),
+    ] = None,
     metric: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="METRIC",
             show_default=False,
             help="For neighbors and RSA: cosine or euclidean. Default: cosine for words, "
             "euclidean for rows.",
         ),
-    ] = "",
-    ci: Ci = 0.95,
-    sample: Annotated[
-        int, typer.Option(metavar="N", help="Rows that RSA and neighbors are measured on.")
-    ] = 1000,
-    seed: Annotated[int, typer.Option(metavar="N", help="Random seed.")] = 0,
-    lexicon: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Match words by pairs, one pair on each line: word of X, word of Y.",
-        ),
     ] = None,
-    no_cache: NoCache = False,
     moved: Annotated[
         int, typer.Option(metavar="N", help="List the N rows that moved most.")
     ] = 10,
-    biased: Annotated[bool, typer.Option("--biased", help="Show biased CKA, too.")] = False,
+    biased: Annotated[
+        bool, typer.Option("--biased", help="Show biased CKA, too.", rich_help_panel=MORE)
+    ] = False,
+    neighbors: NeighborCount = 10,
+    sample: SampleSize = 1000,
+    seed: Seed = 0,
+    ci: Ci = 0.95,
+    no_cache: NoCache = False,
 ) -> None:
-    """Tell how alike two spaces are, which may have different dimensions.
+    """Comparison of two spaces, which may have different dimensions.
 
-    Words are matched by vocabulary (or by --lexicon), arrays by row. Linear CKA (1: the same but for rotation and
-    scale; debiased, so 0 for unrelated ones), RSA (rank correlation of distances), orthogonal
-    Procrustes distance (0 to 2: what the best rotation leaves), the share of common nearest
-    neighbors, and the words that moved most.
+    Words are matched by vocabulary (or --lexicon), arrays by row. Linear CKA (1: the same but for
+    rotation and scale; debiased, so 0 for unrelated ones), RSA (rank correlation of distances),
+    orthogonal Procrustes distance (0 to 2: what the best rotation leaves), the share of common
+    nearest neighbors, and the words that moved most. A reading compares with shuffled rows.
 
     Examples:
 
     latent compare codes.npy codes.npy
 
-    latent compare minilm-10k.64d.txt article-words.txt -k 2
+    latent compare minilm-10k.64d.txt article-words.txt --neighbors 2
     """
-    aligning.check()
-    spaces = _open(x, no_cache, output), _open(y, no_cache, output)
-    aligning.check_inputs(spaces)
     from latentcli.comparison import compare
-
-    result = compare(
-        *spaces,
-        lexicon=_pairs(lexicon),
-        neighbors=neighbors,
-        metric=metric or None,
-        ci=ci,
-        sample=sample,
-        seed=seed,
-        moved=moved,
-        biased=biased,
-        stage=output.progress,
-    )
-    written = aligning.write(result.comparison, spaces)
-    files: Record = {"x": x, "y": y, "lexicon": lexicon, "align": aligning.align}
-    report = Report.of("compare", result, settings=files)
-    output.show(replace(report, notes=(*report.notes, *written), title=""))
-
-
-def _pairs(lexicon: str | None) -> list[tuple[str, str]] | None:
-    if lexicon is None:
-        return None
     from latentcli.files import pairs
 
-    return [pair for relation in pairs.read(lexicon).values() for pair in relation]
-
-
-def _open(address: str, no_cache: bool, output: Output) -> Space:
-    return Source(vectors=address, no_cache=no_cache).open(output)
+    aligning.check(x, y)
+    first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
+    named = {"x": Path(x).name, "y": Path(y).name} | ({"lexicon": lexicon} if lexicon else {})
+    with output.progress("comparing") as progress, naming(**named):
+        result = compare(
+            first, second, lexicon=None if lexicon is None else pairs.read_all(lexicon),
+            neighbors=neighbors, metric=metric, biased=biased, moved=moved, sample=sample,
+            seed=seed, ci=ci, progress=progress,
+        )  # fmt: skip
+    written = aligning.write(x, result, result.sides[1].dimensions_given)
+    settings = {"x": x, "y": y, "lexicon": lexicon, "align": aligning.align}
+    report = Report.of("compare", with_files(result, **named), settings=settings)
+    output.show(replace(report, notes=(*report.notes, *written)))

@@ -8,9 +8,9 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache
+from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
-from latentcli.cli.wording import naming
+from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
 
@@ -26,15 +26,12 @@ def command(
         typer.Option(
             metavar="FILE",
             help="A class for each row: a line each, FILE::COLUMN of a table, or an array.",
-            rich_help_panel="Input",
         ),
     ] = None,
     outputs: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE",
-            help="What a decoder made of each row, an array: for smoothness.",
-            rich_help_panel="Input",
+            metavar="FILE", help="A decoder's output for each row, an array: for smoothness."
         ),
     ] = None,
     relations: Annotated[
@@ -42,51 +39,41 @@ def command(
         typer.Option(
             metavar="FILE",
             help="Pairs of words, or analogies, a line each: for linear structure.",
-            rich_help_panel="Input",
         ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Only these sections or measures."),
     ] = None,
     ignore_case: Annotated[
         bool,
         typer.Option(
             "--ignore-case",
             help="Take a word of --relations in another case if it is not there.",
-            rich_help_panel="Input",
+            rich_help_panel=MORE,
         ),
     ] = False,
-    no_cache: NoCache = False,
-    only: Annotated[
-        str | None,
-        typer.Option(metavar="NAME,...", help="Only these sections or measures."),
-    ] = None,
-    neighbors: Annotated[
-        int, typer.Option("--neighbors", "-k", metavar="K", help="Number of nearest neighbors.")
-    ] = 10,
     unit: Annotated[
         bool | None,
         typer.Option(
             "--unit/--no-unit",
             help="Rows at length 1 where nearness counts. Default: for words.",
             show_default=False,
+            rich_help_panel=MORE,
         ),
     ] = None,
-    sample: Annotated[
-        int,
-        typer.Option(
-            metavar="N", help="Rows of which all pairs are taken, at most; neighbors: of 2 N."
-        ),
-    ] = 5000,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of all that is drawn.")] = 0,
-    ci: Annotated[
-        float, typer.Option(metavar="P", help="How sure the intervals are, between 0 and 1.")
-    ] = 0.95,
+    neighbors: NeighborCount = 10,
+    sample: SampleSize = 5000,
+    seed: Seed = 0,
+    ci: Ci = 0.95,
+    no_cache: NoCache = False,
 ) -> None:
-    """Geometry report: clusters, dimension, isotropy, hubs, uniformity, each with white noise.
+    """Geometry of a space: clusters, dimension, isotropy, hubness, uniformity and more.
 
-    Clusters (of --labels, or found by k-means), linear structure (--relations), dimension,
-    isotropy, hubness, uniformity and smoothness (--outputs). Each number stands next to that of
-    N(0, I) of as many rows and dimensions, with an interval where one has a meaning and with how to
-    read it: what is no more than white noise says nothing about the space. All pairs are of
-    --sample rows, nearest neighbors of twice as many.
+    Each number stands beside that of white noise, N(0, I) of as many rows and dimensions. A reading
+    says what it means where a null was tested; docs/commands.md has the table of readings. Linear
+    structure takes --relations, smoothness --outputs, classes --labels. Clusters are found by k-means
+    where there are no labels. Beyond --sample rows, pairs and neighbors are those of a sample.
 
     Examples:
 
@@ -95,32 +82,35 @@ def command(
     latent geometry article-words.txt --only isotropy,manifold --json
     """
     from latentcli.files import codes, pairs
-    from latentcli.files import labels as label_files
+    from latentcli.files.labels import read_classes
     from latentcli.geometry import geometry_report
 
-    chosen = (
-        None if only is None else [part.strip() for part in only.split(",") if part.strip()]
-    )
     x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
-    count = len(getattr(x, "matrix", x))
-    decoded, remarks = (None, []) if outputs is None else codes.load_flat(outputs)
-    for text in remarks:
-        output.note(text)
-    files = {"vectors": vectors, "labels": labels, "outputs": outputs, "relations": relations}
-    names_of = {name: file for name, file in (files | {"x": vectors}).items() if file}
-    with output.progress("measuring") as progress, naming(**names_of):
+    decoded = None
+    if outputs is not None:
+        decoded, notes = codes.load_flat(outputs)
+        for text in notes:
+            output.note(text)
+    given = {"x": vectors, "outputs": outputs, "relations": relations}
+    files = {name: address for name, address in given.items() if address}
+    with output.progress("measuring") as progress, naming(**files):
         result = geometry_report(
             x,
-            labels=None if labels is None else label_files.read_classes(labels, count),
-            outputs=decoded,
-            relations=None if relations is None else pairs.read(relations),
-            only=chosen,
+            None if labels is None else read_classes(labels, len(getattr(x, "matrix", x))),
+            decoded,
+            None if relations is None else pairs.read(relations),
+            only=None if only is None else only.split(","),
             neighbors=neighbors,
             unit=unit,
             sample=sample,
-            ci=ci,
             seed=seed,
+            ci=ci,
             progress=progress,
         )
-    title = f"{vectors}: {result.title}"
-    output.show(Report.of("geometry", result, settings=files, title=title))
+    settings = {
+        "vectors": vectors, "labels": labels, "outputs": outputs, "relations": relations,
+    }  # fmt: skip
+    title = f"{vectors}: {result.rows:,} x {result.dimensions:,}"
+    output.show(
+        Report.of("geometry", with_files(result, **files), title=title, settings=settings)
+    )

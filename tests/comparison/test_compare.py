@@ -14,10 +14,10 @@ def test_a_frozen_result_with_its_numbers_by_name():
     found = latentcli.compare(X, turned)
     assert (found.cka, found.rsa, found.neighbor_overlap) == pytest.approx((1, 1, 1), abs=1e-6)
     assert found.procrustes == pytest.approx(0, abs=1e-9)
-    assert found.chance == pytest.approx(10 / 59)
+    assert found.neighbor_overlap_chance == pytest.approx(10 / 59)
     assert found.rows_x.tolist() == found.rows_y.tolist() == list(range(60))
     assert found.settings["neighbors"] == 10
-    assert "neighbor_overlap" in repr(found)
+    assert "neighbor overlap" in repr(found)
 
 
 def test_files_are_spaces(samples):

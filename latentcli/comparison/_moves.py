@@ -1,0 +1,83 @@
+"""How far single rows have moved, and from where on that is more than noise.
+
+A row has moved by 1 - cosine of its rotated vector and its partner (Hamilton et al., 2016). Under the
+null every row moves by noise of the usual size: partner = scale x rotated row + Gaussian noise, with
+the covariance of what the rotation leaves and its median length. The limit is what the largest move
+of all rows exceeds in one of twenty such spaces.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcli.comparison._moments import Side
+from latentcli.comparison._procrustes import Rotation
+from latentcli.numerics.blocks import parts, sampled, spans
+from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.vectors import unit
+
+STILL = 1e-6
+"""Rows that moved less did not move: vectors may be float32."""
+
+_DRAWS = 39
+_LEVEL = 0.05
+_ROWS = 5000
+"""Rows at most whose moves are simulated."""
+
+_FEWEST = 20
+"""Rows below which noise has no usual size."""
+
+
+def moves(rotated: Array, partners: Array) -> Array:
+    """Return 1 - cosine of paired rows (n, D), in [0, 2]; NaN for a row without a direction.
+
+    >>> moves(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[3.0, 0.0], [0.0, -1.0]])).tolist()
+    [0.0, 2.0]
+    """
+    a, b = unit(rotated), unit(partners)
+    squares = ((a - b) ** 2).sum(axis=1)  # 2 - 2 cos, exact near 0
+    found: Array = np.where(a.any(axis=1) & b.any(axis=1), squares / 2, np.nan)
+    return found
+
+
+def all_moves(
+    x: Side, y: Side, rotation: Rotation, *, progress: Progress | None = None
+) -> Array:
+    """Return how far each row has moved (n,), in blocks; NaN for a row at the very centre."""
+    distances = np.empty(len(x))
+    done = 0
+    for part in parts(np.arange(len(x)), max(x.dimensions, y.dimensions)):
+        distances[part] = moves(rotation(x.take(part)), y.take(part))
+        done += len(part)
+        if progress:
+            progress(done, len(x))
+    return distances
+
+
+def noise_limit(x: Side, y: Side, rotation: Rotation, seed: int) -> float | None:
+    """Return the largest move that noise makes in nineteen of twenty spaces of as many rows.
+
+    None for fewer rows than 20, or no more than dimensions: the rotation then follows the noise.
+    """
+    if len(x) < _FEWEST or len(x) <= max(x.dimensions, y.dimensions):
+        return None
+    some = sampled(len(x), _ROWS, seed)
+    rotated, partners = rotation(x.take(some)), y.take(some)
+    scale = 1 - rotation.distance / 2
+    left = partners - scale * rotated
+    usual = float(np.median((left**2).sum(axis=1)))
+    if usual <= STILL**2:
+        return STILL
+    factor = np.linalg.svd(left, full_matrices=False)
+    shape = (factor[1] / len(left) ** 0.5)[:, None] * factor[2]
+    rng = np.random.default_rng([seed, 12])
+    draw = rng.standard_normal((len(left), len(shape))) @ shape
+    shape *= (usual / float(np.median((draw**2).sum(axis=1)))) ** 0.5
+    largest = np.zeros(_DRAWS)
+    for number in range(_DRAWS):
+        for part in spans(len(some), rotated.shape[1]):
+            noise = rng.standard_normal((part.stop - part.start, len(shape))) @ shape
+            found = moves(rotated[part], scale * rotated[part] + noise)
+            largest[number] = max(largest[number], float(np.nanmax(found, initial=0.0)))
+    level = 1.0 if len(some) < len(x) else 1 - _LEVEL
+    return max(STILL, float(np.quantile(largest, level, method="higher")))

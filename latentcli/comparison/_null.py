@@ -1,0 +1,118 @@
+"""What measures of two spaces are when the rows of one are shuffled: the null of their readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from latentcli.comparison._rsa import rank_matrix
+from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
+from latentcli.numerics.points import Points
+from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import unit
+
+TESTED = 500
+"""Rows at most that are shuffled."""
+
+_FEWER, _WIDE = 59, 200
+"""Shuffles for the distance of Procrustes, and dimensions from which fewer rows are taken."""
+
+
+def shuffled_rows_null(
+    shapes: tuple[Array, Array], rows: tuple[Array, Array], *, k: int, metric: str, seed: int
+) -> Mapping[str, Null]:
+    """Compare each measure of paired rows (n, D1) and (n, D2) with those of shuffled rows of y.
+
+    `shapes` are the rows as CKA and Procrustes take them, centred and scaled; `rows` as they are.
+    They are a sample, and the p-values are of the sample. Measures that do not exist are left out.
+    """
+    count = len(rows[0])
+    statistics: dict[str, Callable[[Array], float] | None] = {
+        "cka": _hsic(*shapes),
+        "rsa": _rank_correlation(*rows, metric),
+        "procrustes": _procrustes(*shapes),
+        "neighbor_overlap": _common_neighbors(*rows, k, metric),
+    }
+    found = {}
+    for name, statistic in statistics.items():
+        if statistic is None:
+            continue
+        rng = np.random.default_rng([seed, 11])
+        times = _FEWER if name == "procrustes" else PERMUTATIONS
+        draws = [statistic(rng.permutation(count)) for _ in range(times)]
+        found[name] = permutation_null(statistic(np.arange(count)), draws)
+    return found
+
+
+def _hsic(x: Array, y: Array) -> Callable[[Array], float] | None:
+    """Return the debiased CKA for an order of the rows of y (Song et al., 2012, eq. 5)."""
+    n = len(x)
+    if n < 4:
+        return None
+    grams = []
+    for rows in (x, y):
+        centred = rows - rows.mean(axis=0)
+        gram = centred @ centred.T
+        np.fill_diagonal(gram, 0.0)
+        grams.append(gram)
+    first, second = grams
+
+    def unbiased(a: Array, b: Array) -> float:
+        sums = a.sum(axis=1), b.sum(axis=1)
+        return float(
+            (
+                (a * b).sum()
+                + sums[0].sum() * sums[1].sum() / ((n - 1) * (n - 2))
+                - 2 * (sums[0] @ sums[1]) / (n - 2)
+            )
+            / (n * (n - 3))
+        )
+
+    own = unbiased(first, first) * unbiased(second, second)
+    if not own > 0:
+        return None
+    return lambda order: unbiased(first, second[np.ix_(order, order)]) / float(own**0.5)
+
+
+def _rank_correlation(x: Array, y: Array, metric: str) -> Callable[[Array], float] | None:
+    """Return Spearman's correlation of the distances for an order of the rows of y."""
+    first, second = (rank_matrix(rows, metric) for rows in (x, y))
+    if first is None or second is None:
+        return None
+    return lambda order: float((first * second[np.ix_(order, order)]).sum() / 2)
+
+
+def _procrustes(x: Array, y: Array) -> Callable[[Array], float] | None:
+    """Return the distance of Procrustes for an order of the rows of y."""
+    count = len(x) if max(x.shape[1], y.shape[1]) <= _WIDE else min(len(x), _WIDE)
+    factors = []
+    for rows in (x[:count], y[:count]):
+        left, singular = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[:2]
+        if not singular[0] > 0:
+            return None
+        factors.append(left * (singular / np.linalg.norm(singular)))
+    first, second = factors
+
+    def distance(order: Array) -> float:
+        chosen = order[order < count]
+        return 2 - 2 * float(np.linalg.svd(first.T @ second[chosen], compute_uv=False).sum())
+
+    return distance
+
+
+def _common_neighbors(
+    x: Array, y: Array, k: int, metric: str
+) -> Callable[[Array], float] | None:
+    """Return the mean overlap of the k nearest neighbors for an order of the rows of y."""
+    n = len(x)
+    k = min(k, max(1, (n - 1) // 2))
+    linked = []
+    for rows in (x, y):
+        near = nearest(Points(unit(rows) if metric == "cosine" else rows), np.arange(n), k).rows
+        links = np.zeros((n, n), dtype=bool)
+        np.put_along_axis(links, near, True, axis=1)
+        linked.append(links)
+    first, second = linked
+    return lambda order: float((first & second[np.ix_(order, order)]).sum() / (n * k))

@@ -1,0 +1,52 @@
+"""Intervals of what rows give with their neighbors, spectra or fits: random halves, computed afresh."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.types import Array
+from latentcli.results import Interval
+
+_HALF = 1000
+"""Rows of a part at most on which a statistic is computed afresh."""
+
+
+class Halves:
+    """Statistics of random halves of the rows, each computed afresh.
+
+    `compute` is given row numbers (m,), ascending, and returns each statistic by name. Of more than
+    2,000 rows the parts have 1,000: the deviation of a mean over parts of m of n rows, times
+    sqrt(m / (n - m)), is its standard error on all (Politis, Romano and Wolf, 1999). There are none of
+    fewer than 40 rows.
+    """
+
+    def __init__(
+        self,
+        rows: int,
+        compute: Callable[[Array], Mapping[str, float | None]],
+        *,
+        ci: float | None,
+        seed: int,
+    ) -> None:
+        parts: Sequence[Array] = half_samples(rows, seed) if ci is not None else []
+        size = min(rows // 2, _HALF)
+        if size < rows // 2:
+            rng = np.random.default_rng([seed, 4])
+            parts = [np.sort(rng.choice(rows, size, replace=False)) for _ in parts]
+        self._found = [compute(part) for part in parts]
+        self._level = ci or 0.0
+        self._scale = math.sqrt(size / (rows - size))
+
+    def interval(
+        self, name: str, value: float | None, low: float = -math.inf, high: float = math.inf
+    ) -> Interval | None:
+        """Return the interval of a statistic whose value on all rows, and bounds, are given."""
+        found = [one.get(name) for one in self._found]
+        known = [one for one in found if one is not None]
+        middle = sum(known) / len(known) if known else 0.0
+        scaled = [None if one is None else (one - middle) * self._scale for one in found]
+        return half_sample_interval(value, scaled, self._level, low=low, high=high)

@@ -1,0 +1,116 @@
+"""The rows of an array, of a table's columns or of a space, as functions of the library take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from latentcli.errors import ParameterError, counted
+from latentcli.numerics.blocks import spans
+from latentcli.numerics.named_vectors import NamedVectors
+from latentcli.numerics.types import Array
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """Rows and what they are called.
+
+    Attributes
+    ----------
+    rows : (N, D)
+        In the dtype they came in, maybe mapped from a file.
+    finite : (N,) bool
+        Which rows hold numbers only; of a space, also which are not a repeated word's.
+    zero : (N,) bool
+        Which of them are zero.
+    shape
+        That of the array before its further axes were flattened.
+    vectors
+        The vectors of a space, None for an array.
+    find
+        Returns the row of a word of a space or of a number as text; None where there is none.
+    """
+
+    rows: Array
+    finite: Array
+    zero: Array
+    shape: tuple[int, ...]
+    vectors: NamedVectors | None
+    find: Callable[[str], int | None]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def named(self) -> bool:
+        """Whether the rows have words."""
+        return self.vectors is not None and self.vectors.vocabulary.named
+
+    def name(self, row: int) -> str:
+        """Return the word of a row, its number where it has none."""
+        return self.vectors.vocabulary.words([row])[0] if self.vectors else str(row)
+
+    def notes(self, parameter: str, usable: Array) -> list[str]:
+        """Say how rows were flattened, and how many of them are not usable (N,), and why."""
+        notes = []
+        if len(self.shape) > 2:
+            shape = " x ".join(map(str, self.shape))
+            rows = f"{len(self):,} rows of {self.rows.shape[1]:,} numbers"
+            notes.append(
+                f"`{parameter}`: {shape} is measured as {rows}; one layer is [:, 0] of it"
+            )
+        if count := len(self) - int(usable.sum()):
+            reasons = {
+                "NaN or infinity": not self.finite.all(),
+                "zero": bool((self.zero & ~usable).any()),
+                "a repeated word": self.named and not self.finite.all(),
+            }
+            why = ", ".join(reason for reason, is_so in reasons.items() if is_so)
+            notes.append(f"{count:,} of {counted(len(self), 'row')} left out: {why}")
+        return notes
+
+
+def named_rows(x: Any, parameter: str) -> NamedRows:
+    """Take an array (N, ...), columns by name, or a space, given for a parameter.
+
+    Raises ParameterError for what is no array of numbers.
+    """
+    entry = getattr(x, "entry", None)
+    if entry is not None:
+        return _of_space(x, entry)
+    if isinstance(x, Mapping):
+        x = np.column_stack([np.asarray(column) for column in x.values()])
+    values = np.asarray(x)
+    if values.dtype.kind not in "fiub" or not values.ndim or 0 in values.shape:
+        what = f"an array of shape {values.shape} and type {values.dtype}"
+        raise ParameterError(parameter, what, "an array (N, D) of numbers")
+    rows = values[None] if values.ndim == 1 else values.reshape(len(values), -1)
+    finite, zero = np.empty(len(rows), dtype=bool), np.empty(len(rows), dtype=bool)
+    for part in spans(len(rows), rows.shape[1]):
+        finite[part] = np.isfinite(rows[part]).all(axis=1)
+        zero[part] = ~rows[part].any(axis=1)
+    return NamedRows(
+        rows, finite, zero, values.shape, None, lambda word: _numbered(word, len(rows))
+    )
+
+
+def _of_space(space: Any, entry: NamedVectors) -> NamedRows:
+    """Take the rows of a space, whose norms are 0 where rows cannot be answers."""
+    without = np.flatnonzero(~(entry.norms > 0))
+    zero = np.zeros(len(entry.norms), dtype=bool)
+    zero[without] = ~entry.matrix[without].any(axis=1)
+    finite = (entry.norms > 0) | zero
+
+    def find(word: str) -> int | None:
+        return int(space.row(word)) if word in space else None
+
+    return NamedRows(entry.matrix, finite, zero, entry.matrix.shape, entry, find)
+
+
+def _numbered(word: str, count: int) -> int | None:
+    if not (word.isdecimal() and word.isascii()) or len(word) > 18:
+        return None
+    return int(word) if int(word) < count else None

@@ -1,0 +1,72 @@
+"""What the readings of compare say of noise, of shuffled rows and of a perfect match."""
+
+import numpy as np
+import pytest
+
+import latentcli
+
+
+def claims(seeds, rows, sizes):
+    """Count for each measure the seeds in which its reading claims that the spaces are alike."""
+    found = {}
+    for seed in range(seeds):
+        rng = np.random.default_rng([seed, 3])
+        x, y = (
+            rng.standard_normal((rows, size)) @ rng.standard_normal((size, size))
+            for size in sizes
+        )
+        result = latentcli.compare(x, y, ci=None, moved=0, seed=seed)
+        for one in result.records:
+            found[one["measure"]] = found.get(one["measure"], 0) + (
+                one["reading"] != "alike as by chance"
+            )
+    return found
+
+
+def moved(seeds, size):
+    """Count the spaces of which noise of one size has moved a row farther than noise."""
+    count = 0
+    for seed in range(seeds):
+        rng = np.random.default_rng([seed, 4])
+        x = rng.standard_normal((200, size)) * np.linspace(1, 3, size)
+        turned = x @ np.linalg.qr(rng.standard_normal((size, size)))[0]
+        y = turned + 0.4 * rng.standard_normal((200, size))
+        result = latentcli.compare(x, y, ci=None, moved=1, seed=seed)
+        count += result.records[-1]["reading"] == "moved more than noise"
+    return count
+
+
+def test_unrelated_spaces_are_alike_as_by_chance():
+    """Of 12 seeds 0.6 are the 5 % that are allowed; 4 happen once in 400 times."""
+    assert max(claims(12, 60, (4, 7)).values()) <= 3
+
+
+def test_noise_moves_no_row_farther_than_noise():
+    assert moved(12, 6) <= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(2, 2), (6, 3), (30, 60)])
+def test_unrelated_spaces_in_95_of_100_seeds(sizes):
+    """More than 12 of 100 happen once in 300 times by a test at 5 %."""
+    assert max(claims(100, 50, sizes).values()) <= 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [2, 5, 20])
+def test_noise_moves_no_row_farther_in_95_of_100_seeds(size):
+    assert moved(100, size) <= 12
+
+
+def test_shuffled_rows_of_one_space_are_alike_as_by_chance():
+    x = np.random.default_rng(0).standard_normal((80, 5))
+    found = latentcli.compare(x, np.random.default_rng(1).permutation(x))
+    assert {one["reading"] for one in found.records if one["measure"] != "moved"} == {
+        "alike as by chance"
+    }
+
+
+def test_a_perfect_match_reads_as_one():
+    x = np.random.default_rng(0).standard_normal((80, 5))
+    found = latentcli.compare(x, 2 * x[:, ::-1] + 1)
+    assert {one["reading"] for one in found.records} == {"equal up to rotation"}
