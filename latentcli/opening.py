@@ -339,7 +339,8 @@ def accepting_files(function: Function) -> Function:
 def _read(value: Any, read: Callable[[str], Any]) -> Any:
     if isinstance(value, (str, os.PathLike)):
         return read(os.fspath(value))
-    if isinstance(value, tuple | list) and any(map(_is_file, value)):  # of *points, or several
+    several = read is read_codes and isinstance(value, tuple | list)
+    if several and any(map(_is_file, value)):  # texts in a list of labels are labels
         return [read(os.fspath(one)) if _is_file(one) else one for one in value]
     return columns_of(value)
 
