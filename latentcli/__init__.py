@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._total_correlation import total_correlation
     from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
     from latentcli.disentanglement._zmaxvar import zmaxvar
-    from latentcli.errors import FileError, FormatError, LatentError, UsageError, WordError
+    from latentcli.errors import FileError, FormatError, LatentError, ParameterError, WordError
     from latentcli.geometry._capacity import capacity
     from latentcli.geometry._geometry_report import geometry_report
     from latentcli.latents import (
@@ -115,7 +115,7 @@ _HOMES: dict[str, str] = {
     "represent": "latentcli.words._represent",
     **dict.fromkeys(
         (
-            "FileError", "FormatError", "LatentError", "ParameterError", "UsageError",
+            "FileError", "FormatError", "LatentError", "ParameterError",
             "WordError",
         ),
         "latentcli.errors",
@@ -133,7 +133,6 @@ __all__ = [
     "ParameterError",
     "Result",
     "Space",
-    "UsageError",
     "WordError",
     "__version__",
     "betavae",

@@ -1,8 +1,7 @@
 """What can go wrong, as one small tree.
 
     LatentError
-    +-- ParameterError       also a ValueError: a parameter has a value that has no meaning
-    +-- UsageError           also a ValueError: parameters that cannot go together
+    +-- ParameterError       also a ValueError: a value, or parameters together, that have no meaning
     +-- FileError            also an OSError: a file cannot be read or written
     |   +-- FormatError      a file can be opened, but what is in it is not usable
     +-- WordError            also a KeyError: a word or row is not in the space
@@ -15,6 +14,7 @@ and owns the exit codes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import overload
 
 
 class LatentError(Exception):
@@ -24,24 +24,26 @@ class LatentError(Exception):
         return str(self.args[0]) if self.args else ""
 
 
-class UsageError(LatentError, ValueError):
-    """Parameters, or words of a command line, that have no meaning together."""
+class ParameterError(LatentError, ValueError):
+    """A parameter has a value that has no meaning, or parameters have none together.
 
+    It takes a text, or, as OSError does, three parts that make one: `name` is the parameter, `value`
+    what it was, `requirement` what it has to be.
 
-class ParameterError(UsageError):
-    """A parameter has a value that has no meaning.
-
-    `name` is the parameter, `value` what it was, `requirement` what it has to be.
+    >>> str(ParameterError("bins", 0, "a whole number from 2"))
+    '`bins` is 0; it must be a whole number from 2'
     """
 
-    def __init__(self, name: str, value: object, requirement: str) -> None:
-        self.name = name
-        self.value = value
-        self.requirement = requirement
-        super().__init__(f"`{name}` is {shown(value)}; it must be {requirement}")
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.name, self.value, self.requirement)
+    @overload
+    def __init__(self, text: str, /) -> None: ...
+    @overload
+    def __init__(self, name: str, value: object, requirement: str, /) -> None: ...
+    def __init__(
+        self, text: str, value: object = None, requirement: str | None = None, /
+    ) -> None:
+        if requirement is not None:
+            text = f"`{text}` is {shown(value)}; it must be {requirement}"
+        super().__init__(text)
 
 
 class FileError(LatentError, OSError):
@@ -56,18 +58,18 @@ class WordError(LatentError, KeyError):
     """A word (or a row) is not in the space, or has no usable vector."""
 
 
-def unknown_choice(what: str, given: str, choices: Iterable[str]) -> UsageError:
+def unknown_choice(what: str, given: str, choices: Iterable[str]) -> ParameterError:
     """Say that `given` is none of the `choices`, and which one was probably meant."""
     import difflib  # only a mistake needs it
 
     names = list(choices)
     close = difflib.get_close_matches(given.lower(), names, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
-    return UsageError(f"unknown {what} '{given}'.{hint} One of: {', '.join(names)}.")
+    return ParameterError(f"unknown {what} '{given}'.{hint} One of: {', '.join(names)}.")
 
 
 def check_choice(what: str, given: str, choices: Iterable[str]) -> None:
-    """Raise UsageError unless `given` is one of the `choices`."""
+    """Raise ParameterError unless `given` is one of the `choices`."""
     if given not in choices:
         raise unknown_choice(what, given, choices)
 

@@ -131,7 +131,7 @@ def save(
     """
     import numpy as np
 
-    from latentcli.errors import UsageError
+    from latentcli.errors import ParameterError
     from latentcli.files import array_writing
 
     known: dict[str, Any] = {}
@@ -140,7 +140,7 @@ def save(
     if isinstance(values, Result):
         array = getattr(values, "codes", None)
         if array is None:
-            raise UsageError("the result holds no codes: `out` took them, or it has none")
+            raise ParameterError("the result holds no codes: `out` took them, or it has none")
         known = dict(values.settings)
         extra = dict(getattr(values, "meta", {}))
     array_writing.save(

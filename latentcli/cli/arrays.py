@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Force
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output, say
 from latentcli.cli.source import about
 from latentcli.cli.wording import with_options
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError
 from latentcli.results import Record, Report, Result
 
 if TYPE_CHECKING:

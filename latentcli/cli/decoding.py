@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError, check_choice
+from latentcli.errors import check_choice
 
 if TYPE_CHECKING:
     from latentcli.numerics.types import Array

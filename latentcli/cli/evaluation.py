@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Labels, NoCache
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source, check_named
 from latentcli.cli.wording import distinct_names
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError
 from latentcli.results import Record, Report, Result, Sheet
 
 if TYPE_CHECKING:

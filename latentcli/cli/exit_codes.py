@@ -1,16 +1,22 @@
-"""What the process ends with: the one table of exit codes."""
+"""What the process ends with: the one table of exit codes, and the error of a wrong command line."""
 
 from __future__ import annotations
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 
 DONE = 0
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
 
+
+class UsageError(LatentError):
+    """Words of a command line that have no meaning together."""
+
+
 OF_ERROR: dict[type[BaseException], int] = {
     UsageError: USAGE,
+    ParameterError: USAGE,
     LatentError: FAILED,
     MemoryError: FAILED,
     BrokenPipeError: FAILED,

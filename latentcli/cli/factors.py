@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, shortest
-from latentcli.errors import UsageError
 from latentcli.results import Record
 
 if TYPE_CHECKING:

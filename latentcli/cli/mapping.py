@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError
 from latentcli.results import Drawing, Listing, Report
 
 if TYPE_CHECKING:

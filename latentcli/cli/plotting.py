@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Force
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 KINDS = (".png", ".svg", ".pdf")

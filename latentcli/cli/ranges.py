@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.cli.exit_codes import UsageError
+from latentcli.errors import LatentError
 
 _LARGEST = 1e100
 """Amounts beyond it overflow somewhere."""

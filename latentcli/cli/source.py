@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Labels, NoCache
 from latentcli.cli.output import Output
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
     from latentcli.results import Record

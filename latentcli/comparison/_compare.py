@@ -89,7 +89,7 @@ def compare(
     ------
     LatentError
         For fewer than three rows in common.
-    ParameterError, UsageError
+    ParameterError
         For settings without a meaning.
 
     Examples

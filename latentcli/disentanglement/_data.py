@@ -14,7 +14,7 @@ from latentcli.disentanglement._binned_counts import BinnedCounts as BinnedCount
 from latentcli.disentanglement._binned_counts import Data as Data
 from latentcli.disentanglement._binned_counts import Factor as Factor
 from latentcli.disentanglement._mutual_information import Cut
-from latentcli.errors import LatentError, UsageError, shown, unknown_choice
+from latentcli.errors import LatentError, ParameterError, shown, unknown_choice
 from latentcli.numerics.types import Array
 
 Codes = npt.ArrayLike | str | PathLike[str]
@@ -194,10 +194,10 @@ def _complete(columns: Mapping[str, Array]) -> tuple[Array | None, list[str]]:
 
 def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequence[str]) -> str:
     if name in continuous and name in discrete:
-        raise UsageError(f"factor {shown(name)} is said to be both continuous and discrete")
+        raise ParameterError(f"factor {shown(name)} is said to be both continuous and discrete")
     if name in continuous:
         if column.dtype.kind not in "fiub":
-            raise UsageError(f"factor {shown(name)} is text and cannot be continuous")
+            raise ParameterError(f"factor {shown(name)} is text and cannot be continuous")
         return "continuous"
     if name in discrete or column.dtype.kind not in "fiu":
         return "discrete"

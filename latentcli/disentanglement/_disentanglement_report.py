@@ -16,7 +16,7 @@ from latentcli.disentanglement._models import function, notes_of
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._views import heat_map, size, table
-from latentcli.errors import UsageError, check_choice
+from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.types import Progress
 from latentcli.results import Record, Result, Scalar, Sheet, View
 
@@ -125,7 +125,7 @@ def _names(only: Sequence[str] | None) -> list[str]:
         return list(METRICS)
     names = list(dict.fromkeys(name.strip() for name in only if name.strip()))
     if not names:
-        raise UsageError("`only` names no metric")
+        raise ParameterError("`only` names no metric")
     for name in names:
         check_choice("metric", name, METRICS)
     return names

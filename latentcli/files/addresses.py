@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 from latentcli.files import samples
 
 Index = tuple[Any, ...]
@@ -35,7 +35,7 @@ def with_columns(address: str, vectors: str | None, text: str | None) -> str:
         return address
     path, key = split_address(address)
     if key:
-        raise UsageError(
+        raise ParameterError(
             f"{address} names a column already; leave out `vector_column` and `text_column`"
         )
     return f"{path}::{vectors or ''}{f'@{text}' if text else ''}"
@@ -62,4 +62,4 @@ def _index(text: str, address: str) -> Any:
         return parts[0]
     if len(parts) in (2, 3):
         return slice(*parts)
-    raise UsageError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")
+    raise ParameterError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")

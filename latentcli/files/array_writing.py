@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
-from latentcli.errors import FileError, FormatError, LatentError, UsageError, reason
+from latentcli.errors import FileError, FormatError, LatentError, ParameterError, reason
 from latentcli.files import outputs
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.formats import npy, safetensors
@@ -180,7 +180,7 @@ def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path]
     """Return the format in which an array is written to `path`; an error if it cannot be."""
     name = _SAVED.get(path.suffix.lower())
     if name is None:
-        raise UsageError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+        raise ParameterError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
     if name in ("npy", "safetensors"):
         outputs.check_side(sidecar(path), force=force)
     outputs.check(path, force=force, inputs=inputs)

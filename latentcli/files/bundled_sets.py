@@ -6,7 +6,7 @@ import importlib.util
 import os
 from pathlib import Path
 
-from latentcli.errors import FileError, UsageError
+from latentcli.errors import FileError, ParameterError
 
 SETS: dict[str, str] = {
     "questions-words": "questions-words.txt",
@@ -19,10 +19,10 @@ SETS: dict[str, str] = {
 def find(address: str) -> str:
     """Return the path of a set that is named; an address that is none, or a file, as it is.
 
-    Raises FileError when gensim, which brings the sets, is not installed, UsageError for "".
+    Raises FileError when gensim, which brings the sets, is not installed, ParameterError for "".
     """
     if not address:
-        raise UsageError("the set has an empty name; leave it out, or name a file")
+        raise ParameterError("the set has an empty name; leave it out, or name a file")
     if address not in SETS or os.path.exists(address):  # noqa: PTH110
         return address
     path = _folder(address) / SETS[address]

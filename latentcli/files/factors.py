@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, UsageError, shown, unknown_choice
+from latentcli.errors import FormatError, ParameterError, shown, unknown_choice
 from latentcli.files import arrays, formats, labels
 from latentcli.files.addresses import split_address
 from latentcli.files.formats import npz, parquet
@@ -84,7 +84,7 @@ def join(
     """Match factors to codes by their id.
 
     Return which rows of the codes have factors, the factors in the order of these, and notes on what
-    has no partner. Raises UsageError where there is no such column, FormatError for an id that
+    has no partner. Raises ParameterError where there is no such column, FormatError for an id that
     occurs twice on either side, and when nothing matches.
     """
     if column not in columns:
@@ -115,7 +115,7 @@ def join(
         notes.append(f"{lost:,} of {len(given):,} rows of {name} have no code and are left out")
     joined = {key: values[order] for key, values in columns.items() if key != column}
     if not joined:
-        raise UsageError(f"{name}: no factors beside '{column}'")
+        raise ParameterError(f"{name}: no factors beside '{column}'")
     return kept, joined, notes
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from latentcli.errors import FormatError, UsageError, counted, shown
+from latentcli.errors import FormatError, ParameterError, counted, shown
 from latentcli.files.addresses import split_address
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
         if key:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
-            raise UsageError(f"say which of {stream.name} are the words: {path}::KEY")
+            raise ParameterError(f"say which of {stream.name} are the words: {path}::KEY")
         found = lines.lines_of(stream, _LABELS)
     if rows is None or len(found) != rows + 1 or not _has_columns(found):
         return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from latentcli.errors import UsageError, reason
+from latentcli.errors import ParameterError, reason
 from latentcli.files import arrays, bounds, formats
 from latentcli.files.addresses import Index, split_address, split_slice
 from latentcli.files.formats import npy, npz
@@ -37,7 +37,7 @@ class Loaded:
 def read_array(address: str) -> Loaded:
     """Read the array at an address: `FILE`, `FILE::KEY`, or either with a slice behind it.
 
-    Raises FormatError for a file that holds no array of numbers, UsageError for a slice that the
+    Raises FormatError for a file that holds no array of numbers, ParameterError for a slice that the
     array does not have.
     """
     file, index = split_slice(address)
@@ -50,7 +50,7 @@ def read_array(address: str) -> Loaded:
         part = loaded.values[index]
     except (IndexError, ValueError) as error:
         shape = loaded.values.shape
-        raise UsageError(f"{address}: {reason(error)}; its shape is {shape}") from None
+        raise ParameterError(f"{address}: {reason(error)}; its shape is {shape}") from None
     return replace(loaded, values=part, words=None, index=index)
 
 

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import FileError, LatentError, UsageError, reason, shown
+from latentcli.errors import FileError, LatentError, ParameterError, reason, shown
 from latentcli.files import inputs as input_files
 from latentcli.files.pending import holding
 
@@ -51,7 +51,7 @@ def check(
 
     `inputs` are files that are read (or their device and inode); all that `files` has opened for the
     command are among them. `marks` are bytes that tell a file of ours from its content. Raises
-    UsageError for an input, FileError for all else.
+    ParameterError for an input, FileError for all else.
     """
     if path.is_dir():
         raise FileError(f"cannot write {path}: it is a folder")
@@ -73,7 +73,7 @@ def _check_replaced(
     status = real.stat()
     for one in (*inputs, *input_files.opened):
         if _identity(one) == (status.st_dev, status.st_ino):
-            raise UsageError(f"{path} is read by this command; `force` writes over it")
+            raise ParameterError(f"{path} is read by this command; `force` writes over it")
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise FileError(f"{path} belongs to another user; `force` replaces it")
     if not status.st_mode & stat.S_IWUSR:

@@ -43,7 +43,7 @@ def folder() -> Path:
 
 
 def path(name: str) -> Path:
-    """Return the path of a sample; UsageError if there is none of that name."""
+    """Return the path of a sample; ParameterError if there is none of that name."""
     check_choice("sample", name, SAMPLES)
     return folder() / name
 

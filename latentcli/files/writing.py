@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, LatentError, UsageError, reason, unknown_choice
+from latentcli.errors import FileError, LatentError, ParameterError, reason, unknown_choice
 from latentcli.files import formats
 from latentcli.files import labels as label_files
 from latentcli.files.addresses import split_address
@@ -257,11 +257,13 @@ def choose(path: Path, to: str) -> str:
     if to and to not in WRITERS:
         raise unknown_choice("format", to, WRITERS)
     if name == "npz" and compressed:
-        raise UsageError(f"an .npz is a zip already; write {path.stem} instead of {path.name}")
+        raise ParameterError(
+            f"an .npz is a zip already; write {path.stem} instead of {path.name}"
+        )
     if name:
         return name
     endings = ", ".join(ending for writer in WRITERS.values() for ending in writer.endings)
-    raise UsageError(
+    raise ParameterError(
         f"the ending of {path.name} names no format ({endings}); say which with `to`"
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.geometry._patterns import (
     EXACT,
     TYPICAL_DENSE,
@@ -89,7 +89,7 @@ def capacity(
 
     Raises
     ------
-    UsageError
+    ParameterError
         Unless exactly one of `x`, `dims` and `concepts` is given.
     ParameterError
         For a number out of its range.
@@ -105,9 +105,9 @@ def capacity(
     [50000, 16, 100, 300]
     """
     if sum(one is not None for one in (x, dims, concepts)) != 1:
-        raise UsageError("give one of `x`, `dims` and `concepts`")
+        raise ParameterError("give one of `x`, `dims` and `concepts`")
     if x is not None and levels != 2:
-        raise UsageError("`levels` goes with `dims` or `concepts`; vectors have signs")
+        raise ParameterError("`levels` goes with `dims` or `concepts`; vectors have signs")
     for name, value, least in (
         ("dims", dims, 1), ("concepts", concepts, 1), ("levels", levels, 2),
         ("sample", sample, 2), ("seed", seed, 0),

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from numpy.typing import ArrayLike
 
-from latentcli.errors import ParameterError, UsageError, unknown_choice
+from latentcli.errors import ParameterError, unknown_choice
 from latentcli.geometry import MEASURES, NEEDS, SECTIONS
 from latentcli.geometry._cloud import Cloud, constant_dimensions
 from latentcli.geometry._inputs import Pairs, cloud_of
@@ -127,7 +127,7 @@ def geometry_report(
     ------
     LatentError
         For fewer than three rows, rows that are all the same, numbers beyond 1e60.
-    ParameterError, UsageError
+    ParameterError
         For settings without a meaning, and sections that lack what they are measured with.
 
     Examples
@@ -190,7 +190,7 @@ def _names(only: Sequence[str] | None) -> set[str]:
         return set(MEASURES)
     names = [name.strip() for name in only if name.strip()]
     if not names:
-        raise UsageError("`only` names no section and no measure")
+        raise ParameterError("`only` names no section and no measure")
     for name in names:
         if name not in MEASURES and name not in SECTIONS:
             raise unknown_choice("section or measure", name, [*SECTIONS, *MEASURES])
@@ -203,9 +203,9 @@ def _sections(names: set[str], cloud: Cloud, *, chosen: bool) -> list[str]:
     known = {"relations": bool(cloud.relations), "outputs": cloud.outputs is not None}
     lacking = [name for name in requested if name in NEEDS and not known[NEEDS[name]]]
     if chosen and lacking:
-        raise UsageError(f"{lacking[0]} is measured with `{NEEDS[lacking[0]]}`")
+        raise ParameterError(f"{lacking[0]} is measured with `{NEEDS[lacking[0]]}`")
     if chosen and names == {"alignment"} and cloud.labels is None:
-        raise UsageError("alignment is measured with `labels`")
+        raise ParameterError("alignment is measured with `labels`")
     return [name for name in requested if name not in lacking]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.geometry._cloud import Cloud, Relation, coded
 from latentcli.geometry._sampling import Settings
 from latentcli.numerics.named_rows import NamedRows, named_rows
@@ -62,7 +62,7 @@ def _one_each(labels: Any, parameter: str, count: int) -> list[object]:
     """Return labels as a list, one for each row."""
     if isinstance(labels, Mapping):
         if len(labels) != 1:
-            raise UsageError(f"`{parameter}` has the columns {', '.join(labels)}: take one")
+            raise ParameterError(f"`{parameter}` has the columns {', '.join(labels)}: take one")
         labels = next(iter(labels.values()))
     found = np.asarray(labels, dtype=object).ravel().tolist()
     if len(found) != count:

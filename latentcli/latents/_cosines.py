@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents._directions import cosines
 from latentcli.latents._edit import line_of
 from latentcli.numerics.types import Array
@@ -52,7 +52,7 @@ def direction_cosines(
 
     Raises
     ------
-    UsageError
+    ParameterError
         For fewer than two directions.
     LatentError
         For directions of different shapes.
@@ -63,7 +63,7 @@ def direction_cosines(
     [[1.0, 0.7071], [0.7071, 1.0]]
     """
     if len(directions) < 2:
-        raise UsageError("name two directions or more")
+        raise ParameterError("name two directions or more")
     vectors = [line_of(one, f"direction {n}").vector for n, one in enumerate(directions, 1)]
     shapes = {vector.shape for vector in vectors}
     if len(shapes) > 1:

@@ -218,7 +218,7 @@ def direction_of_labels(
     ------
     LatentError
         For a column that is missing, has gaps, or one value only.
-    UsageError
+    ParameterError
         For a column whose positive value is not plain.
 
     Examples

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, changed
 from latentcli.latents._streaming import PART, Out
@@ -118,7 +118,7 @@ def edit(
 
     Raises
     ------
-    UsageError
+    ParameterError
         Unless one of `by` and `to` is given.
     LatentError
         For a direction that does not fit the codes, or has length 0.
@@ -131,11 +131,11 @@ def edit(
     [1.0, 3.0]
     """
     if (by is None) == (to is None):
-        raise UsageError("say how far: `by` (relative) or `to` (absolute)")
+        raise ParameterError("say how far: `by` (relative) or `to` (absolute)")
     if to is not None and (unit or sd is not None):
-        raise UsageError("`unit` and `sd` are for `by`; `to` is a distance")
+        raise ParameterError("`unit` and `sd` are for `by`; `to` is a distance")
     if unit and sd is not None:
-        raise UsageError("`unit` and `sd` exclude each other")
+        raise ParameterError("`unit` and `sd` exclude each other")
     alphas = _amounts("by" if to is None else "to", by if to is None else to)
     given, line = _given(codes, direction, axes, intercept, layered=layers is not None)
     chosen = given.check_layers(layers)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
@@ -63,7 +63,9 @@ def grid(
         if value < 2:
             raise ParameterError(name, value, "at least 2")
     if rows * columns > formulas.MOST:
-        raise UsageError(f"a grid has up to {formulas.MOST:,} codes, not {rows * columns:,}")
+        raise ParameterError(
+            f"a grid has up to {formulas.MOST:,} codes, not {rows * columns:,}"
+        )
     given = [tensor(corner, f"corner {n}", axes) for n, corner in enumerate(corners, 1)]
     shapes = {corner.shape for corner in given}
     if len(shapes) > 1:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError, check_choice
+from latentcli.errors import LatentError, ParameterError, check_choice
 from latentcli.latents import _paths as paths
 from latentcli.latents._along import EASES, KINDS, eased
 from latentcli.latents._holes import Holes, Reference
@@ -250,18 +250,18 @@ def _check(
     check_choice("norm", norm, NORMS)
     check_choice("ease", ease, EASES)
     if compare and kind != "lerp":
-        raise UsageError("`compare` shows lerp and slerp; leave the kind out")
+        raise ParameterError("`compare` shows lerp and slerp; leave the kind out")
     if via is not None and seed is not None:
-        raise UsageError("`via` and `seed` exclude each other")
+        raise ParameterError("`via` and `seed` exclude each other")
     for name, value in (("even", even), ("times", times is not None)):
         if value and ease != "linear":
-            raise UsageError(f"`ease` chooses the times; leave out `{name}`")
+            raise ParameterError(f"`ease` chooses the times; leave out `{name}`")
     if even and times is not None:
-        raise UsageError("`even` chooses the times; leave out `times`")
+        raise ParameterError("`even` chooses the times; leave out `times`")
     given = {"norm": norm != "textbook", "via": via is not None, "seed": seed is not None}
     for name, there in given.items():
         if there and kind != "slerp" and not compare:
-            raise UsageError(f"`{name}` is for a slerp: add `slerp` or `compare`")
+            raise ParameterError(f"`{name}` is for a slerp: add `slerp` or `compare`")
     if seed is not None and seed < 0:
         raise ParameterError("seed", seed, "at least 0")
 
@@ -272,7 +272,7 @@ def _check_reference(k: int, percentile: float, *, given: bool) -> None:
     if not 0 <= percentile <= 100:
         raise ParameterError("hole_percentile", percentile, "from 0 to 100")
     if not given and (k, percentile) != (K, HOLE_PERCENTILE):
-        raise UsageError("`k` and `hole_percentile` are for a `reference`")
+        raise ParameterError("`k` and `hole_percentile` are for a `reference`")
 
 
 def _times(
@@ -293,7 +293,7 @@ def _times(
     if not times.size or not np.isfinite(times).all():
         raise ParameterError("times", given, "one or more finite numbers")
     if not extrapolate and (times.min() < 0 or times.max() > 1):
-        raise UsageError("`times` leave the path from 0 to 1; `extrapolate` allows it")
+        raise ParameterError("`times` leave the path from 0 to 1; `extrapolate` allows it")
     return times
 
 

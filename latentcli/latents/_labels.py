@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError, counted
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.types import Array
 
 
@@ -34,7 +34,7 @@ def labelled(
         )
     if positive is None:
         if values not in (["0", "1"], ["false", "true"], ["-1", "1"]):
-            raise UsageError(_which(attribute, values, column))
+            raise ParameterError(_which(attribute, values, column))
         positive = values[1]
     if _plain(positive) not in values:
         raise LatentError(

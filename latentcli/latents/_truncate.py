@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, changed
 from latentcli.latents._streaming import Out
@@ -68,7 +68,7 @@ def truncate(
 
     Raises
     ------
-    UsageError
+    ParameterError
         Unless one of `mean` and `mean_of` is given.
     LatentError
         For a mean that does not fit the codes.
@@ -79,7 +79,7 @@ def truncate(
     [2.4, 3.8]
     """
     if (mean is None) == (mean_of is None):
-        raise UsageError("name the mean: `mean` or `mean_of`")
+        raise ParameterError("name the mean: `mean` or `mean_of`")
     if not math.isfinite(psi):
         raise ParameterError("psi", psi, "a finite number")
     given = tensor(codes, "codes", axes, layered=cutoff is not None)

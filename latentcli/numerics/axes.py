@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from latentcli.errors import LatentError, ParameterError, UsageError, counted
+from latentcli.errors import LatentError, ParameterError, counted
 
 REQUIREMENT = (
     "one letter for each axis, N (samples) and L (layers) in front and features behind, such as "
@@ -63,7 +63,7 @@ def axes_of(
     if axes:
         letters = checked(axes)
         if len(letters) != len(shape):
-            raise UsageError(f"{name}: shape {shape} does not have the axes {letters}")
+            raise ParameterError(f"{name}: shape {shape} does not have the axes {letters}")
         return Axes(letters, False)
     if len(shape) == 3:
         if shape[2] >= _LAYERED * shape[1]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError, check_choice
+from latentcli.errors import LatentError, ParameterError, check_choice
 from latentcli.numerics.scoring import (
     COSINE,
     COSMUL,
@@ -71,11 +71,13 @@ METHODS: dict[str, Method] = {
 
 
 def scorer_of(method: str, *, raw: bool) -> Scorer:
-    """Return how a method scores; UsageError for one that has no raw form."""
+    """Return how a method scores; ParameterError for one that has no raw form."""
     check_choice("method", method, METHODS)
     found = METHODS[method].raw_scorer if raw else METHODS[method].scorer
     if found is None:
-        raise UsageError(f"{method} compares cosines, which have no raw form; leave out `raw`")
+        raise ParameterError(
+            f"{method} compares cosines, which have no raw form; leave out `raw`"
+        )
     return found
 
 

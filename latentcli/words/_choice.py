@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 
-from latentcli.errors import ParameterError, UsageError
+from latentcli.errors import ParameterError
 from latentcli.results import Record
 
 
@@ -43,14 +43,14 @@ class Choice:
         if self.restrict is not None and self.restrict < 1:
             raise ParameterError("restrict", self.restrict, "at least 1")
         if isinstance(self.among, str):
-            raise UsageError("`among` takes a list of words, not one")
+            raise ParameterError("`among` takes a list of words, not one")
         if self.min_score is not None and math.isnan(self.min_score):
             raise ParameterError("min_score", "nan", "a number")
         if self.match is not None:
             try:
                 re.compile(self.match)
             except re.error as error:
-                raise UsageError(
+                raise ParameterError(
                     f"'{self.match}' is not a regular expression: {error}"
                 ) from None
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from latentcli.errors import UsageError, shown
+from latentcli.errors import ParameterError, shown
 
 Term = tuple[float, str]
 
@@ -39,7 +39,7 @@ def parse(text: str) -> list[Term]:
     [(1.0, 'new york'), (-1.0, 'usa')]
     """
     if len(text) > MOST_CHARACTERS:
-        raise UsageError(
+        raise ParameterError(
             f"the expression has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read"
         )
     return parse_tokens(_tokens(text))
@@ -69,15 +69,15 @@ def parse_tokens(tokens: Sequence[str]) -> list[Term]:
             terms.append(_term(token, weight))
             weight = None
     if len(terms) > MOST_WORDS:
-        raise UsageError(
+        raise ParameterError(
             f"the expression has {len(terms):,} words; at most {MOST_WORDS:,} are added"
         )
     for given, word in terms:
         if abs(given) > _LARGEST:
-            raise UsageError(f"the weight of '{shown(word, 80)}' is too large: {given:g}")
+            raise ParameterError(f"the weight of '{shown(word, 80)}' is too large: {given:g}")
     if weight is not None:
         where = f" after '{shown(terms[-1][1], 80)}'" if terms else ""
-        raise UsageError(
+        raise ParameterError(
             f"the expression ends where a word is due{where}; "
             "write it like: king - man + 0.5*woman"
         )
@@ -126,7 +126,7 @@ def _operator(token: str, before: str) -> tuple[float, str]:
     """Take the sign off a token, where one is due; return it and the rest of the token."""
     sign = _SIGNS.get(token[:1])
     if sign is None or token.startswith(_QUOTED):
-        raise UsageError(
+        raise ParameterError(
             f"'+' or '-' is due between '{shown(before, 80)}' and "
             f"'{shown(token.strip(_QUOTED), 80)}'; a word with blanks needs quotes"
         )

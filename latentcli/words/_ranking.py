@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError, check_choice
+from latentcli.errors import LatentError, ParameterError, check_choice
 from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.numerics.search import Hits, Question, search
 from latentcli.numerics.types import Array, Progress
@@ -194,7 +194,7 @@ def check_metric(metric: str, choice: Choice) -> None:
     """Refuse an unknown metric, and a least score where scores are distances."""
     check_choice("metric", metric, METRICS)
     if metric == "euclidean" and choice.min_score is not None:
-        raise UsageError(
+        raise ParameterError(
             "with the euclidean metric a score is a distance; leave out `min_score`"
         )
 

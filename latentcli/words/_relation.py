@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.offset_consistency import (
     PairingTest,
     cosines_to_others,
@@ -78,7 +78,7 @@ def relation(
 ) -> RelationResult:
     """Compare the offsets of pairs (from, to)."""
     if not pairs:
-        raise UsageError("no pairs are given")
+        raise ParameterError("no pairs are given")
     terms = terms_of(space, [word for pair in pairs for word in pair])
     identities = [term.row if term.row is not None else term.word for term in terms]
     for (start, end), first, second in zip(

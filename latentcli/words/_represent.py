@@ -10,14 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.errors import (
-    LatentError,
-    ParameterError,
-    UsageError,
-    WordError,
-    check_choice,
-    shown,
-)
+from latentcli.errors import LatentError, ParameterError, WordError, check_choice, shown
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record, Result, Sheet
 from latentcli.words import _sentences as sentences
@@ -107,7 +100,7 @@ def represent(
         raise ParameterError("smoothing", f"{smoothing:g}", "a number above 0")
     texts = tuple(texts)
     if not 2 <= len(texts) <= MOST:
-        raise UsageError(f"represent compares 2 to {MOST} texts, not {len(texts):,}")
+        raise ParameterError(f"represent compares 2 to {MOST} texts, not {len(texts):,}")
     if not vectors.words.named:
         raise LatentError(f"{vectors.name} has no words; it takes word vectors, or `labels`")
     source = common or ("texts" if len(texts) >= ENOUGH else "words")

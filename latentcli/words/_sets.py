@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from latentcli.errors import UsageError, check_choice
+from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.offset_consistency import belonging
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import DISTANCES, one_hot_distance, pair
@@ -103,7 +103,7 @@ def distances(
     """Measure the distances of a set of words to each other."""
     check_choice("metric", metric, DISTANCES)
     if len(words) < 2:
-        raise UsageError("distances takes two words or more")
+        raise ParameterError("distances takes two words or more")
     terms = terms_of(space, words)
     matrix = matrix_of(np.stack([term.vector for term in terms]), metric)
     apart = one_hot_distance(metric)
@@ -133,7 +133,7 @@ ODD_COLUMNS = ("rank", "word", "score")
 def odd(space: Space, words: Sequence[str]) -> OddResult:
     """Find the word that does not belong with the others."""
     if len(words) < 3:
-        raise UsageError("to find the odd one out takes three words or more")
+        raise ParameterError("to find the odd one out takes three words or more")
     terms = terms_of(space, words)
     scores = belonging(np.stack([term.vector for term in terms]))
     order = np.argsort(scores, kind="stable").tolist()
@@ -155,9 +155,9 @@ def odd(space: Space, words: Sequence[str]) -> OddResult:
 def terms_of(space: Space, words: Sequence[str]) -> list[Term]:
     """Look up the words of a set."""
     if not words:
-        raise UsageError("no words are given")
+        raise ParameterError("no words are given")
     if len(words) > MOST:
-        raise UsageError(f"a set has at most {MOST:,} words, not {len(words):,}")
+        raise ParameterError(f"a set has at most {MOST:,} words, not {len(words):,}")
     return [space.term(word) for word in words]
 
 

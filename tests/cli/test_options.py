@@ -1,12 +1,14 @@
 """Options that commands share mean the same everywhere: declared once."""
 
+import pickle
+
 import pytest
 import typer
 
 from latentcli.cli import exit_codes
 from latentcli.cli.expansion import expand
 from latentcli.cli.options import MORE, Ci, NeighborCount, SampleSize, Seed
-from latentcli.errors import FileError, LatentError, ParameterError, UsageError, WordError
+from latentcli.errors import FileError, LatentError, ParameterError, WordError
 
 
 @pytest.fixture
@@ -52,7 +54,8 @@ def test_a_level_outside_0_to_1_is_refused(given, level):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (UsageError("x"), 2),
+        (ParameterError("x"), 2),
+        (exit_codes.UsageError("x"), 2),
         (ParameterError("bins", 0, "from 2"), 2),
         (LatentError("x"), 1),
         (FileError("x"), 1),
@@ -71,3 +74,12 @@ def test_help_shows_examples_as_lines_and_what_few_need_last(latent):
     assert "\n   latent analogy king man woman " in out
     assert out.index("─ Options ─") < out.index(f"─ {MORE} ─")
     assert out.index("--format") < out.index(f"─ {MORE} ─") < out.index("--quiet")
+
+
+def test_an_error_of_two_parameters_is_a_text_and_of_one_has_three_parts():
+    together = ParameterError("`via` and `seed` exclude each other")
+    of_one = ParameterError("bins", 0, "a whole number from 2")
+    assert isinstance(together, ValueError)
+    assert str(together) == "`via` and `seed` exclude each other"
+    assert str(of_one) == "`bins` is 0; it must be a whole number from 2"
+    assert str(pickle.loads(pickle.dumps(of_one))) == str(of_one)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.ranges import numbers, ranges
-from latentcli.errors import UsageError
 
 # Ranges and numbers as they are typed.
 

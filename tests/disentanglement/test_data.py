@@ -10,7 +10,7 @@ from latentcli.disentanglement import _data as module
 from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._infomec import infomec
 from latentcli.disentanglement._mig import mig
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 
 RNG = np.random.default_rng(0)
 CODES = RNG.normal(size=(60, 3))
@@ -82,16 +82,16 @@ def test_hostile_names_are_shown_on_one_line():
 
 @pytest.mark.parametrize("names", [["size"], ["shape", "siz"]])
 def test_kinds_are_set_for_factors_that_are_there(names):
-    with pytest.raises(UsageError, match=r"unknown factor '(size|siz)'"):
+    with pytest.raises(ParameterError, match=r"unknown factor '(size|siz)'"):
         prepare(CODES, {"shape": FACTORS[:, 0]}, continuous=names[:1], discrete=names[1:])
 
 
 def test_a_factor_is_not_of_both_kinds_and_text_is_no_quantity():
-    with pytest.raises(UsageError, match="both continuous and discrete"):
+    with pytest.raises(ParameterError, match="both continuous and discrete"):
         prepare(CODES, FACTORS, continuous=["factor0"], discrete=["factor0"])
-    with pytest.raises(UsageError, match="factor a is text and cannot be continuous"):
+    with pytest.raises(ParameterError, match="factor a is text and cannot be continuous"):
         prepare(CODES, {"a": FACTORS[:, 0].astype(str)}, continuous=["a"])
-    with pytest.raises(UsageError, match="`factor_bins` is 1"):
+    with pytest.raises(ParameterError, match="`factor_bins` is 1"):
         prepare(CODES, FACTORS, factor_bins=1)
 
 
@@ -315,5 +315,5 @@ def test_factors_whose_squares_overflow_are_refused(kind):
 
 @pytest.mark.parametrize("bins", [1, 99_999_999])
 def test_the_option_that_is_wrong_is_the_one_that_is_named(bins):
-    with pytest.raises(UsageError, match="`factor_bins` is"):
+    with pytest.raises(ParameterError, match="`factor_bins` is"):
         prepare(np.arange(12.0), {"a": np.arange(12.0)}, continuous=["a"], factor_bins=bins)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from latentcli.disentanglement._factorvae import factorvae
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 FEW = {"train": 400, "evaluate": 400}
 
@@ -77,7 +77,7 @@ def test_one_factor_has_no_score(clean):
 
 @pytest.mark.parametrize("asked", [{"batch": 1}, {"train": 0}, {"evaluate": -1}])
 def test_numbers_without_meaning_are_refused(clean, asked):
-    with pytest.raises(UsageError):
+    with pytest.raises(ParameterError):
         factorvae(*clean, **asked)
 
 

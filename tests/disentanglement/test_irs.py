@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from latentcli.disentanglement._irs import irs
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 CASES = [
     "01_grid_perfect",
@@ -64,5 +64,5 @@ def test_classes_too_small_for_the_quantile_are_named():
 
 @pytest.mark.parametrize("quantile", [0.0, 1.1])
 def test_quantiles_beyond_reason_are_refused(clean, quantile):
-    with pytest.raises(UsageError, match="`quantile`"):
+    with pytest.raises(ParameterError, match="`quantile`"):
         irs(*clean, quantile=quantile)

@@ -7,7 +7,7 @@ from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._jemmig import jemmig
 from latentcli.disentanglement._mig import mig
 from latentcli.disentanglement._mutual_information import Counts, Cut
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 GRID = np.array([[a, b] for a in range(3) for b in range(4)])
 
@@ -128,7 +128,7 @@ def test_with_one_factor_there_is_no_mig_sup():
 
 
 def test_an_unknown_estimator_is_refused():
-    with pytest.raises(UsageError, match="Did you mean knn"):
+    with pytest.raises(ParameterError, match="Did you mean knn"):
         mig(GRID, GRID, estimator="kn")
 
 
@@ -226,7 +226,7 @@ def test_counts_of_the_better_estimate_are_of_distinct_values():
 @pytest.mark.parametrize("metric", [mig, jemmig])
 def test_a_coverage_that_is_no_share_is_refused(metric, ci):
     factors = np.tile([[a, b] for a in range(3) for b in range(4)], (10, 1))
-    with pytest.raises(UsageError, match="`ci` is"):
+    with pytest.raises(ParameterError, match="`ci` is"):
         metric(factors, factors, ci=ci)
 
 

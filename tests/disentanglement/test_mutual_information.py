@@ -10,7 +10,7 @@ from sklearn.metrics import mutual_info_score
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut, count, discretize
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 RNG = np.random.default_rng(0)
 LOG2 = float(np.log(2))
@@ -160,7 +160,7 @@ def test_a_dimension_that_never_changes_is_one_bin(binning, constant):
     ],
 )
 def test_cuts_that_mean_nothing_are_refused(cut, message):
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(ParameterError, match=message):
         discretize(RNG.normal(size=(10, 1)), cut)
 
 

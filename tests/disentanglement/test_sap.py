@@ -3,7 +3,7 @@ import pytest
 
 from latentcli.disentanglement._data import prepare
 from latentcli.disentanglement._sap import sap
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 CASES = ["01_grid_perfect", "03_duplicated", "04b_noise_0.5", "07_dsprites_entangled"]
 
@@ -135,7 +135,7 @@ def test_progress_and_an_unknown_estimator(clean):
     seen = []
     sap(*clean, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
-    with pytest.raises(UsageError, match="Did you mean svm"):
+    with pytest.raises(ParameterError, match="Did you mean svm"):
         sap(*clean, estimator="svn")
 
 

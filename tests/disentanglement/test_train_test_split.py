@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentcli.disentanglement._train_test_split import influence, interval, split
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=60), st.integers(0, 9))
@@ -35,7 +35,7 @@ def test_limit_is_the_most_rows(limit, rows):
 
 @pytest.mark.parametrize("given", [{"test": 0.0}, {"test": 1.0}, {"test": 0.2, "limit": 1}])
 def test_what_has_no_meaning_is_refused(given):
-    with pytest.raises(UsageError):
+    with pytest.raises(ParameterError):
         split(np.zeros(5, dtype=int), seed=0, **given)
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 from latentcli.files import addresses
 
 
@@ -46,7 +46,7 @@ def test_a_slice_is_split_off(address, index):
 @pytest.mark.parametrize("text", ["a[]x", "a[1:2:3:4]", "a[,]", "a[--1]"])
 def test_what_is_no_index_is_a_usage_error_or_a_name(text):
     if text.endswith("]"):
-        with pytest.raises(UsageError, match="is not an index"):
+        with pytest.raises(ParameterError, match="is not an index"):
             addresses.split_slice(text)
     else:
         assert addresses.split_slice(text) == (text, ())

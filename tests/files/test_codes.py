@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 from safetensors.numpy import load_file, save_file
 
 import latentcli
-from latentcli.errors import FileError, FormatError, LatentError, UsageError
+from latentcli.errors import FileError, FormatError, LatentError, ParameterError
 from latentcli.files import array_writing, codes
 from latentcli.files.array_writing import Blocks
 
@@ -69,7 +69,7 @@ def test_a_file_that_is_called_like_a_slice(npy):
      ("[,]", "not an index"), ("[1:2:3:4]", "not an index"), ("[--1]", "not an index")],
 )  # fmt: skip
 def test_a_slice_that_is_not_there_is_a_usage_error(npy, part, message):
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(ParameterError, match=message):
         codes.load(npy(VALUES) + part)
 
 
@@ -280,7 +280,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("ending", ["", ".txt", ".csv", ".npy.gz"])
 def test_an_ending_that_is_not_written(tmp_path, ending):
     with pytest.raises(
-        UsageError, match=r"arrays are written as \.npy, \.npz, \.safetensors, \.json"
+        ParameterError, match=r"arrays are written as \.npy, \.npz, \.safetensors, \.json"
     ):
         save(tmp_path / f"out{ending}", VALUES)
 

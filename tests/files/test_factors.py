@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from latentcli.errors import FileError, FormatError, LatentError, UsageError
+from latentcli.errors import FileError, FormatError, LatentError, ParameterError
 from latentcli.files import factors
 
 
@@ -238,9 +238,9 @@ def test_rows_without_an_id_have_no_partner(missing):
 
 
 def test_the_column_of_ids_is_there_and_not_alone():
-    with pytest.raises(UsageError, match=r"unknown column 'Id'\. Did you mean id"):
+    with pytest.raises(ParameterError, match=r"unknown column 'Id'\. Did you mean id"):
         factors.join(columns(["a"]), "Id", ["a"], "f.csv")
-    with pytest.raises(UsageError, match="no factors beside 'id'"):
+    with pytest.raises(ParameterError, match="no factors beside 'id'"):
         factors.join({"id": np.array(["a"])}, "id", ["a"], "f.csv")
 
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from latentcli.errors import FileError, FormatError, LatentError, UsageError
+from latentcli.errors import FileError, FormatError, LatentError, ParameterError
 from latentcli.files.store.cache import open_entry
 
 VALUES = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
@@ -143,4 +143,4 @@ def test_labels_that_cannot_be_read_are_refused(codes, archive, monkeypatch, nam
     with pytest.raises(LatentError) as error:
         open_entry("codes.npy", labels=name)
     assert message in str(error.value)
-    assert isinstance(error.value, FileError | UsageError)
+    assert isinstance(error.value, FileError | ParameterError)

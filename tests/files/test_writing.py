@@ -7,7 +7,7 @@ from gensim.models import KeyedVectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentcli.errors import FileError, UsageError
+from latentcli.errors import FileError, ParameterError
 from latentcli.files import writing
 from latentcli.files.formats import projector, text, word2vec_binary
 from latentcli.files.store.cache import open_entry
@@ -216,7 +216,7 @@ def test_the_ending_names_the_format_unless_it_is_said(name, to, format_):
     ],
 )
 def test_a_format_that_cannot_be_told_is_a_wrong_use(name, to, message):
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(ParameterError) as error:
         writing.choose(Path(name), to)
     assert message in str(error.value)
 

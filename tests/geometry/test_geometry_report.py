@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.geometry import MEASURES
 
 RNG = np.random.default_rng(0)
@@ -48,8 +48,8 @@ def test_files_and_spaces_are_points_too(samples):
     ("settings", "error", "message"),
     [
         ({"neighbors": 0}, ParameterError, "`neighbors` is 0"),
-        ({"only": ["hubs"]}, UsageError, "Did you mean hub"),
-        ({"only": ["smoothness"]}, UsageError, "smoothness is measured with `outputs`"),
+        ({"only": ["hubs"]}, ParameterError, "Did you mean hub"),
+        ({"only": ["smoothness"]}, ParameterError, "smoothness is measured with `outputs`"),
         ({"labels": [1, 2]}, LatentError, "`labels`: 2 labels for 80 rows"),
         ({"outputs": np.ones((3, 1))}, LatentError, "`outputs`: 3 outputs for 80 rows"),
         ({"relations": {"none": [("a", "b")]}}, LatentError, "none of its pairs"),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.metrics import roc_auc_score
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _directions as directions
 
 METHODS = list(directions.METHODS)
@@ -168,7 +168,7 @@ def test_an_empty_side_is_refused(method, empty):
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(UsageError, match=r"unknown method 'lda'\."):
+    with pytest.raises(ParameterError, match=r"unknown method 'lda'\."):
         directions.find(*sides(), method="lda")
 
 

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as arrays
 from scipy.interpolate import CubicSpline
 from scipy.spatial import geometric_slerp
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents._along import KINDS as ALL_KINDS
 from latentcli.latents._along import along, even_times, step_lengths
 from latentcli.latents._interpolation import NORMS, angles, combine, lerp, slerp
@@ -67,7 +67,7 @@ def test_scipy_agrees_on_the_sphere():
 
 
 def test_an_unknown_norm_is_refused():
-    with pytest.raises(UsageError, match=r"unknown norm .linaer.. Did you mean linear"):
+    with pytest.raises(ParameterError, match=r"unknown norm .linaer.. Did you mean linear"):
         slerp(EAST, NORTH, 0.5, norm="linaer")
 
 
@@ -300,7 +300,7 @@ def test_a_path_takes_two_points(count):
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(UsageError, match="unknown path 'bezier'"):
+    with pytest.raises(ParameterError, match="unknown path 'bezier'"):
         along(np.eye(2), np.array([0.5]), kind="bezier")
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from latentcli.errors import LatentError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents._along import along
 from latentcli.latents._holes import find_holes
 from latentcli.latents._paths import Meter, measure
@@ -130,7 +130,7 @@ def test_k_too_large_for_the_reference(k):
 @pytest.mark.parametrize("wrong", [{"k": 0}, {"k": -1}, {"percentile": 101.0},
                                    {"percentile": -1.0}, {"percentile": float("nan")}])  # fmt: skip
 def test_settings_that_mean_nothing_are_usage_errors(wrong):
-    with pytest.raises(UsageError):
+    with pytest.raises(ParameterError):
         find_holes(LINE, LINE, **wrong)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from latentcli.errors import LatentError, ParameterError, UsageError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.axes import Axes, axes_of, checked, described, doubt
 
 
@@ -43,7 +43,7 @@ def test_what_is_no_axes(axes):
 
 @pytest.mark.parametrize(("shape", "axes"), [((3,), "ND"), ((3, 4), "D"), ((1, 2, 3), "NCHW")])
 def test_as_many_letters_as_axes(shape, axes):
-    with pytest.raises(UsageError, match="does not have the axes"):
+    with pytest.raises(ParameterError, match="does not have the axes"):
         axes_of(shape, axes)
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 from latentcli.render import RENDERERS, Printer
 from latentcli.results import Lines, Listing, Matrix, Report
 
@@ -458,5 +458,5 @@ def test_parts_are_written_when_they_are_there(form):
     ("given", "meant"), [("jsn", "json"), ("TABLE", "table"), ("markdwon", "markdown")]
 )
 def test_an_unknown_format_is_told_with_the_likeliest(given, meant):
-    with pytest.raises(UsageError, match=f"unknown format '{given}'. Did you mean {meant}"):
+    with pytest.raises(ParameterError, match=f"unknown format '{given}'. Did you mean {meant}"):
         Printer(given, io.StringIO())

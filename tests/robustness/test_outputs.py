@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from latentcli.errors import FileError, UsageError
+from latentcli.errors import FileError, ParameterError
 from latentcli.files import outputs
 
 
@@ -131,7 +131,7 @@ def test_a_foreign_owner_is_refused(tmp_path, monkeypatch):
     with pytest.raises(FileError, match="belongs to another user"):
         outputs.check(path)
     outputs.check(path, force=True)
-    with pytest.raises(UsageError, match="is read by this command"):
+    with pytest.raises(ParameterError, match="is read by this command"):
         outputs.check(path, inputs=[path])
 
 

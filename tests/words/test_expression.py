@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcli.errors import UsageError
+from latentcli.errors import ParameterError
 from latentcli.words._expression import parse, parse_tokens
 
 KING_WOMAN = [(1.0, "king"), (-1.0, "man"), (0.5, "woman")]
@@ -88,7 +88,7 @@ def test_words_with_signs_quotes_and_numbers(text, terms):
 
 @pytest.mark.parametrize("text", ["", "   ", "king -", "king - man +"])
 def test_an_expression_that_stops_short_says_a_word_is_due(text):
-    with pytest.raises(UsageError, match="a word is due"):
+    with pytest.raises(ParameterError, match="a word is due"):
         parse(text)
 
 
@@ -96,18 +96,18 @@ def test_an_expression_that_stops_short_says_a_word_is_due(text):
     "text", ["king man", "king 0.5*woman", "new york - usa", "'a' 'b'", "king 2 * man", "a , b"]
 )
 def test_words_without_a_sign_between_them_are_refused(text):
-    with pytest.raises(UsageError, match="'\\+' or '-' is due between"):
+    with pytest.raises(ParameterError, match="'\\+' or '-' is due between"):
         parse(text)
 
 
 @pytest.mark.parametrize("text", ["1e999*a", "a - 1e200 * b", "1e60 * 1e60 * a"])
 def test_weights_too_large_to_compute_with_are_refused(text):
-    with pytest.raises(UsageError, match="too large"):
+    with pytest.raises(ParameterError, match="too large"):
         parse(text)
 
 
 def test_an_unclosed_quote_is_not_a_quote():
-    with pytest.raises(UsageError, match=r"is due between ''new' and 'york'"):
+    with pytest.raises(ParameterError, match=r"is due between ''new' and 'york'"):
         parse("'new york")
 
 
@@ -149,7 +149,7 @@ def test_any_quoted_phrases_are_read_back(phrases):
 def test_any_text_is_read_as_words_or_refused(text):
     try:
         terms = parse(text)
-    except UsageError:
+    except ParameterError:
         return
     assert terms
     assert all(isinstance(weight, float) and isinstance(word, str) for weight, word in terms)

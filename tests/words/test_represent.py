@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli import LatentError, UsageError
+from latentcli import LatentError, ParameterError
 
 TEXTS = ["king man", "king woman", "castle"]
 
@@ -48,7 +48,7 @@ def test_the_vectors_are_those_of_the_texts(space):
     ],
 )
 def test_what_has_no_meaning_is_a_usage_error(space, arguments, message):
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(ParameterError) as error:
         latentcli.represent(TEXTS, space, **arguments)
     assert message in str(error.value)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli import LatentError, UsageError, WordError
+from latentcli import LatentError, ParameterError, WordError
 from latentcli.words._choice import Choice, Hit
 
 WORDS = {
@@ -249,12 +249,12 @@ def test_an_impossible_choice_has_no_answers(article):
     ],
 )
 def test_a_choice_of_nothing_is_refused(choice, message):
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(ParameterError, match=message):
         Choice(**choice)
 
 
 def test_a_broken_regular_expression_is_told(article):
-    with pytest.raises(UsageError, match=r"'\(' is not a regular expression"):
+    with pytest.raises(ParameterError, match=r"'\(' is not a regular expression"):
         article.neighbors("king", match="(")
 
 
@@ -274,7 +274,7 @@ def test_a_broken_regular_expression_is_told(article):
     ],
 )
 def test_what_has_no_meaning_is_a_usage_error(article, ask, message):
-    with pytest.raises(UsageError, match=re.escape(message)):
+    with pytest.raises(ParameterError, match=re.escape(message)):
         ask(article)
 
 
@@ -425,7 +425,7 @@ def test_a_space_is_pickled_as_its_file(samples):
 
 
 def test_one_word_is_no_list_of_words(samples):
-    with pytest.raises(latentcli.UsageError, match="a list of words"):
+    with pytest.raises(latentcli.ParameterError, match="a list of words"):
         latentcli.open(samples / "article-words.txt").neighbors("king", among="queen")
 
 

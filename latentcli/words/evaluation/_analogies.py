@@ -161,7 +161,7 @@ def evaluate_analogies(
 
     Raises
     ------
-    UsageError
+    ParameterError
         For a method, protocol or treatment that does not exist.
 
     Examples

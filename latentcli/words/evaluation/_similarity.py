@@ -76,7 +76,7 @@ def evaluate_similarity(
 
     Raises
     ------
-    UsageError
+    ParameterError
         For a protocol or treatment that does not exist.
 
     Examples

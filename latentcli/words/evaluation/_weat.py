@@ -112,7 +112,7 @@ def weat(
     ------
     LatentError
         When none of the tests can be made with the words in the vocabulary.
-    UsageError
+    ParameterError
         For lists that are no test.
 
     Examples

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from latentcli.errors import FormatError, UsageError, shown
+from latentcli.errors import FormatError, ParameterError, shown
 
 Lists = dict[str, list[str]]
 """Lists of words by name, in the order of the file."""
@@ -147,7 +147,7 @@ def association_tests(
 
     Two `targets` and two `attributes` by name make one, which goes by the names of its lists;
     without them, the tests of `CALISKAN`
-    whose lists are there, or else four lists in their order. Raises UsageError for other lists.
+    whose lists are there, or else four lists in their order. Raises ParameterError for other lists.
     """
     if targets or attributes:
         names = _named(lists, targets, attributes)
@@ -162,7 +162,7 @@ def association_tests(
         one, two, three, four = lists
         chosen = {_name_of((one, two, three, four)): (one, two, three, four)}
     if not chosen:
-        raise UsageError(
+        raise ParameterError(
             f"{len(lists)} lists are no test of two targets and two attributes; choose two with "
             "`targets` and two with `attributes`"
         )
@@ -178,10 +178,10 @@ def _named(
 ) -> tuple[str, str, str, str]:
     names = (*targets, *attributes)
     if len(targets) != 2 or len(attributes) != 2:
-        raise UsageError("a test takes two names for `targets` and two for `attributes`")
+        raise ParameterError("a test takes two names for `targets` and two for `attributes`")
     for name in names:
         if name not in lists:
-            raise UsageError(f"no list '{shown(name, 60)}'; there are {', '.join(lists)}")
+            raise ParameterError(f"no list '{shown(name, 60)}'; there are {', '.join(lists)}")
     return names[0], names[1], names[2], names[3]
 
 

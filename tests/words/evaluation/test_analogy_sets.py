@@ -1,6 +1,6 @@
 import pytest
 
-from latentcli.errors import FileError, FormatError, UsageError
+from latentcli.errors import FileError, FormatError, ParameterError
 from latentcli.files import bundled_sets
 from latentcli.opening import read_questions as read
 from latentcli.words.evaluation._analogy_sets import Analogy
@@ -132,5 +132,5 @@ def test_bats_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
 
 
 def test_a_set_without_a_name_is_not_this_folder():
-    with pytest.raises(UsageError, match="the set has an empty name"):
+    with pytest.raises(ParameterError, match="the set has an empty name"):
         read("")

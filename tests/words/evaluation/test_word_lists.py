@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from latentcli.errors import FormatError, UsageError
+from latentcli.errors import FormatError, ParameterError
 from latentcli.opening import read_odd_sets, read_word_lists
 from latentcli.words.evaluation._word_lists import (
     CALISKAN,
@@ -66,11 +66,11 @@ def test_the_ten_tests_of_the_paper(data):
 def test_lists_by_name():
     (test,) = association_tests(FOUR, ["y", "x"], ["q", "p"])
     assert test.names == ("y", "x", "q", "p")
-    with pytest.raises(UsageError, match="no list 'z'; there are x, y, p, q"):
+    with pytest.raises(ParameterError, match="no list 'z'; there are x, y, p, q"):
         association_tests(FOUR, ["y", "z"], ["q", "p"])
-    with pytest.raises(UsageError, match="two names for `targets`"):
+    with pytest.raises(ParameterError, match="two names for `targets`"):
         association_tests(FOUR, ["y"], ["q", "p"])
-    with pytest.raises(UsageError, match="3 lists are no test"):
+    with pytest.raises(ParameterError, match="3 lists are no test"):
         association_tests({name: FOUR[name] for name in "xyp"}, [], [])
 
 

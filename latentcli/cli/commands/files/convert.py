@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Force, Labels, NoCache
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
-from latentcli.errors import UsageError
 from latentcli.results import Listing, Record, Report
 
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import SampleSize, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source, about
 from latentcli.cli.wording import naming, with_files
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 

@@ -10,10 +10,10 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, Force, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, read_direction
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import share
 from latentcli.cli.wording import naming
-from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 
 

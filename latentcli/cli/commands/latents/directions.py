@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import read_direction
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.expansion import group
 from latentcli.cli.output import Output
 from latentcli.cli.wording import distinct_names, naming
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 

@@ -15,10 +15,10 @@ from latentcli.cli.arrays import (
     one_of,
     read_direction,
 )
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
 from latentcli.cli.wording import naming
-from latentcli.errors import UsageError
 
 
 def command(

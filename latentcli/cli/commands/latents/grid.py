@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
-from latentcli.errors import UsageError
 
 
 def command(

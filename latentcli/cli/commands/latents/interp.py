@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.arrays import Axes, Layers, Saving, axes_of_several, layers_of
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
 from latentcli.cli.source import Source
 from latentcli.cli.wording import naming
-from latentcli.errors import UsageError
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving
 from latentcli.cli.decoding import Decoding
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 

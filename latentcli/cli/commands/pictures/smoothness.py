@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError
 from latentcli.results import Report
 
 

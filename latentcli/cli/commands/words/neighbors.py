@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.batch import Verb, run_all, run_each
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
 from latentcli.cli.source import Source
-from latentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from latentcli.words._ranking import Query, RankedWords

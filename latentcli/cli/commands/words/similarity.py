@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.batch import Verb, run
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
-from latentcli.errors import UsageError
 from latentcli.results import Result
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
-from latentcli.errors import UsageError
 from latentcli.results import Listing, Record, Report, Sheet
 
 if TYPE_CHECKING:

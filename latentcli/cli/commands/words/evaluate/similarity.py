@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
 from latentcli.cli.wording import distinct_names
-from latentcli.errors import UsageError
 from latentcli.results import Result
 
 if TYPE_CHECKING:
