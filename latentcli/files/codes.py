@@ -126,7 +126,7 @@ def holds_words(address: str) -> bool:
 def _known_axes(loaded: Loaded, meta: dict[str, Any]) -> str:
     """Return the axes that a file knows, or that a slice leaves of the whole array; else ""."""
     whole = loaded.whole.shape
-    stated = str(meta.get("axes", ""))
+    stated = str(meta.get("axes", "")) or loaded.axes
     if not _LETTERS.fullmatch(stated) or len(stated) != len(whole):
         stated = _CONTAINED.get((loaded.path.suffix.lower(), len(whole)), "")
     if not loaded.index:

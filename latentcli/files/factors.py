@@ -20,7 +20,7 @@ from latentcli.numerics.types import Array
 Columns = dict[str, Array]
 """Factors by name: arrays (N,) of numbers or text; None or NaN where one is missing."""
 
-_ARRAYS = {"npy", "torch", "hdf5", "safetensors"}
+_ARRAYS = {"npy", "torch", "hdf5", "safetensors", "gguf"}
 """Formats of arrays, which are neither tables nor text."""
 
 _NAMES = ("factor_names", "names", "latents_names")

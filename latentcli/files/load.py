@@ -22,7 +22,8 @@ class Loaded:
     """An array of a file as it is there: `values` in the file's dtype and shape, mapped if it can be.
 
     `words` are the words of its rows, if it has any; `format` names how the file is written; `notes`
-    say how it was read. With an `index`, `values` are the part of the `whole` array that it selects.
+    say how it was read; `axes` are its letters where the format knows them. With an `index`, `values` are
+    the part of the `whole` array that it selects.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class Loaded:
     notes: tuple[str, ...]
     whole: Array
     index: Index = ()
+    axes: str = ""
 
 
 def read_array(address: str) -> Loaded:
@@ -84,7 +86,15 @@ def array_in(stream: Stream, key: str = "", *, text: bool = False) -> Loaded:
         found = "; ".join(reading.findings.phrases())
         raise stream.error(f"an array needs a vector in each row ({found})")
     values = values.reshape(reading.shape or values.shape)
-    return Loaded(stream.path, values, words_found or None, reading.format, notes, values)
+    return Loaded(
+        stream.path,
+        values,
+        words_found or None,
+        reading.format,
+        notes,
+        values,
+        axes=reading.axes,
+    )
 
 
 def _text(stream: Stream, key: str) -> Array | None:

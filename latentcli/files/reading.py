@@ -79,7 +79,8 @@ class Reading:
     `mapped` is set when the rows lie in the file as float32, so that no copy is needed: path,
     byte offset, rows. `extras` holds further named arrays (a fastText model's n-grams), to be
     looked up after the last block. `shape` is the array's own, before each entry became a row;
-    `whole` maps the array in that shape, where it lies in the file as it is. `table` is set for the rows
+    `whole` maps the array in that shape, where it lies in the file as it is; `axes` are its letters where
+    the format says what they are. `table` is set for the rows
     of a table or records, several of which may have one text.
     """
 
@@ -93,6 +94,7 @@ class Reading:
     key: str = ""
     shape: tuple[int, ...] | None = None
     whole: Callable[[], Array] | None = None
+    axes: str = ""
     table: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from gensim.models import FastText
 from gensim.models.fasttext import save_facebook_model
+from gguf import GGUFWriter
 from safetensors.numpy import save
 
 from latentcli.errors import LatentError
@@ -58,6 +59,7 @@ def seeds(folder: Path) -> dict[str, bytes]:
         "f32.safetensors": save({"vectors": values}, metadata={"a": "b"}),
         "several.safetensors": save({"w": values.astype(np.float16), "step": np.arange(4)}),
         "bf16.safetensors": _bfloat16(values),
+        "control.gguf": _control_vector(folder, values),
         "zstd.parquet": _parquet(values, compression="zstd"),
         "plain.parquet": _parquet(values, compression="none", use_dictionary=False),
         "columns.parquet": _columns(values),
@@ -71,6 +73,17 @@ def seeds(folder: Path) -> dict[str, bytes]:
         for ending, pack in PACKERS.items():
             made[name + ending] = pack(made[name])
     return made
+
+
+def _control_vector(folder: Path, values) -> bytes:
+    writer = GGUFWriter(folder / "control.gguf", "controlvector")
+    for layer, row in enumerate(values, 1):
+        writer.add_tensor(f"direction.{layer}", row)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return (folder / "control.gguf").read_bytes()
 
 
 def _text(values, separator: bytes, end: bytes) -> bytes:

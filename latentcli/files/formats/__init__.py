@@ -31,6 +31,7 @@ FORMATS: dict[str, Format] = {
     "sqlite": Format("latentcli.files.formats.sqlite", "SQLite (.db)"),
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),
+    "gguf": Format("latentcli.files.formats.gguf", "GGUF models, control vectors (.gguf)"),
     "table": Format(
         "latentcli.files.formats.table", "table of numbers or of lists (.csv, .tsv)"
     ),
