@@ -26,7 +26,7 @@ def saved(tmp_path):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_a_lone_data_set(saved, dtype):
-    loaded = codes.load(saved(w=VALUES.astype(dtype)))
+    loaded = codes.load(saved(w=VALUES.astype(dtype)), axes="NLD")
     assert (loaded.axes, loaded.values.dtype) == ("NLD", np.dtype(dtype))
     assert (loaded.values == VALUES.astype(dtype)).all()
 

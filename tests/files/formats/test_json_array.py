@@ -14,7 +14,7 @@ from latentcli.files.store.cache import open_entry
      ('{"z": [1, 2], "w": [3, 4]}', [1, 2]), ("[[[1, 2]], [[3, 4]]]", [[[1, 2]], [[3, 4]]])],
 )  # fmt: skip
 def test_lists_of_numbers(put, content, expected):
-    loaded = codes.load(str(put(content, "z.json")))
+    loaded = codes.read(str(put(content, "z.json")))
     assert loaded.values.tolist() == expected
     assert loaded.values.dtype == np.float64
 

@@ -103,7 +103,7 @@ def saved(torch, tmp_path):
 
 
 def test_a_tensor_of_codes(saved):
-    loaded = codes.load(saved(Tensor(LATENTS)))
+    loaded = codes.load(saved(Tensor(LATENTS)), axes="NLD")
     assert loaded.axes == "NLD"
     assert loaded.values.dtype == np.float32
     assert (loaded.values == LATENTS).all()
@@ -236,7 +236,7 @@ def test_files_that_people_had(name, shape):
 def test_a_list_of_one_shape_is_one_array_and_each_has_its_key(saved):
     one, two = np.ones((2, 3)), np.zeros((2, 3))
     path = saved([Tensor(one), Tensor(two)])
-    assert codes.load(path).values.tolist() == [one.tolist(), two.tolist()]
+    assert codes.load(path, axes="NLD").values.tolist() == [one.tolist(), two.tolist()]
     assert codes.load(f"{path}::1").values.tolist() == two.tolist()
 
 
