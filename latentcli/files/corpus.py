@@ -1,4 +1,4 @@
-"""Text to train on: files, folders, JSON lines and standard input, sentence by sentence, as often as asked for."""
+"""Text to train on: files, folders, JSON lines and standard input, sentence by sentence, in as many passes as training takes."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ SAMPLES: dict[str, str] = {
     "shapes.csv": "their factors: shape, scale, rotation, x and y",
     "z1.npy": "a latent code of three numbers",
     "z2.npy": "another one, for a path between the two",
-    "codes.npy": "disentangled codes of 12 coloured shapes",
+    "codes.npy": "disentangled codes of 12 colored shapes",
     "factors.csv": "their factors: shape and colour",
-    "codes_entangled.npy": "entangled codes of four coloured shapes",
+    "codes_entangled.npy": "entangled codes of four colored shapes",
     "factors_entangled.csv": "their factors: shape and colour",
 }
 """Every sample and what it is."""

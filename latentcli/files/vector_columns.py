@@ -198,7 +198,7 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
 
 
 def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
-    """Return the error of a table without the column that is asked for."""
+    """Return the error of a table without the column that was requested."""
     return FormatError(f"{name}: no column '{shown(key)}'; it has {shown(', '.join(columns))}")
 
 

@@ -214,7 +214,7 @@ def _purity(cloud: Cloud, labels: Array, halves: Halves | None) -> Measure:
     name, variant = "knn_purity", f"k={cloud.sampling.k}, {kind_of(cloud)}"
     graph = cloud.neighbors
     near = graph.rows[:, : cloud.sampling.k]
-    value = float(purities(near, labels, graph.asked).mean())
+    value = float(purities(near, labels, graph.queries).mean())
     counts, total = np.bincount(labels).astype(np.float64), len(labels)
     by_chance = float((counts * (counts - 1)).sum()) / (total * (total - 1))
     if halves is None:
@@ -223,7 +223,7 @@ def _purity(cloud: Cloud, labels: Array, halves: Halves | None) -> Measure:
     draws = []
     for _ in range(PERMUTATIONS):
         shuffled = rng.permutation(labels)
-        draws.append(float(purities(near, shuffled, graph.asked).mean()))
+        draws.append(float(purities(near, shuffled, graph.queries).mean()))
     null = permutation_null(value, draws)
     return Measure(
         SECTION, name, variant, value, halves.interval(name, value, 0.0, 1.0), by_chance,

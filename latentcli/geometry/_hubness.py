@@ -130,7 +130,7 @@ def _without_intervals(cloud: Cloud) -> float | None:
 def _of_all(cloud: Cloud) -> Measure:
     """Estimate the skewness among all rows from those that were looked up."""
     graph, (counts, _) = cloud.neighbors, _scaled(cloud)
-    queries = len(graph.asked)
+    queries = len(graph.queries)
     variant = f"k={cloud.sampling.k}, among all rows, {kind_of(cloud)}"
     value = skewness(counts, queries)
     if value is None:
@@ -153,7 +153,7 @@ def _figures(cloud: Cloud) -> list[Measure]:
     )
     counts, among, points = _scaled(cloud)[0], "", cloud.near
     if _sampled(graph, cloud):
-        points = Points(cloud.near.take(graph.asked))
+        points = Points(cloud.near.take(graph.queries))
         counts = _counts(points, k)
         among = f", among {len(points):,} rows"
     variant = f"k={k}{among}, {kind_of(cloud)}"
@@ -201,7 +201,7 @@ def _afresh(points: Points, rows: Array, k: int) -> dict[str, float | None]:
 
 def _sampled(graph: Neighbors, cloud: Cloud) -> bool:
     """Tell whether the neighbors of some rows only were looked up."""
-    return len(graph.asked) < len(cloud)
+    return len(graph.queries) < len(cloud)
 
 
 def _tied(graph: Neighbors, k: int) -> float:
@@ -223,7 +223,7 @@ def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> 
     """Leave out groups of the rows looked up."""
     if cloud.settings.ci is None:
         return None
-    queries, near = len(graph.asked), graph.rows[:, : cloud.sampling.k]
+    queries, near = len(graph.queries), graph.rows[:, : cloud.sampling.k]
     without = [
         skewness(counts - occurrences(near[group], len(cloud)), queries - len(group))
         for group in groups(queries, cloud.settings.seed)
@@ -257,4 +257,4 @@ def _scaled(cloud: Cloud) -> tuple[Array, float]:
     """Return how often each row is a neighbor of those looked up, and how many each stands for."""
     graph = cloud.neighbors
     counts = occurrences(graph.rows[:, : cloud.sampling.k], len(cloud))
-    return counts, len(cloud) / len(graph.asked)
+    return counts, len(cloud) / len(graph.queries)

@@ -16,38 +16,40 @@ from latentcli.numerics.blocks import spans
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 
-_ASKED = 512
+_QUERIES = 512
 _SEEN = 1024
-"""Rows that are asked, and rows that are seen, at a time: their scores, 4 MB, stay in the cache."""
+"""Queries, and rows that they are compared with, at a time: their scores, 4 MB, stay in the cache."""
 
 
 @dataclass(frozen=True)
 class Neighbors:
-    """The k nearest of each asked row, nearest first; itself left out.
+    """The k nearest of each query, nearest first; itself left out.
 
-    `asked` (Q,) are the rows that were asked, `rows` (Q, k) int64 their neighbors, `distances`
+    `queries` (Q,) are the rows whose neighbors they are, `rows` (Q, k) int64 their neighbors, `distances`
     (Q, k) float64 the Euclidean distances, exact for equal rows. Of rows that are
     equally far the earlier comes first, and which are among the k is open.
     """
 
-    asked: Array
+    queries: Array
     rows: Array
     distances: Array
 
 
 def nearest(
-    points: Points, asked: Array, k: int, progress: Progress | None = None
+    points: Points, queries: Array, k: int, progress: Progress | None = None
 ) -> Neighbors:
-    """Find the `k` < N nearest other rows of the rows `asked` (Q,), ascending."""
+    """Find the `k` < N nearest other rows of the rows `queries` (Q,), ascending."""
     centre = points.take(slice(0, _SEEN)).mean(axis=0)
-    parts = [asked[start : start + _ASKED] for start in range(0, len(asked), _ASKED)]
+    parts = [queries[start : start + _QUERIES] for start in range(0, len(queries), _QUERIES)]
     best = [_Best(points.take(part) - centre, part, k) for part in parts]
     _scan(best, len(points), lambda seen: points.take(seen) - centre, progress)
     found = np.concatenate([one.rows for one in best])
-    away = _exact(points, asked, found)
+    away = _exact(points, queries, found)
     order = np.lexsort((found, away), axis=1)
     return Neighbors(
-        asked, np.take_along_axis(found, order, axis=1), np.take_along_axis(away, order, axis=1)
+        queries,
+        np.take_along_axis(found, order, axis=1),
+        np.take_along_axis(away, order, axis=1),
     )
 
 
@@ -97,8 +99,8 @@ def nearest_to(
     if not wanted:
         return [Nearest(rows[:0], np.zeros(0)) for _ in vectors]
     centre = matrix[rows[:_SEEN]].astype(np.float64).mean(axis=0)
-    parts = [slice(start, start + _ASKED) for start in range(0, len(vectors), _ASKED)]
-    nobody = np.full(_ASKED, -1)
+    parts = [slice(start, start + _QUERIES) for start in range(0, len(vectors), _QUERIES)]
+    nobody = np.full(_QUERIES, -1)
     best = [
         _Best(vectors[part] - centre, nobody[: len(vectors[part])], wanted) for part in parts
     ]
@@ -127,7 +129,7 @@ def _scan(
     progress: Progress | None,
 ) -> None:
     """Show `count` rows, which `take` returns less the centre, to all that keep their best."""
-    room = np.empty((_ASKED, _SEEN))
+    room = np.empty((_QUERIES, _SEEN))
     for start in range(0, count, _SEEN):
         block = take(slice(start, start + _SEEN))
         half = np.einsum("ij,ij->i", block, block) / 2
@@ -169,20 +171,20 @@ def _decide(
     ]
 
 
-def _exact(points: Points, asked: Array, found: Array) -> Array:
+def _exact(points: Points, queries: Array, found: Array) -> Array:
     """Return the distances (Q, k) to the rows found, by differences."""
     away = np.empty(found.shape)
-    for part in spans(len(asked), points.dimensions * found.shape[1]):
+    for part in spans(len(queries), points.dimensions * found.shape[1]):
         others = points.take(found[part].ravel()).reshape(*found[part].shape, -1)
-        away[part] = np.linalg.norm(others - points.take(asked[part])[:, None], axis=2)
+        away[part] = np.linalg.norm(others - points.take(queries[part])[:, None], axis=2)
     return away
 
 
 class _Best:
-    """The best so far of some of the asked rows.
+    """The best so far of some of the queries.
 
-    A score is half the squared distance, less half the asked row's own squared length: what is less
-    is nearer. One product gives it, of the asked rows with a 1 behind and of those seen, negative,
+    A score is half the squared distance, less half the query's own squared length: what is less
+    is nearer. One product gives it, of the queries with a 1 behind and of those seen, negative,
     with half their squared length behind.
     """
 

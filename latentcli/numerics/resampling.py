@@ -63,7 +63,7 @@ def jackknife(
     Notes
     -----
     Tukey (1958); Kott (2001) for groups. Unlike the bootstrap it repeats no row: a row that comes
-    twice is its own neighbour, and comparing rows with themselves is what measures of pairs
+    twice is its own neighbor, and comparing rows with themselves is what measures of pairs
     must not do.
     """
     estimates = np.array([one for one in left_out if one is not None])

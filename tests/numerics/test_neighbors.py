@@ -14,7 +14,7 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("seen", [64, 300, 4096])
 def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
     monkeypatch.setattr(neighbors, "_SEEN", seen)
-    monkeypatch.setattr(neighbors, "_ASKED", 100)
+    monkeypatch.setattr(neighbors, "_QUERIES", 100)
     rows = RNG.standard_normal((700, 9)) + offset
     asked = sampled(700, 250, 0)
     found = nearest(Points(rows), asked, 12)

@@ -107,7 +107,7 @@ def _open(stream: Stream) -> Any:
     """Open the file, unless its footer promises more than there can be.
 
     What its columns unpack to is in proportion to the file, and no row has more than MAX_DIMENSIONS
-    numbers. Arrow is not asked for a column's metadata: see `parquet_footer`.
+    numbers. Arrow does not read a column's metadata: see `parquet_footer`.
     """
     import pyarrow.parquet as pq
 

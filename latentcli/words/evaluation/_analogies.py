@@ -168,8 +168,8 @@ def evaluate_analogies(
     --------
     >>> import latentcli
     >>> space = latentcli.open()
-    >>> asked = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")]
-    >>> latentcli.evaluate_analogies(space, asked).accuracy
+    >>> questions = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")]
+    >>> latentcli.evaluate_analogies(space, questions).accuracy
     1.0
     """
     check_choice("method", method, core.METHODS)
@@ -293,14 +293,14 @@ def answer_questions(
     if not resolved:
         return outcomes
     space.check_file()
-    asked = core.Analogies(
+    analogies = core.Analogies(
         space.matrix,
         np.array([one.rows for one in resolved]),
         np.array([listed[one.number][0] for one in resolved]),
         [one.barred for one in resolved],
     )
     answers = core.answer(
-        asked,
+        analogies,
         space.norms,
         method=method,
         top=top + max(0, protocol.shortlist - 1),
@@ -310,7 +310,7 @@ def answer_questions(
     for one, hits in zip(resolved, answers, strict=True):
         outcomes[one.number] = _judge(outcomes[one.number], one, hits, protocol, top)
     if ranked:
-        _rank(outcomes, resolved, asked, space, method, protocol, progress)
+        _rank(outcomes, resolved, analogies, space, method, protocol, progress)
     return outcomes
 
 
@@ -401,7 +401,7 @@ def _judge(
 def _rank(
     outcomes: list[Outcome],
     resolved: Sequence[_Resolved],
-    asked: core.Analogies,
+    analogies: core.Analogies,
     space: Space,
     method: str,
     protocol: Protocol,
@@ -413,7 +413,7 @@ def _rank(
         return
     chosen = [outcomes[resolved[place].number] for place in wrong]
     ranks = core.ranks(
-        asked.part(np.array(wrong)),
+        analogies.part(np.array(wrong)),
         np.array([_ranked_rows(outcome) for outcome in chosen]),
         space.norms,
         method=method,

@@ -33,7 +33,7 @@ Rows = npt.NDArray[np.int64]
 _AT_ONCE = 16 * QUESTIONS_PER_PASS
 _ROWS_SCANNED, _ROWS = 4096, 256
 _ROWS_EXACT = 1024
-_ASKED_EXACT = 256
+_QUERIES_EXACT = 256
 _ALIKE = 1e-12
 
 
@@ -54,7 +54,7 @@ class Analogies:
 
     @cached_property
     def words(self) -> Rows:
-        """Each row that is asked about, once, ascending (W,)."""
+        """Each row of a question, once, ascending (W,)."""
         return np.unique(self.rows)
 
     @cached_property
@@ -96,19 +96,19 @@ Probes = tuple[Array, Array]
 def _of_single(name: str) -> Callable[[Analogies], Probes]:
     """Make the probes of a method for single analogies: a is to b as c is to d is b - a + c."""
 
-    def probes(asked: Analogies) -> Probes:
-        a, b, c, _ = (asked.units[asked.places[:, place]] for place in range(4))
+    def probes(analogies: Analogies) -> Probes:
+        a, b, c, _ = (analogies.units[analogies.places[:, place]] for place in range(4))
         return SINGLE[name].probes(b, a, c)
 
     return probes
 
 
-def _average(asked: Analogies) -> Probes:
-    return _one_probe(asked.units[asked.places[:, 2]] + _mean_offsets(asked))
+def _average(analogies: Analogies) -> Probes:
+    return _one_probe(analogies.units[analogies.places[:, 2]] + _mean_offsets(analogies))
 
 
-def _only_b(asked: Analogies) -> Probes:
-    return _one_probe(asked.units[asked.places[:, 2]])
+def _only_b(analogies: Analogies) -> Probes:
+    return _one_probe(analogies.units[analogies.places[:, 2]])
 
 
 def _one_probe(vectors: Array) -> Probes:
@@ -144,7 +144,7 @@ to c (Linzen's b), whatever a and b are."""
 
 
 def answer(
-    asked: Analogies,
+    analogies: Analogies,
     norms: Array,
     *,
     method: str,
@@ -158,14 +158,14 @@ def answer(
     where it matters; ties go to the earlier row.
     """
     found: list[Hits] = []
-    for start in range(0, len(asked), _AT_ONCE):
-        part = asked.part(slice(start, start + _AT_ONCE))
-        found += _answer(part, norms, method, top, limit, _share(progress, start, asked))
+    for start in range(0, len(analogies), _AT_ONCE):
+        part = analogies.part(slice(start, start + _AT_ONCE))
+        found += _answer(part, norms, method, top, limit, _share(progress, start, analogies))
     return found
 
 
 def ranks(
-    asked: Analogies,
+    analogies: Analogies,
     rows: Rows,
     norms: Array,
     *,
@@ -178,17 +178,17 @@ def ranks(
     1 is the best; equal scores rank in the order of rows.
     """
     scorer = METHODS[method].scorer
-    probes, lengths = METHODS[method].probes(asked)
+    probes, lengths = METHODS[method].probes(analogies)
     norms = norms[:limit]
     better = np.zeros(rows.shape, dtype=np.int64)
-    for first in range(0, len(asked), _ASKED_EXACT):
-        chosen = slice(first, first + _ASKED_EXACT)
+    for first in range(0, len(analogies), _QUERIES_EXACT):
+        chosen = slice(first, first + _QUERIES_EXACT)
         mine = rows[chosen]
-        own = _exact(asked.matrix, norms, mine, probes[chosen], lengths[chosen], scorer)
+        own = _exact(analogies.matrix, norms, mine, probes[chosen], lengths[chosen], scorer)
         for start in range(0, len(norms), _ROWS_EXACT):
             numbers = np.arange(start, min(start + _ROWS_EXACT, len(norms)))
             numbers = numbers[norms[numbers] > 0]
-            directions = unit(asked.matrix[numbers])
+            directions = unit(analogies.matrix[numbers])
             cosines = probes[chosen] @ directions.T
             scores = scorer.score(cosines, norms[numbers], lengths[chosen])
             for place in range(rows.shape[1]):
@@ -198,7 +198,7 @@ def ranks(
                 )
                 better[chosen, place] += np.count_nonzero(ahead, axis=1)
         if progress:
-            progress(min(first + _ASKED_EXACT, len(asked)), len(asked))
+            progress(min(first + _QUERIES_EXACT, len(analogies)), len(analogies))
     return better + 1
 
 
@@ -211,20 +211,20 @@ def _exact(
     return scorer.score(cosines, norms[rows], lengths)
 
 
-def _share(progress: Progress | None, start: int, asked: Analogies) -> Progress | None:
+def _share(progress: Progress | None, start: int, analogies: Analogies) -> Progress | None:
     """Return a progress callback for a part, whose total is that of the whole."""
     if progress is None:
         return None
-    size = min(_AT_ONCE, len(asked) - start)
+    size = min(_AT_ONCE, len(analogies) - start)
 
     def advance(done: int, total: int) -> None:
-        progress(start + size * done // total, len(asked))
+        progress(start + size * done // total, len(analogies))
 
     return advance
 
 
 def _answer(
-    asked: Analogies,
+    analogies: Analogies,
     norms: Array,
     method: str,
     top: int,
@@ -232,14 +232,16 @@ def _answer(
     progress: Progress | None,
 ) -> list[Hits]:
     chosen = METHODS[method]
-    probes, lengths = chosen.probes(asked)
+    probes, lengths = chosen.probes(analogies)
     questions = [
         Question(probe, barred, tuple(length))
-        for probe, barred, length in zip(probes, asked.barred, lengths.tolist(), strict=True)
+        for probe, barred, length in zip(
+            probes, analogies.barred, lengths.tolist(), strict=True
+        )
     ]
     if chosen.bounds is None:
         return search(
-            asked.matrix, norms, questions,
+            analogies.matrix, norms, questions,
             top=top, scorer=chosen.scorer, limit=limit, progress=progress,
         )  # fmt: skip
     top = min(top, len(norms))
@@ -247,29 +249,31 @@ def _answer(
         (start, Pass(questions[start : start + QUESTIONS_PER_PASS], top, chosen.scorer))
         for start in range(0, len(questions), QUESTIONS_PER_PASS)
     ]
-    _scan(asked, norms[:limit], chosen.bounds, passes, progress)
-    return [hits for _, part in passes for hits in part.answers(asked.matrix, min_score=None)]
+    _scan(analogies, norms[:limit], chosen.bounds, passes, progress)
+    return [
+        hits for _, part in passes for hits in part.answers(analogies.matrix, min_score=None)
+    ]
 
 
 def _scan(
-    asked: Analogies,
+    analogies: Analogies,
     norms: Array,
     bounds: Callable[..., Bounds],
     passes: list[tuple[int, Pass]],
     progress: Progress | None,
 ) -> None:
     """Score all rows from their cosines with the words, and keep what may be among the best."""
-    words = asked.units.astype(np.float32)
-    a, b, c, _ = np.ascontiguousarray(asked.places.T)
+    words = analogies.units.astype(np.float32)
+    a, b, c, _ = np.ascontiguousarray(analogies.places.T)
     room = Room(QUESTIONS_PER_PASS, _ROWS)
     for start in range(0, len(norms), _ROWS_SCANNED):
         numbers = np.arange(start, min(start + _ROWS_SCANNED, len(norms)))
         numbers = numbers[norms[numbers] > 0]
-        cosines = words @ unit(asked.matrix[numbers]).astype(np.float32).T
+        cosines = words @ unit(analogies.matrix[numbers]).astype(np.float32).T
         for left in range(0, len(numbers), _ROWS):
             block = slice(left, left + _ROWS)
             near = np.ascontiguousarray(cosines[:, block])
-            bound = bounds(near, passes[0][1].error, asked.units, room)
+            bound = bounds(near, passes[0][1].error, analogies.units, room)
             for first, part in passes:
                 mine = slice(first, first + len(part.questions))
                 part.keep(*bound(a[mine], b[mine], c[mine]), numbers[block])
@@ -277,21 +281,21 @@ def _scan(
             progress(min(start + _ROWS_SCANNED, len(norms)), len(norms))
 
 
-def _mean_offsets(asked: Analogies) -> Array:
+def _mean_offsets(analogies: Analogies) -> Array:
     """Return for each question the mean offset (Q, D) of its relation's pairs, c's own left out.
 
     Where c's is the only pair, the offset is zero.
     """
-    offsets = np.zeros((len(asked), asked.units.shape[1]))
-    for group in np.unique(asked.groups).tolist():
-        mine = np.flatnonzero(asked.groups == group)
-        pairs = asked.relations[group]
-        ends = unit(np.asarray(asked.matrix[pairs], dtype=np.float64))
+    offsets = np.zeros((len(analogies), analogies.units.shape[1]))
+    for group in np.unique(analogies.groups).tolist():
+        mine = np.flatnonzero(analogies.groups == group)
+        pairs = analogies.relations[group]
+        ends = unit(np.asarray(analogies.matrix[pairs], dtype=np.float64))
         steps = ends[:, 1] - ends[:, 0]
         starts, of = np.unique(pairs[:, 0], return_inverse=True)
         own, count = np.zeros((len(starts), steps.shape[1])), np.bincount(of)
         np.add.at(own, of, steps)
-        start = np.searchsorted(starts, asked.rows[mine, 2])
+        start = np.searchsorted(starts, analogies.rows[mine, 2])
         others = len(pairs) - count[start]
         offsets[mine] = (steps.sum(axis=0) - own[start]) / np.maximum(others, 1)[:, None]
         offsets[mine[others == 0]] = 0.0

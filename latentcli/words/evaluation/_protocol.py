@@ -33,7 +33,7 @@ class Protocol:
     gives the form in which words are alike; `alike` makes any word of a form stand for the
     others, in questions and in answers; `exact_first` prefers the word as it is written to the
     first of its form; `lower` lower-cases the set's words. `restrict` leaves only the first rows.
-    With `bar_alike` words alike to those asked with are no answers either. `shortlist` is how
+    With `bar_alike` words alike to those of the question are no answers either. `shortlist` is how
     many answers are looked through for one that is not alike to those. `positive` takes only
     answers that score above 0. `never` are words that are no answer.
     """

@@ -40,7 +40,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(module, "_ROWS_SCANNED", 64)
     monkeypatch.setattr(module, "_ROWS", 16)
     monkeypatch.setattr(module, "_ROWS_EXACT", 50)
-    monkeypatch.setattr(module, "_ASKED_EXACT", 9)
+    monkeypatch.setattr(module, "_QUERIES_EXACT", 9)
 
 
 def made(seed, count=200, dimensions=8, questions=40):
