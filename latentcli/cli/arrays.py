@@ -82,7 +82,8 @@ class Saving:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write the array: .npy, .npz, .safetensors or .json, with where it came from.",
+            help="Write the array: .npy, .npz, .safetensors or .json, with where it came from; "
+            "frames/%04d.npy: a file each.",
         ),
     ] = None
     force: Force = False
@@ -92,9 +93,13 @@ class Saving:
         if self.output_file is not None:
             from pathlib import Path
 
-            from latentcli.files.array_writing import check_saved
+            from latentcli.files import array_writing, frames
 
-            check_saved(Path(self.output_file), force=self.force)
+            path = Path(self.output_file)
+            if frames.is_pattern(path):
+                frames.check(path, force=self.force)
+            else:
+                array_writing.check_saved(path, force=self.force)
 
     @contextmanager
     def writer(self, inputs: list[str]) -> Iterator[ArrayWriter | None]:
@@ -105,10 +110,12 @@ class Saving:
         from pathlib import Path
 
         from latentcli.files.array_writing import ArrayWriter
+        from latentcli.files.frames import FrameWriter, is_pattern
         from latentcli.files.samples import find
 
         path = Path(self.output_file)
-        with ArrayWriter(path, inputs=list(map(find, inputs)), force=self.force) as writer:
+        kind = FrameWriter if is_pattern(path) else ArrayWriter
+        with kind(path, inputs=list(map(find, inputs)), force=self.force) as writer:
             yield writer
 
     def receiver(self, writer: ArrayWriter | None) -> Any:
@@ -144,7 +151,10 @@ class Saving:
     ) -> None:
         """Put the file in place, and say so."""
         writer.finish(shape, command=command, settings=dict(settings), extra=extra)
-        output.note(f"wrote {writer.path}: {' x '.join(map(str, shape))}, {dtype}")
+        kind = dtype
+        if settings.get("dtype") == "bfloat16":
+            kind = "bfloat16" if writer.path.suffix.lower() == ".safetensors" else dtype
+        output.note(f"wrote {writer.path}: {' x '.join(map(str, shape))}, {kind}")
 
     def run(
         self,

@@ -82,10 +82,13 @@ class ArrayWriter:
         self._force = force
         self._inputs = list(inputs)
         read = [split_address(split_slice(address)[0])[0] for address in inputs]
-        self._name = check_saved(path, force=force, inputs=read)
+        self._name = self._check(read)
         self._dtype: np.dtype[Any] | None = None
         self._bytes = 0
         self._sum = 0
+
+    def _check(self, read: Sequence[Path]) -> str:
+        return check_saved(self.path, force=self._force, inputs=read)
 
     def __enter__(self) -> ArrayWriter:
         with ExitStack() as stack:
@@ -95,7 +98,7 @@ class ArrayWriter:
                     self._file: IO[bytes] = stack.enter_context(part.open("w+b"))
                 else:
                     self._file = stack.enter_context(tempfile.TemporaryFile())
-                self._file.write(bytes(_HEADER))
+                self._file.write(bytes(HEADER))
             except LatentError:
                 raise
             except OSError as error:
@@ -134,7 +137,7 @@ class ArrayWriter:
                 self._file.write(_npy_header(shape, self._dtype))
                 self._file.flush()
             else:
-                blocks = np.memmap(self._file, self._dtype, "r", _HEADER, shape)
+                blocks = np.memmap(self._file, self._dtype, "r", HEADER, shape)
                 with written_beside(self.path) as whole:
                     text = json.dumps(meta, ensure_ascii=False)
                     _WRITE[self._name](whole, Blocks(shape, self._dtype, [blocks]), text)
@@ -151,18 +154,18 @@ class ArrayWriter:
         self._stack.__exit__(*error)
 
 
-_HEADER = 256
+HEADER = 256
 """Bytes that are left for the header of a .npy, whose shape is known at the end."""
 
 
 def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
-    """Return the header of a .npy, filled up with blanks to `_HEADER` bytes."""
+    """Return the header of a .npy, filled up with blanks to `HEADER` bytes."""
     described = {
         "descr": np.lib.format.dtype_to_descr(dtype),
         "fortran_order": False,
         "shape": shape,
     }
-    room = _HEADER - 10
+    room = HEADER - 10
     text = repr(described).encode("ascii").ljust(room - 1) + b"\n"
     if len(text) != room:
         raise FormatError(f"an array of {len(shape)} axes has no room in its header")
@@ -178,13 +181,24 @@ def _write_beside(path: Path, meta: dict[str, Any]) -> None:
 
 def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path] = ()) -> str:
     """Return the format in which an array is written to `path`; an error if it cannot be."""
-    name = _SAVED.get(path.suffix.lower())
-    if name is None:
-        raise ParameterError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    name = format_of(path)
     if name in ("npy", "safetensors"):
         outputs.check_side(sidecar(path), force=force)
     outputs.check(path, force=force, inputs=inputs)
     return name
+
+
+def format_of(path: Path) -> str:
+    """Return the format that a name's ending stands for."""
+    name = _SAVED.get(path.suffix.lower())
+    if name is None:
+        raise ParameterError(f"{path.name}: arrays are written as {', '.join(_SAVED)}")
+    return name
+
+
+def write_as(name: str, part: Path, values: Array, meta: dict[str, Any]) -> None:
+    """Write an array that is at hand in a format, to a file that is nobody's yet."""
+    _WRITE[name](part, Blocks.of(values), json.dumps(meta, ensure_ascii=False))
 
 
 def _encoded(text: str) -> bytes:
@@ -225,7 +239,10 @@ def _write_npz(part: Path, array: Blocks, meta: str) -> None:
 
 def _write_safetensors(part: Path, array: Blocks, meta: str) -> None:
     with part.open("wb") as out:
-        safetensors.write(out, "codes", array.shape, array.dtype, iter(array.blocks))
+        bfloat16 = json.loads(meta)["settings"].get("dtype") == "bfloat16"
+        safetensors.write(
+            out, "codes", array.shape, array.dtype, iter(array.blocks), bfloat16=bfloat16
+        )
 
 
 def _write_json(part: Path, array: Blocks, meta: str) -> None:

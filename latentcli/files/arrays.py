@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, counted, shown
-from latentcli.files.reading import MAX_DIMENSIONS, Block
+from latentcli.files.reading import Block
 from latentcli.files.stream import Readable, read_exactly
 from latentcli.numerics.types import Array
 
@@ -24,6 +24,9 @@ WORD_KEYS = ("words", "word", "labels", "label", "tokens", "token", "vocab", "na
 """Names of arrays or columns that are taken for the words of the rows."""
 
 _BLOCK_BYTES = 4 << 20
+_LARGEST_ROW = 1 << 31
+"""Numbers of a row of an array: a video latent has millions."""
+
 _LISTED = 12
 
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype[Any]]]
@@ -94,7 +97,7 @@ def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int
         dimensions *= length
     if rows == 0 or dimensions == 0:
         raise FormatError(f"{name}: an empty array of shape {shown(shape)}")
-    if dimensions > MAX_DIMENSIONS:
+    if dimensions > _LARGEST_ROW:
         raise FormatError(
             f"{name}: shape {shown(shape)} makes rows of {dimensions:,} dimensions"
         )

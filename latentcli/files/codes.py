@@ -25,7 +25,8 @@ class Codes:
     """An array as it is in its file: `values` in the file's dtype and shape, maybe mapped.
 
     `axes` has a letter for each axis, as `numerics.axes` has them, or is "" where that is undecided;
-    `guessed` says whether they follow from the shape alone; `meta` what an .npz or a file beside
+    `guessed` says whether they follow from the shape alone; `stored` is the file's dtype where NumPy has
+    none (bfloat16, read as float32); `meta` what an .npz or a file beside
     says of where it came from; `notes` what a reader should know of how it was read.
     """
 
@@ -35,6 +36,7 @@ class Codes:
     meta: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     guessed: bool = False
+    stored: str = ""
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return the values: codes are an array to NumPy."""
@@ -71,7 +73,8 @@ def load(address: str, *, axes: str = "", finite: bool = True, layered: bool = F
 def read(address: str) -> Codes:
     """Load an array with the axes that its file knows, "" if none; what is in it is not checked."""
     loaded, known, meta, remarks = _part(address)
-    return Codes(address, loaded.values, known, meta, tuple(remarks))
+    stored = loaded.dtype if loaded.dtype == "bfloat16" else ""
+    return Codes(address, loaded.values, known, meta, tuple(remarks), stored=stored)
 
 
 def load_flat(address: str) -> tuple[Array, list[str]]:
@@ -115,6 +118,8 @@ def holds_words(address: str) -> bool:
     if index:
         return False
     path, key = split_address(file)
+    if path.is_dir():
+        return False
     with Stream(path) as stream:
         reading = formats.read(stream, key)
         if reading.shape is None:

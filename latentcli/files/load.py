@@ -22,8 +22,8 @@ class Loaded:
     """An array of a file as it is there: `values` in the file's dtype and shape, mapped if it can be.
 
     `words` are the words of its rows, if it has any; `format` names how the file is written; `notes`
-    say how it was read; `axes` are its letters where the format knows them. With an `index`, `values` are
-    the part of the `whole` array that it selects.
+    say how it was read; `axes` are its letters where the format knows them, `dtype` the file's own, maybe
+    one that NumPy lacks. With an `index`, `values` are the part of the `whole` array that it selects.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class Loaded:
     whole: Array
     index: Index = ()
     axes: str = ""
+    dtype: str = ""
 
 
 def read_array(address: str) -> Loaded:
@@ -44,8 +45,15 @@ def read_array(address: str) -> Loaded:
     """
     file, index = split_slice(address)
     path, key = split_address(file)
-    with Stream(path) as stream:
-        loaded = array_in(stream, key)
+    if path.is_dir() and not key:
+        from latentcli.files import frames
+
+        values, notes = frames.read(path)
+        named = tuple(f"{path.name}: {note}" for note in notes)
+        loaded = Loaded(path, values, None, "folder of frames", named, values)
+    else:
+        with Stream(path) as stream:
+            loaded = array_in(stream, key)
     if not index:
         return loaded
     try:
@@ -70,7 +78,9 @@ def array_in(stream: Stream, key: str = "", *, text: bool = False) -> Loaded:
     notes = tuple(f"{stream.name}: {note}" for note in reading.notes if note not in known)
     if reading.whole is not None:
         values = reading.whole()
-        return Loaded(stream.path, values, None, reading.format, notes, values)
+        return Loaded(
+            stream.path, values, None, reading.format, notes, values, dtype=reading.dtype
+        )
     words_found: list[str] = []
     parts = []
     taken = 0
@@ -94,6 +104,7 @@ def array_in(stream: Stream, key: str = "", *, text: bool = False) -> Loaded:
         notes,
         values,
         axes=reading.axes,
+        dtype=reading.dtype,
     )
 
 

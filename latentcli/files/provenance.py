@@ -58,6 +58,10 @@ def described(address: str) -> dict[str, Any]:
 
 def read(loaded: Loaded) -> tuple[dict[str, Any], list[str]]:
     """Read where an array came from, inside its file or beside it, and notes on that."""
+    if loaded.format == "folder of frames":
+        from latentcli.files import frames
+
+        return frames.meta(loaded.path), []
     inside = _META_INSIDE.get(loaded.format)
     meta = inside(loaded.path) if inside else {}
     return (meta, []) if meta else _meta_beside(loaded.path, loaded.whole)

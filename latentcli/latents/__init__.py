@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from latentcli._lazy import attach
 
 if TYPE_CHECKING:
+    from latentcli.latents._along import EASES
     from latentcli.latents._changing import CodesResult
     from latentcli.latents._cosines import CosinesResult, direction_cosines
     from latentcli.latents._direction import DirectionResult, direction, direction_of_labels
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from latentcli.latents._typical import TypicalResult, typical
 
 _HOMES = {
+    "EASES": "_along",
     "CodesResult": "_changing",
     **dict.fromkeys(("CosinesResult", "direction_cosines"), "_cosines"),
     **dict.fromkeys(("DirectionResult", "direction", "direction_of_labels"), "_direction"),
@@ -35,6 +37,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "EASES",
     "CodesResult",
     "CosinesResult",
     "DirectionResult",

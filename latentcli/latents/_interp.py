@@ -11,17 +11,15 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, check_choice
 from latentcli.latents import _paths as paths
-from latentcli.latents._along import EASES, KINDS, eased
+from latentcli.latents import _times as timing
+from latentcli.latents._along import EASES, KINDS
 from latentcli.latents._holes import Holes, Reference
 from latentcli.latents._interpolation import NORMS, side_of
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
-from latentcli.latents._waypoints import Path, Walk, Waypoints
+from latentcli.latents._waypoints import Path, Walk, Waypoints, key_points
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Curve, Record, Result, Scalar
-
-MOST = 1_000_000
-"""How many steps a path may have."""
 
 K, HOLE_PERCENTILE = 5, 99.0
 """Which neighbor in a reference counts, and beyond which percentile of it a step is in a hole."""
@@ -71,13 +69,16 @@ class PathResult(Result):
 
 def interp(
     z1: npt.ArrayLike,
-    z2: npt.ArrayLike,
+    z2: npt.ArrayLike | None = None,
     *more: npt.ArrayLike,
     kind: str = "lerp",
-    steps: int = 11,
+    steps: int | Sequence[int] = 11,
+    seconds: float | Sequence[float] | None = None,
+    fps: float | None = None,
     times: Sequence[float] | Array | None = None,
     ease: str = "linear",
     loop: bool = False,
+    ping_pong: bool = False,
     even: bool = False,
     extrapolate: bool = False,
     norm: str = "textbook",
@@ -102,12 +103,16 @@ def interp(
     ----------
     z1, z2, *more
         Two waypoints or more of one shape, (D,), (N, D), (L, D), (N, C, H, W), ...: arrays or names of
-        files. Codes without layers, (D,), go with codes of layers, (L, D): they are repeated.
+        files. Codes without layers, (D,), go with codes of layers, (L, D): they are repeated. `z1` alone
+        is an array (P, ...) of P waypoints.
     kind
         "lerp": straight. "slerp": turning evenly (Shoemake, 1985; White, 2016). "lol": straight, but
         distributed as N(0, I) at every time (Bodin et al., 2024). "spline": a cubic spline.
     steps
-        How many, from 2 to 1,000,000; both ends included, of a loop the first only.
+        How many, from 2 to 1,000,000; both ends included, of a loop the first only. Or how many on each
+        leg from one waypoint to the next.
+    seconds, fps
+        How long the path, or each leg, takes at so many frames a second (24): in place of `steps`.
     times
         Times (T,) in place of `steps`: 0 is the first waypoint, 1 the last.
     ease
@@ -115,6 +120,8 @@ def interp(
         "out".
     loop
         Return to the first waypoint.
+    ping_pong
+        Go back the same way, neither end twice: T steps become 2 T - 2.
     even
         Choose times so that all steps are equally long.
     extrapolate
@@ -169,14 +176,23 @@ def interp(
     """
     turning = kind == "slerp" or compare
     _check(kind, norm, via, seed, ease, even=even, times=times, compare=compare)
+    if ping_pong and loop:
+        raise ParameterError("`ping_pong` and `loop` exclude each other")
     _check_reference(k, hole_percentile, given=reference is not None)
-    points = Waypoints((z1, z2, *more), axes, names, layered=layers is not None)
+    given = key_points(z1, axes) if z2 is None else (z1, z2, *more)
+    points = Waypoints(given, axes if z2 is not None else "", names, layered=layers is not None)
     options: dict[str, Any] = {"norm": norm, "via": _side(via, seed, points.tensor)}
-    spans = len(points.arrays) if loop else len(points.arrays) - 1
-    chosen = _times(times, steps, loop=loop, extrapolate=extrapolate, ease=ease, spans=spans)
+    legs = len(points.arrays) if loop else len(points.arrays) - 1
+    count = timing.steps_of(steps, seconds, fps, legs)
+    if times is None:
+        chosen = timing.times_of(count, loop=loop, ease=ease, legs=legs)
+    else:
+        chosen = timing.given_times(times, extrapolate=extrapolate)
     path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
     if even:
-        chosen = path.even(steps)
+        chosen = path.even(len(chosen))
+    if ping_pong:
+        chosen = timing.there_and_back(chosen)
     known = None
     if reference is not None:
         known = _reference(reference, points.tensor, axes, k, hole_percentile, progress)
@@ -218,7 +234,9 @@ def interp(
         settings={
             "path": kind,
             "loop": loop,
+            "ping_pong": ping_pong,
             "steps": len(chosen),
+            "fps": None if seconds is None else fps or timing.FPS,
             "even": even,
             "ease": ease,
             "norm": norm if turning else None,
@@ -227,7 +245,7 @@ def interp(
             "k": k if known else None,
             "hole_percentile": hole_percentile if known else None,
             **points.tensor.settings,
-            "dtype": str(points.dtype),
+            "dtype": points.stored,
         },
         notes=(*points.notes, *_notes(course, verdict, chosen, holes, kind)),
         views=(_curve(chosen, columns),),
@@ -273,28 +291,6 @@ def _check_reference(k: int, percentile: float, *, given: bool) -> None:
         raise ParameterError("hole_percentile", percentile, "from 0 to 100")
     if not given and (k, percentile) != (K, HOLE_PERCENTILE):
         raise ParameterError("`k` and `hole_percentile` are for a `reference`")
-
-
-def _times(
-    given: Sequence[float] | Array | None,
-    steps: int,
-    *,
-    loop: bool,
-    extrapolate: bool,
-    ease: str,
-    spans: int,
-) -> Array:
-    if given is None:
-        if not 2 <= steps <= MOST:
-            raise ParameterError("steps", f"{steps:,}", f"from 2 to {MOST:,}")
-        times = np.linspace(0.0, 1.0, steps, endpoint=not loop)
-        return eased(times, ease, spans)
-    times = np.asarray(given, dtype=np.float64).ravel()
-    if not times.size or not np.isfinite(times).all():
-        raise ParameterError("times", given, "one or more finite numbers")
-    if not extrapolate and (times.min() < 0 or times.max() > 1):
-        raise ParameterError("`times` leave the path from 0 to 1; `extrapolate` allows it")
-    return times
 
 
 def _side(via: npt.ArrayLike | None, seed: int | None, codes: Tensor) -> Array | None:

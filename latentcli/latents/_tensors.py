@@ -45,6 +45,7 @@ class Tensor:
     name: str = "codes"
     meta: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    stored: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -109,7 +110,7 @@ class Tensor:
             "shape": " x ".join(map(str, self.shape)),
             "axes": self.axes,
             "axes_guessed": self.guessed,
-            "dtype": str(self.dtype),
+            "dtype": self.stored or str(self.dtype),
         }
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -174,7 +175,9 @@ def tensor(
     if text:
         notes += (text,)
     guessed = decided.guessed or (read and not axes and source.guessed)
-    return Tensor(values, decided.letters, guessed, name, source.meta if read else {}, notes)
+    stored = getattr(source, "stored", "") if read else ""
+    meta = source.meta if read else {}
+    return Tensor(values, decided.letters, guessed, name, meta, notes, stored)
 
 
 def reference_set(value: npt.ArrayLike | Any, name: str, axes: str, like: Tensor) -> Tensor:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _paths as paths
 from latentcli.latents._along import along, even_times
 from latentcli.latents._holes import Reference
@@ -17,6 +18,7 @@ from latentcli.latents._interpolation import angles
 from latentcli.latents._streaming import PART, Out, begin, cast
 from latentcli.latents._tensors import SIZES, Tensor, shown, tensor
 from latentcli.numerics import axes as axes_rule
+from latentcli.numerics.axes import described
 from latentcli.numerics.types import Array, Progress
 
 
@@ -24,7 +26,7 @@ class Waypoints:
     """The waypoints of one shape, as they came, maybe mapped from files.
 
     `tensor` is the one whose shape the path has; `arrays` are the vectors (..., D) of each, in its
-    own dtype; `notes` say how they were read.
+    own dtype; `stored` names the dtype that all share in their files; `notes` say how they were read.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class Waypoints:
         ]
         self.tensor = max(read, key=lambda one: len(one.shape))
         self.dtype = np.result_type(*(one.dtype for one in read))
+        stored = {one.stored or str(one.dtype) for one in read}
+        self.stored = stored.pop() if len(stored) == 1 else str(self.dtype)
         self.arrays = [_fitted(one, self.tensor, read) for one in read]
         self.notes = tuple(dict.fromkeys(note for one in read for note in one.notes))
         repeated = [
@@ -101,6 +105,22 @@ class Waypoints:
             angles(points[:-1], points[1:]).ravel() for points in map(self.block, self.blocks())
         ]
         return float(np.degrees(np.concatenate(found)).mean())
+
+
+def key_points(value: npt.ArrayLike, axes: str) -> tuple[Tensor, ...]:
+    """Return the codes of an array (P, ...) as the waypoints of a path."""
+    read = tensor(value, "z1", axes)
+    if read.samples < 2:
+        raise ParameterError(
+            f"a path takes two points or more; `z1` is {described(read.shape, read.axes)}"
+        )
+    each = [
+        replace(
+            read, values=code, axes=read.axes.removeprefix("N"), name=f"z1[{number}]", notes=()
+        )
+        for number, code in enumerate(read.values)
+    ]
+    return (replace(each[0], notes=read.notes), *each[1:])
 
 
 class Path:

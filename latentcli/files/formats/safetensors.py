@@ -81,18 +81,37 @@ def write(
     shape: tuple[int, ...],
     kind: np.dtype[Any],
     blocks: Iterator[Array],
+    *,
+    bfloat16: bool = False,
 ) -> None:
-    """Write one tensor, aligned to eight bytes so that it can be mapped."""
-    stored = _NAMES.get(kind.newbyteorder("<"))
+    """Write one tensor, aligned to eight bytes so that it can be mapped; float32 as `bfloat16` if set."""
+    stored = "BF16" if bfloat16 else _NAMES.get(kind.newbyteorder("<"))
     if stored is None:
         raise FormatError(f"safetensors cannot hold {kind}; write .npy instead")
-    size = math.prod(shape) * kind.itemsize
+    size = math.prod(shape) * (2 if bfloat16 else kind.itemsize)
     header = {name: {"dtype": stored, "shape": list(shape), "data_offsets": [0, size]}}
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")
     text += b" " * (-len(text) % 8)
     file.write(struct.pack("<Q", len(text)) + text)
     for values in blocks:
-        file.write(np.ascontiguousarray(values, dtype=kind.newbyteorder("<")).tobytes())
+        if bfloat16:
+            file.write(to_bfloat16(values).astype("<u2").data)
+        else:
+            file.write(np.ascontiguousarray(values, dtype=kind.newbyteorder("<")).data)
+
+
+def to_bfloat16(values: Array) -> Array:
+    """Return the bits (uint16) of numbers as bfloat16, rounded to the nearest, ties to even.
+
+    >>> [hex(bits) for bits in to_bfloat16(np.array([1.0, 1.00390625, -2.0]))]
+    ['0x3f80', '0x3f80', '0xc000']
+    """
+    narrow = np.ascontiguousarray(values, dtype=np.float32)
+    bits = narrow.view(np.uint32)
+    rounded = (bits + (0x7FFF + ((bits >> 16) & 1))) >> 16
+    # NaN stays NaN, whatever its payload.
+    found: Array = np.where(np.isnan(narrow), 0x7FC0, rounded).astype(np.uint16)
+    return found
 
 
 def _length(head: bytes) -> int:

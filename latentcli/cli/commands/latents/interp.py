@@ -29,7 +29,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="Z1 Z2 [Z3 ...]",
-            help="Files of codes: FILE, FILE::KEY, FILE[3]; words with -v.",
+            help="Files of codes: FILE, FILE::KEY, FILE[3]; one file of several codes; words with -v.",
         ),
     ],
     axes: Axes,
@@ -50,20 +50,36 @@ def command(
     ] = False,
     spline: Annotated[bool, typer.Option("--spline", help="A smooth curve.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first point.")] = False,
+    ping_pong: Annotated[
+        bool, typer.Option("--ping-pong", help="Go back the same way.", rich_help_panel=MORE)
+    ] = False,
     steps: Annotated[
-        int, typer.Option("--steps", "--frames", help="Number of steps.", metavar="N")
-    ] = 11,
+        str,
+        typer.Option(
+            "--steps", "--frames", help="Number of steps; or of each leg: 30,60.", metavar="N"
+        ),
+    ] = "11",
+    seconds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="S", help="How long it takes in place of --steps: 4, or of each leg: 2,4."
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="Frames a second [24].", rich_help_panel=MORE),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option(
-            "--at", metavar="T,T,...", help="At these times instead: 0,0.5,1 or 0:1:5."
+            "--at", metavar="TIMES", help="At these times instead: 0,0.5,1, 0:1:5, or a file."
         ),
     ] = None,
     ease: Annotated[
         str,
         typer.Option(
             metavar="NAME",
-            help="How time runs between points: linear, smooth, cosine, in, out.",
+            help="How time runs between points: linear, smooth, cosine, in, out; or times, as --at.",
             rich_help_panel=MORE,
         ),
     ] = "linear",
@@ -127,8 +143,9 @@ def command(
 
     For each step: its time, its norm, the distance from the step before, and how many standard
     deviations its norm is from that of the prior N(0, I) (typicality). Codes of several rows or
-    layers move side by side, each row on its own path; norm and typicality are then their means. -o
-    writes the path as an array, the steps in front.
+    layers move side by side, each row on its own path; norm and typicality are then their means. One
+    file of several codes is a path through them. -o writes the path as an array, the steps in front, or
+    as frames/%04d.npy a file for each.
 
     Examples:
 
@@ -138,16 +155,20 @@ def command(
 
     latent interp z1.npy z2.npy --compare
 
+    latent interp 'codes.npy[:3]' --steps 4,6 --ease smooth
+
     latent interp king queen -v article-words.txt --steps 5
     """
-    from latentcli.latents import interp
+    from latentcli.latents import EASES, interp
 
     kind = _kind(lerp=lerp, slerp=slerp, lol=lol, spline=spline)
-    if len(points) < 2:
-        raise UsageError("a path takes two points or more")
     saving.check()
     space = _space(vectors, points, output)
     given: list[Any]
+    if len(points) < 2 and space is not None:
+        raise UsageError("a path takes two points or more")
+    if at is None and ease not in EASES:
+        at, ease = ease, "linear"
     if space is None:
         given = [axes.load(point, layered=layers is not None) for point in points]
     elif layers is not None:
@@ -166,8 +187,9 @@ def command(
     ):
         result = interp(
             *given,
-            kind=kind, steps=steps, times=None if at is None else numbers(at), ease=ease,
-            loop=loop, even=even, norm=norm, seed=seed, layers=layers_of(layers),
+            kind=kind, steps=_counts(steps), times=None if at is None else _times(at), ease=ease,
+            seconds=None if seconds is None else _one_or_more(numbers(seconds)), fps=fps,
+            loop=loop, ping_pong=ping_pong, even=even, norm=norm, seed=seed, layers=layers_of(layers),
             via=None if via is None else axes.load(via).values,
             extrapolate=extrapolate, compare=compare, k=k, hole_percentile=hole_percentile,
             reference=None if reference is None else axes.load_set(reference, like),
@@ -183,6 +205,27 @@ def command(
                 axes_of_several(str(result.settings["axes"])),
             )  # fmt: skip
     output.show(report if space is None else _with_words(report, result, space))
+
+
+def _counts(text: str) -> int | list[int]:
+    """Read "11", or "30,60,10" as so many steps on each leg."""
+    try:
+        return int(text)
+    except ValueError:
+        return [int(number) if number == int(number) else number for number in numbers(text)]  # type: ignore[misc]
+
+
+def _one_or_more(values: list[float]) -> float | list[float]:
+    return values[0] if len(values) == 1 else values
+
+
+def _times(text: str) -> Any:
+    """Read times as they are typed, or from a file: one on each line, a column, an array."""
+    from latentcli.files import labels
+    from latentcli.files.addresses import split_address
+
+    path = split_address(text)[0]
+    return labels.read_numbers(text) if path.is_file() else numbers(text)
 
 
 def _kind(**chosen: bool) -> str:
