@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from latentcli.geometry._capacity import capacity
     from latentcli.geometry._geometry_report import geometry_report
     from latentcli.latents import (
+        contrast_directions,
         direction,
         direction_cosines,
         direction_of_labels,
@@ -61,8 +62,10 @@ if TYPE_CHECKING:
         interp,
         lerp,
         mix,
+        pca_directions,
         project,
         sample_z,
+        sefa_directions,
         slerp,
         traverse,
         truncate,
@@ -92,7 +95,8 @@ _HOMES: dict[str, str] = {
     **{name: f"latentcli.disentanglement._{name}" for name in _METRICS},
     **dict.fromkeys(
         (
-            "direction", "direction_cosines", "direction_of_labels", "direction_of_scores",
+            "contrast_directions", "direction", "direction_cosines", "direction_of_labels",
+            "pca_directions", "sefa_directions", "direction_of_scores",
             "edit", "grid", "interp", "lerp", "mix", "project", "sample_z", "slerp", "traverse",
             "truncate", "typical",
         ),
@@ -138,6 +142,7 @@ __all__ = [
     "betavae",
     "capacity",
     "compare",
+    "contrast_directions",
     "dci",
     "dcimig",
     "decode",
@@ -168,11 +173,13 @@ __all__ = [
     "modularity",
     "mutual_information_score",
     "open",
+    "pca_directions",
     "project",
     "represent",
     "sample_z",
     "sap",
     "save",
+    "sefa_directions",
     "slerp",
     "smoothness",
     "space_map",

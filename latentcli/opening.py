@@ -290,7 +290,7 @@ def read_lexicon(address: str) -> Any:
 
 _CODES = (
     "code", "codes", "column", "corners", "direction", "directions", "mean", "mean_of", "more",
-    "negative", "orthogonal", "positive", "reference", "row", "sd", "via", "z1", "z2",
+    "negative", "orthogonal", "positive", "reference", "row", "sd", "via", "weights", "z1", "z2",
 )  # fmt: skip
 """Parameters that are arrays of codes."""
 

@@ -118,6 +118,21 @@ TWINS: dict[str, Twin] = {
             "codes.npy[8:]", "codes.npy[:4]", name="codes.npy[8:] against codes.npy[:4]"
         ),
     ),
+    "directions pca": Twin(
+        "directions pca codes.npy -k 2",
+        "pca_directions",
+        lambda function: function("codes.npy", k=2),
+    ),
+    "directions sefa": Twin(
+        "directions sefa codes.npy -k 1",
+        "sefa_directions",
+        lambda function: function("codes.npy", k=1),
+    ),
+    "directions contrast": Twin(
+        "directions contrast codes.npy[:6] codes.npy[6:]",
+        "contrast_directions",
+        lambda function: function("codes.npy[:6]", "codes.npy[6:]"),
+    ),
     "directions cosine": Twin(
         "directions cosine z1.npy z2.npy",
         "direction_cosines",

@@ -55,7 +55,7 @@ COMMANDS: dict[str, Command] = {
     **_panel("Latent codes", "latents", {
         "interp": "Interpolation between codes: lerp, slerp, spline.",
         "direction": "Direction of an attribute, from two sets of codes.",
-        "directions": "Cosine similarity of directions.",
+        "directions": "Directions by PCA, weights or pairs; cosines.",
         "edit": "Move codes along a direction.",
         "project": "Project codes onto a direction.",
         "truncate": "Truncation trick: move codes towards a mean.",

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from latentcli.errors import FileError, FormatError, LatentError, ParameterError, reason
-from latentcli.files import outputs
+from latentcli.files import control_vector, outputs
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.formats import npy, safetensors
 from latentcli.files.outputs import META, written_beside
@@ -251,10 +251,19 @@ def _write_json(part: Path, array: Blocks, meta: str) -> None:
     part.write_bytes(_encoded(json.dumps(content, ensure_ascii=False) + "\n"))
 
 
-_SAVED = {".npy": "npy", ".npz": "npz", ".safetensors": "safetensors", ".json": "json"}
+def _write_gguf(part: Path, array: Blocks, meta: str) -> None:
+    whole = np.concatenate([np.atleast_2d(values) for values in array.blocks])
+    with part.open("wb") as out:
+        control_vector.write(out, whole.reshape(array.shape), json.loads(meta))
+
+
+_SAVED = {
+    ".npy": "npy", ".npz": "npz", ".safetensors": "safetensors", ".json": "json", ".gguf": "gguf",
+}  # fmt: skip
 _WRITE = {
     "npy": _write_npy,
     "npz": _write_npz,
     "safetensors": _write_safetensors,
     "json": _write_json,
+    "gguf": _write_gguf,
 }

@@ -9,6 +9,7 @@ from latentcli._lazy import attach
 if TYPE_CHECKING:
     from latentcli.latents._along import EASES
     from latentcli.latents._changing import CodesResult
+    from latentcli.latents._contrast import ContrastResult, contrast_directions
     from latentcli.latents._cosines import CosinesResult, direction_cosines
     from latentcli.latents._direction import DirectionResult, direction, direction_of_labels
     from latentcli.latents._edit import EditResult, ProjectResult, edit, project
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from latentcli.latents._interp import PathResult, interp
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.latents._mix import mix
+    from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
     from latentcli.latents._sample_z import sample_z
     from latentcli.latents._scored import direction_of_scores
     from latentcli.latents._traverse import traverse
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "EASES": "_along",
     "CodesResult": "_changing",
+    **dict.fromkeys(("ComponentsResult", "pca_directions", "sefa_directions"), "_pca"),
+    **dict.fromkeys(("ContrastResult", "contrast_directions"), "_contrast"),
     **dict.fromkeys(("CosinesResult", "direction_cosines"), "_cosines"),
     **dict.fromkeys(("DirectionResult", "direction", "direction_of_labels"), "_direction"),
     "direction_of_scores": "_scored",
@@ -39,6 +43,8 @@ _HOMES = {
 __all__ = [
     "EASES",
     "CodesResult",
+    "ComponentsResult",
+    "ContrastResult",
     "CosinesResult",
     "DirectionResult",
     "EditResult",
@@ -46,6 +52,7 @@ __all__ = [
     "ProjectResult",
     "TruncationResult",
     "TypicalResult",
+    "contrast_directions",
     "direction",
     "direction_cosines",
     "direction_of_labels",
@@ -55,8 +62,10 @@ __all__ = [
     "interp",
     "lerp",
     "mix",
+    "pca_directions",
     "project",
     "sample_z",
+    "sefa_directions",
     "slerp",
     "traverse",
     "truncate",

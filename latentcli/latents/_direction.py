@@ -14,6 +14,7 @@ from latentcli.errors import LatentError, check_choice
 from latentcli.latents import _directions as formulas
 from latentcli.latents._edit import line_of
 from latentcli.latents._labels import labelled, other_labels
+from latentcli.latents._layers import by_layer
 from latentcli.latents._tensors import Tensor, reference_set, tensor
 from latentcli.numerics.types import Array
 from latentcli.results import Listing, Record, Result
@@ -103,6 +104,7 @@ def direction(
     method: str = "mean",
     others: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     orthogonal: Sequence[npt.ArrayLike] = (),
+    per_layer: bool = False,
     name: str = "attribute",
     seed: int = 0,
     axes: str = "",
@@ -120,6 +122,9 @@ def direction(
         Other two-valued labels (M, K) and (N, K) over which the direction is balanced (White, 2016).
     orthogonal
         Directions: what is shared with them is taken out, all at once.
+    per_layer
+        Find and test the direction of each layer by itself, and join them as (L, D); else all layers of a
+        code are one vector.
     name
         What the attribute is called.
     seed
@@ -150,6 +155,14 @@ def direction(
     if first.code_shape != second.code_shape:
         raise LatentError(
             f"the two sides have codes of shape {first.code_shape} and {second.code_shape}"
+        )
+    if per_layer:
+        lines = [line_of(other, "orthogonal").vector for other in orthogonal]
+        made = by_layer(
+            direction, first, second, lines, name, method=method, others=others, seed=seed
+        )
+        return replace(
+            made, notes=(*dict.fromkeys((*first.notes, *second.notes, *made.notes)),)
         )
     sides = flat_rows(first), flat_rows(second)
     extra = None if others is None else (np.asarray(others[0]), np.asarray(others[1]))

@@ -76,6 +76,12 @@ def command(
             rich_help_panel=MORE,
         ),
     ] = None,
+    per_layer: Annotated[
+        bool,
+        typer.Option(
+            "--per-layer", help="Each layer of codes N x L x D by itself.", rich_help_panel=MORE
+        ),
+    ] = False,
     space: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +123,10 @@ def command(
     given = axes.load(files[0])
     named = {"positive": files[0], "codes": files[0], "negative": files[-1], "top": "--top"}
     options: dict[str, Any] = {"seed": seed}
+    if per_layer and scores is not None and not split:
+        raise UsageError("--per-layer is for two sides: --scores with --above or --top")
     if scores is None or split:
+        options["per_layer"] = per_layer
         options["orthogonal"] = [read_direction(address) for address in orthogonal_to or []]
     with naming(**named):
         if scores is not None:

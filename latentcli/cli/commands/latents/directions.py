@@ -1,18 +1,29 @@
-"""`latent directions cosine DIR...`."""
+"""`latent directions pca|sefa|contrast|cosine`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.arrays import read_direction
+from latentcli.cli.arrays import Axes, Saving, read_direction
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.expansion import group
+from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.wording import distinct_names, naming
-from latentcli.results import Report
+from latentcli.results import Record, Report
+
+if TYPE_CHECKING:
+    from latentcli.latents import ComponentsResult, ContrastResult
+
+Count = Annotated[
+    int | None, typer.Option("-k", "--top", metavar="K", help="How many [10, or all if fewer].")
+]
+
+_MANY = 1 << 20
+"""Codes from which a progress bar is drawn."""
 
 
 def cosine(
@@ -39,7 +50,128 @@ def cosine(
     output.show(Report.of("directions cosine", result, settings=settings))
 
 
+def pca(
+    codes: Annotated[str, typer.Argument(metavar="CODES", help="Codes, a row for each.")],
+    axes: Axes,
+    saving: Saving,
+    output: Output,
+    k: Count = None,
+) -> None:
+    """Principal components of codes: the directions of GANSpace.
+
+    Each has length 1 and a standard deviation (sd); -o writes them, k in front. Layers and features
+    together are one vector. Codes are read block by block, so a file may be larger than memory.
+
+    Examples:
+
+    latent directions pca codes.npy -k 3
+
+    latent directions pca codes.npy -k 2 -o pca.npz
+    """
+    from latentcli.latents import pca_directions
+
+    saving.check()
+    given = axes.load(codes)
+    with naming(codes=codes), output.progress("components", least=_MANY) as progress:
+        result = pca_directions(given, k=k, progress=progress)
+    _shown("directions pca", result, saving, output, {"codes": codes}, [codes])
+
+
+def sefa(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WEIGHT...", help="Weights, outputs x inputs: FILE, FILE::KEY; or several."
+        ),
+    ],
+    saving: Saving,
+    output: Output,
+    k: Count = None,
+    normalize: Annotated[
+        bool,
+        typer.Option(
+            "--normalize",
+            help="Scale each output's weights to length 1 first.",
+            rich_help_panel=MORE,
+        ),
+    ] = False,
+) -> None:
+    """Closed-form factorization of a layer's weights (SeFa): the eigenvectors of A^T A.
+
+    The directions of the input in which the output changes most, each of length 1. -o writes them, k in
+    front. --normalize is what the authors' code does.
+
+    Example:
+
+    latent directions sefa codes.npy -k 2
+    """
+    from latentcli.latents import sefa_directions
+
+    saving.check()
+    given = [read_direction(file) for file in files]
+    with naming(weights=" ".join(files)):
+        result = sefa_directions(given, k=k, normalize=normalize)
+    _shown("directions sefa", result, saving, output, {"weights": " ".join(files)}, files)
+
+
+def contrast(
+    positive: Annotated[
+        str,
+        typer.Argument(metavar="POS", help="Activations with the trait, (N, L, D) or (N, D)."),
+    ],
+    negative: Annotated[
+        str,
+        typer.Argument(metavar="NEG", help="Those without it; row i belongs to row i of POS."),
+    ],
+    axes: Axes,
+    saving: Saving,
+    output: Output,
+    method: Annotated[
+        str, typer.Option(metavar="METHOD", help="mean, or pca of the differences.")
+    ] = "mean",
+    seed: Seed = 0,
+) -> None:
+    """Steering vectors from paired activations: a direction for each layer, tested on pairs held out.
+
+    accuracy is the share of pairs whose first scores above its second by a direction found without
+    them; separation the distance of the sides in standard deviations. p counts random flips of the pairs
+    in which any layer does as well. -o writes the vectors: .npy, .safetensors, or .gguf, the control
+    vector of llama.cpp, where row l is direction.l.
+
+    Examples:
+
+    latent directions contrast 'codes.npy[:6]' 'codes.npy[6:]'
+
+    latent directions contrast happy.npy sad.npy -o happy.gguf
+    """
+    from latentcli.latents import contrast_directions
+
+    saving.check()
+    sides = read_direction(positive), read_direction(negative)
+    with naming(positive=positive, negative=negative):
+        result = contrast_directions(*sides, method=method, seed=seed, axes=axes.axes)
+    settings: Record = {"positive": positive, "negative": negative}
+    _shown("directions contrast", result, saving, output, settings, [positive, negative])
+
+
+def _shown(
+    name: str,
+    result: ComponentsResult | ContrastResult,
+    saving: Saving,
+    output: Output,
+    settings: Record,
+    inputs: list[str],
+) -> None:
+    """Write directions, and show their report."""
+    report = Report.of(name, result, settings=settings)
+    saving.save(result.codes, name, report.settings, inputs, output, result.meta)
+    output.show(report)
+
+
 command = group(
-    "Directions compared with each other.\n\nExample: latent directions cosine z1.npy z2.npy",
+    "Directions without labels or from pairs, and how they compare.\n\nExample: latent directions pca codes.npy",
+    pca=pca,
+    sefa=sefa,
+    contrast=contrast,
     cosine=cosine,
 )
