@@ -32,6 +32,8 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "metrics": scores.metrics,
     "comparison": spaces.comparison,
     "geometry": spaces.geometry,
+    "duplicates": spaces.duplicates,
+    "outliers": spaces.outliers,
     "help": words.help_text,
 }
 """Every measurement, by the name that --only takes."""

@@ -91,3 +91,50 @@ def geometry(bench: Bench) -> list[Row]:
             )
         )
     return rows
+
+
+def duplicates(bench: Bench) -> list[Row]:
+    """All pairs of rows, beside one matrix product of all rows with all, both whole processes."""
+    count = 20_000 if bench.quick else 100_000
+    path = bench.work / f"rows.{count}x384.npy"
+    if not path.exists():
+        rng = np.random.default_rng(0)
+        rows = rng.standard_normal((count, 384), np.float32)
+        rows[1_000:2_000] = rows[:1_000] + 0.1 * rng.standard_normal((1_000, 384), np.float32)
+        np.save(path, rows)
+    ours, product = in_turn(
+        1,
+        lambda: bench.latent("duplicates", str(path)),
+        lambda: bench.peer("all_products.py", str(path)),
+    )
+    return [
+        Row(
+            f"latent duplicates, {count:,} x 384",
+            f"{ours.wall:.0f} s, {ours.peak:.0f} MB",
+            f"one matrix product {product.wall:.0f} s",
+            f"{ours.wall / product.wall:.2f} x its time",
+            "< 3 x",
+        )
+    ]
+
+
+def outliers(bench: Bench) -> list[Row]:
+    """Local outlier factors, k-NN and Mahalanobis distances, beside scikit-learn's LOF alone."""
+    count = 5_000 if bench.quick else 20_000
+    path = bench.work / f"rows.{count}x64.npy"
+    if not path.exists():
+        np.save(path, np.random.default_rng(0).standard_normal((count, 64)))
+    ours, theirs = in_turn(
+        3,
+        lambda: bench.latent("outliers", str(path)),
+        lambda: bench.peer("outliers_sklearn.py", str(path)),
+    )
+    return [
+        Row(
+            f"latent outliers, {count:,} x 64, three scores",
+            f"{ours.wall:.1f} s, {ours.peak:.0f} MB",
+            f"scikit-learn, LOF alone {theirs.wall:.1f} s, {theirs.peak:.0f} MB",
+            f"{theirs.wall / ours.wall:.1f} x faster",
+            "",
+        )
+    ]

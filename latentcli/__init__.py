@@ -50,7 +50,10 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, ParameterError, WordError
     from latentcli.geometry._capacity import capacity
+    from latentcli.geometry._duplicates import duplicates
     from latentcli.geometry._geometry_report import geometry_report
+    from latentcli.geometry._groups import clusters
+    from latentcli.geometry._outliers import outliers
     from latentcli.latents import (
         contrast_directions,
         direction,
@@ -110,7 +113,9 @@ _HOMES: dict[str, str] = {
         "latentcli.words.evaluation",
     ),
     "compare": "latentcli.comparison",
-    **dict.fromkeys(("capacity", "geometry_report"), "latentcli.geometry"),
+    **dict.fromkeys(
+        ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
+    ),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
@@ -141,6 +146,7 @@ __all__ = [
     "__version__",
     "betavae",
     "capacity",
+    "clusters",
     "compare",
     "contrast_directions",
     "dci",
@@ -152,6 +158,7 @@ __all__ = [
     "direction_of_scores",
     "disentanglement_report",
     "dmig",
+    "duplicates",
     "edit",
     "evaluate_analogies",
     "evaluate_categories",
@@ -173,6 +180,7 @@ __all__ = [
     "modularity",
     "mutual_information_score",
     "open",
+    "outliers",
     "pca_directions",
     "project",
     "represent",

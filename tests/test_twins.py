@@ -193,6 +193,21 @@ TWINS: dict[str, Twin] = {
         "geometry_report",
         lambda function: function("codes.npy", only=["isotropy", "manifold"]),
     ),
+    "clusters": Twin(
+        "clusters digits.npz::codes -k 3 --bootstraps 2 --sample 300",
+        "clusters",
+        lambda function: function("digits.npz::codes", k=3, bootstraps=2, sample=300),
+    ),
+    "duplicates": Twin(
+        "duplicates digits.npz::codes --threshold 0.99 -k 3",
+        "duplicates",
+        lambda function: function("digits.npz::codes", threshold=0.99, top=3),
+    ),
+    "outliers": Twin(
+        "outliers digits.npz::codes --method knn --neighbors 5",
+        "outliers",
+        lambda function: function("digits.npz::codes", method="knn", neighbors=5, top=10),
+    ),
     "capacity": Twin(
         "capacity --concepts 50000 --levels 10",
         "capacity",

@@ -78,6 +78,9 @@ COMMANDS: dict[str, Command] = {
     **_panel("Geometry", "geometry", {
         "geometry": "Clusters, dimension, isotropy, hubness and more.",
         "capacity": "How many concepts n dimensions can represent.",
+        "clusters": "Clusters, how stable they are, and their words.",
+        "duplicates": "Duplicate rows: pairs and groups.",
+        "outliers": "Outliers: LOF, k-NN distance, Mahalanobis.",
         "represent": "Texts as one-hot, bag-of-words, mean and SIF.",
         "compare": "Compare two spaces: CKA, RSA, Procrustes.",
     }),

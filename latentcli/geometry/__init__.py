@@ -51,6 +51,9 @@ __getattr__, __dir__ = attach(
     {
         **dict.fromkeys(("GeometryResult", "geometry_report"), f"{__name__}._geometry_report"),
         **dict.fromkeys(("CapacityResult", "capacity"), f"{__name__}._capacity"),
+        **dict.fromkeys(("ClustersResult", "clusters"), f"{__name__}._groups"),
+        **dict.fromkeys(("DuplicatesResult", "duplicates"), f"{__name__}._duplicates"),
+        **dict.fromkeys(("OutliersResult", "outliers"), f"{__name__}._outliers"),
         "Measure": f"{__name__}._measure",
     },
 )

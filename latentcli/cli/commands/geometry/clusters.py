@@ -1,0 +1,85 @@
+"""`latent clusters X`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import points
+from latentcli.cli.arrays import Axes, Saving
+from latentcli.cli.options import MORE, NoCache, SampleSize, Seed
+from latentcli.cli.output import Output
+from latentcli.cli.wording import naming, with_files
+from latentcli.errors import ParameterError
+from latentcli.results import Report
+
+
+def command(
+    vectors: Annotated[
+        str,
+        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
+    ],
+    axes: Axes,
+    saving: Saving,
+    output: Output,
+    k: Annotated[
+        str, typer.Option("--k", "-k", metavar="K|auto", help="Number of clusters of k-means.")
+    ] = "auto",
+    method: Annotated[
+        str, typer.Option(metavar="METHOD", help="kmeans, or hdbscan: as many as there are.")
+    ] = "kmeans",
+    min_cluster_size: Annotated[
+        int, typer.Option(metavar="N", help="Rows of the smallest cluster of hdbscan.")
+    ] = 5,
+    named_by: Annotated[
+        int,
+        typer.Option(metavar="N", help="Words that name a cluster.", rich_help_panel=MORE),
+    ] = 5,
+    bootstraps: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Bootstrap samples for stability; 0: none.", rich_help_panel=MORE
+        ),
+    ] = 20,
+    unit: Annotated[
+        bool | None,
+        typer.Option(
+            "--unit/--no-unit",
+            help="Rows at length 1. Default: for words.",
+            show_default=False,
+            rich_help_panel=MORE,
+        ),
+    ] = None,
+    sample: SampleSize = 5000,
+    seed: Seed = 0,
+    no_cache: NoCache = False,
+) -> None:
+    """Clusters: k-means or HDBSCAN, whether they are real, how stable, and the words that name them.
+
+    Each cluster has its stability, the Jaccard similarity with what is found in bootstrap samples
+    (Hennig, 2007), beside that of a Gaussian with the same covariance, and its most central and most
+    distinctive words. Where the silhouette is no larger than the Gaussian's, a note says so. -o writes
+    the cluster of each row, for --labels of map and geometry.
+
+    Examples:
+
+    latent clusters digits.npz::codes -k 10 -o clusters.npy
+
+    latent clusters digits.npz::codes --method hdbscan --min-cluster-size 20
+    """
+    from latentcli.geometry import clusters
+
+    if k != "auto" and not (k.isascii() and k.isdecimal() and len(k) < 10):
+        raise ParameterError("k", k, "a whole number from 2, or auto")
+    saving.check()
+    x = points.load(vectors, axes, output, no_cache=no_cache)
+    with output.progress("clustering") as progress, naming(x=vectors):
+        result = clusters(
+            x, k=None if k == "auto" else int(k), method=method, min_cluster_size=min_cluster_size,
+            unit=unit, bootstraps=bootstraps, sample=sample, named_by=named_by, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    report = Report.of("clusters", with_files(result, x=vectors), settings={"vectors": vectors})
+    saving.save(result.labels, "clusters", report.settings, [vectors], output)
+    output.show(report)

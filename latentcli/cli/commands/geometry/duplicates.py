@@ -1,0 +1,50 @@
+"""`latent duplicates X`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import points
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import NoCache
+from latentcli.cli.output import Output
+from latentcli.cli.wording import naming, with_files
+from latentcli.results import Report
+
+
+def command(
+    vectors: Annotated[
+        str,
+        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
+    ],
+    axes: Axes,
+    output: Output,
+    threshold: Annotated[
+        float, typer.Option(metavar="COSINE", help="Least cosine of duplicates.")
+    ] = 0.95,
+    top: Annotated[
+        int, typer.Option("--top", "-k", metavar="K", help="Pairs to list; all are counted.")
+    ] = 20,
+    no_cache: NoCache = False,
+) -> None:
+    """Duplicates: pairs of rows with a cosine of --threshold or more, and the groups they make.
+
+    Every pair is compared, exactly, in blocks: memory does not grow with the number of pairs. A group
+    holds rows that are duplicates directly or through others; its least cosine says how far that reaches.
+
+    Examples:
+
+    latent duplicates codes.npy --threshold 0.99
+
+    latent duplicates article-words.txt --json
+    """
+    from latentcli.geometry import duplicates
+
+    x = points.load(vectors, axes, output, no_cache=no_cache)
+    with output.progress("comparing") as progress, naming(x=vectors):
+        result = duplicates(x, threshold=threshold, top=top, progress=progress)
+    output.show(
+        Report.of("duplicates", with_files(result, x=vectors), settings={"vectors": vectors})
+    )

@@ -1,0 +1,66 @@
+"""`latent outliers X`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import points
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import MORE, NoCache, Seed
+from latentcli.cli.output import Output
+from latentcli.cli.wording import naming, with_files
+from latentcli.results import Report
+
+
+def command(
+    vectors: Annotated[
+        str,
+        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
+    ],
+    axes: Axes,
+    output: Output,
+    method: Annotated[
+        str, typer.Option(metavar="METHOD", help="Sort by lof, knn or mahalanobis.")
+    ] = "lof",
+    neighbors: Annotated[
+        int, typer.Option(metavar="K", help="Number of nearest neighbors of LOF and knn.")
+    ] = 20,
+    top: Annotated[int, typer.Option("--top", "-k", metavar="K", help="Rows to list.")] = 10,
+    unit: Annotated[
+        bool | None,
+        typer.Option(
+            "--unit/--no-unit",
+            help="Rows at length 1. Default: for words.",
+            show_default=False,
+            rich_help_panel=MORE,
+        ),
+    ] = None,
+    seed: Seed = 0,
+    no_cache: NoCache = False,
+) -> None:
+    """Outliers: rows far from the others, by three scores with their percentiles.
+
+    lof: the local outlier factor (Breunig et al., 2000), scikit-learn's; 1 is a row amid its like, 2 one
+    in a place half as dense as those of its neighbors. knn: the distance to the k-th nearest row.
+    mahalanobis: the distance from the mean in standard deviations, with a shrunk covariance (Ledoit
+    and Wolf, 2004), and its p-value for a Gaussian.
+
+    Examples:
+
+    latent outliers digits.npz::codes -k 5
+
+    latent outliers minilm-10k.64d.txt --method knn --json
+    """
+    from latentcli.geometry import outliers
+
+    x = points.load(vectors, axes, output, no_cache=no_cache)
+    with output.progress("finding neighbors") as progress, naming(x=vectors):
+        result = outliers(
+            x, method=method, neighbors=neighbors, unit=unit, top=top, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    output.show(
+        Report.of("outliers", with_files(result, x=vectors), settings={"vectors": vectors})
+    )
