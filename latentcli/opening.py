@@ -305,6 +305,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "outputs": read_outputs,
     "relations": read_relations,
     **dict.fromkeys(("x", "y"), read_points),
+    **dict.fromkeys(("decoder", "features"), find_decoder),
     "corpus": _corpus,
     "lists": read_word_lists,
     "pairs": read_pairs,

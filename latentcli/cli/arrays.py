@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Force
 from latentcli.cli.output import Output
@@ -164,21 +165,33 @@ class Saving:
         settings: Record,
         inputs: list[str],
         output: Output,
+        decoding: Decoding,
+        labels: Callable[[CodesResult], list[str]] | None = None,
     ) -> None:
-        """Make codes with `make(out, progress)`, writing them as they come, and show the report."""
+        """Make codes with `make(out, progress)`, writing them as they come, and show the report.
+
+        With a decoder, what they decode to is shown too; `labels` are those of several changes, a path.
+        """
         with (
             self.writer(inputs) as writer,
             output.progress("changing codes", least=_MANY) as progress,
         ):
-            result = make(self.receiver(writer), progress)
+            result = make(decoding.receiver(self.receiver(writer)), progress)
             report = Report.of(command, result, settings=settings)
+            axes = str(result.settings["axes"])
+            several = len(result.shape) > len(axes)
             if writer is not None:
-                axes = str(result.settings["axes"])
-                several = len(result.shape) > len(axes)
+                if result.codes is not None:
+                    writer[:] = result.codes
                 extra = axes_of_several(axes) if several else {"axes": axes}
                 self.finish(
                     writer, result.shape, result.dtype, command, report.settings, output, extra
                 )
+        marks = labels(result) if labels is not None and several else None
+        report = decoding.beside(
+            report, result, output, axes=axes, along=0 if marks else None, labels=marks,
+            force=self.force,
+        )  # fmt: skip
         output.show(report)
 
 
@@ -197,12 +210,25 @@ def shown_codes(
     *,
     settings: Record,
     inputs: list[str],
+    decoding: Decoding,
+    labels: list[str],
+    axes: str = "",
+    along: int | None = None,
 ) -> None:
-    """Write codes that are at hand, and show their report."""
+    """Write codes that are at hand, decode them if a decoder was named, and show their report.
+
+    There is a label for each code, along whose axis `along` they are a path; `axes` are those of one code
+    where the settings do not have them.
+    """
     report = Report.of(command, result, settings=settings)
     assert result.codes is not None
     saving.save(result.codes, command, report.settings, inputs, output)
-    output.show(report)
+    axes = axes or str(result.settings["axes"])
+    output.show(
+        decoding.beside(
+            report, result, output, axes=axes, along=along, labels=labels, force=saving.force
+        )
+    )
 
 
 def read_direction(address: str) -> Codes:

@@ -1,180 +1,83 @@
-"""The options of `latent decode`: the decoder, and how what it makes is shown and written."""
+"""The options of a decoder beside a verb: which model, how its outputs are images, where these go."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
-from latentcli.errors import check_choice
 
 if TYPE_CHECKING:
+    from latentcli.latents import CodesResult, PathResult
     from latentcli.numerics.types import Array
-    from latentcli.pictures import DecodeResult
-    from latentcli.results import Scalar
+    from latentcli.pictures import Decoder, DecodeResult
+    from latentcli.results import Report, Scalar
 
 _PANEL = "Decoder"
-_WIDTH = 80
-_SHEETS = (".png",)
+
+
+def _option(*names: str, metavar: str | None = None, help: str) -> Any:
+    return typer.Option(*names, metavar=metavar, help=help, rich_help_panel=_PANEL)
 
 
 @dataclass(frozen=True)
-class Decoding:
-    """Which decoder, how its outputs are images, and where these go."""
+class Model:
+    """An ONNX model that decodes codes, and how it is run."""
 
     decoder: Annotated[
         str | None,
-        typer.Option(
+        _option(
             "--decoder",
             metavar="FILE.onnx",
-            help="Decode the codes: an ONNX model, or a sample's name.",
-            rich_help_panel=_PANEL,
+            help="Decode the codes: a model, or a sample's name.",
         ),
     ] = None
-    strip: Annotated[
+    features: Annotated[
         str | None,
-        typer.Option(
-            "--strip", metavar="FILE.png", help="Write a contact sheet.", rich_help_panel=_PANEL
+        _option(
+            metavar="FILE.onnx", help="Measure moves of outputs in a second network as well."
         ),
     ] = None
-    animation: Annotated[
-        str | None,
-        typer.Option(
-            "--gif",
-            "--animation",
-            metavar="FILE",
-            help="Write an animation: .gif, .webp, or .mp4 by ffmpeg.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    fps: Annotated[
-        float | None,
-        typer.Option(metavar="N", help="Frames a second [12].", rich_help_panel=_PANEL),
-    ] = None
-    preview: Annotated[
-        bool,
-        typer.Option(
-            "--preview", help="Draw the images in the terminal.", rich_help_panel=_PANEL
-        ),
-    ] = False
     feed: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Value of another input: a number, or an array's file.",
-            rich_help_panel=_PANEL,
+        _option(
+            metavar="NAME=VALUE", help="Value of another input: a number, or an array's file."
         ),
     ] = None
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            metavar="AXES",
-            help="Axes of the outputs: NCHW, NHWC, NHW or flat.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    limits: Annotated[
-        str | None,
-        typer.Option(
-            "--limits",
-            metavar="LO,HI",
-            help="Numbers that are black and white: -1,1.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HxW", help="Height and width of flat outputs.", rich_help_panel=_PANEL
-        ),
-    ] = None
-    batch: Annotated[
-        int,
-        typer.Option(metavar="N", help="Codes decoded at a time.", rich_help_panel=_PANEL),
-    ] = 64
-    provider: Annotated[
-        str, typer.Option(metavar="NAME", help="cpu or cuda.", rich_help_panel=_PANEL)
-    ] = "cpu"
+    batch: Annotated[int, _option(metavar="N", help="Codes decoded at a time.")] = 64
+    provider: Annotated[str, _option(metavar="NAME", help="cpu or cuda.")] = "cpu"
     timeout: Annotated[
-        float,
-        typer.Option(
-            metavar="SECONDS", help="Time that one code may take.", rich_help_panel=_PANEL
-        ),
+        float, _option(metavar="SECONDS", help="Time that one code may take.")
     ] = 10.0
 
-    def check(self, *, force: bool = False) -> None:
-        """Refuse, before the work is done, what could not be shown or written after it."""
-        if self.fps is not None and self.animation is None:
-            raise UsageError("--fps is for --gif FILE")
-        from latentcli.pictures._writing import ANIMATIONS
+    def required(self) -> None:
+        """Refuse a command without a model."""
+        if self.decoder is None:
+            raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
 
-        _check_file(self.strip, "--strip", _SHEETS, force)
-        _check_file(self.animation, "--gif", ANIMATIONS, force)
-
-    def decode(self, codes: Array, output: Output) -> DecodeResult:
-        """Decode codes by the options, with a progress bar."""
-        from latentcli.opening import find_decoder
-        from latentcli.pictures import decode
-
+    def open(self, output: Output) -> Decoder:
+        """Open the model."""
         assert self.decoder is not None
-        with output.progress("decoding") as progress:
-            return decode(
-                codes,
-                find_decoder(self.decoder),
-                feed=self._values(),
-                layout=self.layout,
-                limits=None
-                if self.limits is None
-                else _pair(self.limits, ",", "limits", float),
-                size=None if self.size is None else _pair(self.size, "x", "size", int),
-                batch=self.batch,
-                provider=self.provider,
-                timeout=self.timeout,
-                max_memory=_bytes(output.max_memory),
-                progress=progress,
-            )
+        return self._opened(self.decoder, output, self._values())
 
-    def show(
-        self,
-        decoded: DecodeResult,
-        output: Output,
-        *,
-        provenance: Mapping[str, Scalar],
-        labels: Sequence[str] = (),
-        columns: int | None = None,
-    ) -> None:
-        """Write and draw the images, with a label below each."""
-        if not (self.strip or self.animation or self.preview):
-            return
-        images = decoded.images
-        if images is None:
-            raise UsageError(
-                "the decoder's outputs are no images; --layout and --size say how they are, "
-                "-o writes them as they are"
-            )
-        from latentcli.files.outputs import written_beside
-        from latentcli.pictures._strip import contact_sheet
-        from latentcli.pictures._writing import FPS, png, write_animation
+    def open_features(self, output: Output) -> Decoder | None:
+        """Open the second network, if one was named."""
+        return None if self.features is None else self._opened(self.features, output, {})
 
-        if self.strip is not None:
-            sheet = contact_sheet(images, columns=columns, labels=labels)
-            with written_beside(Path(self.strip)) as part:
-                part.write_bytes(png(sheet, {**provenance, **decoded.settings}))
-            output.note(f"wrote {self.strip}: {len(images):,} images")
-        if self.animation is not None:
-            ending = Path(self.animation).suffix.lower()
-            rate = FPS if self.fps is None else self.fps
-            with written_beside(Path(self.animation)) as part:
-                write_animation(images, part, ending, fps=rate)
-            output.note(f"wrote {self.animation}: {len(images):,} frames, {rate:g} a second")
-        if self.preview:
-            _preview(images, columns)
+    def _opened(self, name: str, output: Output, feed: dict[str, Any]) -> Decoder:
+        from latentcli.files.bounds import parsed
+        from latentcli.opening import find_decoder
+        from latentcli.pictures import Decoder
+        from latentcli.pictures._decoding import MAX_MEMORY
+
+        return Decoder(
+            find_decoder(name), feed=feed, provider=self.provider, timeout=self.timeout,
+            max_memory=MAX_MEMORY if output.max_memory is None else parsed(output.max_memory),
+        )  # fmt: skip
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -186,12 +89,133 @@ class Decoding:
         return values
 
 
-def _bytes(size: str | None) -> int:
-    """Return the memory that a model may take: what was allowed to readers, or 2 GB."""
-    from latentcli.files.bounds import parsed
-    from latentcli.pictures._decoding import MAX_MEMORY
+@dataclass(frozen=True)
+class Decoding(Model):
+    """A decoder, how its outputs are images, and where these go."""
 
-    return MAX_MEMORY if size is None else parsed(size)
+    strip: Annotated[
+        str | None, _option("--strip", metavar="FILE.png", help="Write a contact sheet.")
+    ] = None
+    gif: Annotated[
+        str | None, _option("--gif", metavar="FILE.gif", help="Write an animation.")
+    ] = None
+    webp: Annotated[
+        str | None,
+        _option("--webp", metavar="FILE.webp", help="Write an animation without loss."),
+    ] = None
+    mp4: Annotated[
+        str | None, _option("--mp4", metavar="FILE.mp4", help="Write a video, by ffmpeg.")
+    ] = None
+    frames: Annotated[
+        str | None,
+        _option("--frames", metavar="%04d.png", help="Write numbered files; or name a folder."),
+    ] = None
+    fps: Annotated[float | None, _option(metavar="N", help="Frames a second [12].")] = None
+    preview: Annotated[bool, _option("--preview", help="Draw the images in the terminal.")] = (
+        False
+    )
+    layout: Annotated[
+        str | None,
+        _option(metavar="AXES", help="Axes of the outputs: NCHW, NHWC, NHW or flat."),
+    ] = None
+    limits: Annotated[
+        str | None,
+        _option(
+            "--limits",
+            "--range",
+            metavar="LO,HI",
+            help="Numbers that are black and white: -1,1.",
+        ),
+    ] = None
+    size: Annotated[
+        str | None, _option(metavar="HxW", help="Height and width of flat outputs.")
+    ] = None
+    wav: Annotated[
+        str | None,
+        _option("--wav", metavar="FILE.wav", help="Write outputs (N, samples) as sound."),
+    ] = None
+    rate: Annotated[
+        int | None, _option(metavar="HZ", help="Samples a second of sound [16000].")
+    ] = None
+
+    def check(self, *, force: bool = False, timed: bool = False) -> None:
+        """Refuse, before the work is done, what could not be shown or written after it.
+
+        In a verb that is `timed`, --fps has a meaning of its own.
+        """
+        from latentcli.cli.decoded import check
+
+        check(self, force=force, timed=timed)
+
+    @property
+    def wants_images(self) -> bool:
+        """Whether something is to be drawn or written of the images."""
+        files = (self.strip, self.gif, self.webp, self.mp4, self.frames)
+        return self.preview or any(file is not None for file in files)
+
+    def receiver(self, out: Any) -> Any:
+        """Return what takes a verb's codes: nothing where they are decoded, so that they are kept."""
+        return out if self.decoder is None else None
+
+    def decode(
+        self,
+        codes: Array,
+        output: Output,
+        *,
+        steps: int | None = None,
+        names: Sequence[str] | None = None,
+        out: Any = None,
+    ) -> DecodeResult:
+        """Decode codes by the options, with a progress bar."""
+        from latentcli.pictures import decode
+
+        with output.progress("decoding") as progress:
+            return decode(
+                codes, self.open(output), features=self.open_features(output), steps=steps,
+                layout=self.layout, limits=_pair(self.limits, ",", "limits", float),
+                size=_pair(self.size, "x", "size", int), batch=self.batch,
+                provider=self.provider, images=self.wants_images, names=names,
+                max_memory=self._room(output), out=out, progress=progress,
+            )  # fmt: skip
+
+    def _room(self, output: Output) -> int:
+        from latentcli.files.bounds import parsed
+        from latentcli.pictures._decoding import MAX_MEMORY
+
+        return MAX_MEMORY if output.max_memory is None else parsed(output.max_memory)
+
+    def beside(
+        self,
+        report: Report,
+        result: PathResult | CodesResult,
+        output: Output,
+        *,
+        axes: str,
+        along: int | None,
+        labels: Sequence[str] | None,
+        places: Sequence[Scalar] | None = None,
+        force: bool = False,
+    ) -> Report:
+        """Decode the codes that a verb made, write and draw them; return the report with their moves.
+
+        `axes` are those of one code. Along the axis `along` codes are a path; there is a label for each of
+        its steps, or for each code, and `places` are what a summary calls these.
+        """
+        if self.decoder is None:
+            return report
+        from latentcli.cli.decoded import arrangement, joined, show
+
+        assert result.codes is not None
+        found = arrangement(result.shape, axes, labels, along=along, places=places)
+        decoded = self.decode(
+            found.arranged(result.codes), output, steps=found.steps, names=found.labels
+        )
+        provenance = {"command": report.command, **report.settings}
+        show(
+            self, decoded, output, provenance=provenance, labels=found.labels,
+            columns=found.columns, force=force,
+        )  # fmt: skip
+        return joined(report, decoded, found)
 
 
 def _value(text: str) -> Any:
@@ -203,37 +227,12 @@ def _value(text: str) -> Any:
         return read_codes(text)
 
 
-def _pair(text: str, separator: str, option: str, kind: type) -> Any:
+def _pair(text: str | None, separator: str, option: str, kind: type) -> Any:
+    if text is None:
+        return None
     try:
         first, second = (kind(part) for part in text.lower().split(separator))
     except ValueError:
         example = "-1,1" if separator == "," else "28x28"
         raise UsageError(f"--{option} {text}: two numbers, such as {example}") from None
     return first, second
-
-
-def _check_file(name: str | None, option: str, endings: Sequence[str], force: bool) -> None:
-    if name is None:
-        return
-    from latentcli.files import outputs
-
-    path = Path(name)
-    check_choice(f"ending of {option}", path.suffix.lower(), endings)
-    outputs.check(path, force=force)
-
-
-def _preview(images: Array, columns: int | None) -> None:
-    """Draw the first images that fit the terminal's width on standard error."""
-    import os
-    import shutil
-
-    from latentcli.pictures._strip import thumbnails
-    from latentcli.render.terminal_image import half_blocks
-
-    width = min(shutil.get_terminal_size((_WIDTH, 24)).columns, 4 * _WIDTH)
-    sheet = thumbnails(images, columns=columns, width=width)
-    color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    ascii_only = not (sys.stderr.encoding or "utf-8").lower().startswith("utf")
-    rows = [[(p[0], p[1], p[2]) for p in row] for row in sheet.tolist()]
-    sys.stderr.write(half_blocks(rows, color=color, ascii_only=ascii_only) + "\n")
-    sys.stderr.flush()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of its groups, for Typer to read."""
+    """Give a command the options of its groups, for Typer to read.
+
+    A parameter that a command and its group have by the same name is one option: the group gets its value.
+    """
     signature = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {
         name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)
+    }
+    own = {
+        option for name, hint in hints.items() if name not in groups for option in _names(hint)
     }
     parameters = []
     for name, parameter in signature.parameters.items():
@@ -29,15 +36,21 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
                 field.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=field.default,
-                annotation=group_hints[field.name],
+                annotation=_without(group_hints[field.name], own),
             )
             for field in dataclasses.fields(groups[name])
+            if field.name not in signature.parameters
         ]
 
     @functools.wraps(command)
     def run(**values: Any) -> Any:
         for name, group in groups.items():
-            fields = {field.name: values.pop(field.name) for field in dataclasses.fields(group)}
+            fields = {
+                field.name: values[field.name]
+                if field.name in signature.parameters
+                else values.pop(field.name)
+                for field in dataclasses.fields(group)
+            }
             values[name] = group(**fields)
         return command(**values)
 
@@ -47,6 +60,27 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     del run.__wrapped__
     return run
+
+
+def _names(hint: Any) -> tuple[str, ...]:
+    """Return the options that a parameter declares by name; Typer takes the first as a default."""
+    return tuple(
+        name
+        for one in getattr(hint, "__metadata__", ())
+        for name in (one.default, *(one.param_decls or ()))
+        if isinstance(name, str) and name.startswith("-")
+    )
+
+
+def _without(hint: Any, taken: set[str]) -> Any:
+    """Return a parameter of a group without the names that the command has for its own."""
+    names = _names(hint)
+    left = [name for name in names if name not in taken]
+    if len(left) == len(names):
+        return hint
+    option = copy.copy(hint.__metadata__[0])
+    option.default, option.param_decls = left[0], tuple(left[1:])
+    return Annotated[hint.__origin__, option]
 
 
 def group(text: str, **commands: Callable[..., Any]) -> typer.Typer:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latentcli.cli.arrays import Axes
+from latentcli.cli.decoding import Model
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
     from latentcli.numerics.types import Array
+    from latentcli.results import Record
     from latentcli.words._space import Space
 
 
@@ -26,3 +28,24 @@ def load(
     for text in loaded.notes:
         output.note(text)
     return loaded.rows()
+
+
+def decoded(x: Space | Array, model: Model, output: Output) -> tuple[Array, Record]:
+    """Return what a decoder makes of points (N, M), or what a second network makes of that; and settings."""
+    import numpy as np
+
+    from latentcli.pictures import decode
+
+    codes = np.asarray(getattr(x, "matrix", x))
+    with output.progress("decoding") as progress:
+        made = decode(
+            codes, model.open(output), batch=model.batch, images=False, progress=progress
+        )
+    assert made.outputs is not None
+    outputs = made.outputs
+    network = model.open_features(output)
+    if network is not None:
+        outputs = np.concatenate(list(network.decode(outputs, batch=model.batch)))
+    settings: Record = {name: made.settings[name] for name in ("decoder", "provider")}
+    settings["features"] = None if network is None else str(network.path)
+    return outputs.reshape(len(outputs), -1), settings

@@ -49,8 +49,11 @@ def path(name: str) -> Path:
 
 
 def find_decoder(name: str) -> str:
-    """Return the path of a sample's decoder, where no file has its name; else the name as it is."""
-    sample = f"{name}-decoder.onnx"
+    """Return the path of a sample model, where no file has its name; else the name as it is.
+
+    `digits` is short for `digits-decoder.onnx`.
+    """
+    sample = name if name.endswith(".onnx") else f"{name}-decoder.onnx"
     return str(path(sample)) if sample in SAMPLES and not Path(name).exists() else name
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.types import Array, Progress
 from latentcli.pictures._decoding import BATCH, MAX_MEMORY, TIMEOUT, Decoder
 from latentcli.pictures._images import Convention, clipped, convention_of, images_of
+from latentcli.pictures._movement import Movement
 from latentcli.results import Record, Result
-
-COLUMNS = ("code", "least", "mean", "greatest", "moved")
 
 _CLIPPED = 0.01
 """Share of numbers beyond the range from which it is said."""
@@ -26,19 +26,36 @@ _CLIPPED = 0.01
 class DecodeResult(Result):
     """What a decoder made of codes.
 
-    `outputs` (N, ...) are its own numbers, None where they went to `out`; `images` (N, H, W, C) uint8,
-    None for outputs that are no images; `convention` says how one became the other.
+    Attributes
+    ----------
+    outputs
+        (N, ...): the decoder's own numbers; None where they went to `out`.
+    images
+        (N, H, W, C) uint8; None for outputs that are no images, and where they were not wanted.
+    shape, dtype
+        Of the outputs, also where `out` took them.
+    convention
+        How outputs became images: layout, size, range.
+    moved, feature_moved
+        How far each output (each feature vector of it) is from the one before, (N,): root mean
+        squares; NaN where a path begins. `feature_moved` is None without `features`.
     """
 
     outputs: Array | None
     images: Array | None
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
     convention: Convention | None
+    moved: Array
+    feature_moved: Array | None
 
 
 def decode(
     codes: npt.ArrayLike,
     decoder: Decoder | str | os.PathLike[str],
     *,
+    features: Decoder | str | os.PathLike[str] | None = None,
+    steps: int | None = None,
     feed: Mapping[str, Any] | None = None,
     layout: str | None = None,
     limits: tuple[float, float] | None = None,
@@ -47,6 +64,8 @@ def decode(
     provider: str = "cpu",
     timeout: float = TIMEOUT,
     max_memory: int = MAX_MEMORY,
+    images: bool = True,
+    names: Sequence[str] | None = None,
     out: Any = None,
     progress: Progress | None = None,
 ) -> DecodeResult:
@@ -57,9 +76,14 @@ def decode(
     codes
         (N, D), (N, L, D) or (N, C, H, W): one code for each sample.
     decoder
-        An ONNX file, or a `Decoder`. The input is the one that the codes fit.
+        An ONNX file, the name of a sample model, or a `Decoder`. The input is the one that the codes fit.
+    features
+        A second model, which takes outputs: moves are measured in what it makes of them as well.
+    steps
+        So many codes in a row are one path, from 2; None: the codes are no paths.
     feed
-        Values of other inputs by name (noise, label, truncation): a number, or an array.
+        Values of other inputs by name (noise, label, truncation): a number, an array, or one with
+        a row for each code.
     layout
         "NCHW", "NHWC", "NHW" or "flat"; None: found from the shape.
     limits
@@ -72,11 +96,20 @@ def decode(
     provider
         "cpu" or "cuda".
     timeout, max_memory
-        Seconds that one code, and bytes that the model may take.
+        Seconds that one code, and bytes that the model, and what is kept of its outputs, may take.
+    images
+        Make images of the outputs and keep them.
+    names
+        What the codes are called in notes.
     out
-        Anything with `out[a:b] = block`, which gets the outputs; images are not kept then.
+        Anything with `out[a:b] = block`, which gets the outputs; they are not kept then.
     progress
         Called with (done, total).
+
+    Returns
+    -------
+    DecodeResult
+        Records of `code`, `least`, `mean`, `greatest`, `output_step`, and with features `feature_step`.
 
     Raises
     ------
@@ -84,87 +117,180 @@ def decode(
         For codes that the model does not take, a model that fails, and without onnxruntime.
     FileError
         For a file that is no model.
+
+    Examples
+    --------
+    >>> digits = decode("digits::codes[0:2]", "digits")
+    >>> digits.images.shape, digits.convention.layout
+    ((2, 16, 16, 1), 'NCHW')
     """
     values = np.asarray(codes)
     if values.ndim == 1:
         values = values[None]
     if values.dtype.kind not in "fiu" or not len(values):
         raise LatentError(f"codes of shape {values.shape} and type {values.dtype} are no codes")
-    if not isinstance(decoder, Decoder):
-        decoder = Decoder(
-            decoder, feed=feed, provider=provider, timeout=timeout, max_memory=max_memory
-        )
-    parts: list[Array] = []
-    pictures: list[Array] = []
-    records: list[Record] = []
-    convention: Convention | None = None
-    beyond = 0.0
-    before: Array | None = None
-    for part in decoder.decode(values, batch=batch, progress=progress):
-        start = len(records)
-        if start == 0:
-            convention = convention_of(part, layout=layout, limits=limits, size=size)
-        records += _records(part, before, start)
-        before = part[-1:]
-        if out is None:
-            parts.append(part)
-            if convention is not None:
-                pictures.append(images_of(part, convention))
-        else:
-            out[start : start + len(part)] = part
-        if convention is not None:
-            beyond += len(part) * clipped(part, convention)
-    outputs = np.concatenate(parts) if parts else None
+    if steps is not None and (steps < 2 or len(values) % steps):
+        raise ParameterError("steps", steps, f"from 2, a divisor of {len(values):,} codes")
+    model = opened(
+        decoder, feed=feed, provider=provider, timeout=timeout, max_memory=max_memory
+    )
+    network = None
+    if features is not None:
+        network = opened(features, provider=provider, timeout=timeout, max_memory=max_memory)
+    kept = _Kept(len(values), out, max_memory)
+    moves, feature_moves = Movement(steps), Movement(steps)
+    convention, parts = _looked_at(
+        model.decode(values, batch=batch, progress=progress), batch, layout, limits, size
+    )
+    for part in parts:
+        kept.add(part, convention, images=images)
+        moves.add(part)
+        if network is not None:
+            feature_moves.add(np.concatenate(list(network.decode(part, batch=batch))))
+    feature_moved = None if network is None else feature_moves.moved
+    columns, records = kept.records(moves.moved, feature_moved)
+    summary: Record = {"codes": len(values), **moves.summary("output")}
+    if convention is not None:
+        height, width, channels = convention.size
+        summary |= {"height": height, "width": width, "channels": channels}
+    if network is not None:
+        summary |= feature_moves.summary("feature")
     return DecodeResult(
-        outputs=outputs,
-        images=np.concatenate(pictures) if pictures else None,
+        outputs=kept.outputs,
+        images=kept.images,
+        shape=(len(values), *kept.shape),
+        dtype=kept.dtype,
         convention=convention,
-        title=f"{len(values):,} codes through {decoder.path.name}",
-        columns=COLUMNS,
+        moved=moves.moved,
+        feature_moved=feature_moved,
+        title=f"{len(values):,} codes through {model.path.name}",
+        columns=columns,
         records=records,
-        summary=_summary(records, convention),
+        summary=summary,
         settings={
-            "decoder": str(decoder.path),
+            "decoder": str(model.path),
+            "features": None if network is None else str(network.path),
             "layout": convention.layout if convention else None,
             "low": convention.low if convention else None,
             "high": convention.high if convention else None,
             "batch": batch,
             "provider": provider,
         },
-        notes=_notes(decoder, convention, beyond / len(values)),
+        notes=_notes(model, convention, kept.beyond / len(values), moves, names),
     )
 
 
-def _records(part: Array, before: Array | None, start: int) -> list[Record]:
-    """Return for each output its least, mean and greatest number, and how far it is from the one before."""
-    flat = part.reshape(len(part), -1).astype(np.float64)
-    last = None if before is None else before.reshape(1, -1).astype(np.float64)
-    previous = np.concatenate([flat[:1] if last is None else last, flat[:-1]])
-    moved = np.sqrt(((flat - previous) ** 2).mean(axis=1))
-    return [
-        {
-            "code": start + row,
-            "least": float(one.min()),
-            "mean": float(one.mean()),
-            "greatest": float(one.max()),
-            "moved": float(moved[row]) if start + row else None,
-        }
-        for row, one in enumerate(flat)
-    ]
+def opened(model: Decoder | str | os.PathLike[str], **options: Any) -> Decoder:
+    """Return a model that is open, or that of a file."""
+    return model if isinstance(model, Decoder) else Decoder(model, **options)
 
 
-def _summary(records: list[Record], convention: Convention | None) -> Record:
-    steps = [float(row["moved"]) for row in records[1:]]  # type: ignore[arg-type]
-    summary: Record = {"codes": len(records)}
-    if convention is not None:
-        height, width, channels = convention.size
-        summary |= {"height": height, "width": width, "channels": channels}
-    if steps:
-        summary |= {"largest_step": max(steps), "largest_step_at": 1 + int(np.argmax(steps))}
-    return summary
+def _looked_at(
+    parts: Iterator[Array],
+    batch: int,
+    layout: str | None,
+    limits: tuple[float, float] | None,
+    size: tuple[int, int] | None,
+) -> tuple[Convention | None, Iterator[Array]]:
+    """Find from the first batch of outputs how they are images; return it and all parts."""
+    head: list[Array] = []
+    for part in parts:
+        head.append(part)
+        if sum(map(len, head)) > batch:
+            break
+    first = np.concatenate(head)
+    convention = convention_of(first, layout=layout, limits=limits, size=size)
+    return convention, chain([first], parts)
 
 
-def _notes(decoder: Decoder, convention: Convention | None, beyond: float) -> tuple[str, ...]:
+class _Kept:
+    """What is kept of outputs that come in parts: themselves, images, and numbers of each."""
+
+    def __init__(self, count: int, out: Any, max_memory: int) -> None:
+        self._count = count
+        self._out = out
+        self._most = max_memory
+        self._done = 0
+        self._outputs: list[Array] = []
+        self._images: list[Array] = []
+        self._numbers: list[Array] = []
+        self.beyond = 0.0
+        self.shape: tuple[int, ...] = ()
+        self.dtype: np.dtype[Any] = np.dtype(np.float32)
+
+    def add(self, part: Array, convention: Convention | None, *, images: bool) -> None:
+        """Take the next outputs (n, ...)."""
+        if not self._done:
+            self.shape, self.dtype = part.shape[1:], part.dtype
+            self._check(part, convention if images else None)
+        if self._out is None:
+            self._outputs.append(part)
+        else:
+            self._out[self._done : self._done + len(part)] = part
+        if convention is not None:
+            self.beyond += len(part) * clipped(part, convention)
+            if images:
+                self._images.append(images_of(part, convention))
+        flat = part.reshape(len(part), -1)
+        mean = flat.mean(axis=1, dtype=np.float64)
+        self._numbers.append(np.stack([flat.min(axis=1), mean, flat.max(axis=1)], axis=1))
+        self._done += len(part)
+
+    def _check(self, part: Array, convention: Convention | None) -> None:
+        """Refuse what would not fit into memory, before it is made."""
+        each = 0 if self._out is not None else part.nbytes // len(part)
+        if convention is not None:
+            height, width, channels = convention.size
+            each += height * width * channels
+        if each * self._count > self._most:
+            raise LatentError(
+                f"what {self._count:,} codes decode to takes {each * self._count / 1e9:,.1f} GB, "
+                "more than `max_memory` allows; decode fewer, or let a file take the outputs"
+            )
+
+    @property
+    def outputs(self) -> Array | None:
+        """The outputs (N, ...), None where `out` took them."""
+        return np.concatenate(self._outputs) if self._outputs else None
+
+    @property
+    def images(self) -> Array | None:
+        """The images (N, H, W, C), None where there are none."""
+        return np.concatenate(self._images) if self._images else None
+
+    def records(
+        self, moved: Array, feature_moved: Array | None
+    ) -> tuple[tuple[str, ...], list[Record]]:
+        """Return for each output its least, mean and greatest number, and how far it moved."""
+        numbers = np.concatenate(self._numbers).astype(np.float64).tolist()
+        columns = ["code", "least", "mean", "greatest", "output_step"]
+        steps = [moved]
+        if feature_moved is not None:
+            columns.append("feature_step")
+            steps.append(feature_moved)
+        records: list[Record] = [
+            dict(
+                zip(
+                    columns, (row, *three, *(number(one[row]) for one in steps)), strict=True
+                )
+            )
+            for row, three in enumerate(numbers)
+        ]  # fmt: skip
+        return tuple(columns), records
+
+
+def number(value: float) -> float | None:
+    """Return a float, None for NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def _notes(
+    decoder: Decoder,
+    convention: Convention | None,
+    beyond: float,
+    moves: Movement,
+    names: Sequence[str] | None,
+) -> tuple[str, ...]:
     notes = []
     if len(decoder.outputs) > 1:
         others = ", ".join(decoder.outputs[1:])
@@ -178,5 +304,11 @@ def _notes(decoder: Decoder, convention: Convention | None, beyond: float) -> tu
     if beyond > _CLIPPED:
         notes.append(
             f"{beyond:.0%} of the numbers lie beyond the range and are clipped: see `limits`"
+        )
+    jump = moves.jump()
+    if jump is not None:
+        place = f"code {jump[0]}" if names is None else names[jump[0]]
+        notes.append(
+            f"the output jumps at {place}: that step is {jump[1]:.1f} x the median step"
         )
     return tuple(notes)

@@ -54,13 +54,14 @@ _TYPES: dict[str, Any] = {
 class Input:
     """An input of a model: its name, NumPy type, and the shape of one sample, None where free.
 
-    `batch` is how many samples are taken at a time, None for any number.
+    `batch` is how many samples are taken at a time, None for any number; a `scalar` has no axes.
     """
 
     name: str
     dtype: Any
     shape: tuple[int | None, ...]
     batch: int | None
+    scalar: bool = False
 
 
 class Decoder:
@@ -130,7 +131,9 @@ class Decoder:
             if target.batch and count < target.batch:  # copies of the last fill a fixed batch
                 part = np.concatenate([part, part[-1:].repeat(target.batch - count, axis=0)])
             feed = {target.name: np.ascontiguousarray(part, dtype=target.dtype)}
-            feed |= {one.name: self._value(one, len(part)) for one in others}
+            feed |= {
+                one.name: self._value(one, start, len(part), len(shaped)) for one in others
+            }
             yield self._run(feed, len(part))[:count]
             start, size = start + count, target.batch or batch
             if progress:
@@ -141,7 +144,7 @@ class Decoder:
         free = [one for one in self.inputs if one.name not in self._feed]
         floats = [one for one in free if one.dtype in _FLOATS.values()]
         for one in floats:
-            if _fits(codes.shape[1:], one.shape):
+            if not one.scalar and _fits(codes.shape[1:], one.shape):
                 return one, codes
         for one in floats:  # one code for all layers: a W code where W+ is taken
             if len(one.shape) == codes.ndim and codes.ndim == 2 and _fits(
@@ -170,13 +173,18 @@ class Decoder:
             )
         return others
 
-    def _value(self, one: Input, rows: int) -> Array:
+    def _value(self, one: Input, start: int, rows: int, codes: int) -> Array:
+        """Return what an input other than the codes gets for `rows` codes from `start` on."""
         given = np.asarray(self._feed[one.name])
-        shape = (rows, *(size or 1 for size in one.shape))
-        if one.batch is None and not one.shape and given.ndim == 0:
-            shape = (rows,)
+        shape: tuple[int, ...] = ()
+        if not one.scalar:
+            shape = (one.batch or rows, *(size or 1 for size in one.shape))
+        if (
+            shape and given.ndim == len(shape) and len(given) == codes > 1
+        ):  # a row for each code
+            given = given[np.minimum(np.arange(start, start + rows), codes - 1)]
         try:
-            return np.ascontiguousarray(np.broadcast_to(given, shape).astype(one.dtype))
+            return np.array(np.broadcast_to(given, shape), dtype=one.dtype, order="C")
         except ValueError:
             raise LatentError(
                 f"the value of {one.name} has shape {given.shape}; {self.path.name} takes "
@@ -281,7 +289,8 @@ def _input(one: Any, model: str) -> Input:
             f"{model} has an input of {one.type} ({one.name}), which is not supported"
         )
     sizes = [size if isinstance(size, int) and size > 0 else None for size in one.shape]
-    return Input(one.name, _TYPES[one.type], tuple(sizes[1:]), sizes[0] if sizes else None)
+    batch = sizes[0] if sizes else None
+    return Input(one.name, _TYPES[one.type], tuple(sizes[1:]), batch, scalar=not sizes)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, check_choice
 from latentcli.numerics.types import Array, Progress
+from latentcli.pictures._decode import opened
 from latentcli.pictures._decoding import BATCH, Decoder
+from latentcli.pictures._movement import JUMP
 from latentcli.results import Bars, Interval, Record, Result
 
 PATHS: tuple[str, ...] = ("slerp", "lerp")
@@ -33,9 +35,6 @@ _HALF_EPSILON = 1e-2
 
 _STEPS = 16
 """Steps of a path that is looked at for jumps."""
-
-_JUMP = 5.0
-"""A step this many times the median step of its path is a jump."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,10 +110,8 @@ def smoothness(
         raise LatentError(
             f"smoothness takes two codes or more, not an array of shape {values.shape}"
         )
-    if not isinstance(decoder, Decoder):
-        decoder = Decoder(decoder)
-    if features is not None and not isinstance(features, Decoder):
-        features = Decoder(features)
+    decoder = opened(decoder)
+    features = None if features is None else opened(features)
     model = _Model(decoder, features, batch)
     random = np.random.default_rng(seed)
     one, two = values[_pairs(random, len(values), pairs)].swapaxes(0, 1)
@@ -134,7 +131,7 @@ def smoothness(
     margin = 1.96 * float(lengths.std(ddof=1)) / np.sqrt(pairs)
     interval = Interval(max(0.0, value - margin), value + margin)
     ratios = _largest_steps(values, model, path, jump_pairs, random, progress, total)
-    jumps = float((ratios > _JUMP).mean()) if len(ratios) else 0.0
+    jumps = float((ratios > JUMP).mean()) if len(ratios) else 0.0
     quantiles = tuple(float(q) for q in np.quantile(slopes, QUANTILES))
     return SmoothnessResult(
         path_length=value,
@@ -268,6 +265,6 @@ def _records(
         for q, slope in zip(QUANTILES, slopes, strict=True)
     ]
     if len(ratios):
-        note = f"a step over {_JUMP:g} x the median step of its path of {_STEPS}"
+        note = f"a step over {JUMP:g} x the median step of its path of {_STEPS}"
         rows.append({"measure": "paths with a jump", "value": jumps, "note": note})
     return rows

@@ -115,9 +115,9 @@ def test_the_steps_are_root_mean_squares(tmp_path):
     outputs = z.astype(np.float64) @ weights
     steps = np.sqrt((np.diff(outputs, axis=0) ** 2).mean(axis=1))
     found = decode(z, path, batch=2)
-    assert [row["moved"] for row in found.records[1:]] == pytest.approx(steps, abs=1e-6)
-    assert found.records[0]["moved"] is None
-    assert found.summary["largest_step_at"] == 1 + steps.argmax()
+    assert [row["output_step"] for row in found.records[1:]] == pytest.approx(steps, abs=1e-6)
+    assert found.records[0]["output_step"] is None
+    assert found.summary["largest_output_step_at"] == 1 + steps.argmax()
 
 
 def test_out_gets_every_output(tmp_path):

@@ -8,10 +8,12 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
+from latentcli.cli.decoding import Model
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
-from latentcli.results import Report
+from latentcli.results import Record, Report
 
 
 def command(
@@ -20,6 +22,7 @@ def command(
         typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
     ],
     axes: Axes,
+    model: Model,
     output: Output,
     labels: Annotated[
         str | None,
@@ -72,7 +75,7 @@ def command(
 
     Each number stands beside that of white noise, N(0, I) of as many rows and dimensions. A reading
     says what it means where a null was tested; docs/commands.md has the table of readings. Linear
-    structure takes --relations, smoothness --outputs, classes --labels. Clusters are found by k-means
+    structure takes --relations, smoothness --outputs or --decoder, classes --labels. Clusters are found by k-means
     where there are no labels. Beyond --sample rows, pairs and neighbors are those of a sample.
 
     Examples:
@@ -85,12 +88,17 @@ def command(
     from latentcli.files.labels import read_classes
     from latentcli.geometry import geometry_report
 
+    if model.decoder is not None and outputs is not None:
+        raise UsageError("--decoder makes the outputs: leave out --outputs")
     x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
     decoded = None
+    made: Record = {}
     if outputs is not None:
         decoded, notes = codes.load_flat(outputs)
         for text in notes:
             output.note(text)
+    elif model.decoder is not None:
+        decoded, made = points.decoded(x, model, output)
     given = {"x": vectors, "outputs": outputs, "relations": relations}
     files = {name: address for name, address in given.items() if address}
     with output.progress("measuring") as progress, naming(**files):
@@ -109,6 +117,7 @@ def command(
         )
     settings = {
         "vectors": vectors, "labels": labels, "outputs": outputs, "relations": relations,
+        **made,
     }  # fmt: skip
     title = f"{vectors}: {result.rows:,} x {result.dimensions:,}"
     output.show(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,10 +15,14 @@ from latentcli.cli.arrays import (
     one_of,
     read_direction,
 )
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
 from latentcli.cli.wording import naming
+
+if TYPE_CHECKING:
+    from latentcli.latents import CodesResult
 
 
 def command(
@@ -26,6 +30,7 @@ def command(
     direction: Annotated[str, typer.Argument(metavar="DIR", help="File of a direction.")],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     by: Annotated[
         str | None,
@@ -58,6 +63,8 @@ def command(
     latent edit z1.npy z2.npy --by -1:1:3
 
     latent edit codes.npy 'z2.npy[:2]' --to 2 --json
+
+    latent edit 'digits::codes[0]' 'digits::codes[9]' --by 0:1:5 --decoder digits --strip strip.png
     """
     from latentcli.latents import edit
 
@@ -65,6 +72,7 @@ def command(
     if sd is not None and by is None:
         raise UsageError("--sd counts --by in standard deviations")
     saving.check()
+    decoding.check(force=saving.force)
     line = read_direction(direction)
     given = axes.load(codes, layered=layers is not None or layered(line))
     others = None if sd is None else axes.load_set(sd, given)
@@ -77,5 +85,11 @@ def command(
                 layers=layers_of(layers), out=out, progress=progress,
             ),
             settings={"codes": codes, "direction": direction, "sd": sd},
-            inputs=[codes, direction], output=output,
+            inputs=[codes, direction], output=output, decoding=decoding, labels=_labels,
         )  # fmt: skip
+
+
+def _labels(result: CodesResult) -> list[str]:
+    """Return the amounts of the edit, what stands under a picture of each."""
+    amounts = result.settings["by"] or result.settings["to"]
+    return str(amounts).split()

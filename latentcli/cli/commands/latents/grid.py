@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
@@ -21,6 +22,7 @@ def command(
     ],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     rows: Annotated[int, typer.Option("--rows", metavar="N", help="Rows of the grid.")] = 5,
     columns: Annotated[
@@ -44,10 +46,12 @@ def command(
     if len(corners) != 4:
         raise UsageError(f"a grid has four corners, not {len(corners)}")
     saving.check()
+    decoding.check(force=saving.force)
     given = [axes.load(corner) for corner in corners]
     with naming(**{f"corner {number}": file for number, file in enumerate(corners, 1)}):
         result = grid(given, rows=rows, columns=columns, lol=lol)
     shown_codes(
         "grid", result, saving, output, settings={"corners": " ".join(corners)},
-        inputs=list(corners),
+        inputs=list(corners), decoding=decoding, along=1,
+        labels=[f"{row['row']}, {row['column']}" for row in result.records],
     )  # fmt: skip

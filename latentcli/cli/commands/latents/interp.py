@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.arrays import Axes, Layers, Saving, axes_of_several, layers_of
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
@@ -34,6 +35,7 @@ def command(
     ],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     vectors: Annotated[
         str | None,
@@ -55,9 +57,7 @@ def command(
     ] = False,
     steps: Annotated[
         str,
-        typer.Option(
-            "--steps", "--frames", help="Number of steps; or of each leg: 30,60.", metavar="N"
-        ),
+        typer.Option("--steps", help="Number of steps; or of each leg: 30,60.", metavar="N"),
     ] = "11",
     seconds: Annotated[
         str | None,
@@ -67,7 +67,11 @@ def command(
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(metavar="N", help="Frames a second [24].", rich_help_panel=MORE),
+        typer.Option(
+            metavar="N",
+            help="Frames a second: of --seconds [24], of animations [12].",
+            rich_help_panel=MORE,
+        ),
     ] = None,
     at: Annotated[
         str | None,
@@ -145,7 +149,9 @@ def command(
     deviations its norm is from that of the prior N(0, I) (typicality). Codes of several rows or
     layers move side by side, each row on its own path; norm and typicality are then their means. One
     file of several codes is a path through them. -o writes the path as an array, the steps in front, or
-    as frames/%04d.npy a file for each.
+    as frames/%04d.npy a file for each. With --decoder the steps are decoded: how far
+    each moves the output (root mean square), the largest step and where, and the way of the output over the
+    straight one.
 
     Examples:
 
@@ -157,12 +163,15 @@ def command(
 
     latent interp 'codes.npy[:3]' --steps 4,6 --ease smooth
 
+    latent interp 'digits::codes[0]' 'digits::codes[1]' --slerp --decoder digits --strip strip.png
+
     latent interp king queen -v article-words.txt --steps 5
     """
     from latentcli.latents import EASES, interp
 
     kind = _kind(lerp=lerp, slerp=slerp, lol=lol, spline=spline)
     saving.check()
+    decoding.check(force=saving.force, timed=seconds is not None)
     space = _space(vectors, points, output)
     given: list[Any]
     if len(points) < 2 and space is not None:
@@ -188,23 +197,42 @@ def command(
         result = interp(
             *given,
             kind=kind, steps=_counts(steps), times=None if at is None else _times(at), ease=ease,
-            seconds=None if seconds is None else _one_or_more(numbers(seconds)), fps=fps,
+            seconds=None if seconds is None else _one_or_more(numbers(seconds)),
+            fps=None if seconds is None and decoding.decoder else fps,
             loop=loop, ping_pong=ping_pong, even=even, norm=norm, seed=seed, layers=layers_of(layers),
             via=None if via is None else axes.load(via).values,
             extrapolate=extrapolate, compare=compare, k=k, hole_percentile=hole_percentile,
             reference=None if reference is None else axes.load_set(reference, like),
-            names=points, out=saving.receiver(writer) if space is None else None,
+            names=points,
+            out=decoding.receiver(saving.receiver(writer)) if space is None else None,
             progress=progress,
         )  # fmt: skip
         report = Report.of("interp", result, settings=settings)
+        axes_found = str(result.settings["axes"])
         if writer is not None:
             if result.codes is not None:
                 writer[:] = result.codes
             saving.finish(
                 writer, result.shape, result.dtype, "interp", report.settings, output,
-                axes_of_several(str(result.settings["axes"])),
+                axes_of_several(axes_found),
             )  # fmt: skip
-    output.show(report if space is None else _with_words(report, result, space))
+    if space is not None:
+        report = _with_words(report, result, space)
+    output.show(
+        decoding.beside(
+            report, result, output, axes=axes_found, along=0, places=result.times.tolist(),
+            labels=_labels(result), force=saving.force,
+        )
+    )  # fmt: skip
+
+
+def _labels(result: PathResult) -> list[str]:
+    """Return what stands under a picture of each step: its time, and whether it is in a hole."""
+    holes = [False] * len(result.times) if result.holes is None else result.holes.holes
+    return [
+        f"{time:.2f} hole" if hole else f"t={time:.2f}"
+        for time, hole in zip(result.times, holes, strict=True)
+    ]
 
 
 def _counts(text: str) -> int | list[int]:

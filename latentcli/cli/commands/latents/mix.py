@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, layers_of, shown_codes
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -18,6 +19,7 @@ def command(
     column: Annotated[str, typer.Argument(metavar="COL", help="Codes that give --layers.")],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     layers: Annotated[
         str, typer.Option("--layers", metavar="RANGE", help="Layers taken from COL: 0-6.")
@@ -35,10 +37,12 @@ def command(
     from latentcli.latents import mix
 
     saving.check()
+    decoding.check(force=saving.force)
     rows, columns = (axes.load(file, layered=True) for file in (row, column))
     with naming(row=row, column=column):
         result = mix(rows, columns, layers=layers_of(layers) or [])
     shown_codes(
         "mix", result, saving, output, settings={"row": row, "column": column},
-        inputs=[row, column],
+        inputs=[row, column], decoding=decoding,
+        labels=[f"{one['row']}, {one['column']}" for one in result.records],
     )  # fmt: skip

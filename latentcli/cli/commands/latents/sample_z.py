@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Saving, shown_codes
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import ranges
 
 
 def command(
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     seeds: Annotated[
         str, typer.Option("--seeds", metavar="RANGE", help="Seeds: 0-9, or 85,265,297.")
@@ -39,5 +41,9 @@ def command(
     from latentcli.latents import sample_z
 
     saving.check()
+    decoding.check(force=saving.force)
     result = sample_z(ranges(seeds, "seed"), dimensions=dimensions, truncation=truncation)
-    shown_codes("sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[])
+    shown_codes(
+        "sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[],
+        decoding=decoding, axes="D", labels=[f"seed {row['seed']}" for row in result.records],
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers, ranges
 from latentcli.cli.wording import naming
@@ -16,6 +17,7 @@ def command(
     code: Annotated[str, typer.Argument(metavar="Z", help="One code, such as codes.npy[3].")],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     dims: Annotated[
         str, typer.Option("--dims", metavar="RANGE", help="Dimensions: all, or 0,4-7.")
@@ -33,10 +35,13 @@ def command(
     latent traverse z1.npy
 
     latent traverse 'codes.npy[0]' --dims 1 --range -1:1:3 --json
+
+    latent traverse 'shapes-beta4::codes[0]' --decoder shapes-beta4 --strip strip.png
     """
     from latentcli.latents import traverse
 
     saving.check()
+    decoding.check(force=saving.force)
     chosen = None if dims == "all" else ranges(dims, "dimension")
     given = axes.load(code)
     with naming(code=code):
@@ -44,4 +49,6 @@ def command(
     shown_codes(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],
+        decoding=decoding, along=1,
+        labels=[f"z{row['dim']} {row['value']:g}" for row in result.records],
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes, Saving, one_of
+from latentcli.cli.decoding import Decoding
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -15,6 +16,7 @@ def command(
     codes: Annotated[str, typer.Argument(metavar="Z", help="Codes to move towards a mean.")],
     axes: Axes,
     saving: Saving,
+    decoding: Decoding,
     output: Output,
     mean: Annotated[
         str | None, typer.Option("--mean", metavar="W_AVG", help="File of the mean.")
@@ -47,6 +49,7 @@ def command(
 
     one_of(mean=mean, mean_of=mean_of)
     saving.check()
+    decoding.check(force=saving.force)
     given = axes.load(codes, layered=cutoff is not None)
     center = None if mean is None else read(mean)
     others = None if mean_of is None else axes.load_set(mean_of, given)
@@ -58,5 +61,5 @@ def command(
                 progress=progress,
             ),
             settings={"codes": codes, "mean": mean, "mean_of": mean_of},
-            inputs=[codes, str(mean or mean_of)], output=output,
+            inputs=[codes, str(mean or mean_of)], output=output, decoding=decoding,
         )  # fmt: skip

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from latentcli.cli.arrays import Axes, Saving
 from latentcli.cli.decoding import Decoding
-from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.results import Report
 
@@ -25,13 +23,6 @@ def command(
     per_row: Annotated[
         int | None, typer.Option(metavar="N", help="Images in a row of the sheet.")
     ] = None,
-    wav: Annotated[
-        str | None,
-        typer.Option(metavar="FILE.wav", help="Write outputs (N, samples) as sound."),
-    ] = None,
-    rate: Annotated[
-        int, typer.Option(metavar="HZ", help="Samples a second of --wav.")
-    ] = 16_000,
 ) -> None:
     """Decode codes to images (or other outputs) through an ONNX model.
 
@@ -46,22 +37,24 @@ def command(
 
     latent decode 'digits::codes[0:10]' --decoder digits --json
     """
-    if decoding.decoder is None:
-        raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
+    from latentcli.cli.decoded import show
+
+    decoding.required()
     decoding.check(force=saving.force)
     saving.check()
-    decoded = decoding.decode(axes.load_rows(codes, output), output)
+    rows = axes.load_rows(codes, output)
+    with saving.writer([codes, str(decoding.decoder)]) as writer:
+        taken = None if decoding.wav else saving.receiver(writer)
+        decoded = decoding.decode(rows, output, out=taken)
+        report = Report.of("decode", decoded, settings={"codes": codes})
+        if writer is not None:
+            if decoded.outputs is not None:
+                writer[:] = decoded.outputs
+            shape, dtype = decoded.shape, decoded.dtype
+            saving.finish(writer, shape, dtype, "decode", report.settings, output)
     labels = [str(number) for number in range(len(decoded.records))]
-    decoding.show(decoded, output, provenance={"codes": codes}, labels=labels, columns=per_row)
-    if saving.output_file is not None and decoded.outputs is not None:
-        inputs = [codes, decoding.decoder]
-        saving.save(decoded.outputs, "decode", decoded.settings, inputs, output)
-    if wav is not None:
-        from latentcli.files.outputs import check, written_beside
-        from latentcli.pictures._writing import write_wav
-
-        check(Path(wav), force=saving.force)
-        with written_beside(Path(wav)) as part:
-            write_wav(decoded.outputs, part, rate)
-        output.note(f"wrote {wav}")
-    output.show(Report.of("decode", decoded, settings={"codes": codes}))
+    show(
+        decoding, decoded, output, provenance=report.settings, labels=labels, columns=per_row,
+        force=saving.force,
+    )  # fmt: skip
+    output.show(report)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.decoding import Model
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
 from latentcli.results import Report
@@ -18,17 +18,8 @@ def command(
         str, typer.Argument(metavar="CODES", help="Codes between which paths are taken.")
     ],
     axes: Axes,
+    model: Model,
     output: Output,
-    decoder: Annotated[
-        str | None,
-        typer.Option("--decoder", metavar="FILE.onnx", help="The model, or a sample's name."),
-    ] = None,
-    features: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE.onnx", help="A network in whose outputs distances are taken."
-        ),
-    ] = None,
     path: Annotated[
         str, typer.Option(metavar="KIND", help="slerp (codes z) or lerp (codes w).")
     ] = "slerp",
@@ -55,17 +46,14 @@ def command(
 
     latent smoothness digits::codes --decoder digits --pairs 100 --json
     """
-    from latentcli.opening import find_decoder
     from latentcli.pictures import smoothness
 
-    if decoder is None:
-        raise UsageError("name a model: --decoder FILE.onnx, or a sample's name")
+    model.required()
     rows = axes.load_rows(codes, output)
     with output.progress("decoding") as progress:
         result = smoothness(
-            rows, find_decoder(decoder),
-            features=None if features is None else find_decoder(features),
-            path=path, pairs=pairs, jump_pairs=jump_pairs, epsilon=epsilon, seed=seed,
+            rows, model.open(output), features=model.open_features(output), path=path,
+            pairs=pairs, jump_pairs=jump_pairs, epsilon=epsilon, batch=model.batch, seed=seed,
             progress=progress,
         )  # fmt: skip
     output.show(Report.of("smoothness", result, settings={"codes": codes}))
