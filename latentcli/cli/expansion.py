@@ -22,6 +22,7 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     groups: dict[str, Any] = {
         name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)
     }
+    shared = signature.parameters.keys() - groups.keys()
     own = {
         option for name, hint in hints.items() if name not in groups for option in _names(hint)
     }
@@ -39,7 +40,7 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
                 annotation=_without(group_hints[field.name], own),
             )
             for field in dataclasses.fields(groups[name])
-            if field.name not in signature.parameters
+            if field.name not in shared
         ]
 
     @functools.wraps(command)
@@ -47,7 +48,7 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, group in groups.items():
             fields = {
                 field.name: values[field.name]
-                if field.name in signature.parameters
+                if field.name in shared
                 else values.pop(field.name)
                 for field in dataclasses.fields(group)
             }
