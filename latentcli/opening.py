@@ -1,4 +1,7 @@
-"""Open a file as what it holds: beside the command line, the one module that joins files and domains."""
+"""Open a file as what it holds: beside the command line, the one module that joins files and domains.
+
+Longer than 300 lines: each parameter that may be a file has its reader here, a few lines each, in one table.
+"""
 
 from __future__ import annotations
 

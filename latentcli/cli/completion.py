@@ -24,7 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "--norm": ("latentcli.latents._interpolation:NORMS",),
     "analogy --method": ("latentcli.words._analogy:METHODS",),
     "evaluate analogies --method": ("latentcli.words.evaluation._analogy_scores:METHODS",),
-    "direction --method": ("latentcli.latents._directions:METHODS",),
+    "direction --method": ("latentcli.latents._direction_fits:METHODS",),
     "neighbors --metric": ("latentcli.words._ranking:METRICS",),
     "expr --metric": ("latentcli.words._ranking:METRICS",),
     "distances --metric": ("latentcli.numerics.vectors:DISTANCES",),

@@ -8,57 +8,20 @@ import lzma
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from latentcli.errors import FileError, LatentError, ParameterError, reason, unknown_choice
-from latentcli.files import formats
 from latentcli.files import labels as label_files
-from latentcli.files.addresses import split_address
+from latentcli.files.contents import Content
 from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
 from latentcli.files.outputs import check, part_beside, written_beside, written_to
-from latentcli.files.stream import Stream
-from latentcli.numerics.named_vectors import NamedVectors
-from latentcli.numerics.types import Array
 
-Batch = tuple[list[str] | None, Array]
-
-_ROWS = 4096
 _MAX_NPZ_WORDS = 1 << 30
-
-
-@dataclass
-class Content:
-    """What is to be written: `rows` x `dimensions`, of an array of `shape`, in batches.
-
-    `named` tells whether the batches have words; `notes` collects what could not be kept; `metadata`
-    holds columns of text by name, a text for each row, where rows have more than their words.
-    """
-
-    rows: int
-    dimensions: int
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    named: bool
-    batches: Callable[[], Iterator[Batch]]
-    notes: list[str] = field(default_factory=list)
-    metadata: dict[str, list[str]] = field(default_factory=dict)
-
-    def named_batches(self) -> Iterator[tuple[list[str], Array]]:
-        """Yield batches with words; rows without any are called by their numbers."""
-        done = 0
-        for words, values in self.batches():
-            yield words or [str(done + i) for i in range(len(values))], values
-            done += len(values)
-
-    def words(self) -> list[str]:
-        """Return all words."""
-        return [word for words, _ in self.batches() for word in words or []]
 
 
 class Beside(NamedTuple):
@@ -167,6 +130,7 @@ def _words(content: Content, part: Path) -> None:
 
 
 _WORDS = Beside(label_files.beside, _words, unnamed=False)
+
 _METADATA = Beside(projector.metadata_of, _metadata, unnamed=True)
 
 WRITERS: dict[str, Writer] = {
@@ -273,71 +237,6 @@ def _by_ending(path: Path) -> str:
         if path.suffix.lower() in writer.endings:
             return name
     return ""
-
-
-def named_rows(words: Sequence[str], vectors: Array) -> Content:
-    """Return words and their vectors (N, D) as they are in memory."""
-
-    def batches() -> Iterator[Batch]:
-        for start in range(0, len(words), _ROWS):
-            yield list(words[start : start + _ROWS]), vectors[start : start + _ROWS]
-
-    rows, dimensions = vectors.shape
-    return Content(rows, dimensions, (rows, dimensions), vectors.dtype, True, batches)
-
-
-def words_of(entry: NamedVectors) -> Content:
-    """Return a space's rows as they are in memory: float32, dropped rows left out."""
-    usable = [row for row, _ in entry.vocabulary.items()]
-    named = entry.vocabulary.named
-
-    def batches() -> Iterator[Batch]:
-        for start in range(0, len(usable), _ROWS):
-            rows = usable[start : start + _ROWS]
-            words = entry.vocabulary.words(rows) if named else None
-            yield words, np.asarray(entry.matrix[rows])
-
-    dimensions = entry.matrix.shape[1]
-    shape = (len(usable), dimensions)
-    return Content(len(usable), dimensions, shape, np.dtype("<f4"), named, batches)
-
-
-def changed(content: Content, dimensions: int, change: Callable[[Array], Array]) -> Content:
-    """Return content whose rows (n, D) are changed, batch by batch, to (n, `dimensions`)."""
-
-    def batches() -> Iterator[Batch]:
-        for words, values in content.batches():
-            yield words, change(values).astype(content.dtype)
-
-    shape = (content.rows, dimensions)
-    return Content(
-        content.rows, dimensions, shape, content.dtype, content.named, batches, content.notes
-    )
-
-
-def array_of(address: str, entry: NamedVectors) -> Content:
-    """Return an array file's rows as they are in the file, with its own dtype and shape."""
-    path, key = split_address(address)
-
-    def batches() -> Iterator[Batch]:
-        done = 0
-        with Stream(path) as stream:
-            for _, values in formats.read(stream, key).blocks():
-                numbers = range(done, done + len(values))
-                words = entry.vocabulary.words(numbers) if entry.vocabulary.named else None
-                done += len(values)
-                yield words, values
-
-    meta = entry.meta
-    kind = "float32" if meta["dtype"] == "bfloat16" else meta["dtype"]
-    return Content(
-        rows=meta["rows"],
-        dimensions=meta["dimensions"],
-        shape=tuple(meta["shape"]),
-        dtype=np.dtype(kind),
-        named=entry.vocabulary.named,
-        batches=batches,
-    )
 
 
 def _write_array(out: IO[bytes], content: Content) -> None:

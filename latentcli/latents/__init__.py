@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from latentcli.latents._changing import CodesResult
     from latentcli.latents._contrast import ContrastResult, contrast_directions
     from latentcli.latents._cosines import CosinesResult, direction_cosines
-    from latentcli.latents._direction import DirectionResult, direction, direction_of_labels
-    from latentcli.latents._edit import EditResult, ProjectResult, edit, project
+    from latentcli.latents._direction import direction, direction_of_labels
+    from latentcli.latents._direction_result import DirectionResult
+    from latentcli.latents._edit import EditResult, edit
     from latentcli.latents._grid import grid
     from latentcli.latents._interp import PathResult, interp
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.latents._mix import mix
     from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
+    from latentcli.latents._project import ProjectResult, project
     from latentcli.latents._sample_z import sample_z
     from latentcli.latents._scored import direction_of_scores
     from latentcli.latents._traverse import traverse
@@ -30,9 +32,11 @@ _HOMES = {
     **dict.fromkeys(("ComponentsResult", "pca_directions", "sefa_directions"), "_pca"),
     **dict.fromkeys(("ContrastResult", "contrast_directions"), "_contrast"),
     **dict.fromkeys(("CosinesResult", "direction_cosines"), "_cosines"),
-    **dict.fromkeys(("DirectionResult", "direction", "direction_of_labels"), "_direction"),
+    "DirectionResult": "_direction_result",
+    **dict.fromkeys(("direction", "direction_of_labels"), "_direction"),
     "direction_of_scores": "_scored",
-    **dict.fromkeys(("EditResult", "ProjectResult", "edit", "project"), "_edit"),
+    **dict.fromkeys(("EditResult", "edit"), "_edit"),
+    **dict.fromkeys(("ProjectResult", "project"), "_project"),
     **dict.fromkeys(("PathResult", "interp"), "_interp"),
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
     **{name: f"_{name}" for name in ("grid", "mix", "sample_z", "traverse")},

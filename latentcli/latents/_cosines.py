@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
-from latentcli.latents._directions import cosines
-from latentcli.latents._edit import line_of
+from latentcli.latents._line import line_of
+from latentcli.latents._orthogonal import cosines
 from latentcli.numerics.types import Array
 from latentcli.results import Matrix, Result
 

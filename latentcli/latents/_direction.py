@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,89 +12,23 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, check_choice
 from latentcli.latents import _directions as formulas
-from latentcli.latents._edit import line_of
+from latentcli.latents._direction_fits import METHODS
+from latentcli.latents._direction_result import (
+    DirectionResult,
+    by_chance,
+    notes_of,
+    reading_of,
+    result_of,
+)
 from latentcli.latents._labels import labelled, other_labels
 from latentcli.latents._layers import by_layer
+from latentcli.latents._line import line_of
 from latentcli.latents._tensors import Tensor, reference_set, tensor
 from latentcli.numerics.types import Array
-from latentcli.results import Listing, Record, Result
+from latentcli.results import Record
 
 PERMUTATIONS = 999
 """Shuffles of the labels behind a p-value."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class DirectionResult(Result):
-    """The direction of an attribute, and how well it does on codes held out.
-
-    Attributes
-    ----------
-    vector
-        In the shape of a code: the difference of the means at its own length, what one standard
-        deviation of a score adds to the codes, or a boundary's normal at length 1.
-    length
-        Length of `vector`.
-    intercept, scale
-        A code x is on the positive side when x . u + intercept > 0, u the vector at length 1; `scale`
-        is the standard deviation of the codes along u.
-    separation
-        Distance of the two sides' means along u in their pooled standard deviation (d'), of the codes
-        that the direction was found from: noise has one too.
-    held_out_separation
-        The same on 30 % of the codes, which the direction was found without; None for fewer than 10 codes
-        of a side.
-    held_out_correlation
-        For a score: its correlation with the projection of codes held out, in [-1, 1].
-    held_out_auc
-        Area under the ROC curve on the codes held out, in [0, 1].
-    chance, chance_95, p_value
-        What shuffled labels give on average, what 5 % of them reach, and the share of them that does as
-        well: on the codes held out; where there are none, on all, each time with a fit of its own.
-    reading
-        "separates held-out codes", "separates its own codes" or "follows held-out scores" (p up to 0.025),
-        "not significant", or "not tested".
-    cosine_kept
-        Cosine with what it was before others were taken out of it.
-    """
-
-    vector: Array
-    length: float
-    intercept: float
-    scale: float
-    separation: float | None
-    held_out_separation: float | None
-    held_out_correlation: float | None
-    held_out_auc: float | None
-    chance: float | None
-    chance_95: float | None
-    p_value: float | None
-    reading: str
-    cosine_kept: float
-
-    @property
-    def codes(self) -> Array:
-        """The vector, as what is saved."""
-        return self.vector
-
-    @property
-    def values(self) -> Array:
-        """The vector: a result is a direction for `edit` and `project`, with its plane."""
-        return self.vector
-
-    @property
-    def meta(self) -> dict[str, Any]:
-        """What goes into a file beside the vector; intercept and scale are in its own length."""
-        names = (
-            "length", "separation", "held_out_separation", "held_out_correlation", "held_out_auc",
-            "p_value",
-        )  # fmt: skip
-        return {
-            "direction": {
-                "intercept": self.intercept * self.length,
-                "scale": self.scale * self.length,
-                **{name: getattr(self, name) for name in names},
-            }
-        }
 
 
 def direction(
@@ -149,7 +83,7 @@ def direction(
     >>> found.vector.tolist(), found.intercept
     ([3.0, 0.0], -1.5)
     """
-    check_choice("method", method, formulas.METHODS)
+    check_choice("method", method, METHODS)
     first = tensor(positive, "positive", axes)
     second = reference_set(negative, "negative", axes, first)
     if first.code_shape != second.code_shape:
@@ -173,13 +107,15 @@ def direction(
             *sides, method=method, seed=seed, others=extra, without=without,
             permutations=PERMUTATIONS,
         )  # fmt: skip
-    notes = [*dict.fromkeys((*first.notes, *second.notes)), *_notes(found)]
+    notes = [*dict.fromkeys((*first.notes, *second.notes)), *notes_of(found)]
     if warned:
         notes.append(f"{method}: {' '.join(str(warned[0].message).split())}")
     length = found.norm if method == "mean" else 1.0
     test = found.test
     held = test if test is not None and test.held_out else None
-    reading = _reading(test, "separates held-out codes" if held else "separates its own codes")
+    reading = reading_of(
+        test, "separates held-out codes" if held else "separates its own codes"
+    )
     return result_of(
         found, first, length, name, method, notes,
         {
@@ -272,68 +208,6 @@ def flat_rows(codes: Tensor) -> Array:
     return np.asarray(codes.codes, dtype=np.float64).reshape(codes.samples, -1)
 
 
-def by_chance(test: formulas.Test | None) -> Record:
-    """Return the columns of a test."""
-    return {
-        "chance": None if test is None else test.chance,
-        "p_value": None if test is None else test.p_value,
-    }
-
-
-def result_of(
-    found: formulas.Direction,
-    codes: Tensor,
-    length: float,
-    name: str,
-    method: str,
-    notes: Sequence[str],
-    record: Record,
-    settings: Record,
-    summary: Record,
-) -> DirectionResult:
-    """Return a direction in the shape of a code, with its record."""
-    test = found.test
-    tested = None if test is None else "held out" if test.held_out else "in sample"
-    plane: Record = {"intercept": found.intercept, "scale": found.scale}
-    if test is not None:
-        plane["chance_95"] = test.chance_95
-    return DirectionResult(
-        vector=(length * found.vector).reshape(codes.code_shape),
-        length=length,
-        intercept=found.intercept,
-        scale=found.scale,
-        separation=found.separation,
-        held_out_separation=_float(record.get("held_out_separation")),
-        held_out_correlation=_float(record.get("held_out_correlation")),
-        held_out_auc=found.auc,
-        chance=None if test is None else test.chance,
-        chance_95=None if test is None else test.chance_95,
-        p_value=None if test is None else test.p_value,
-        reading=str(record["reading"]),
-        cosine_kept=found.kept,
-        title=f"direction of {name}, by {method}; codes of shape {codes.code_shape}",
-        columns=tuple(record),
-        records=[record],
-        views=(Listing(tuple(record), record),),
-        summary={**plane, **summary},
-        settings={
-            "method": method, **settings, "tested": tested,
-            "permutations": None if test is None else test.permutations,
-        },
-        notes=tuple(notes),
-    )  # fmt: skip
-
-
-def _float(value: object) -> float | None:
-    return value if isinstance(value, float) else None
-
-
-def _reading(test: formulas.Test | None, significant: str) -> str:
-    if test is None:
-        return "not tested"
-    return significant if test.p_value <= formulas.ALPHA else "not significant"
-
-
 def _flat(other: npt.ArrayLike, size: int) -> Array:
     vector = line_of(other, "orthogonal").vector
     if vector.size != size:
@@ -341,13 +215,3 @@ def _flat(other: npt.ArrayLike, size: int) -> Array:
             f"`orthogonal`: a direction of shape {vector.shape} does not fit {size} dimensions"
         )
     return vector.ravel()
-
-
-def _notes(found: formulas.Direction) -> list[str]:
-    test = found.test
-    if test is not None and test.held_out:
-        return []
-    few = "too few codes to hold some out: ten of each side are needed"
-    if test is None:
-        return [few]
-    return [f"{few}; chance and p are of the separation in sample, labels shuffled"]

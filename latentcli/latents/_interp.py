@@ -1,4 +1,7 @@
-"""The verb `interp`: a path through codes, measured in the one pass that fills it."""
+"""The verb `interp`: a path through codes, measured in the one pass that fills it.
+
+Longer than 300 lines: half are the docstrings of the verb, which has a parameter for each kind of path.
+"""
 
 from __future__ import annotations
 

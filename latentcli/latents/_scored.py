@@ -11,18 +11,17 @@ from latentcli.errors import LatentError, check_choice
 from latentcli.latents import _directions as formulas
 from latentcli.latents._direction import (
     PERMUTATIONS,
-    DirectionResult,
-    by_chance,
     direction,
     flat_rows,
     part_of,
-    result_of,
     with_settings,
 )
+from latentcli.latents._direction_fits import OF_SCORES
+from latentcli.latents._direction_result import DirectionResult, by_chance, result_of
 from latentcli.latents._labels import cut_in_two
 from latentcli.latents._tensors import tensor
 
-SCORED: tuple[str, ...] = tuple(formulas.OF_SCORES)
+SCORED: tuple[str, ...] = tuple(OF_SCORES)
 """The ways to find a direction of scores."""
 
 

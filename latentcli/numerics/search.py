@@ -1,12 +1,12 @@
 """Exact search: the best rows of a matrix for many questions at once, in blocks.
 
+Longer than 300 lines: the scan, its bounds and the merge of candidates are one algorithm.
+
 Rows are scanned in float32 by matrix products. Everything that might be among the best, given
 the rounding error of those products, is scored again in float64 from the raw rows; so the
 answer does not depend on block sizes, batching or threads, and ties go to the earlier row.
 Many Euclidean questions at once go through `numerics.neighbors`, which is faster there; what it
 cannot decide, because of ties, is searched here.
-
-Slightly longer than 300 lines: the scan, its bounds and the merge of candidates are one algorithm.
 """
 
 from __future__ import annotations

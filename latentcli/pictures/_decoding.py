@@ -16,14 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import (
-    FileError,
-    FormatError,
-    LatentError,
-    ParameterError,
-    reason,
-    shown,
-)
+from latentcli.errors import FileError, FormatError, LatentError, ParameterError, reason, shown
 from latentcli.numerics.types import Array, Progress
 from latentcli.pictures._onnx_graph import external_locations
 

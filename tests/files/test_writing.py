@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latentcli.errors import FileError, ParameterError
-from latentcli.files import writing
+from latentcli.files import contents, writing
 from latentcli.files.formats import projector, text, word2vec_binary
 from latentcli.files.store.cache import open_entry
 
@@ -41,7 +41,7 @@ def spaces(draw, words=WORDS):
 
 def content_of(names, values):
     """Give the writers a space of these words and rows."""
-    return writing.Content(
+    return contents.Content(
         rows=len(values),
         dimensions=values.shape[1],
         shape=values.shape,
@@ -175,7 +175,7 @@ def test_arrays_keep_dtype_and_shape_from_format_to_format(
     path = tmp_path / "start.npy"
     for number, format_ in enumerate((first, second, "npy")):
         source, path = path, tmp_path / f"{number}.{format_}"
-        writing.write(writing.array_of(str(source), open_entry(str(source))), path)
+        writing.write(contents.array_of(str(source), open_entry(str(source))), path)
     loaded = np.load(path)
     assert (loaded.dtype.newbyteorder("="), loaded.shape) == (
         values.dtype.newbyteorder("="),
@@ -366,13 +366,13 @@ def test_words_beside_an_array_are_replaced_or_taken_away(tmp_path):
 
 def test_dropped_rows_are_not_written(opened, tmp_path):
     entry = opened("a 1 2\na 3 4\nb 5 6\n")
-    writing.write(writing.words_of(entry), tmp_path / "out.glove")
+    writing.write(contents.words_of(entry), tmp_path / "out.glove")
     assert (tmp_path / "out.glove").read_text() == "a 1.0 2.0\nb 5.0 6.0\n"
 
 
 def test_a_header_counts_the_rows_that_are_written(opened, tmp_path):
     entry = opened("9 2\na 1 2\na 3 4\nb 5 6\n")
-    writing.write(writing.words_of(entry), tmp_path / "out.txt")
+    writing.write(contents.words_of(entry), tmp_path / "out.txt")
     assert (tmp_path / "out.txt").read_text().startswith("2 2\n")
 
 

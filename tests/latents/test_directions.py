@@ -7,6 +7,8 @@ from sklearn.metrics import roc_auc_score
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _directions as directions
+from latentcli.latents._orthogonal import cosines, orthogonal_to
+from latentcli.latents._separation import auc
 
 METHODS = list(directions.METHODS)
 
@@ -180,20 +182,20 @@ CONDITIONS = [np.array([1.0, 0, 0]), np.array([1.0, 1, 0]) / 2**0.5]
 @pytest.mark.parametrize("order", [1, -1])
 def test_joint_orthogonalisation_by_hand(order):
     """One after the other leaves (-1, 1, 3), which still shares -1 with the first."""
-    found = directions.orthogonal_to(np.array([1.0, 2, 3]), CONDITIONS[::order])
+    found = orthogonal_to(np.array([1.0, 2, 3]), CONDITIONS[::order])
     assert found == pytest.approx((0, 0, 1), abs=1e-12)
 
 
 def test_conditions_may_be_of_any_length_and_repeat():
     conditions = [1e6 * CONDITIONS[0], CONDITIONS[1], CONDITIONS[1]]
-    found = directions.orthogonal_to(np.array([1.0, 2, 3]), conditions)
+    found = orthogonal_to(np.array([1.0, 2, 3]), conditions)
     assert found == pytest.approx((0, 0, 1), abs=1e-9)
 
 
 @given(arrays.arrays(np.float64, (4, 9), elements=st.floats(-5, 5)))
 def test_what_is_left_is_orthogonal_to_all(vectors):
     vectors = vectors + np.eye(9)[:4] * 20
-    found = directions.orthogonal_to(vectors[0], list(vectors[1:]))
+    found = orthogonal_to(vectors[0], list(vectors[1:]))
     assert np.linalg.norm(found) == pytest.approx(1)
     assert vectors[1:] @ found == pytest.approx(0, abs=1e-9)
     assert found @ vectors[0] > 0
@@ -202,7 +204,7 @@ def test_what_is_left_is_orthogonal_to_all(vectors):
 @pytest.mark.parametrize("vector", [(1, 0, 0), (5, -3, 0), (1, 1, 1e-9)])
 def test_a_direction_in_the_span_of_the_others_is_refused(vector):
     with pytest.raises(LatentError, match="nothing is left"):
-        directions.orthogonal_to(np.array(vector, dtype=float), CONDITIONS)
+        orthogonal_to(np.array(vector, dtype=float), CONDITIONS)
 
 
 def test_a_found_direction_is_cleaned_and_still_judged_on_codes_held_out():
@@ -221,7 +223,7 @@ def test_a_found_direction_is_cleaned_and_still_judged_on_codes_held_out():
 
 
 def test_cosines_by_hand():
-    matrix = directions.cosines(np.array([[2.0, 0], [0, 3], [1, 1]]))
+    matrix = cosines(np.array([[2.0, 0], [0, 3], [1, 1]]))
     half = 0.5**0.5
     assert matrix == pytest.approx(np.array([[1, 0, half], [0, 1, half], [half, half, 1]]))
     assert np.abs(matrix).max() <= 1
@@ -233,7 +235,7 @@ def test_cosines_by_hand():
 )
 def test_the_area_by_hand(scores, expected):
     labels = np.array([False, False, True, True])
-    assert directions.auc(np.array(scores, dtype=float), labels) == expected
+    assert auc(np.array(scores, dtype=float), labels) == expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
@@ -242,7 +244,7 @@ def test_scikit_learn_agrees_on_the_area(pairs):
     labels = np.array([label for _, label in pairs])
     if labels.all() or not labels.any():
         return
-    assert directions.auc(scores, labels) == pytest.approx(roc_auc_score(labels, scores))
+    assert auc(scores, labels) == pytest.approx(roc_auc_score(labels, scores))
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(1, 9)), min_size=2))
@@ -251,4 +253,4 @@ def test_scikit_learn_agrees_on_the_weighted_area(rows):
     if labels.all() or not labels.any():
         return
     expected = roc_auc_score(labels, scores, sample_weight=weights)
-    assert directions.auc(scores, labels, weights) == pytest.approx(expected)
+    assert auc(scores, labels, weights) == pytest.approx(expected)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, ParameterError
 from latentcli.latents._tensors import tensor
 
 SHAPES = [
@@ -172,3 +172,17 @@ def test_out_is_filled_in_one_pass_and_begins_with_the_shape():
     assert found.norms.tolist() == whole.norms.tolist()
     with pytest.raises(LatentError, match="`out`"):
         latentcli.interp(a, b, steps=5, out=np.empty((5, 24)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 20), (2, 8)])
+@pytest.mark.parametrize("verb", ["edit", "project", "mix", "interp"])
+def test_a_layer_that_is_not_there_is_a_wrong_parameter(verb, shape):
+    z, line = np.ones(shape), np.ones(shape[-1])
+    calls = {
+        "edit": lambda: latentcli.edit(z, line, by=1, layers=[99]),
+        "project": lambda: latentcli.project(z, line, layers=[99]),
+        "mix": lambda: latentcli.mix(z, 2 * z, layers=[99]),
+        "interp": lambda: latentcli.interp(z, 2 * z, layers=[99]),
+    }
+    with pytest.raises(ParameterError, match=r"`layers` is 99; it must be from 0 to [12]\b"):
+        calls[verb]()

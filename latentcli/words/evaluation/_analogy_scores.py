@@ -26,14 +26,13 @@ from latentcli.words.evaluation._bounds import (
     cosmul_bounds,
     direction_bounds,
     sum_bounds,
-)
+)  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
 
 _AT_ONCE = 16 * QUESTIONS_PER_PASS
 _ROWS_SCANNED, _ROWS = 4096, 256
-_ROWS_EXACT = 1024
-_QUERIES_EXACT = 256
+_ROWS_EXACT, _QUERIES_EXACT = 1024, 256
 _ALIKE = 1e-12
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import factors, writing
+from latentcli.files import contents, factors, writing
 from latentcli.files.store.cache import open_entry
 
 DTYPES = ["<f2", "<f4", "<f8", ">f4", ">f8", "i1", "u1", "<i2", ">i4", "<i8", "<u8", "?"]
@@ -205,7 +205,7 @@ def test_what_is_written_is_what_numpy_loads(put, tmp_path, dtype, shape):
     values = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(dtype)
     source = str(put(saved(values), "in.npy"))
     target = tmp_path / "out.npy"
-    writing.write(writing.array_of(source, open_entry(source)), target)
+    writing.write(contents.array_of(source, open_entry(source)), target)
     loaded = np.load(target)
     assert (loaded.dtype, loaded.shape) == (values.dtype, values.shape)
     assert loaded.tobytes() == values.tobytes()

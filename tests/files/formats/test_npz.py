@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import writing
+from latentcli.files import contents, writing
 from latentcli.files.arrays import AmbiguousError
 from latentcli.files.formats import npz
 from latentcli.files.store.cache import open_entry
@@ -177,7 +177,7 @@ def test_any_name_of_an_array_is_one_printable_line_in_messages(put, name):
 
 def test_what_is_written_is_what_numpy_loads(put, tmp_path):
     source = str(put(saved(w=VALUES.astype("f2"), words=WORDS), "in.npz"))
-    writing.write(writing.array_of(source, open_entry(source)), tmp_path / "out.npz")
+    writing.write(contents.array_of(source, open_entry(source)), tmp_path / "out.npz")
     with np.load(tmp_path / "out.npz", allow_pickle=False) as loaded:
         assert sorted(loaded) == ["vectors", "words"]
         assert loaded["vectors"].dtype == np.float16

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import writing
+from latentcli.files import contents, writing
 from latentcli.files.formats import parquet
 from latentcli.files.store.cache import open_entry
 from latentcli.files.stream import Stream
@@ -152,7 +152,7 @@ def test_what_is_written_is_what_pyarrow_reads(tmp_path, dtype):
     np.save(tmp_path / "in.npy", values)
     (tmp_path / "in.npy.words.txt").write_text("\n".join(WORDS))
     source = str(tmp_path / "in.npy")
-    writing.write(writing.array_of(source, open_entry(source)), tmp_path / "out.parquet")
+    writing.write(contents.array_of(source, open_entry(source)), tmp_path / "out.parquet")
     table = pq.read_table(tmp_path / "out.parquet")
     assert table["word"].to_pylist() == WORDS
     assert table["vector"].to_pylist() == values.tolist()
@@ -165,7 +165,7 @@ def test_what_is_written_is_what_pyarrow_reads(tmp_path, dtype):
 def test_what_it_cannot_hold_is_said(tmp_path):
     np.save(tmp_path / "in.npy", VALUES.astype(np.longdouble))
     source = str(tmp_path / "in.npy")
-    content = writing.array_of(source, open_entry(source))
+    content = contents.array_of(source, open_entry(source))
     with pytest.raises(FormatError, match=r"^Parquet cannot hold float128; write \.npy"):
         writing.write(content, tmp_path / "out.parquet")
     assert [child.name for child in tmp_path.glob("*out*")] == []

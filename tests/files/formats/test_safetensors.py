@@ -6,7 +6,7 @@ import pytest
 from safetensors.numpy import load_file, save
 
 from latentcli.errors import FormatError
-from latentcli.files import writing
+from latentcli.files import contents, writing
 from latentcli.files.arrays import AmbiguousError
 from latentcli.files.store.cache import open_entry
 
@@ -169,7 +169,7 @@ def test_what_is_written_is_what_the_library_loads(put, tmp_path, dtype, shape):
     np.save(tmp_path / "in.npy", VALUES.astype(dtype).reshape(shape))
     source = str(tmp_path / "in.npy")
     target = tmp_path / "out.safetensors"
-    writing.write(writing.array_of(source, open_entry(source)), target)
+    writing.write(contents.array_of(source, open_entry(source)), target)
     (loaded,) = load_file(target).values()
     assert loaded.dtype == np.dtype(dtype).newbyteorder("=")
     assert loaded.shape == shape
@@ -179,7 +179,7 @@ def test_what_is_written_is_what_the_library_loads(put, tmp_path, dtype, shape):
 def test_what_it_cannot_hold_is_said(tmp_path):
     np.save(tmp_path / "in.npy", VALUES.astype(np.longdouble))
     source = str(tmp_path / "in.npy")
-    content = writing.array_of(source, open_entry(source))
+    content = contents.array_of(source, open_entry(source))
     with pytest.raises(FormatError, match=r"^safetensors cannot hold float128; write .npy"):
         writing.write(content, tmp_path / "out.safetensors")
     assert [child.name for child in tmp_path.glob("*out*")] == []

@@ -60,7 +60,7 @@ def command(
 
     latent convert vectors.bin projector.tsv
     """
-    from latentcli.files import writing
+    from latentcli.files import contents, writing
     from latentcli.files.labels import columns_of
 
     path = Path(target)
@@ -73,7 +73,7 @@ def command(
             raise UsageError(f"IN and {where} are the same file")
     array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
     again = entry.path.is_file()  # a pipe is read once
-    content = writing.array_of(file, entry) if array and again else writing.words_of(entry)
+    content = contents.array_of(file, entry) if array and again else contents.words_of(entry)
     kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
     if array and not again and not kept:
         content.notes.append(f"{file} can be read only once: written as rows of float32")

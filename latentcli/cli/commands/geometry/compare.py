@@ -63,10 +63,10 @@ class Aligning:
         if self.align is None:
             return []
         import latentcli
-        from latentcli.files import samples, writing
+        from latentcli.files import contents, samples, writing
 
-        turned = writing.changed(
-            writing.words_of(latentcli.open(samples.find(address)).entry),
+        turned = contents.changed(
+            contents.words_of(latentcli.open(samples.find(address)).entry),
             dimensions,
             result.align,
         )

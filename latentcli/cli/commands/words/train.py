@@ -101,7 +101,7 @@ def command(
 
     latent train news/ -o news.bin --phrases --workers 4
     """
-    from latentcli.files import writing
+    from latentcli.files import contents, writing
     from latentcli.opening import read_corpus
     from latentcli.words._training import train
 
@@ -115,7 +115,7 @@ def command(
             text, model=model, dim=dim, window=window, min_count=min_count, epochs=epochs,
             negative=negative, phrases=phrases, workers=workers, seed=seed, progress=progress,
         )  # fmt: skip
-    content = writing.named_rows(result.words, result.vectors)
+    content = contents.named_rows(result.words, result.vectors)
     writing.write(content, path, "")
     output.note(f"wrote {path}: {len(result.words):,} words x {dim}")
     output.show(_report(result, path, corpus))
