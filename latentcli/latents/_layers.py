@@ -15,7 +15,7 @@ from latentcli.numerics.types import Array
 from latentcli.results import Record, Sheet
 
 if TYPE_CHECKING:
-    from latentcli.latents._direction import DirectionResult
+    from latentcli.latents._direction_result import DirectionResult
 
 Find = Callable[..., "DirectionResult"]
 

@@ -20,13 +20,7 @@ from latentcli.numerics.search import QUESTIONS_PER_PASS, Hits, Pass, Question, 
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 from latentcli.words._analogy import METHODS as SINGLE
-from latentcli.words.evaluation._bounds import (
-    Bounds,
-    Room,
-    cosmul_bounds,
-    direction_bounds,
-    sum_bounds,
-)  # fmt: skip
+from latentcli.words.evaluation import _bounds
 
 Rows = npt.NDArray[np.int64]
 
@@ -120,13 +114,13 @@ class Method(NamedTuple):
     scorer: Scorer
     probes: Callable[[Analogies], Probes]
     source: str
-    bounds: Callable[..., Bounds] | None = None
+    bounds: Callable[..., _bounds.Bounds] | None = None
 
 
 _BOUNDS = {
-    "3cosadd": sum_bounds,
-    "3cosmul": cosmul_bounds,
-    "pairdirection": direction_bounds,
+    "3cosadd": _bounds.sum_bounds,
+    "3cosmul": _bounds.cosmul_bounds,
+    "pairdirection": _bounds.direction_bounds,
 }
 
 METHODS: dict[str, Method] = {
@@ -257,14 +251,14 @@ def _answer(
 def _scan(
     analogies: Analogies,
     norms: Array,
-    bounds: Callable[..., Bounds],
+    bounds: Callable[..., _bounds.Bounds],
     passes: list[tuple[int, Pass]],
     progress: Progress | None,
 ) -> None:
     """Score all rows from their cosines with the words, and keep what may be among the best."""
     words = analogies.units.astype(np.float32)
     a, b, c, _ = np.ascontiguousarray(analogies.places.T)
-    room = Room(QUESTIONS_PER_PASS, _ROWS)
+    room = _bounds.Room(QUESTIONS_PER_PASS, _ROWS)
     for start in range(0, len(norms), _ROWS_SCANNED):
         numbers = np.arange(start, min(start + _ROWS_SCANNED, len(norms)))
         numbers = numbers[norms[numbers] > 0]
