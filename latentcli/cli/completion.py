@@ -28,7 +28,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "neighbors --metric": ("latentcli.words._ranking:METRICS",),
     "expr --metric": ("latentcli.words._ranking:METRICS",),
     "distances --metric": ("latentcli.numerics.vectors:DISTANCES",),
-    "clusters --method": ("latentcli.geometry._groups:METHODS",),
+    "clusters --method": ("latentcli.geometry._labelers:METHODS",),
     "outliers --method": ("latentcli.geometry._outliers:METHODS",),
     "geometry --only": ("latentcli.geometry:SECTIONS", "latentcli.geometry:MEASURES"),
     "disentanglement --only": ("latentcli.disentanglement:METRICS",),

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from latentcli.errors import LatentError, ParameterError, check_choice, counted
-from latentcli.geometry._kmeans import group_count, groups, silhouettes
+from latentcli.geometry._kmeans import silhouettes
+from latentcli.geometry._labelers import METHODS, by_size, count_of, labeler_of
 from latentcli.geometry._stability import Labeler, matched_gaussians, stability
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.named_rows import NamedRows, named_rows
@@ -18,15 +19,16 @@ from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Record, Result, Sheet
 
-METHODS = ("kmeans", "hdbscan")
 COLUMNS = (
     "cluster", "rows", "share", "silhouette", "stability", "stability_chance", "reading",
     "central", "distinctive",
 )  # fmt: skip
+
 STABLE, DISSOLVED = 0.75, 0.5
 """Jaccard similarity from which a cluster is stable, and up to which it dissolves (Hennig, 2007)."""
 
 _DRAWS = 19
+
 _FEWEST = 10
 
 
@@ -123,8 +125,8 @@ def clusters(
     # A float32 step of the rows is no structure; and centred rows keep the digits of distances.
     values -= values.mean(axis=0)
     chosen = k is None and method == "kmeans"
-    k = _count(values, k, seed) if method == "kmeans" else None
-    labeler = _labeler(method, k, min_cluster_size)
+    k = count_of(values, k, seed) if method == "kmeans" else None
+    labeler = labeler_of(method, k, min_cluster_size)
     labels = by_size(labeler(values, seed))
     if labels.max() < 0:
         raise LatentError(
@@ -150,49 +152,6 @@ def clusters(
         "bootstraps": bootstraps, "sample": sample, "named_by": named_by, "seed": seed,
     }  # fmt: skip
     return _result(given, which, values, labels, judged, settings, tuple(notes))
-
-
-def by_size(labels: Array) -> Array:
-    """Return the clusters numbered by size, the largest 0; -1 stays.
-
-    >>> by_size(np.array([0, 1, 1, -1])).tolist()
-    [1, 0, 0, -1]
-    """
-    names, places, sizes = np.unique(
-        labels[labels >= 0], return_inverse=True, return_counts=True
-    )
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(names))
-    found = np.full(len(labels), -1, dtype=np.int64)
-    found[labels >= 0] = rank[places]
-    return found
-
-
-def _count(values: Array, k: int | None, seed: int) -> int:
-    if k is None:
-        k = group_count(values, seed)
-    if k > (distinct := len(np.unique(values, axis=0))):
-        raise LatentError(
-            f"`x` has {counted(distinct, 'distinct row')}, fewer than {k} clusters"
-        )
-    return k
-
-
-def _labeler(method: str, k: int | None, min_cluster_size: int) -> Labeler:
-    if method == "kmeans":
-        assert k is not None
-        count = k
-        return lambda values, seed: groups(values, min(count, len(values)), seed)
-
-    def hdbscan(values: Array, seed: int) -> Array:
-        from sklearn.cluster import HDBSCAN
-
-        if len(values) < min_cluster_size:
-            return np.full(len(values), -1)
-        found: Array = HDBSCAN(min_cluster_size=min_cluster_size, copy=True).fit_predict(values)
-        return found.astype(np.int64)
-
-    return hdbscan
 
 
 @dataclass(frozen=True)
