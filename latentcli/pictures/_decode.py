@@ -14,7 +14,8 @@ import numpy.typing as npt
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.types import Array, Progress
 from latentcli.pictures._decoding import BATCH, MAX_MEMORY, TIMEOUT, Decoder
-from latentcli.pictures._images import Convention, clipped, convention_of, images_of
+from latentcli.pictures._images import Convention, convention_of
+from latentcli.pictures._kept_outputs import KeptOutputs
 from latentcli.pictures._movement import Movement
 from latentcli.results import Record, Result
 
@@ -137,7 +138,7 @@ def decode(
     network = None
     if features is not None:
         network = opened(features, provider=provider, timeout=timeout, max_memory=max_memory)
-    kept = _Kept(len(values), out, max_memory)
+    kept = KeptOutputs(len(values), out, max_memory)
     moves, feature_moves = Movement(steps), Movement(steps)
     convention, parts = _looked_at(
         model.decode(values, batch=batch, progress=progress), batch, layout, limits, size
@@ -201,87 +202,6 @@ def _looked_at(
     first = np.concatenate(head)
     convention = convention_of(first, layout=layout, limits=limits, size=size)
     return convention, chain([first], parts)
-
-
-class _Kept:
-    """What is kept of outputs that come in parts: themselves, images, and numbers of each."""
-
-    def __init__(self, count: int, out: Any, max_memory: int) -> None:
-        self._count = count
-        self._out = out
-        self._most = max_memory
-        self._done = 0
-        self._outputs: list[Array] = []
-        self._images: list[Array] = []
-        self._numbers: list[Array] = []
-        self.beyond = 0.0
-        self.shape: tuple[int, ...] = ()
-        self.dtype: np.dtype[Any] = np.dtype(np.float32)
-
-    def add(self, part: Array, convention: Convention | None, *, images: bool) -> None:
-        """Take the next outputs (n, ...)."""
-        if not self._done:
-            self.shape, self.dtype = part.shape[1:], part.dtype
-            self._check(part, convention if images else None)
-        if self._out is None:
-            self._outputs.append(part)
-        else:
-            self._out[self._done : self._done + len(part)] = part
-        if convention is not None:
-            self.beyond += len(part) * clipped(part, convention)
-            if images:
-                self._images.append(images_of(part, convention))
-        flat = part.reshape(len(part), -1)
-        mean = flat.mean(axis=1, dtype=np.float64)
-        self._numbers.append(np.stack([flat.min(axis=1), mean, flat.max(axis=1)], axis=1))
-        self._done += len(part)
-
-    def _check(self, part: Array, convention: Convention | None) -> None:
-        """Refuse what would not fit into memory, before it is made."""
-        each = 0 if self._out is not None else part.nbytes // len(part)
-        if convention is not None:
-            height, width, channels = convention.size
-            each += height * width * channels
-        if each * self._count > self._most:
-            raise LatentError(
-                f"what {self._count:,} codes decode to takes {each * self._count / 1e9:,.1f} GB, "
-                "more than `max_memory` allows; decode fewer, or let a file take the outputs"
-            )
-
-    @property
-    def outputs(self) -> Array | None:
-        """The outputs (N, ...), None where `out` took them."""
-        return np.concatenate(self._outputs) if self._outputs else None
-
-    @property
-    def images(self) -> Array | None:
-        """The images (N, H, W, C), None where there are none."""
-        return np.concatenate(self._images) if self._images else None
-
-    def records(
-        self, moved: Array, feature_moved: Array | None
-    ) -> tuple[tuple[str, ...], list[Record]]:
-        """Return for each output its least, mean and greatest number, and how far it moved."""
-        numbers = np.concatenate(self._numbers).astype(np.float64).tolist()
-        columns = ["code", "least", "mean", "greatest", "output_step"]
-        steps = [moved]
-        if feature_moved is not None:
-            columns.append("feature_step")
-            steps.append(feature_moved)
-        records: list[Record] = [
-            dict(
-                zip(
-                    columns, (row, *three, *(number(one[row]) for one in steps)), strict=True
-                )
-            )
-            for row, three in enumerate(numbers)
-        ]  # fmt: skip
-        return tuple(columns), records
-
-
-def number(value: float) -> float | None:
-    """Return a float, None for NaN."""
-    return None if np.isnan(value) else float(value)
 
 
 def _notes(

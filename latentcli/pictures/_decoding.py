@@ -1,5 +1,7 @@
 """Codes to outputs through a decoder: an ONNX model, run by onnxruntime in batches.
 
+Longer than 300 lines: what may go wrong with a model, before it runs and while it does, is named here.
+
 The conventions of exported decoders differ: the shape of the codes, a fixed or a free batch, float16 or
 float32, other inputs. They are found from the model; what cannot be found is a parameter.
 """

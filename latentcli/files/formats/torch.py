@@ -1,5 +1,7 @@
 """PyTorch's .pt, .pth and .ckpt: plain tensors, without PyTorch and without running what is in it.
 
+Longer than 300 lines: all that a file may say is checked before any of its numbers is read.
+
 Today's format is a zip of `data.pkl` and raw numbers; before 2020 it was a row of pickles with the
 numbers behind them. The pickles are read as data (`restricted_pickle`). A tensor is a storage, an
 offset, a shape and strides; it becomes an array at the very end, by NumPy's own constructor, which
@@ -13,6 +15,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,26 +23,79 @@ import numpy as np
 from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import arrays, bounds
 from latentcli.files.formats.restricted_pickle import (
+    Call,
+    Name,
     Pairs,
+    Persistent,
     RefusedError,
     load,
-)
-from latentcli.files.formats.torch_pickles import (
-    DTYPES,
-    MAX_PICKLE,
-    Content,
-    Storage,
-    Tensor,
-    admitted,
-    called,
-    content_of,
 )
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 from latentcli.numerics.types import Array
 
+_MAX_PICKLE = 64 << 20
+_MAX_DEPTH = 32
+_MAX_TENSORS = 100_000
+_MAX_NAME = 1000
+_MAX_AXES = 32
+
 _OLD = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 """PyTorch's magic number as a pickle has it, from the third byte of a file from before 2020 on."""
+
+_DTYPES = {
+    "Double": "f8", "Float": "f4", "Half": "f2", "BFloat16": "u2", "Long": "i8", "Int": "i4",
+    "Short": "i2", "Char": "i1", "Byte": "u1", "Bool": "?",
+}  # fmt: skip
+
+_REBUILD = {("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor")}
+_PARAMETER = {
+    ("torch._utils", "_rebuild_parameter"),
+    ("torch._utils", "_rebuild_parameter_with_state"),
+}
+_PLAIN = {("collections", "OrderedDict"), ("torch", "Size"), ("torch", "device")}
+
+
+@dataclass(frozen=True)
+class _Storage:
+    kind: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype("f4" if self.storage.kind == "BFloat16" else _DTYPES[self.storage.kind])
+
+    @property
+    def end(self) -> int:
+        """The element of the storage behind the last one of this tensor."""
+        if 0 in self.shape:
+            return 0
+        steps = zip(self.shape, self.strides, strict=True)
+        return self.offset + sum((n - 1) * step for n, step in steps) + 1
+
+
+@dataclass
+class _Content:
+    """What a file holds: tensors by name (a lone one has the name ""), and where storages lie.
+
+    `together` are the names of a list of tensors of one shape, which are the points of one array.
+    """
+
+    tensors: dict[str, _Tensor]
+    together: tuple[str, ...]
+    order: str
+    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def sniff(stream: Stream) -> bool:
@@ -105,14 +161,136 @@ def _refusing(stream: Stream) -> Iterator[None]:
         raise _refusal(stream, f"it is damaged ({reason(error)})") from error
 
 
-def _of_zip(archive: zipfile.ZipFile) -> Content:
+# ---- what the pickles say
+
+
+def _admitted(name: Name) -> bool:
+    pair = (name.module, name.name)
+    return pair in _REBUILD | _PARAMETER | _PLAIN or bool(_kind_of(name))
+
+
+def _kind_of(name: object) -> str:
+    """Return what a class of storages holds: "Float" for torch.FloatStorage; "" for all else."""
+    if not isinstance(name, Name) or name.module != "torch":
+        return ""
+    kind = name.name.removesuffix("Storage")
+    return kind if kind != name.name and kind in _DTYPES else ""
+
+
+def _called(call: Call) -> Any:
+    """Return what stands for a call: a tensor, pairs, or nothing of interest."""
+    pair = (call.name.module, call.name.name)
+    if pair in _REBUILD and len(call.arguments) >= 4:
+        return _tensor(*call.arguments[:4])
+    if pair in _PARAMETER and call.arguments:
+        return call.arguments[0]
+    if pair == ("collections", "OrderedDict"):
+        return _pairs(call.arguments)
+    if pair in _PLAIN:
+        return call.arguments
+    raise RefusedError("a damaged tensor")
+
+
+def _pairs(arguments: tuple[Any, ...]) -> Pairs:
+    """Return the items of an OrderedDict, none or a list of pairs."""
+    items = arguments[0] if arguments else ()
+    if len(arguments) > 1 or not isinstance(items, list | tuple):
+        raise RefusedError("a damaged dict")
+    if not all(isinstance(item, list | tuple) and len(item) == 2 for item in items):
+        raise RefusedError("a damaged dict")
+    return Pairs((key, value) for key, value in items)
+
+
+def _storage(pid: object) -> _Storage:
+    """Return a storage: ("storage", class, name, device, count), and None behind in old files."""
+    content = pid.content if isinstance(pid, Persistent) else None
+    if not isinstance(content, tuple) or len(content) not in (5, 6) or content[0] != "storage":
+        raise RefusedError("it holds something else than tensors")
+    _, kind, name, _, count, *view = content
+    if not (
+        _kind_of(kind) and isinstance(name, str) and _natural(count) and view in ([], [None])
+    ):
+        raise RefusedError("a damaged storage")
+    return _Storage(_kind_of(kind), name, count)
+
+
+def _tensor(pid: Any, offset: Any, shape: Any, strides: Any) -> _Tensor:
+    """Return a tensor that stays within its storage."""
+    if not (isinstance(shape, tuple) and isinstance(strides, tuple)):
+        raise RefusedError("a damaged tensor")
+    if not len(shape) == len(strides) <= _MAX_AXES:
+        raise RefusedError("a damaged tensor")
+    if not all(map(_natural, (offset, *shape, *strides))):
+        raise RefusedError("a damaged tensor")
+    tensor = _Tensor(_storage(pid), offset, shape, strides)
+    count = 1
+    for length in shape:
+        count *= length
+    if count and (tensor.end > tensor.storage.count or count > tensor.storage.count):
+        raise RefusedError("a tensor reaches beyond its numbers")
+    return tensor
+
+
+def _natural(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1 << 62
+
+
+def _named(root: Any) -> tuple[dict[str, _Tensor], list[str]]:
+    """Return the tensors by name, those in dicts and lists as "outer.inner"; and notes.
+
+    What is shared is walked once, under its first name.
+    """
+    found: dict[str, _Tensor] = {}
+    seen: set[int] = set()
+    twice = 0
+    left: list[tuple[str, Any, int]] = [("", root, 0)]
+    while left:
+        name, value, depth = left.pop()
+        if isinstance(value, _Tensor):
+            twice += name in found
+            found[name] = value
+            if len(found) > _MAX_TENSORS:
+                raise RefusedError(f"it holds more than {_MAX_TENSORS:,}")
+        elif isinstance(value, list | tuple) and id(value) not in seen:
+            seen.add(id(value))
+            if depth > _MAX_DEPTH:
+                raise RefusedError(f"it is nested more than {_MAX_DEPTH} deep")
+            left += reversed([*_inner(name, value, depth + 1)])
+    notes = [f"{twice:,} of its names occur twice: the last tensor is read"] if twice else []
+    return found, notes
+
+
+def _inner(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any, int]]:
+    """Yield what is in a dict or list and may hold tensors, with its name."""
+    for key, one in value if isinstance(value, Pairs) else enumerate(value):
+        if isinstance(one, _Tensor | list | tuple) and type(key) in (str, int):
+            inner = f"{name}.{key}" if name else str(key)
+            if len(inner) > _MAX_NAME:
+                raise RefusedError(f"it has names of more than {_MAX_NAME:,} letters")
+            yield inner, one, depth
+
+
+def _content(root: Any, order: str) -> _Content:
+    tensors, notes = _named(root)
+    together: tuple[str, ...] = ()
+    if type(root) in (list, tuple) and root and all(isinstance(one, _Tensor) for one in root):
+        first = root[0]
+        if all(one.shape == first.shape and one.dtype == first.dtype for one in root):
+            together = tuple(tensors)
+    return _Content(tensors, together, order, notes=notes)
+
+
+# ---- the two ways in which it lies in a file
+
+
+def _of_zip(archive: zipfile.ZipFile) -> _Content:
     """Read the pickle of a zip, and note where its storages are."""
     members = {info.filename: info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
         raise RefusedError("two of its members have one name")
     name = next(name for name in members if re.fullmatch(r"(.*/)?data\.pkl", name))
     folder = name.removesuffix("data.pkl")
-    content = content_of(_unpickled(_member(archive, members[name], MAX_PICKLE)), "<")
+    content = _content(_unpickled(_member(archive, members[name], _MAX_PICKLE)), "<")
     if (said := members.get(f"{folder}byteorder")) is not None:
         content.order = ">" if _member(archive, said, 16) == b"big" else "<"
     start = f"{folder}data/"
@@ -133,11 +311,11 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes
 
 
 def _unpickled(data: bytes) -> Any:
-    root, _ = load(data, 0, admitted, called)
+    root, _ = load(data, 0, _admitted, _called)
     return root
 
 
-def _of_pickles(stream: Stream) -> Content:
+def _of_pickles(stream: Stream) -> _Content:
     """Read an old file: magic number, protocol, system, content, names of storages; then numbers."""
     size = 1 << 20
     while True:
@@ -145,21 +323,21 @@ def _of_pickles(stream: Stream) -> Content:
         try:
             return _of_head(data)
         except RefusedError:
-            if len(data) < size or size >= MAX_PICKLE:
+            if len(data) < size or size >= _MAX_PICKLE:
                 raise
-            size = MAX_PICKLE
+            size = _MAX_PICKLE
 
 
-def _of_head(data: bytes) -> Content:
+def _of_head(data: bytes) -> _Content:
     at, found = 0, []
     for _ in range(5):
-        value, at = load(data, at, admitted, called)
+        value, at = load(data, at, _admitted, _called)
         found.append(value)
     _, protocol, system, root, names = found
     if protocol != 1001 or not isinstance(names, list):
         raise RefusedError("its protocol is unknown")
     order = ">" if isinstance(system, Pairs) and ("little_endian", False) in system else "<"
-    content = content_of(root, order)
+    content = _content(root, order)
     sizes = {one.storage.name: one.storage for one in content.tensors.values()}
     for name in names:
         if not isinstance(name, str) or name in content.places:
@@ -168,13 +346,16 @@ def _of_head(data: bytes) -> Content:
         # The size of a storage that holds no tensor is not known, nor what comes behind it.
         if name not in sizes:
             break
-        at += 8 + sizes[name].count * np.dtype(DTYPES[sizes[name].kind]).itemsize
+        at += 8 + sizes[name].count * np.dtype(_DTYPES[sizes[name].kind]).itemsize
     return content
 
 
-def _values(stream: Stream, content: Content, tensor: Tensor) -> Array:
+# ---- the numbers
+
+
+def _values(stream: Stream, content: _Content, tensor: _Tensor) -> Array:
     """Read the numbers of a tensor; NumPy checks that its view stays in the bytes that were read."""
-    stored = DTYPES[tensor.storage.kind]
+    stored = _DTYPES[tensor.storage.kind]
     kind = np.dtype(content.order + stored)
     if 0 in tensor.shape:
         return np.empty(tensor.shape, dtype=tensor.dtype)
@@ -200,7 +381,7 @@ def _values(stream: Stream, content: Content, tensor: Tensor) -> Array:
     return np.array(values, order="C")
 
 
-def _bytes_of(stream: Stream, content: Content, storage: Storage, needed: int) -> bytes:
+def _bytes_of(stream: Stream, content: _Content, storage: _Storage, needed: int) -> bytes:
     """Return the first bytes of a storage; they lie in the file as they are, without compression."""
     if stream.tensors is not None:
         info = content.members[storage.name]
