@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from latentcli.cli import exit_codes
+from latentcli.cli.app import COMMANDS, build
 from latentcli.cli.expansion import expand
 from latentcli.cli.options import MORE, Ci, NeighborCount, SampleSize, Seed
 from latentcli.errors import FileError, LatentError, ParameterError, WordError
@@ -67,6 +68,38 @@ def test_a_level_outside_0_to_1_is_refused(given, level):
 )
 def test_exit_codes(error, code):
     assert exit_codes.exit_code(error) == code
+
+
+OF_THEIR_OWN = {
+    ("--seed", "interp"): "the seed is an end of the path",
+    ("--sample", "map"): "of words it takes the first",
+}
+"""Options of the same name that mean something else, and what."""
+
+
+def leaves():
+    """Each command that takes options, by name."""
+    for name in COMMANDS:
+        found = typer.main.get_command(build([name])).commands[name]
+        inner = getattr(found, "commands", None)
+        yield from (
+            [(name, found)]
+            if inner is None
+            else ((f"{name} {key}", one) for key, one in inner.items())
+        )
+
+
+@pytest.mark.parametrize("option", ["--ci", "--seed", "--sample"])
+def test_an_option_that_commands_share_is_declared_once(option):
+    texts = {
+        name: (parameter.help, parameter.metavar, parameter.rich_help_panel)
+        for name, command in leaves()
+        for parameter in command.params
+        if option in parameter.opts
+    }
+    shared = {text for name, text in texts.items() if (option, name) not in OF_THEIR_OWN}
+    assert len(texts) > 2
+    assert len(shared) == 1
 
 
 def test_help_shows_examples_as_lines_and_what_few_need_last(latent):

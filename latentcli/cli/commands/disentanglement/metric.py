@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from latentcli.cli.factors import Factors, named, parsed_limits
+from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.disentanglement._about import (  # noqa: TID253 - text that imports nothing
@@ -33,10 +34,11 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "threshold": (float, "SD"),
     "quantile": (float, "Q"),
     "limit": (int, "N"),
-    "ci": (float, "SHARE"),
-    "seed": (int, "N"),
 }
-"""What a metric's keyword parameters are on the command line: type and metavar."""
+"""What a metric's own keyword parameters are on the command line: type and metavar."""
+
+SHARED: dict[str, Any] = {"ci": Ci, "seed": Seed}
+"""Those that other commands have as well."""
 
 _NO_FACTORS = Factors()
 
@@ -44,7 +46,9 @@ _NO_FACTORS = Factors()
 def command_of(name: str) -> Callable[..., None]:
     """Make the command of a metric: its options are the parameters of its function."""
     facts = about(name)
-    settings = {key: value for key, value in parameters(name).items() if key in OPTIONS}
+    settings = {
+        key: value for key, value in parameters(name).items() if key in {*OPTIONS, *SHARED}
+    }
 
     def command(
         files: list[str],
@@ -57,7 +61,7 @@ def command_of(name: str) -> Callable[..., None]:
         from latentcli.disentanglement import function, several_models
 
         plot.check()
-        given = {key: value for key, value in given.items() if value is not None}
+        given = {key: one for key, one in given.items() if one is not None or key in SHARED}
         if "limits" in given:
             given["limits"] = parsed_limits(given["limits"])
         score = function(name)
@@ -96,7 +100,12 @@ def _dressed(
     keyword = inspect.Parameter.KEYWORD_ONLY
     given = [
         inspect.Parameter(
-            key, keyword, default=None, annotation=_option(key, default, facts.estimators)
+            key,
+            keyword,
+            default=default if key in SHARED else None,
+            annotation=SHARED[key]
+            if key in SHARED
+            else _option(key, default, facts.estimators),
         )
         for key, default in settings.items()
     ]
