@@ -84,6 +84,8 @@ if TYPE_CHECKING:
         evaluate_analogies,
         evaluate_categories,
         evaluate_odd,
+        evaluate_retrieval,
+        evaluate_run,
         evaluate_similarity,
         weat,
     )
@@ -107,7 +109,8 @@ _HOMES: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_similarity",
+            "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_retrieval", "evaluate_run",
+            "evaluate_similarity",
             "weat",
         ),
         "latentcli.words.evaluation",
@@ -163,6 +166,8 @@ __all__ = [
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
+    "evaluate_retrieval",
+    "evaluate_run",
     "evaluate_similarity",
     "explicitness",
     "factorvae",

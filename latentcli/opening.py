@@ -291,6 +291,20 @@ def read_lexicon(address: str) -> Any:
     return pairs.read_all(address)
 
 
+def read_qrels(address: str) -> dict[str, dict[str, float]]:
+    """Return the relevance of documents to queries: TREC, BEIR, JSON, Parquet, a folder of BEIR or MTEB."""
+    from latentcli.files import qrels
+
+    return qrels.read(address)
+
+
+def read_run(address: str) -> dict[str, dict[str, float]]:
+    """Return the scores of the documents that were retrieved for queries: TREC or JSON."""
+    from latentcli.files import qrels
+
+    return qrels.read_run(address)
+
+
 _CODES = (
     "code", "codes", "column", "corners", "direction", "directions", "mean", "mean_of", "more",
     "negative", "orthogonal", "positive", "reference", "row", "sd", "via", "weights", "z1", "z2",
@@ -307,8 +321,10 @@ READERS: dict[str, Callable[[str], Any]] = {
     "lexicon": read_lexicon,
     "outputs": read_outputs,
     "relations": read_relations,
-    **dict.fromkeys(("x", "y"), read_points),
     **dict.fromkeys(("decoder", "features"), find_decoder),
+    **dict.fromkeys(("x", "y", "queries", "documents"), read_points),
+    "qrels": read_qrels,
+    "run": read_run,
     "corpus": _corpus,
     "lists": read_word_lists,
     "pairs": read_pairs,

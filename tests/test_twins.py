@@ -174,6 +174,13 @@ TWINS: dict[str, Twin] = {
         "sample_z",
         lambda function: function([0, 1, 2], dimensions=4),
     ),
+    "evaluate retrieval": Twin(
+        "evaluate retrieval digits.npz::codes digits.npz::codes[0:1797] --at 1,10 --depth 10",
+        "evaluate_retrieval",
+        lambda function: function(
+            "digits.npz::codes", "digits.npz::codes", cutoffs=[1, 10], depth=10
+        ),
+    ),
     "evaluate weat": Twin(
         "evaluate weat weat.txt",
         "weat",

@@ -29,6 +29,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "expr --metric": ("latentcli.words._ranking:METRICS",),
     "distances --metric": ("latentcli.numerics.vectors:DISTANCES",),
     "clusters --method": ("latentcli.geometry._labelers:METHODS",),
+    "evaluate retrieval --quantize": ("latentcli.words.evaluation._compression:QUANTIZATIONS",),
+    "evaluate retrieval --similarity": ("latentcli.words.evaluation._retrieval:SIMILARITIES",),
     "outliers --method": ("latentcli.geometry._outliers:METHODS",),
     "geometry --only": ("latentcli.geometry:SECTIONS", "latentcli.geometry:MEASURES"),
     "disentanglement --only": ("latentcli.disentanglement:METRICS",),
@@ -38,7 +40,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """What an option can be, of all commands or of one: tables as module:NAME, or the words themselves."""
 
-_LISTS = {"--only"}
+_LISTS = {"--only", "--quantize"}
 """Options that take several choices with commas between."""
 
 _WORDS = {"words", "texts", "expression", "expressions", "pairs", "word"}

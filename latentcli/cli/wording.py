@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Outcome = TypeVar("Outcome", bound="Result")
 
 OPTIONS = {
-    "top": "-k", "times": "--at", "value": "--positive", "columns": "--cols",
+    "top": "-k", "times": "--at", "cutoffs": "--at", "value": "--positive", "columns": "--cols",
     "files": "the files", "codes": "the codes", "factors": "the factors",
 }  # fmt: skip
 """Parameters whose option has another name."""

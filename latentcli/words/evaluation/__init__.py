@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from latentcli.words.evaluation._categories import CategoryEvaluation, evaluate_categories
     from latentcli.words.evaluation._odd import OddEvaluation, evaluate_odd
     from latentcli.words.evaluation._pair_sets import PairSet
+    from latentcli.words.evaluation._retrieval import (
+        RetrievalResult,
+        evaluate_retrieval,
+        evaluate_run,
+    )
     from latentcli.words.evaluation._similarity import SimilarityEvaluation, evaluate_similarity
     from latentcli.words.evaluation._weat import WeatResult, weat
     from latentcli.words.evaluation._word_lists import OddSets, WordLists
@@ -23,12 +28,15 @@ __all__ = [
     "OddEvaluation",
     "OddSets",
     "PairSet",
+    "RetrievalResult",
     "SimilarityEvaluation",
     "WeatResult",
     "WordLists",
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
+    "evaluate_retrieval",
+    "evaluate_run",
     "evaluate_similarity",
     "weat",
 ]
@@ -40,12 +48,15 @@ _HOMES = {
     "OddEvaluation": "_odd",
     "OddSets": "_word_lists",
     "PairSet": "_pair_sets",
+    "RetrievalResult": "_retrieval",
     "SimilarityEvaluation": "_similarity",
     "WeatResult": "_weat",
     "WordLists": "_word_lists",
     "evaluate_analogies": "_analogies",
     "evaluate_categories": "_categories",
     "evaluate_odd": "_odd",
+    "evaluate_retrieval": "_retrieval",
+    "evaluate_run": "_retrieval",
     "evaluate_similarity": "_similarity",
     "weat": "_weat",
 }

@@ -1,16 +1,24 @@
-"""`latent evaluate analogies|similarity|weat|odd|categories`."""
+"""`latent evaluate analogies|similarity|weat|odd|categories|retrieval`."""
 
 from __future__ import annotations
 
-from latentcli.cli.commands.words.evaluate import analogies, categories, odd, similarity, weat
+from latentcli.cli.commands.words.evaluate import (
+    analogies,
+    categories,
+    odd,
+    retrieval,
+    similarity,
+    weat,
+)
 from latentcli.cli.expansion import group
 
 command = group(
-    "The field's benchmarks of word vectors: analogies, similarity, weat, odd, categories."
+    "The field's benchmarks of word vectors: analogies, similarity, weat, odd, categories, retrieval."
     "\n\nExample: latent evaluate analogies",
     analogies=analogies.analogies,
     similarity=similarity.similarity,
     weat=weat.weat,
     odd=odd.odd,
     categories=categories.categories,
+    retrieval=retrieval.retrieval,
 )
