@@ -30,7 +30,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "distances --metric": ("latentcli.numerics.vectors:DISTANCES",),
     "clusters --method": ("latentcli.geometry._labelers:METHODS",),
     "evaluate retrieval --quantize": ("latentcli.words.evaluation._compression:QUANTIZATIONS",),
-    "evaluate retrieval --similarity": ("latentcli.words.evaluation._retrieval:SIMILARITIES",),
+    "evaluate retrieval --similarity": (
+        "latentcli.words.evaluation._retrieval_sides:SIMILARITIES",
+    ),
     "outliers --method": ("latentcli.geometry._outliers:METHODS",),
     "geometry --only": ("latentcli.geometry:SECTIONS", "latentcli.geometry:MEASURES"),
     "disentanglement --only": ("latentcli.disentanglement:METRICS",),

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from latentcli.errors import LatentError, ParameterError, check_choice, counted
-from latentcli.numerics.named_rows import NamedRows, named_rows
-from latentcli.numerics.resampling import bootstrap
-from latentcli.numerics.scoring import COSINE, DOT
-from latentcli.numerics.search import Question, search
+from latentcli.numerics.named_rows import NamedRows
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.numerics.vectors import unit
-from latentcli.results import Curve, Interval, Record, Result, Sheet
+from latentcli.results import Result
 from latentcli.words.evaluation._compression import (
     QUANTIZATIONS,
     Variant,
     compress,
     variants,
 )
-from latentcli.words.evaluation._retrieval_measures import Judged, Ranking, measure_all, rank
+from latentcli.words.evaluation._retrieval_measures import (
+    Qrels,
+    Ranking,
+    Run,
+    measure_all,
+    rank,
+)
+from latentcli.words.evaluation._retrieval_scores import (
+    Score,
+    notes_of,
+    notes_on_documents,
+    record_of,
+    scores_of,
+    summary_of,
+    table_of,
+    tables_of_forms,
+)
+from latentcli.words.evaluation._retrieval_sides import SIMILARITIES, as_float32, retrieve, side
 
-Qrels = Mapping[str, Judged]
-"""For each query's identifier the relevance of documents, by identifier."""
-
-Run = Mapping[str, Mapping[str, float]]
-"""For each query's identifier the scores of the documents that were retrieved, by identifier."""
-
-SIMILARITIES = {"cosine": COSINE, "dot": DOT}
 CUTOFFS = (1, 5, 10, 100)
 COLUMNS = ("vectors", "bytes", "measure", "k", "value", "low", "high", "change")
-MAIN = ("ndcg", 10)
-
-
-class Score(NamedTuple):
-    """One measure at one cutoff (None: of all retrieved), its mean over queries and interval."""
-
-    measure: str
-    k: int | None
-    value: float
-    interval: Interval | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -104,8 +99,8 @@ def evaluate_run(
         raise LatentError("no query of `run` is in `qrels`: their identifiers differ")
     rankings = [rank(run[name], qrels[name]) for name in queries]
     judged = measure_all(rankings, cutoffs)
-    scores = _scores(judged, ci, seed)
-    records = [_record("", None, score, None) for score in scores]
+    scores = scores_of(judged, ci, seed)
+    records = [record_of("", None, score, None) for score in scores]
     return RetrievalResult(
         scores=scores,
         queries=queries,
@@ -113,10 +108,10 @@ def evaluate_run(
         title=f"Retrieval: {counted(len(queries), 'query', 'queries')}",
         columns=COLUMNS[2:7],
         records=[{name: record[name] for name in COLUMNS[2:7]} for record in records],
-        summary=_summary(scores, len(queries)),
+        summary=summary_of(scores, len(queries)),
         settings={"cutoffs": _listed(cutoffs), "ci": ci, "seed": seed},
-        notes=tuple(_notes(qrels, queries, rankings)),
-        views=(_table(scores, cutoffs),),
+        notes=tuple(notes_of(qrels, queries, rankings)),
+        views=(table_of(scores, cutoffs),),
     )
 
 
@@ -197,8 +192,8 @@ def evaluate_retrieval(
     if depth < 1:
         raise ParameterError("depth", depth, "a whole number from 1")
     sought, seen = (
-        _side(queries, "queries", query_ids),
-        _side(documents, "documents", document_ids),
+        side(queries, "queries", query_ids),
+        side(documents, "documents", document_ids),
     )
     dims = _same_length(sought.given, seen.given, truncate_dims)
     if qrels is None:
@@ -214,12 +209,15 @@ def evaluate_retrieval(
     if not places:
         raise LatentError("no query has an identifier that is in `qrels`, and a vector")
     names = tuple(sought.ids[row] for row in places)
-    probes, rows = _float32(sought.given.rows[places]), _float32(seen.given.rows[seen.usable])
+    probes, rows = (
+        as_float32(sought.given.rows[places]),
+        as_float32(seen.given.rows[seen.usable]),
+    )
     ids = np.array(seen.ids, dtype=object)[seen.usable]
     tables: list[tuple[Variant, dict[tuple[str, int | None], Array]]] = []
     rankings: list[Ranking] = []
     for variant in variants(dims, truncate_dims, quantize):
-        found = _retrieve(
+        found = retrieve(
             *compress(probes, rows, variant), similarity, depth + ignore_identical_ids, progress
         )
         mine = [
@@ -229,12 +227,12 @@ def evaluate_retrieval(
         rankings = rankings or mine
         tables.append((variant, measure_all(mine, cutoffs)))
     whole = tables[0][1]
-    scores = _scores(whole, ci, seed)
+    scores = scores_of(whole, ci, seed)
     notes = [
         *sought.given.notes("queries", sought.usable),
         *seen.given.notes("documents", seen.usable),
-        *_notes(qrels, names, rankings),
-        *_unknown(qrels, names, seen.ids),
+        *notes_of(qrels, names, rankings),
+        *notes_on_documents(qrels, names, seen.ids),
     ]
     return RetrievalResult(
         scores=scores,
@@ -243,13 +241,13 @@ def evaluate_retrieval(
         title=f"Retrieval: {counted(len(names), 'query', 'queries')}, {len(ids):,} documents",
         columns=COLUMNS,
         records=[
-            _record(variant.name, variant.bytes_each * len(ids), score, whole)
+            record_of(variant.name, variant.bytes_each * len(ids), score, whole)
             if variant is tables[0][0]
-            else _record(variant.name, variant.bytes_each * len(ids), score, whole, judged)
+            else record_of(variant.name, variant.bytes_each * len(ids), score, whole, judged)
             for variant, judged in tables
-            for score in (scores if variant is tables[0][0] else _scores(judged, ci, seed))
+            for score in (scores if variant is tables[0][0] else scores_of(judged, ci, seed))
         ],
-        summary={**_summary(scores, len(names)), "documents": len(ids)},
+        summary={**summary_of(scores, len(names)), "documents": len(ids)},
         settings={
             "similarity": similarity, "cutoffs": _listed(cutoffs), "depth": depth,
             "ignore_identical_ids": ignore_identical_ids,
@@ -257,33 +255,8 @@ def evaluate_retrieval(
             "ci": ci, "seed": seed,
         },
         notes=tuple(notes),
-        views=(_table(scores, cutoffs), *_forms(tables, len(ids), cutoffs, ci, seed)),
+        views=(table_of(scores, cutoffs), *tables_of_forms(tables, len(ids), cutoffs, ci, seed)),
     )  # fmt: skip
-
-
-class _Side(NamedTuple):
-    given: NamedRows
-    usable: Array
-    ids: Sequence[str]
-
-
-def _side(x: HasMatrix | ArrayLike, parameter: str, ids: Sequence[str] | None) -> _Side:
-    given = named_rows(x, parameter)
-    if ids is not None and len(ids) != len(given):
-        raise ParameterError(
-            f"`{parameter}` has {counted(len(given), 'row')}, and there are "
-            f"{counted(len(ids), 'identifier')} for them"
-        )
-    names = (
-        [str(one) for one in ids]
-        if ids is not None
-        else [given.name(row) for row in range(len(given))]
-        if given.vectors is None
-        else given.vectors.vocabulary.words(range(len(given)))
-    )
-    if len(set(names)) < len(names):
-        raise LatentError(f"identifiers of `{parameter}` occur twice")
-    return _Side(given, given.finite & ~given.zero, names)
 
 
 def _same_length(queries: NamedRows, documents: NamedRows, truncated: Sequence[int]) -> int:
@@ -308,33 +281,6 @@ def _check(cutoffs: Sequence[int], ci: float | None, seed: int) -> None:
         raise ParameterError("seed", seed, "a whole number from 0")
 
 
-def _float32(rows: Array) -> Array:
-    """Return rows as float32; of length 1 where their numbers are beyond it."""
-    if rows.dtype == np.float32:
-        return np.asarray(rows)
-    with np.errstate(over="ignore"):
-        values = rows.astype(np.float32)
-    plain = np.isfinite(values).all() and np.linalg.norm(values, axis=1).min() > 1e-15
-    return values if plain else unit(rows).astype(np.float32)
-
-
-def _retrieve(
-    queries: Array, documents: Array, similarity: str, depth: int, progress: Progress | None
-) -> Iterator[tuple[Array, Array]]:
-    """Yield for each query the rows of the best documents, and their scores."""
-    norms = np.linalg.norm(documents.astype(np.float64), axis=1)
-    lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
-    questions = [
-        Question(unit(query)[None], (), float(length), query.astype(np.float64))
-        for query, length in zip(queries, lengths, strict=True)
-    ]
-    found = search(
-        documents, norms, questions, top=depth, scorer=SIMILARITIES[similarity],
-        progress=progress,
-    )  # fmt: skip
-    return ((hits.rows, hits.scores) for hits in found)
-
-
 def _run_of(
     hits: tuple[Array, Array], ids: Array, without: str | None, depth: int
 ) -> dict[str, float]:
@@ -342,103 +288,6 @@ def _run_of(
     if without is not None:
         run.pop(without, None)
     return dict([*run.items()][:depth])
-
-
-def _scores(
-    judged: dict[tuple[str, int | None], Array], ci: float | None, seed: int
-) -> tuple[Score, ...]:
-    return tuple(
-        Score(name, k, float(values.mean()), _interval(values, ci, seed))
-        for (name, k), values in judged.items()
-    )
-
-
-def _interval(values: Array, ci: float | None, seed: int) -> Interval | None:
-    low, high = bootstrap(values, ci, seed) if ci else (None, None)
-    return None if low is None or high is None else Interval(low, high)
-
-
-def _record(
-    variant: str, size: int | None, score: Score,
-    whole: dict[tuple[str, int | None], Array] | None,
-    judged: dict[tuple[str, int | None], Array] | None = None,
-) -> Record:  # fmt: skip
-    change = None
-    if judged is not None and whole is not None:
-        change = float((judged[score[:2]] - whole[score[:2]]).mean())
-    low, high = score.interval or (None, None)
-    return {
-        "vectors": variant, "bytes": size, "measure": score.measure, "k": score.k,
-        "value": score.value, "low": low, "high": high, "change": change,
-    }  # fmt: skip
-
-
-def _summary(scores: Sequence[Score], queries: int) -> Record:
-    found: Record = {"queries": queries}
-    for name, k, value, interval in scores:
-        label = f"{name}_at_{k}" if k else name
-        found[label] = value
-        if (name, k) == MAIN:
-            found[f"{label}_low"], found[f"{label}_high"] = interval or (None, None)
-    return found
-
-
-def _table(scores: Sequence[Score], cutoffs: Sequence[int]) -> Sheet:
-    """Return a row for each measure, a column for each cutoff."""
-    rows: dict[str, Record] = {}
-    for name, k, value, _ in scores:
-        rows.setdefault(name, {"measure": name})[f"@{k}" if k else "all"] = value
-    columns = ("measure", *(f"@{k}" for k in cutoffs), "all")
-    return Sheet(
-        "", columns, [{name: row.get(name) for name in columns} for row in rows.values()]
-    )
-
-
-def _forms(
-    tables: Sequence[tuple[Variant, dict[tuple[str, int | None], Array]]], documents: int,
-    cutoffs: Sequence[int], ci: float | None, seed: int,
-) -> list[Sheet | Curve]:  # fmt: skip
-    """Return what each smaller form of the vectors costs, as a table and as a curve."""
-    if len(tables) < 2:
-        return []
-    key = MAIN if MAIN[1] in cutoffs else ("ndcg", max(cutoffs))
-    whole, size = tables[0][1][key], tables[0][0].bytes_each
-    name = f"ndcg@{key[1]}"
-    rows: list[Record] = []
-    lines: dict[str, list[float]] = {}
-    lengths = sorted({variant.dims for variant, _ in tables})
-    for variant, judged in tables:
-        low, high = _interval(judged[key] - whole, ci, seed) or (None, None)
-        rows.append({
-            "vectors": variant.name, name: float(judged[key].mean()),
-            "change": float((judged[key] - whole).mean()), "low": low, "high": high,
-            "bytes": variant.bytes_each * documents, "smaller": size / variant.bytes_each,
-        })  # fmt: skip
-        kept = lines.setdefault(variant.quantization, [float("nan")] * len(lengths))
-        kept[lengths.index(variant.dims)] = float(judged[key].mean())
-    columns = ("vectors", name, "change", "low", "high", "bytes", "smaller")
-    sheets: list[Sheet | Curve] = [Sheet("what smaller vectors cost", columns, rows)]
-    if len(lengths) > 1:
-        sheets.append(Curve("quality of truncated vectors", "dimensions", name, lengths, lines))
-    return sheets
-
-
-def _notes(qrels: Qrels, queries: Sequence[str], rankings: Sequence[Ranking]) -> Iterator[str]:
-    missing = len(qrels) - len(queries)
-    if missing:
-        yield f"{counted(missing, 'query', 'queries')} of `qrels` are not among those retrieved for, and left out"
-    empty = sum(ranking.relevant == 0 for ranking in rankings)
-    if empty:
-        yield f"{counted(empty, 'query has', 'queries have')} no relevant document and count 0, as in trec_eval"
-    if len(queries) < 8:
-        yield f"{counted(len(queries), 'query', 'queries')}: too few for an interval"
-
-
-def _unknown(qrels: Qrels, queries: Sequence[str], documents: Sequence[str]) -> Iterator[str]:
-    there = set(documents)
-    relevant = {name for query in queries for name, one in qrels[query].items() if one >= 1}
-    if missing := len(relevant - there):
-        yield f"{missing:,} of {counted(len(relevant), 'relevant document')} are not among the documents: they count as not found"
 
 
 def _listed(numbers: Sequence[int]) -> str | None:

@@ -18,6 +18,12 @@ from latentcli.numerics.types import Array
 Judged = Mapping[str, float]
 """The relevance of documents to one query, by identifier."""
 
+Qrels = Mapping[str, Judged]
+"""For each query's identifier the relevance of documents, by identifier."""
+
+Run = Mapping[str, Mapping[str, float]]
+"""For each query's identifier the scores of the documents that were retrieved, by identifier."""
+
 MEASURES = {
     "ndcg": "normalized discounted cumulative gain",
     "map": "mean average precision",
