@@ -7,18 +7,40 @@ Only the standard library is imported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+from latentcli.views import (
+    COLORS,
+    PICTURES_ONLY,
+    Band,
+    Bars,
+    Curve,
+    Dot,
+    Dots,
+    Drawing,
+    HeatMap,
+    Histogram,
+    Lines,
+    Listing,
+    Matrix,
+    Picture,
+    Plane,
+    Record,
+    Scalar,
+    Sheet,
+    View,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-Scalar = str | int | float | bool | None | list[float]
-"""A value of a record; a list is a short vector, and no record holds anything deeper."""
-
-Record = dict[str, Scalar]
+__all__ = [
+    "COLORS", "PICTURES_ONLY", "Band", "Bars", "Curve", "Dot", "Dots", "Drawing", "HeatMap", "Histogram", "Interval",
+    "Lines", "Listing", "Matrix", "Picture", "Plane", "Record", "Report", "Result", "Scalar", "Sheet", "View",
+]  # fmt: skip
 
 
 class Interval(NamedTuple):
@@ -26,87 +48,6 @@ class Interval(NamedTuple):
 
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A table of numbers: `values[i][j]` at row i, column j."""
-
-    rows: Sequence[str]
-    columns: Sequence[str]
-    values: Sequence[Sequence[float]]
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Some of the records, or a digest of them, as a table under a heading of its own.
-
-    Columns named in `optional` are left out where a terminal has no room, the first of them first.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    records: Sequence[Record]
-    optional: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class HeatMap:
-    """A matrix as shades: `values[i][j]` between `low` and `high` at row i, column j."""
-
-    title: str
-    rows: Sequence[str]
-    columns: Sequence[str]
-    values: Sequence[Sequence[float]]
-    low: float = 0.0
-    high: float = 1.0
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Numbers from 0 up as horizontal bars, the longest as wide as there is room."""
-
-    title: str
-    labels: Sequence[str]
-    values: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Lines over a common axis: `lines` has for each name its values at the places `x`."""
-
-    title: str
-    x_label: str
-    y_label: str
-    x: Sequence[float]
-    lines: Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One record from top to bottom, a line for each of its columns that holds something."""
-
-    columns: tuple[str, ...]
-    record: Record
-
-
-@dataclass(frozen=True)
-class Lines:
-    """One column of the records, bare: one value on each line."""
-
-    column: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Lines of characters that are a picture already."""
-
-    lines: tuple[str, ...]
-
-
-View = Matrix | Sheet | HeatMap | Bars | Curve | Listing | Lines | Drawing
-"""What a table can show in place of the plain list of records."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -128,7 +69,7 @@ class Result:
     notes
         What a careful reader should know: one sentence each. Parameters are in backquotes.
     views
-        What a table or a picture shows in place of the plain records.
+        What a table shows in place of the plain records.
     """
 
     title: str = ""
@@ -162,8 +103,15 @@ class Result:
         frame.attrs.update(self.summary)
         return frame
 
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return what `plot` draws; nothing of it is computed before."""
+        return tuple(view for view in self.views if isinstance(view, Picture))
+
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the result's picture into Matplotlib axes, new ones if None; return the axes.
+        """Draw the result into Matplotlib axes; return the axes.
+
+        With `ax` its first picture is drawn there. Without, all are drawn into a new figure, in the
+        style of `--plot`; `plot().figure.savefig(...)` keeps it.
 
         Raises ValueError for a result that has no picture.
         """
@@ -179,8 +127,9 @@ class Report:
     `records` are flat and hold the same values in every output format; `settings` holds all
     that shaped them; `summary` holds named scalars about the whole; `notes` what a careful
     person would want to know. The rest is for people only: `title`, a heading; `views`, what is
-    shown in place of the records; `show_summary`, False where the views show it already; `wide`,
-    True where tables have all their columns at any width.
+    shown in place of the records; `pictures`, which returns what is drawn, by default those of the views;
+    `show_summary`, False where the views show it already; `wide`, True where tables have all their columns
+    at any width.
     """
 
     command: str
@@ -191,6 +140,7 @@ class Report:
     notes: tuple[str, ...] = ()
     title: str = ""
     views: tuple[View, ...] = ()
+    pictures: Callable[[], Sequence[Picture]] | None = None
     show_summary: bool = True
     wide: bool = False
 
@@ -214,8 +164,15 @@ class Report:
             notes=result.notes,
             title=title or result.title,
             views=result.views,
+            pictures=result.pictures,
             show_summary=show_summary,
         )
+
+    def drawn(self) -> tuple[Picture, ...]:
+        """Return what is drawn."""
+        if self.pictures is not None:
+            return tuple(self.pictures())
+        return tuple(view for view in self.views if isinstance(view, Picture))
 
     def joined(self, other: Report) -> Report:
         """Return this report with the records and notes of a later part of the same run."""
@@ -224,4 +181,5 @@ class Report:
             records=[*self.records, *other.records],
             notes=(*self.notes, *other.notes),
             views=(),
+            pictures=None,
         )

@@ -46,7 +46,8 @@ def within(name, *packages):
 
 LAYERS = {
     "errors": set(),
-    "results": set(),
+    "views": set(),
+    "results": {"views"},
     "numerics": {"results", "errors"},
     **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison", "pictures")},
     "files": {"numerics", "errors"},

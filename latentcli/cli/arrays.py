@@ -16,6 +16,7 @@ from latentcli.cli.output import Output
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
+    from latentcli.cli.plotting import Plot
     from latentcli.files.array_writing import ArrayWriter
     from latentcli.files.codes import Codes
     from latentcli.latents import CodesResult
@@ -214,6 +215,7 @@ def shown_codes(
     labels: list[str],
     axes: str = "",
     along: int | None = None,
+    plot: Plot | None = None,
 ) -> None:
     """Write codes that are at hand, decode them if a decoder was named, and show their report.
 
@@ -224,11 +226,13 @@ def shown_codes(
     assert result.codes is not None
     saving.save(result.codes, command, report.settings, inputs, output)
     axes = axes or str(result.settings["axes"])
-    output.show(
-        decoding.beside(
-            report, result, output, axes=axes, along=along, labels=labels, force=saving.force
-        )
+    report = decoding.beside(
+        report, result, output, axes=axes, along=along, labels=labels, force=saving.force
     )
+    if plot is None:
+        output.show(report)
+    else:
+        plot.show(report, output)
 
 
 def read_direction(address: str) -> Codes:

@@ -10,8 +10,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -20,10 +20,11 @@ import typer
 
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output, say
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import about
 from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError
-from latentcli.results import Record, Report, Result
+from latentcli.results import Picture, Record, Report, Result
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -81,38 +82,43 @@ class _Parsed(NamedTuple):
     error: str = ""
 
 
-def run(words: Sequence[str], output: Output, verb: Verb[Query]) -> None:
+def run(words: Sequence[str], output: Output, plot: Plot, verb: Verb[Query]) -> None:
     """Answer the query on the command line, or all on standard input if it is `-`."""
     if list(words) == ["-"]:
+        if plot.plot is not None:
+            raise UsageError("--plot draws queries on the command line, not those of '-'")
         _run_batch(output, verb)
     else:
         query = verb.parse([readable(word) for word in words])
-        output.show(_report(verb, verb.answer([query])))
+        plot.show(_report(verb, verb.answer([query])), output)
 
 
-def run_each(words: Sequence[str], output: Output, verb: Verb[Query]) -> None:
+def run_each(words: Sequence[str], output: Output, plot: Plot, verb: Verb[Query]) -> None:
     """Answer a query for each word on the command line, or all on standard input if it is `-`."""
     if list(words) == ["-"] or len(words) == 1:
-        run(words, output, verb)
+        run(words, output, plot, verb)
         return
     named = [readable(word) for word in words]
-    run_all([(word, partial(verb.parse, [word])) for word in named], output, verb)
+    run_all([(word, partial(verb.parse, [word])) for word in named], output, plot, verb)
 
 
 def run_all(
-    queries: Iterable[tuple[str, Callable[[], Query]]], output: Output, verb: Verb[Query]
+    queries: Iterable[tuple[str, Callable[[], Query]]],
+    output: Output,
+    plot: Plot,
+    verb: Verb[Query],
 ) -> None:
     """Answer queries that have names; those that fail are reported, and the exit code is 1."""
     queries = list(queries)
     if len(queries) == 1:  # it fails as a word on the command line does
-        output.show(_report(verb, verb.answer([queries[0][1]()])))
+        plot.show(_report(verb, verb.answer([queries[0][1]()])), output)
         return
     parsed = [_parsed(label, make) for label, make in queries]
     for one in parsed:
         if one.error:
             say("error", one.error if one.label in one.error else f"{one.label}: {one.error}")
     report = _batch_report(output, verb, parsed)
-    output.show(report)
+    plot.show(report, output)
     if any(one.error for one in parsed):
         raise typer.Exit(1)
 
@@ -144,6 +150,7 @@ def _report(verb: Verb[Query], results: Sequence[Result]) -> Report:
     return Report(
         verb.name, result.columns, result.records, settings=settings,
         summary=dict(result.summary), notes=result.notes, title=result.title, views=result.views,
+        pictures=result.pictures,
     )  # fmt: skip
 
 
@@ -155,12 +162,13 @@ def _batch_report(output: Output, verb: Verb[Query], parsed: Sequence[_Parsed]) 
     records: list[Record] = []
     notes: dict[str, None] = {}
     settings: Record = {}
+    answered: dict[str, Result] = {}
     for one in parsed:
         if one.error:
             if with_errors:
                 records.append({"query": one.label, "error": one.error})
             continue
-        result = next(results)
+        result = answered[one.label] = next(results)
         more = {name: result.summary[name] for name in verb.of_batch}
         records += [{"query": one.label, **record, **more} for record in result.records]
         notes.update(dict.fromkeys(result.notes))
@@ -168,7 +176,17 @@ def _batch_report(output: Output, verb: Verb[Query], parsed: Sequence[_Parsed]) 
     return Report(
         verb.name, columns, records, notes=tuple(notes),
         settings={**about(verb.space), **settings, **verb.settings},
+        pictures=partial(_titled, answered),
     )  # fmt: skip
+
+
+def _titled(answered: Mapping[str, Result]) -> list[Picture]:
+    """Return the pictures of many answers, each with its query as its title."""
+    return [
+        replace(picture, title=f"{label}: {picture.title}" if picture.title else label)
+        for label, result in answered.items()
+        for picture in result.pictures()
+    ]
 
 
 def _parsed(label: str, make: Callable[[], Query]) -> _Parsed:

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ from latentcli.cli.output import Output
 from latentcli.cli.source import Source, check_named
 from latentcli.cli.wording import distinct_names
 from latentcli.errors import LatentError
-from latentcli.results import Record, Report, Result, Sheet
+from latentcli.results import Picture, Record, Report, Result, Sheet
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -118,7 +119,8 @@ def reported(
     """
     if len(found) == 1:
         result = found[0][1]
-        report = Report.of(command, result)
+        drawn = partial(_pictures, found, key, value)
+        report = replace(Report.of(command, result), pictures=drawn)
         if not columns:
             return report
         return replace(report, views=(_sheet(columns, value, result.records),))
@@ -141,7 +143,15 @@ def reported(
         notes=tuple(f"{name}: {note}" for name, one in found for note in one.notes),
         title=f"{made.title}: {value.replace('_', ' ')}",
         views=(Sheet("", (key, *(name for name, _ in found)), _side_by_side(found, key, value)),),
+        pictures=partial(_pictures, found, key, value),
     )  # fmt: skip
+
+
+def _pictures(found: Sequence[tuple[str, Result]], key: str, value: str) -> tuple[Picture, ...]:
+    """Return the scores of all files as dots with their intervals."""
+    from latentcli.words.evaluation._pictures import scores
+
+    return scores(dict(found), key, value)
 
 
 def _sheet(columns: Sequence[str], value: str, records: Sequence[Record]) -> Sheet:

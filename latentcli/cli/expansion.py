@@ -15,7 +15,8 @@ import typer
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of its groups, for Typer to read.
 
-    A parameter that a command and its group have by the same name is one option: the group gets its value.
+    A parameter that a command and its groups, or two groups, have by the same name is one option, which
+    all of them get.
     """
     signature = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)
@@ -26,12 +27,13 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     own = {
         option for name, hint in hints.items() if name not in groups for option in _names(hint)
     }
-    parameters = []
+    parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
         if name not in groups:
             parameters.append(parameter.replace(annotation=hints[name]))
             continue
         group_hints = get_type_hints(groups[name], include_extras=True)
+        known = shared | {one.name for one in parameters}
         parameters += [
             inspect.Parameter(
                 field.name,
@@ -40,20 +42,16 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
                 annotation=_without(group_hints[field.name], own),
             )
             for field in dataclasses.fields(groups[name])
-            if field.name not in shared
+            if field.name not in known
         ]
 
     @functools.wraps(command)
     def run(**values: Any) -> Any:
+        given = {name: value for name, value in values.items() if name in shared}
         for name, group in groups.items():
-            fields = {
-                field.name: values[field.name]
-                if field.name in shared
-                else values.pop(field.name)
-                for field in dataclasses.fields(group)
-            }
-            values[name] = group(**fields)
-        return command(**values)
+            fields = {field.name: values[field.name] for field in dataclasses.fields(group)}
+            given[name] = group(**fields)
+        return command(**given)
 
     run.__doc__ = _reflowed(command.__doc__ or "")
     ordered = sorted(parameters, key=lambda parameter: parameter.kind)

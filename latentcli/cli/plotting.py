@@ -1,18 +1,38 @@
-"""The option that draws a report's heat maps and bars into a picture."""
+"""The options that draw a report: into a file, or in the terminal."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import Force
+from latentcli.cli.options import MORE, Force
 from latentcli.cli.output import Output
+from latentcli.errors import LatentError
 from latentcli.results import Report
 
+if TYPE_CHECKING:
+    from latentcli.render.terminal import Screen
+
 KINDS = (".png", ".svg", ".pdf")
+SCREEN = "-"
+"""In place of a file: the terminal."""
+
+PlotSize = Annotated[
+    str,
+    typer.Option(
+        "--plot-size",
+        metavar="SIZE",
+        help="Width of a picture: column (3.3 in) or page (7 in).",
+        rich_help_panel=MORE,
+    ),
+]
+"""`plot_size: PlotSize = "page"`."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +44,22 @@ class Plot:
         typer.Option(
             "--plot",
             metavar="FILE",
-            help="Draw the picture into FILE: .png, .svg or .pdf.",
+            help="Draw it: .png, .svg or .pdf; '-': in the terminal.",
         ),
     ] = None
+    plot_size: PlotSize = "page"
     force: Force = False
 
-    def check(self) -> None:
-        """Refuse a file that cannot be written, before the work is done."""
+    def check(self, output: Output) -> None:
+        """Refuse what cannot be drawn or written, before the work is done."""
         if self.plot is None:
+            if self.plot_size != "page":
+                raise UsageError("--plot-size goes with --plot FILE")
+            return
+        check_size(self.plot_size)
+        if self.plot == SCREEN:
+            if output.as_json or output.format != "table":
+                raise UsageError("--plot - draws below the table: name a file with --format")
             return
         from pathlib import Path
 
@@ -39,12 +67,18 @@ class Plot:
 
         path = Path(self.plot)
         if path.suffix.lower() not in KINDS:
-            raise UsageError(f"--plot {self.plot}: pictures are written as {', '.join(KINDS)}")
+            raise UsageError(
+                f"--plot {self.plot}: pictures are written as {', '.join(KINDS)}; - is the terminal"
+            )
         outputs.check(path, force=self.force)
 
-    def draw(self, report: Report, output: Output) -> None:
-        """Draw the heat maps and bars of a report, and say where."""
+    def show(self, report: Report, output: Output) -> None:
+        """Print a report, draw it, and say where."""
+        output.show(report)
         if self.plot is None:
+            return
+        if self.plot == SCREEN:
+            _on_screen(report)
             return
         from pathlib import Path
 
@@ -54,5 +88,35 @@ class Plot:
         path = Path(self.plot)
         outputs.check(path, force=self.force)
         with outputs.written_beside(path) as part:
-            picture.write(report, part, path.suffix.lower().removeprefix("."))
+            kind = path.suffix.lower().removeprefix(".")
+            picture.write(report, part, kind, self.plot_size)
         output.note(f"wrote {path}")
+
+
+def check_size(size: str) -> None:
+    """Refuse an unknown width of pictures, without importing what draws them."""
+    from latentcli.errors import check_choice
+
+    check_choice("--plot-size", size, ("column", "page"))
+
+
+def _on_screen(report: Report) -> None:
+    """Draw the pictures of a report on standard output, below its table."""
+    from latentcli.render import terminal
+
+    pictures = report.drawn()
+    if not pictures:
+        raise LatentError(f"latent {report.command}: there is nothing to draw")
+    sys.stdout.write("\n" + terminal.draw(pictures, screen()))
+    sys.stdout.flush()
+
+
+def screen() -> Screen:
+    """Return how wide standard output is, and whether it has color and letters beyond ASCII."""
+    from latentcli.render import terminal
+
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    color = color and os.environ.get("TERM") != "dumb"
+    utf8 = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    width = shutil.get_terminal_size((80, 24)).columns
+    return terminal.Screen(max(30, min(width, 160)), color, utf8)

@@ -18,7 +18,7 @@ from latentcli.numerics.named_rows import NamedRows
 from latentcli.numerics.nulls import Null
 from latentcli.numerics.resampling import Estimate
 from latentcli.numerics.types import Array
-from latentcli.results import Interval, Record, Result
+from latentcli.results import Interval, Picture, Record, Result
 
 COLUMNS = (
     "measure", "variant", "value", "low", "high", "null", "p_value", "reading", "word",
@@ -67,6 +67,12 @@ class CompareResult(Result):
     noise_limit: float | None
     sides: tuple[Side, Side] = field(repr=False)
     rotation: Rotation | None = field(repr=False)
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the measures beside what shuffled rows give, and the words that moved most."""
+        from latentcli.comparison._pictures import of_comparison
+
+        return of_comparison(self.records)
 
     def align(self, rows: ArrayLike) -> Array:
         """Return rows of X (n, D1), as they are in X, rotated onto Y and shifted to its mean.

@@ -18,7 +18,7 @@ from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._views import heat_map, size, table
 from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.types import Progress
-from latentcli.results import Record, Result, Scalar, Sheet, View
+from latentcli.results import Picture, Record, Result, Scalar, Sheet, View
 
 COLUMNS = ("model", "metric", "level", "name", "score", "value")
 
@@ -32,6 +32,12 @@ class DisentanglementReport(Result):
     """The scores of one model or several: `scores[model][metric]`."""
 
     scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return all metrics of all models as dots with intervals, and what dimensions say of factors."""
+        from latentcli.disentanglement._pictures import of_report
+
+        return of_report(self.scores, self.views)
 
 
 def disentanglement_report(

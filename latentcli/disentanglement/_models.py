@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._views import columns
-from latentcli.results import Record, Result, Sheet, View
+from latentcli.results import Picture, Record, Result, Sheet, View
 
 
 def function(name: str) -> Callable[..., Score]:
@@ -20,7 +21,20 @@ def function(name: str) -> Callable[..., Score]:
     return found
 
 
-def several_models(scores: Mapping[str, Score]) -> Result:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Models(Result):
+    """The scores of several models by one metric."""
+
+    scores: Mapping[str, Score]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the score of each model with its interval, and its matrix."""
+        from latentcli.disentanglement._pictures import of_models
+
+        return of_models(self.scores)
+
+
+def several_models(scores: Mapping[str, Score]) -> Models:
     """Return the scores of several models by one metric as one result: models as rows.
 
     `scores` has the score of each model under its name; notes name the models they are about.
@@ -29,7 +43,8 @@ def several_models(scores: Mapping[str, Score]) -> Result:
         {"model": model, **row} for model, score in scores.items() for row in score.records
     ]
     first = next(iter(scores.values()))
-    return Result(
+    return Models(
+        scores=scores,
         title=first.title,
         columns=("model", *columns(row for score in scores.values() for row in score.records)),
         records=rows,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from latentcli.results import Interval, Record, Result, Scalar
+from latentcli.results import Interval, Picture, Record, Result, Scalar
 
 LEVEL = 0.95
 """Share of scores of noise that are recognized as such."""
@@ -108,6 +108,12 @@ class Score(Result):
     def chance(self) -> float | None:
         """What the value is on average when the factors' rows are shuffled."""
         return self.estimate.chance
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the matrix, and the numbers with their intervals beside chance."""
+        from latentcli.disentanglement._pictures import of_score
+
+        return of_score(self)
 
     def __float__(self) -> float:
         """Return the value, NaN where there is none."""

@@ -26,7 +26,7 @@ from latentcli.geometry._patterns import (
 from latentcli.geometry._room import Room, room
 from latentcli.numerics.named_rows import named_rows
 from latentcli.numerics.types import HasMatrix, Progress
-from latentcli.results import Bars, Record, Result, Sheet
+from latentcli.results import Bars, Picture, Record, Result, Sheet
 
 CODES = ("code", "dims", "patterns", "bits")
 MEASURES = ("measure", "value", "reference", "reference_is")
@@ -50,6 +50,17 @@ class CapacityResult(Result):
     codes: tuple[Code, ...] = ()
     signs: Signs | None = None
     room: Room | None = None
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return n against 2^n on a logarithmic axis; of a space its cosines and signs."""
+        from latentcli.geometry import _pictures as drawn
+
+        levels = int(str(self.settings.get("levels", 2)))
+        if self.settings.get("dims") is not None:
+            return (drawn.chart_of_units(int(str(self.settings["dims"])), levels),)
+        if self.settings.get("concepts") is not None:
+            return (drawn.chart_of_concepts(int(str(self.settings["concepts"])), levels),)
+        return drawn.of_space(self)
 
 
 def capacity(

@@ -18,7 +18,7 @@ from latentcli.geometry._sampling import Settings
 from latentcli.numerics.named_rows import named_rows
 from latentcli.numerics.resampling import GROUPS
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.results import Record, Result
+from latentcli.results import Picture, Record, Result
 
 COLUMNS = (
     "section", "measure", "variant", "value", "low", "high", "white_noise", "null", "p_value",
@@ -48,11 +48,20 @@ class GeometryResult(Result):
         Each with its value, its interval, what white noise gives, and its reading.
     rows, dimensions
         The size of what was measured.
+    cloud
+        The rows themselves, with the neighbors that were found.
     """
 
     measures: tuple[Measure, ...]
     rows: int
     dimensions: int
+    cloud: Cloud
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return one page: spectrum, distances, k-occurrence, silhouettes, dimensions, beside white noise."""
+        from latentcli.geometry._pictures import page
+
+        return page(self.cloud, self.measures)
 
     def __getitem__(self, name: str) -> Measure:
         """Return the first measure of a name."""
@@ -154,6 +163,7 @@ def geometry_report(
         measures=tuple(measures),
         rows=len(cloud),
         dimensions=cloud.dimensions,
+        cloud=cloud,
         title=f"Geometry: {len(cloud):,} rows x {cloud.dimensions:,} dimensions",
         columns=COLUMNS,
         records=[_record(one) for one in measures],

@@ -21,7 +21,7 @@ def views_of(measures: Sequence[Measure]) -> tuple[View, ...]:
         if rows:
             numbers += [dict.fromkeys(_NUMBERS, "") | {"measure": section}, *rows]
     readings: list[Record] = [
-        {"measure": _short(one), "reading": one.reading, "null": one.null, "p_value": one.p_value}
+        {"measure": short_name(one), "reading": one.reading, "null": one.null, "p_value": one.p_value}
         for one in measures
         if one.reading
     ]  # fmt: skip
@@ -31,7 +31,7 @@ def views_of(measures: Sequence[Measure]) -> tuple[View, ...]:
         if one.measure == "hub"
     ]
     remarks: list[Record] = [
-        {"measure": _short(one), "note": one.note}
+        {"measure": short_name(one), "note": one.note}
         for one in measures
         if one.note and one.measure != "hub"
     ]
@@ -51,7 +51,7 @@ def views_of(measures: Sequence[Measure]) -> tuple[View, ...]:
 def _number(one: Measure) -> Record:
     low, high = one.interval or (None, None)
     return {
-        "measure": f"  {_short(one)}", "value": one.value, "low": low, "high": high,
+        "measure": f"  {short_name(one)}", "value": one.value, "low": low, "high": high,
         "white_noise": one.white_noise,
     }  # fmt: skip
 
@@ -69,7 +69,7 @@ _SHORT_VARIANTS = {
 }
 
 
-def _short(one: Measure) -> str:
+def short_name(one: Measure) -> str:
     """Return the name of a measure, with its variant where there are several."""
     name = one.measure.replace("_", " ")
     if one.measure == "offset_cosine":

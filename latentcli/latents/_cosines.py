@@ -11,8 +11,9 @@ import numpy.typing as npt
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents._line import line_of
 from latentcli.latents._orthogonal import cosines
+from latentcli.numerics.ordering import clustered_order
 from latentcli.numerics.types import Array
-from latentcli.results import Matrix, Result
+from latentcli.results import HeatMap, Matrix, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -25,10 +26,20 @@ class CosinesResult(Result):
         (n, n), in [-1, 1].
     random_sd
         Standard deviation of the cosine of random directions, 1/sqrt(D).
+    names
+        Of the directions, without what all have in common.
     """
 
     cosines: Array
     random_sd: float
+    names: tuple[str, ...]
+
+    def pictures(self) -> tuple[HeatMap, ...]:
+        """Return the cosines as a heat map, in clustered order."""
+        order = clustered_order(1 - self.cosines)
+        names = [self.names[row] for row in order]
+        values = self.cosines[np.ix_(order, order)].tolist()
+        return (HeatMap("", names, names, values, -1.0, 1.0, "cosine"),)
 
 
 def direction_cosines(
@@ -75,6 +86,7 @@ def direction_cosines(
     return CosinesResult(
         cosines=matrix,
         random_sd=random_sd,
+        names=tuple(short),
         title=f"cosines of {len(vectors)} directions",
         columns=("a", "b", "cosine"),
         records=[

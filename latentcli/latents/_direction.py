@@ -117,7 +117,7 @@ def direction(
         test, "separates held-out codes" if held else "separates its own codes"
     )
     return result_of(
-        found, first, length, name, method, notes,
+        found, first, length, name, method, notes, (sides[0] @ found.vector, sides[1] @ found.vector),
         {
             "attribute": name, "held_out_separation": None if held is None else held.value,
             **by_chance(test), "held_out_auc": found.auc, "separation": found.separation,

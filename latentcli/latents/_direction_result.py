@@ -10,7 +10,7 @@ from latentcli.latents import _directions as formulas
 from latentcli.latents._permutation_test import Test
 from latentcli.latents._tensors import Tensor
 from latentcli.numerics.types import Array
-from latentcli.results import Listing, Record, Result
+from latentcli.results import Listing, Picture, Record, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -45,6 +45,11 @@ class DirectionResult(Result):
         "not significant", or "not tested".
     cosine_kept
         Cosine with what it was before others were taken out of it.
+    name
+        Of the attribute.
+    projections
+        Of the codes of both sides, (M,) and (N,), onto the vector at length 1; for scores (`of_scores`)
+        those of all codes, and the scores (N,). None where there is no one vector.
     """
 
     vector: Array
@@ -60,6 +65,20 @@ class DirectionResult(Result):
     p_value: float | None
     reading: str
     cosine_kept: float
+    name: str = ""
+    projections: tuple[Array, Array] | None = None
+    of_scores: bool = False
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the projections of both sides as histograms; of scores each code as a point."""
+        from latentcli.latents._pictures import projections_of_sides, scores_along
+
+        if self.projections is None:
+            return ()
+        if self.of_scores:
+            return (scores_along(self.name, *self.projections),)
+        sides = dict(zip(("with it", "without"), self.projections, strict=True))
+        return (projections_of_sides(self.name, sides, -self.intercept),)
 
     @property
     def codes(self) -> Array:
@@ -102,9 +121,11 @@ def result_of(
     name: str,
     method: str,
     notes: Sequence[str],
+    projections: tuple[Array, Array],
     record: Record,
     settings: Record,
     summary: Record,
+    of_scores: bool = False,
 ) -> DirectionResult:
     """Return a direction in the shape of a code, with its record."""
     test = found.test
@@ -126,6 +147,9 @@ def result_of(
         p_value=None if test is None else test.p_value,
         reading=str(record["reading"]),
         cosine_kept=found.kept,
+        name=name,
+        projections=projections,
+        of_scores=of_scores,
         title=f"direction of {name}, by {method}; codes of shape {codes.code_shape}",
         columns=tuple(record),
         records=[record],

@@ -5,8 +5,10 @@ Longer than 300 lines: half are the docstrings of the verb, which has a paramete
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
 from latentcli.latents._waypoints import Path, Walk, Waypoints, key_points
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Curve, Record, Result, Scalar
+from latentcli.results import Picture, Record, Result, Scalar
 
 K, HOLE_PERCENTILE = 5, 99.0
 """Which neighbor in a reference counts, and beyond which percentile of it a step is in a hole."""
@@ -55,6 +57,10 @@ class PathResult(Result):
         Mean angle between consecutive waypoints, in [0, 180].
     holes
         The comparison with the `reference`; None without.
+    dimensions
+        Length of each vector that moves.
+    norms_by
+        Returns the mean norms (T,) on the path of another kind between the same codes, at times (T,).
     """
 
     codes: Array | None
@@ -68,6 +74,21 @@ class PathResult(Result):
     straightness: float | None
     angle_degrees: float
     holes: Holes | None
+    dimensions: int
+    norms_by: Callable[[str, Array], Array]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the norm along the path, lerp beside slerp, and how far the reference is."""
+        from latentcli.latents._pictures import norms_along
+
+        lines = {str(self.settings["path"]): self.norms.mean(axis=1)}
+        for kind in ("lerp", "slerp"):
+            if kind not in lines:
+                with suppress(LatentError):  # no slerp between opposite codes
+                    lines[kind] = self.norms_by(kind, self.times)
+        ordered = {kind: lines[kind] for kind in sorted(lines)}
+        prior = None if self.sigmas is None else self.dimensions
+        return norms_along(self.times, ordered, prior, self.holes)
 
 
 def interp(
@@ -206,8 +227,9 @@ def interp(
     holes = None if known is None else known.holes()
     columns = _columns(course, verdict)
     if compare:
-        other = Path(points, "slerp", loop, options, layers)
-        columns["slerp_norm"] = other.mean_norms(chosen).tolist()
+        columns["slerp_norm"] = _mean_norms(
+            points, loop, options, layers, "slerp", chosen
+        ).tolist()
     if holes is not None:
         columns |= {
             "distance": holes.distances.tolist(), "percentile": holes.percentiles.tolist(),
@@ -251,8 +273,22 @@ def interp(
             "dtype": points.stored,
         },
         notes=(*points.notes, *_notes(course, verdict, chosen, holes, kind)),
-        views=(_curve(chosen, columns),),
+        norms_by=partial(_mean_norms, points, loop, options, layers),
+        dimensions=points.tensor.dimensions,
     )
+
+
+def _mean_norms(
+    points: Waypoints,
+    loop: bool,
+    options: dict[str, Any],
+    layers: Sequence[int] | None,
+    kind: str,
+    times: Array,
+) -> Array:
+    """Return the mean norms (T,) on a path of a kind."""
+    path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
+    return path.mean_norms(times)
 
 
 def _check(
@@ -393,10 +429,3 @@ def _title(kind: str, loop: bool, names: str | Sequence[str], codes: Tensor) -> 
     called = names if isinstance(names, str) else " to ".join(names)
     each = "" if len(codes.shape) == 1 else f"; each {codes.description}"
     return f"{kind}{', closed' if loop else ''}: {called}{each}"
-
-
-def _curve(times: Array, columns: dict[str, list[Scalar]]) -> Curve:
-    lines: dict[str, Any] = {"norm": columns["norm"]}
-    if "slerp_norm" in columns:
-        lines["norm of the slerp"] = columns["slerp_norm"]
-    return Curve("norm along the path", "t", "norm", times.tolist(), lines)

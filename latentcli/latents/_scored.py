@@ -116,10 +116,10 @@ def direction_of_scores(
     if test is None:
         notes.append("too few codes to hold some out: twenty are needed")
     return result_of(
-        risen, given, length, name, method, notes,
+        risen, given, length, name, method, notes, (along, values),
         {
             "attribute": name, "held_out_correlation": None if test is None else test.value,
             **by_chance(test), "correlation": inside, "length": length, "reading": reading,
         },
-        {"codes": given.samples, "seed": seed}, {},
+        {"codes": given.samples, "seed": seed}, {}, of_scores=True,
     )  # fmt: skip

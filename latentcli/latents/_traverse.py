@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,20 @@ from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
 from latentcli.latents._tensors import indices, tensor
-from latentcli.results import Record
+from latentcli.results import Picture, Record
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TraversalResult(CodesResult):
+    """Codes with one dimension changed each; `dimensions` is the length of a code."""
+
+    dimensions: int
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return how the norm changes with each value of each dimension."""
+        from latentcli.latents._pictures import traversal
+
+        return traversal(self.records, self.dimensions)
 
 
 def traverse(
@@ -22,7 +36,7 @@ def traverse(
     dims: Sequence[int] | None = None,
     axes: str = "",
     out: Out | None = None,
-) -> CodesResult:
+) -> TraversalResult:
     """Set each dimension of a code to each of some values, the others as they are.
 
     The usual way to see what the dimensions of a VAE mean (Higgins et al., 2017).
@@ -42,7 +56,7 @@ def traverse(
 
     Returns
     -------
-    CodesResult
+    TraversalResult
         `codes` (dims, values, ...), each in the shape of `code`.
 
     Raises
@@ -77,7 +91,7 @@ def traverse(
     what: list[Record] = [
         {"dim": dim, "value": value} for dim in chosen for value in numbers.tolist()
     ]
-    return made(
+    found = made(
         walked.reshape(*walked.shape[:2], *given.shape),
         given,
         what,
@@ -91,3 +105,5 @@ def traverse(
         },
         notes=given.notes,
     )
+    parts = {field.name: getattr(found, field.name) for field in fields(found)}
+    return TraversalResult(**parts, dimensions=given.dimensions)

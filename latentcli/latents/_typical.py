@@ -12,7 +12,7 @@ from latentcli.latents import _typicality as formulas
 from latentcli.latents._streaming import PART
 from latentcli.latents._tensors import Tensor, norms_of, parts_of, reference_set, tensor
 from latentcli.numerics.types import Array
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 LISTED = 20
 """Up to so many vectors are shown in a table without being requested."""
@@ -47,6 +47,10 @@ class TypicalResult(Result):
     reading
         "norms as of N(0, I)"; "norms not as of N(0, I)" (p up to 0.01); "on a sphere: all norms are
         the same"; or "not tested".
+    dimensions
+        Of the vectors; with a reference of whole codes.
+    mahalanobis
+        Whether `norms` are distances to a reference.
     """
 
     norms: Array
@@ -54,6 +58,15 @@ class TypicalResult(Result):
     percentiles: Array
     p_value: float | None
     reading: str
+    dimensions: int
+    mahalanobis: bool
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the histogram of the norms beside the chi distribution."""
+        from latentcli.latents._pictures import norms_against_prior
+
+        norms = self.norms.ravel()
+        return (norms_against_prior(norms, self.dimensions, mahalanobis=self.mahalanobis),)
 
 
 def typical(
@@ -113,6 +126,8 @@ def typical(
         percentiles=columns["percentile"].reshape(given.samples, -1),
         p_value=p_value,
         reading=reading,
+        dimensions=given.dimensions if reference is None else int(np.prod(given.code_shape)),
+        mahalanobis=reference is not None,
         title=f"{'norms' if reference is None else 'Mahalanobis distances'} of {given.description}",
         columns=("row", *(["layer"] if len(norms) > given.samples else []), *columns),
         records=_records(columns, given.samples),

@@ -17,7 +17,7 @@ import numpy as np
 
 from latentcli.numerics.types import Array
 from latentcli.pictures._map import MapResult
-from latentcli.pictures._palette import COLORS
+from latentcli.results import COLORS
 
 _CAPTIONS = 60
 _ROOM = 0.02

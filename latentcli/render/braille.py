@@ -22,8 +22,12 @@ def scatter(
     height: int = 22,
     captions: int = 14,
     ascii_only: bool = False,
+    segments: Sequence[tuple[int, int]] = (),
 ) -> list[str]:
-    """Return points as lines of characters, the first few names beside their points."""
+    """Return points as lines of characters, the first few names beside their points.
+
+    `segments` are pairs of points, by number, that are joined by dotted lines.
+    """
     if not x:
         return []
     low_x, low_y = min(x), min(y)
@@ -36,7 +40,8 @@ def scatter(
         for a, b in zip(x, y, strict=True)
     ]
     cells = [[0] * width for _ in range(height)]
-    for column, row in places:
+    joined = [spot for a, b in segments for spot in _segment(places[a], places[b])]
+    for column, row in [*places, *joined]:
         cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
     mark = (lambda bits: "." if bits else " ") if ascii_only else _pattern
     lines = [[mark(bits) for bits in row] for row in cells]
@@ -59,6 +64,15 @@ def scatter(
                 taken[line][place] = True
         written += 1
     return ["".join(line).rstrip() for line in lines]
+
+
+def _segment(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return every second dot between two."""
+    count = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
+    return [
+        (start[0] + (end[0] - start[0]) * step // count, start[1] + (end[1] - start[1]) * step // count)
+        for step in range(0, count, 2)
+    ]  # fmt: skip
 
 
 def _pattern(bits: int) -> str:

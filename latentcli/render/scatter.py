@@ -8,22 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentcli.render.picture import METADATA, as_drawn
-
-COLORS = (
-    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777", "#e07b00",
-    "#7e57c2", "#009988", "#b5651d", "#d81b60",
-)  # fmt: skip
-"""Distinct for the color-blind: Paul Tol's bright scheme (2021), and five more."""
+from latentcli.render.labels import written
+from latentcli.render.style import (
+    COLORS,
+    INK,
+    METADATA,
+    QUIET,
+    as_drawn,
+    house_style,
+    width_of,
+)
 
 _CAPTIONS = 60
+"""Names that are written at most, to a picture as wide as a page."""
+
 _TRIED = 2000
+_NAME = 24
 _LEGEND = 12
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """Points with names; `groups` are their labels; `arrows` pairs of points, `path` places of a line."""
+    """Points with names; `groups` are their labels; `arrows` pairs of points, `path` places of a line.
+
+    `torn` (0 to 1 for each point) makes those paler whose neighborhood the map tears apart; `size` is that
+    of `--plot-size`.
+    """
 
     title: str
     x: Sequence[float]
@@ -32,81 +42,79 @@ class Scatter:
     groups: Sequence[str] | None = None
     arrows: Sequence[tuple[int, int]] = ()
     path: Sequence[tuple[float, float]] = ()
-    footer: str = ""
-    inches: tuple[float, float] = (7.0, 6.0)
+    footer: Sequence[str] = ()
+    torn: Sequence[float] | None = None
+    size: str = "page"
 
 
 def write(scatter: Scatter, path: Path, kind: str) -> None:
     """Draw points into a file; `kind` is png, svg or pdf."""
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=scatter.inches, layout="constrained")
-    axes = figure.add_subplot()
-    draw(scatter, axes)
-    with (
-        rc_context({"svg.hashsalt": "latent", "pdf.fonttype": 42}),
-        warnings.catch_warnings(action="ignore"),
-    ):
-        _caption(scatter, axes, figure)
-        figure.savefig(path, format=kind, dpi=200, metadata=METADATA[kind])
+    width = width_of(scatter.size)
+    with house_style(), warnings.catch_warnings(action="ignore"):
+        figure = Figure(figsize=(width, 0.88 * width), layout="constrained")
+        axes = figure.add_subplot()
+        draw(scatter, axes)
+        _caption(scatter, axes)
+        figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
 
 
 def draw(scatter: Scatter, axes: Any) -> None:
     """Draw points, arrows and path into Matplotlib axes."""
-    size = max(0.6, min(14.0, 6000 / max(1, len(scatter.x))))
+    size = max(0.5, min(14.0, 6000 / max(1, len(scatter.x))))
     groups: dict[str, list[int]] = {}
     for place, group in enumerate(scatter.groups or [""] * len(scatter.x)):
         groups.setdefault(group, []).append(place)
-    for number, (group, mine) in enumerate(groups.items()):
+    for number, (group, mine) in enumerate(
+        sorted(groups.items(), key=lambda one: natural(one[0]))
+    ):
+        opacity = 0.7 if scatter.torn is None else [0.75 - 0.65 * scatter.torn[i] for i in mine]
         axes.scatter(
             [scatter.x[i] for i in mine], [scatter.y[i] for i in mine], s=size, linewidths=0,
-            alpha=0.7, color=COLORS[number % len(COLORS)], label=as_drawn(group), rasterized=len(mine) > 5000,
+            alpha=opacity, color=COLORS[number % len(COLORS)], label=as_drawn(group, 40),
+            rasterized=len(mine) > 5000,
         )  # fmt: skip
     for a, b in scatter.arrows:
         axes.annotate(
             "", (scatter.x[b], scatter.y[b]), (scatter.x[a], scatter.y[a]),
-            arrowprops={"arrowstyle": "->", "color": "#333333", "lw": 1.0},
+            arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.0},
         )  # fmt: skip
     if scatter.path:
-        axes.plot(*zip(*scatter.path, strict=True), color="#333333", lw=1.2)
+        axes.plot(*zip(*scatter.path, strict=True), color=INK, lw=1.2, marker="o", ms=1.8)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-    axes.set_title(as_drawn(scatter.title), fontsize=9)
-    axes.set_xlabel(as_drawn(scatter.footer), fontsize=7, color="#555555")
+    axes.set_title(as_drawn(scatter.title, 90))
+    axes.set_xlabel("\n".join(map(as_drawn, scatter.footer)), fontsize=6.5, color=QUIET)
     if scatter.groups and len(groups) <= _LEGEND:
-        axes.legend(
-            fontsize=7, frameon=False, markerscale=max(1.0, 3 / size), loc="upper right"
-        )
-
-
-def _caption(scatter: Scatter, axes: Any, figure: Any) -> None:
-    """Write the names of arrows' ends, then of the first points, where nothing is written yet."""
-    figure.draw_without_rendering()
-    ends = [place for arrow in scatter.arrows for place in arrow]
-    order = dict.fromkeys([*ends, *range(min(_TRIED, len(scatter.x)))])
-    taken: list[tuple[float, float, float, float]] = []
-    written = 0
-    for place in order:
-        if written >= _CAPTIONS + len(ends):
-            return
-        name = as_drawn(scatter.names[place])
-        name = name if len(name) <= 24 else f"{name[:23]}…"
-        left, low = axes.transData.transform((scatter.x[place], scatter.y[place]))
-        scale = figure.dpi / 72
-        box = (left + 3 * scale, low, left + (5 + 4.2 * len(name)) * scale, low + 8 * scale)
-        if place not in ends and any(_collide(box, other) for other in taken):
-            continue
-        taken.append(box)
-        written += 1
-        axes.annotate(
-            name, (scatter.x[place], scatter.y[place]), (3, 1), textcoords="offset points",
-            fontsize=6.5, color="#222222", weight="bold" if place in ends else "normal",
-            annotation_clip=True,
+        legend = axes.legend(
+            loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=max(1.0, (16 / size) ** 0.5)
         )  # fmt: skip
+        for handle in legend.legend_handles:
+            handle.set_alpha(0.9)
 
 
-def _collide(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def natural(text: str) -> tuple[int, float, str]:
+    """Order numbers by size, before words."""
+    try:
+        return 0, float(text), ""
+    except ValueError:
+        return 1, 0.0, text
+
+
+def _caption(scatter: Scatter, axes: Any) -> None:
+    """Write the names of arrows' ends, then of the first points, where nothing is written yet."""
+    ends = list(dict.fromkeys(place for arrow in scatter.arrows for place in arrow))
+    order = list(dict.fromkeys([*ends, *range(min(_TRIED, len(scatter.x)))]))
+    points = [
+        (scatter.x[place], scatter.y[place], as_drawn(scatter.names[place], _NAME)) for place in order
+    ]  # fmt: skip
+    most = round(_CAPTIONS * (width_of(scatter.size) / width_of("page")) ** 2) + len(ends)
+    for place, spot in written(axes, points, most=most, always=len(ends)):
+        axes.annotate(
+            points[place][2], points[place][:2], spot.offset, textcoords="offset points",
+            ha=spot.align, va="center", fontsize=6.5, color=INK,
+            weight="bold" if place < len(ends) else "normal",
+        )  # fmt: skip

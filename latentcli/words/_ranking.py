@@ -18,7 +18,7 @@ from latentcli.numerics.scoring import COSINE, DOT, EUCLIDEAN
 from latentcli.numerics.search import Hits, Question, search
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result, Scalar
+from latentcli.results import Picture, Record, Result, Scalar
 from latentcli.words import _analogy
 from latentcli.words._choice import Choice, Hit
 
@@ -50,10 +50,18 @@ METRICS: dict[str, Rank] = {
 class RankedWords(Result, Sequence[Hit]):
     """The answers to one query, the best first; a sequence of `Hit` (word, score, row).
 
-    It equals any sequence of the same hits.
+    It equals any sequence of the same hits. `query` and `space` are what it is an answer to.
     """
 
     hits: tuple[Hit, ...]
+    query: Query | None = None
+    space: Space | None = None
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return scores as bars; of an analogy first the parallelogram of its offsets."""
+        from latentcli.words._pictures import pictures_of
+
+        return pictures_of(self, self.query, self.space)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and self.hits == tuple(other)
@@ -74,12 +82,16 @@ class RankedWords(Result, Sequence[Hit]):
 
 @dataclass(frozen=True)
 class Query:
-    """A query whose words were found: what it is called, what is computed, in numbers, and notes."""
+    """A query whose words were found: what it is called, what is computed, in numbers, and notes.
+
+    `terms` are the words of an analogy with their vectors (D,).
+    """
 
     label: str
     title: str
     question: Question
     notes: tuple[str, ...] = ()
+    terms: tuple[tuple[str, Array], ...] = ()
 
 
 def analogy_query(
@@ -100,7 +112,8 @@ def analogy_query(
         *(term.vector for term in terms), method=method, raw=raw, exclude=exclude
     )
     notes = tuple(note for term in terms for note in term.notes)
-    return Query(joined([a, b, c]), f"{a} - {b} + {c}", question, notes)
+    named = tuple((term.word, term.vector) for term in terms)
+    return Query(joined([a, b, c]), f"{a} - {b} + {c}", question, notes, named)
 
 
 def neighbors_query(space: Space, word: str, *, include_inputs: bool = False) -> Query:
@@ -242,6 +255,8 @@ def _ranked(space: Space, query: Query, found: Hits, settings: Record) -> Ranked
     hits = tuple(map(Hit, found_words, scores, rows))
     return RankedWords(
         hits=hits,
+        query=query,
+        space=space,
         title=query.title,
         columns=COLUMNS,
         records=[

@@ -19,7 +19,7 @@ from latentcli.numerics.offset_consistency import (
 )
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result
+from latentcli.results import Picture, Record, Result
 from latentcli.words._sets import notes_of, terms_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class RelationResult(Result):
         pairs" (with fewer than four no p is up to 0.05); "a single pair".
     shared_words
         Words that are in several pairs, whose offsets share their vector.
+    pairs, starts, ends
+        The pairs and their vectors (n, D), as they were compared.
     """
 
     cosine_to_mean: Array
@@ -71,6 +73,15 @@ class RelationResult(Result):
     exact: bool | None
     verdict: str
     shared_words: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    starts: Array
+    ends: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the offsets in a plane, and their cosines as a heat map."""
+        from latentcli.words._pictures import of_relation
+
+        return of_relation(self)
 
 
 def relation(
@@ -115,6 +126,9 @@ def relation(
         exact=None if test is None else test.exact,
         verdict=judged,
         shared_words=shared,
+        pairs=tuple(pairs),
+        starts=starts,
+        ends=ends,
         columns=COLUMNS,
         records=[
             {"pair": name, "cosine_to_mean": _number(cosine), "norm": float(norm)}

@@ -12,7 +12,7 @@ import numpy as np
 
 from latentcli.errors import LatentError, ParameterError, WordError, check_choice, shown
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 from latentcli.words import _sentences as sentences
 from latentcli.words._frequencies import Frequencies
 from latentcli.words._space import Space
@@ -50,6 +50,12 @@ class Representations(Result):
     dimensions: dict[str, int]
     similarities: dict[str, Array]
     vectors: dict[str, Array]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return a heat map of the texts' cosines for each representation."""
+        from latentcli.words._pictures import of_representations
+
+        return of_representations(self)
 
 
 def represent(

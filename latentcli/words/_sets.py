@@ -12,9 +12,9 @@ import numpy as np
 from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.offset_consistency import belonging
 from latentcli.numerics.types import Array
-from latentcli.numerics.vectors import DISTANCES, one_hot_distance, pair
+from latentcli.numerics.vectors import DISTANCES, one_hot_distance, pair, unit
 from latentcli.numerics.vectors import distances as matrix_of
-from latentcli.results import Matrix, Record, Result
+from latentcli.results import Bars, HeatMap, Matrix, Picture, Record, Result
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space, Term
@@ -32,6 +32,26 @@ class SimilarityResult(Result):
     euclidean: float
     angle_degrees: float
 
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the cosine of both words as a heat map."""
+        a, b = (str(self.records[0][name]) for name in ("a", "b"))
+        values = [[1.0, self.cosine], [self.cosine, 1.0]]
+        return (HeatMap("", (a, b), (a, b), values, -1.0, 1.0, "cosine"),)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SimilaritiesResult(Result):
+    """How alike the words of several pairs are; `cosines` (n, n) are those of all `words` with each other."""
+
+    words: tuple[str, ...]
+    cosines: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the cosines of all words with each other as a heat map, in clustered order."""
+        from latentcli.words._pictures import cosine_map
+
+        return (cosine_map(self.words, self.cosines),)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DistancesResult(Result):
@@ -43,6 +63,12 @@ class DistancesResult(Result):
     words: tuple[str, ...]
     matrix: Array
     one_hot: float
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the matrix as a heat map, in clustered order."""
+        from latentcli.words._pictures import distance_map
+
+        return (distance_map(self.words, self.matrix, str(self.settings["metric"])),)
 
     def __getitem__(self, index: Any) -> Any:
         return self.matrix[index]
@@ -57,6 +83,11 @@ class OddResult(Result, Sequence[tuple[str, float]]):
 
     odd: str
     ranked: tuple[tuple[str, float], ...]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the cosines to the mean as bars."""
+        words, scores = zip(*self.ranked, strict=True)
+        return (Bars("", words, scores, "cosine to the mean of all"),)
 
     @overload
     def __getitem__(self, index: int) -> tuple[str, float]: ...
@@ -91,6 +122,20 @@ def similarity(space: Space, a: str, b: str) -> SimilarityResult:
         columns=SIMILARITY_COLUMNS,
         records=[{"a": a, "b": b, **numbers}],
         notes=notes_of(space, terms),
+    )
+
+
+def similarities(space: Space, pairs: Sequence[tuple[str, str]]) -> SimilaritiesResult:
+    """Measure how alike the words of pairs are."""
+    found = [similarity(space, a, b) for a, b in pairs]
+    words = tuple(dict.fromkeys(word for pair in pairs for word in pair))
+    vectors = unit(np.stack([term.vector for term in terms_of(space, words)]))
+    return SimilaritiesResult(
+        words=words,
+        cosines=np.clip(vectors @ vectors.T, -1.0, 1.0),
+        columns=SIMILARITY_COLUMNS,
+        records=[record for one in found for record in one.records],
+        notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
     )
 
 

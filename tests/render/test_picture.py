@@ -52,8 +52,8 @@ def test_hostile_names_are_text_and_not_formulas(drawn, kind):
 
 
 def test_more_models_make_a_higher_picture(drawn):
-    _, one = size(drawn(report(HEAT), "png"))
-    _, two = size(drawn(report(HEAT, HEAT), "png"))
+    _, one = size(drawn(report(HEAT, HEAT), "png"))  # side by side
+    _, two = size(drawn(report(HEAT, HEAT, HEAT), "png"))
     assert two > 1.4 * one
 
 
@@ -61,8 +61,35 @@ def test_large_heat_maps_are_drawn_without_numbers_and_stay_within_bounds(drawn)
     rows = [f"z{j}" for j in range(250)]
     heat = HeatMap("many", rows, ["a", "b"], [[0.5, 0.25]] * 250)
     width, height = size(drawn(report(heat), "png"))
-    assert width < 40 * 200
-    assert height <= 125 * 200
+    assert width == 7 * 300
+    assert height <= 10 * 300
+
+
+@pytest.mark.parametrize(("name", "inches"), [("column", 3.3), ("page", 7.0)])
+def test_a_picture_is_as_wide_as_a_column_or_a_page(tmp_path, name, inches):
+    picture.write(report(HEAT, BARS), tmp_path / "one.png", "png", name)
+    assert size((tmp_path / "one.png").read_bytes())[0] == round(inches * 300)
+
+
+def test_an_unknown_size_is_refused(tmp_path):
+    with pytest.raises(LatentError, match="poster"):
+        picture.write(report(HEAT), tmp_path / "one.png", "png", "poster")
+
+
+def test_text_stays_text_in_vector_files(drawn):
+    assert "<text" in drawn(report(HEAT), "svg").decode()
+    assert ">colour</text>" in drawn(report(HEAT), "svg").decode()
+    assert b"/Type /Font" in drawn(report(HEAT), "pdf")
+
+
+def test_the_users_style_changes_nothing(drawn):
+    from matplotlib import rc_context
+
+    plain = drawn(report(HEAT, BARS))
+    with rc_context(
+        {"font.size": 30, "axes.grid": True, "lines.linewidth": 9, "axes.facecolor": "red"}
+    ):
+        assert drawn(report(HEAT, BARS)) == plain
 
 
 def test_a_long_title_is_folded(drawn):

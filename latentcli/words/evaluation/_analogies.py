@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from latentcli.errors import ParameterError, check_choice, counted
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.types import Progress
-from latentcli.results import Interval, Record, Result
+from latentcli.results import Interval, Picture, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation import _analogy_scores as core
 from latentcli.words.evaluation._analogy_answers import Outcome, absent, answer_questions
@@ -91,6 +91,12 @@ class AnalogyEvaluation(Result):
     syntactic: float | None
     sections: tuple[Score, ...]
     wrong: tuple[Record, ...] = ()
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores as dots with their intervals."""
+        from latentcli.words.evaluation._pictures import scores
+
+        return scores({"": self}, "section", "accuracy")
 
 
 def evaluate_analogies(

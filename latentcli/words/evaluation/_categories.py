@@ -14,7 +14,7 @@ import numpy.typing as npt
 from latentcli.errors import LatentError
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result
+from latentcli.results import Picture, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._protocol import protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
@@ -39,6 +39,12 @@ class CategoryEvaluation(Result):
     categories: int
     used: int
     skipped: int
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores as dots with their intervals."""
+        from latentcli.words.evaluation._pictures import scores
+
+        return scores({"": self}, "set", "purity")
 
 
 def evaluate_categories(

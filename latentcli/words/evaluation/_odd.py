@@ -12,7 +12,7 @@ import numpy as np
 
 from latentcli.numerics.offset_consistency import belonging
 from latentcli.numerics.types import Array
-from latentcli.results import Interval, Result
+from latentcli.results import Interval, Picture, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._analogies import COLUMNS, TOTAL, Score
 from latentcli.words.evaluation._protocol import protocol_of
@@ -35,6 +35,12 @@ class OddEvaluation(Result):
     skipped: int
     correct: int
     sections: tuple[Score, ...]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores as dots with their intervals."""
+        from latentcli.words.evaluation._pictures import scores
+
+        return scores({"": self}, "section", "accuracy")
 
 
 def evaluate_odd(

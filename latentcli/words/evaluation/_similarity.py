@@ -14,7 +14,7 @@ import numpy as np
 from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Interval, Record, Result
+from latentcli.results import Interval, Picture, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._correlation import Coefficient, correlations
 from latentcli.words.evaluation._pair_sets import PairSet
@@ -45,6 +45,12 @@ class SimilarityEvaluation(Result):
     pairs: int
     used: int
     skipped: int
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores as dots with their intervals."""
+        from latentcli.words.evaluation._pictures import scores
+
+        return scores({"": self}, "set", "spearman")
 
 
 def evaluate_similarity(

@@ -18,7 +18,7 @@ import numpy as np
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 from latentcli.words._space import Space
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
@@ -73,6 +73,12 @@ class WeatResult(Result):
     """The association tests that were made, in their order."""
 
     tests: tuple[WeatTest, ...]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores as dots with their intervals."""
+        from latentcli.words.evaluation._pictures import scores
+
+        return scores({"": self}, "test", "effect_size")
 
 
 def weat(

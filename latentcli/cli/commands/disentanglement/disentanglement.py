@@ -53,7 +53,7 @@ def command(
     """
     from latentcli.disentanglement import disentanglement_report
 
-    plot.check()
+    plot.check(output)
     data = factors.load(files, output)
     result = disentanglement_report(
         data,
@@ -73,5 +73,4 @@ def command(
         settings=settings,
         show_summary=False,
     )
-    output.show(report)
-    plot.draw(report, output)
+    plot.show(report, output)

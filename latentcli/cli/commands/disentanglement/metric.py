@@ -60,7 +60,7 @@ def command_of(name: str) -> Callable[..., None]:
     ) -> None:
         from latentcli.disentanglement import function, several_models
 
-        plot.check()
+        plot.check(output)
         given = {key: one for key, one in given.items() if one is not None or key in SHARED}
         if "limits" in given:
             given["limits"] = parsed_limits(given["limits"])
@@ -80,8 +80,7 @@ def command_of(name: str) -> Callable[..., None]:
             settings=factors.settings(data, files),
             show_summary=len(data) == 1,
         )
-        output.show(report)
-        plot.draw(report, output)
+        plot.show(report, output)
 
     return _dressed(command, facts, name, settings)
 

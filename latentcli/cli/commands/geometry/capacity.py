@@ -10,6 +10,7 @@ import typer
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import SampleSize, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source, about
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
@@ -17,6 +18,7 @@ from latentcli.results import Report
 
 def command(
     source: Source,
+    plot: Plot,
     output: Output,
     dims: Annotated[
         int | None, typer.Option(metavar="N", help="How many concepts do N units represent?")
@@ -46,6 +48,7 @@ def command(
     """
     from latentcli.geometry import capacity
 
+    plot.check(output)
     counted = dims is not None or concepts is not None
     if counted and source.vectors not in (None, os.environ.get("LATENT_VECTORS")):
         raise UsageError("--dims and --concepts count without vectors; leave out -v")
@@ -61,4 +64,4 @@ def command(
             progress=progress,
         )  # fmt: skip
     settings = None if space is None else about(space)
-    output.show(Report.of("capacity", with_files(result, **named), settings=settings))
+    plot.show(Report.of("capacity", with_files(result, **named), settings=settings), output)

@@ -13,6 +13,7 @@ from latentcli.cli.arrays import Axes
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, Force, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
@@ -42,8 +43,8 @@ class Aligning:
     force: Force = False
 
     def __post_init__(self) -> None:
-        if self.align is None and (self.to or self.force):
-            raise UsageError("--to and --force go with --align OUT")
+        if self.align is None and self.to:
+            raise UsageError("--to goes with --align OUT")
 
     def check(self, *inputs: str) -> None:
         """Refuse a file that cannot be written or is compared, before the work is done."""
@@ -81,6 +82,7 @@ def command(
     y: Annotated[str, typer.Argument(metavar="Y", help="Another, with rows in common.")],
     axes: Axes,
     aligning: Aligning,
+    plot: Plot,
     output: Output,
     lexicon: Annotated[
         str | None,
@@ -125,6 +127,7 @@ def command(
     from latentcli.comparison import compare
     from latentcli.files import pairs
 
+    plot.check(output)
     aligning.check(x, y)
     first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
     named = {"x": Path(x).name, "y": Path(y).name} | ({"lexicon": lexicon} if lexicon else {})
@@ -137,4 +140,4 @@ def command(
     written = aligning.write(x, result, result.sides[1].dimensions_given)
     settings = {"x": x, "y": y, "lexicon": lexicon, "align": aligning.align}
     report = Report.of("compare", with_files(result, **named), settings=settings)
-    output.show(replace(report, notes=(*report.notes, *written)))
+    plot.show(replace(report, notes=(*report.notes, *written)), output)

@@ -12,6 +12,7 @@ from latentcli.cli.decoding import Model
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Record, Report
 
@@ -23,6 +24,7 @@ def command(
     ],
     axes: Axes,
     model: Model,
+    plot: Plot,
     output: Output,
     labels: Annotated[
         str | None,
@@ -88,6 +90,7 @@ def command(
     from latentcli.files.labels import read_classes
     from latentcli.geometry import geometry_report
 
+    plot.check(output)
     if model.decoder is not None and outputs is not None:
         raise UsageError("--decoder makes the outputs: leave out --outputs")
     x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
@@ -120,6 +123,5 @@ def command(
         **made,
     }  # fmt: skip
     title = f"{vectors}: {result.rows:,} x {result.dimensions:,}"
-    output.show(
-        Report.of("geometry", with_files(result, **files), title=title, settings=settings)
-    )
+    report = Report.of("geometry", with_files(result, **files), title=title, settings=settings)
+    plot.show(report, output)

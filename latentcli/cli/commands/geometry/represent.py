@@ -9,6 +9,7 @@ import typer
 
 from latentcli.cli.batch import given
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source, about
 from latentcli.errors import FormatError
 from latentcli.results import Report
@@ -22,6 +23,7 @@ def command(
         ),
     ],
     source: Source,
+    plot: Plot,
     output: Output,
     counts: Annotated[
         str | None,
@@ -57,6 +59,7 @@ def command(
     """
     from latentcli.words._represent import represent
 
+    plot.check(output)
     listed = given(texts, output)
     known = _read_counts(counts)
     space = source.open(output)
@@ -73,7 +76,7 @@ def command(
         except FormatError as error:  # of the counts
             raise FormatError(f"{counts}: {error}") from None
     settings = {**about(space), **found.settings, "counts": counts}
-    output.show(replace(Report.of("represent", found), settings=settings))
+    plot.show(replace(Report.of("represent", found), settings=settings), output)
 
 
 def _read_counts(counts: str | None) -> dict[str, float] | None:

@@ -10,6 +10,7 @@ from latentcli.cli.arrays import Axes, Saving, read_direction
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import share
 from latentcli.cli.wording import naming
 from latentcli.results import Record, Report
@@ -25,6 +26,7 @@ def command(
     ],
     axes: Axes,
     saving: Saving,
+    plot: Plot,
     output: Output,
     labels: Annotated[
         str | None,
@@ -108,6 +110,7 @@ def command(
     from latentcli.files import labels as label_files
     from latentcli.latents import direction, direction_of_labels, direction_of_scores
 
+    plot.check(output)
     saving.check()
     split = above is not None or top is not None
     table = None if labels is None else label_files.table_or_none(labels)
@@ -157,4 +160,4 @@ def command(
     inputs = [*files, *(file for file in (labels, scores) if file), *(orthogonal_to or [])]
     extra = {"direction": {"space": space, **result.meta["direction"]}}
     saving.save(result.vector, "direction", report.settings, inputs, output, extra)
-    output.show(report)
+    plot.show(report, output)

@@ -12,6 +12,7 @@ from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.expansion import group
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import distinct_names, naming
 from latentcli.results import Record, Report
 
@@ -28,6 +29,7 @@ _MANY = 1 << 20
 
 def cosine(
     files: Annotated[list[str], typer.Argument(metavar="DIR...", help="Files of directions.")],
+    plot: Plot,
     output: Output,
 ) -> None:
     """Cosines of directions with each other: what goes along with what.
@@ -40,6 +42,7 @@ def cosine(
     """
     from latentcli.latents import direction_cosines
 
+    plot.check(output)
     if len(files) < 2:
         raise UsageError("name two directions or more")
     lines = [read_direction(file) for file in files]
@@ -47,7 +50,7 @@ def cosine(
     with naming(**{f"direction {number}": file for number, file in enumerate(files, 1)}):
         result = direction_cosines(lines, names=names)
     settings = {"directions": " ".join(files)}
-    output.show(Report.of("directions cosine", result, settings=settings))
+    plot.show(Report.of("directions cosine", result, settings=settings), output)
 
 
 def pca(

@@ -13,6 +13,7 @@ from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import numbers
 from latentcli.cli.source import Source
 from latentcli.cli.wording import naming
@@ -36,6 +37,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    plot: Plot,
     output: Output,
     vectors: Annotated[
         str | None,
@@ -169,6 +171,7 @@ def command(
     """
     from latentcli.latents import EASES, interp
 
+    plot.check(output)
     kind = _kind(lerp=lerp, slerp=slerp, lol=lol, spline=spline)
     saving.check()
     decoding.check(force=saving.force, timed=seconds is not None)
@@ -218,12 +221,11 @@ def command(
             )  # fmt: skip
     if space is not None:
         report = _with_words(report, result, space)
-    output.show(
-        decoding.beside(
-            report, result, output, axes=axes_found, along=0, places=result.times.tolist(),
-            labels=_labels(result), force=saving.force,
-        )
+    report = decoding.beside(
+        report, result, output, axes=axes_found, along=0, places=result.times.tolist(),
+        labels=_labels(result), force=saving.force,
     )  # fmt: skip
+    plot.show(report, output)
 
 
 def _labels(result: PathResult) -> list[str]:

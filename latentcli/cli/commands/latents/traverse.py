@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.arrays import Axes, Saving, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import numbers, ranges
 from latentcli.cli.wording import naming
 
@@ -18,6 +19,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    plot: Plot,
     output: Output,
     dims: Annotated[
         str, typer.Option("--dims", metavar="RANGE", help="Dimensions: all, or 0,4-7.")
@@ -40,6 +42,7 @@ def command(
     """
     from latentcli.latents import traverse
 
+    plot.check(output)
     saving.check()
     decoding.check(force=saving.force)
     chosen = None if dims == "all" else ranges(dims, "dimension")
@@ -49,6 +52,6 @@ def command(
     shown_codes(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],
-        decoding=decoding, along=1,
+        decoding=decoding, along=1, plot=plot,
         labels=[f"z{row['dim']} {row['value']:g}" for row in result.records],
     )  # fmt: skip

@@ -8,13 +8,15 @@ import typer
 
 from latentcli.cli.arrays import Axes
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming
-from latentcli.results import Report
+from latentcli.results import Record, Report
 
 
 def command(
     codes: Annotated[str, typer.Argument(metavar="Z", help="Codes.")],
     axes: Axes,
+    plot: Plot,
     output: Output,
     reference: Annotated[
         str | None,
@@ -45,8 +47,10 @@ def command(
     """
     from latentcli.latents import typical
 
+    plot.check(output)
     given = axes.load(codes)
     known = None if reference is None else axes.load_set(reference, given)
     with naming(codes=codes, reference=reference):
         result = typical(given, reference=known, rows=rows)
-    output.show(Report.of("typical", result, settings={"codes": codes, "reference": reference}))
+    settings: Record = {"codes": codes, "reference": reference}
+    plot.show(Report.of("typical", result, settings=settings), output)

@@ -10,6 +10,7 @@ from latentcli.cli.batch import Verb, run
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def command(
     ],
     source: Source,
     picking: Picking,
+    plot: Plot,
     output: Output,
     method: Annotated[
         str, typer.Option(help="3cosadd, 3cosmul or pairdirection.", metavar="METHOD")
@@ -44,6 +46,7 @@ def command(
 
     echo 'king man woman' | latent analogy - --json
     """
+    plot.check(output)
     from latentcli.words._analogy import scorer_of
     from latentcli.words._ranking import COLUMNS, analogy_query, answer_analogies
 
@@ -71,4 +74,4 @@ def command(
     verb = Verb(
         "analogy", space, COLUMNS, parse, answer, settings=settings, at_once=picking.at_once
     )
-    run(words, output, verb)
+    run(words, output, plot, verb)

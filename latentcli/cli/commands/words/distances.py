@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.batch import Verb, run
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 from latentcli.results import Record, Result
 
@@ -18,6 +19,7 @@ def command(
         typer.Argument(metavar="WORD...", help="Two words or more, or '-': standard input."),
     ],
     source: Source,
+    plot: Plot,
     output: Output,
     metric: Annotated[
         str,
@@ -46,6 +48,7 @@ def command(
 
     latent distances cat dog car truck --metric euclidean -f csv
     """
+    plot.check(output)
     from latentcli.errors import check_choice
     from latentcli.numerics.vectors import DISTANCES
     from latentcli.words._sets import DISTANCE_COLUMNS
@@ -59,4 +62,4 @@ def command(
 
     columns = (*DISTANCE_COLUMNS, "one_hot") if one_hot else DISTANCE_COLUMNS
     settings: Record = {"metric": chosen, "one_hot": one_hot}
-    run(words, output, Verb("distances", space, columns, parse, list, settings=settings))
+    run(words, output, plot, Verb("distances", space, columns, parse, list, settings=settings))

@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.batch import Verb, run
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def command(
     ],
     source: Source,
     picking: Picking,
+    plot: Plot,
     output: Output,
     raw: Annotated[
         bool, typer.Option("--raw", help="Add the vectors as they are, not at length 1.")
@@ -43,6 +45,7 @@ def command(
 
     latent expr '2*paris - "france" + japan' --json
     """
+    plot.check(output)
     from latentcli.words import _expression as expressions
     from latentcli.words._ranking import COLUMNS, answer_expressions, expression_query
 
@@ -65,4 +68,4 @@ def command(
         "expr", space, COLUMNS, parse, answer, settings={"raw": raw, **picking.settings()},
         split=lambda line: [line], at_once=picking.at_once,
     )  # fmt: skip
-    run(expression, output, verb)
+    run(expression, output, plot, verb)

@@ -11,6 +11,7 @@ from latentcli.cli.batch import Verb, run_all, run_each
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def command(
     source: Source,
     picking: Picking,
+    plot: Plot,
     output: Output,
     words: Annotated[
         list[str] | None,
@@ -55,6 +57,7 @@ def command(
 
     latent neighbors 0 -v codes.npy --metric euclidean
     """
+    plot.check(output)
     if not words and vector is None:
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
@@ -81,7 +84,7 @@ def command(
         split=lambda line: [word_of(line)], at_once=picking.at_once,
     )  # fmt: skip
     if vector is None:
-        run_each(words or [], output, verb)
+        run_each(words or [], output, plot, verb)
         return
     from latentcli.files.load import vectors_of
 
@@ -92,6 +95,7 @@ def command(
             for label, row in zip(labels, rows, strict=True)
         ),
         output,
+        plot,
         verb,
     )
 

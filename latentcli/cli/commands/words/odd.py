@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.batch import Verb, run
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 
 
@@ -17,6 +18,7 @@ def command(
         typer.Argument(metavar="WORD...", help="Three words or more, or '-': standard input."),
     ],
     source: Source,
+    plot: Plot,
     output: Output,
 ) -> None:
     """Find the word that does not belong with the others.
@@ -29,7 +31,8 @@ def command(
 
     latent odd breakfast lunch dinner car --json | jq -r .summary.odd
     """
+    plot.check(output)
     from latentcli.words._sets import ODD_COLUMNS
 
     space = source.open(output)
-    run(words, output, Verb("odd", space, ODD_COLUMNS, space.odd, list))
+    run(words, output, plot, Verb("odd", space, ODD_COLUMNS, space.odd, list))

@@ -10,6 +10,7 @@ from latentcli.cli.batch import Verb, run
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 from latentcli.results import Record, Result
 
@@ -23,6 +24,7 @@ def command(
         typer.Argument(metavar="A:B C:D ...", help="Pairs of words, or '-': standard input."),
     ],
     source: Source,
+    plot: Plot,
     output: Output,
     raw: Annotated[
         bool, typer.Option("--raw", help="Subtract the vectors as they are, not at length 1.")
@@ -43,6 +45,7 @@ def command(
 
     latent relation paris:france tokyo:japan rome:italy cairo:egypt --json
     """
+    plot.check(output)
     from latentcli.words._relation import COLUMNS
 
     space = source.open(output)
@@ -55,7 +58,7 @@ def command(
         "relation", space, COLUMNS, parse, list, settings=settings,
         of_batch=("verdict", "mean_pairwise", "chance", "p_value"),
     )  # fmt: skip
-    run(pairs, output, verb)
+    run(pairs, output, plot, verb)
 
 
 def _pair(token: str, space: Space) -> tuple[str, str]:

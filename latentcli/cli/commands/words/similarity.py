@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.batch import Verb, run
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source
 from latentcli.results import Result
 
@@ -19,6 +20,7 @@ def command(
         typer.Argument(metavar="A B [C D ...]", help="Pairs of words, or '-': standard input."),
     ],
     source: Source,
+    plot: Plot,
     output: Output,
 ) -> None:
     """Measure how alike two words are: cosine, dot product, distance and angle.
@@ -29,20 +31,14 @@ def command(
 
     latent similarity cat dog cat car --json
     """
-    from latentcli.words._sets import SIMILARITY_COLUMNS
+    plot.check(output)
+    from latentcli.words._sets import SIMILARITY_COLUMNS, similarities
 
     space = source.open(output)
 
     def parse(tokens: list[str]) -> Result:
         if len(tokens) < 2 or len(tokens) % 2:
             raise UsageError(f"similarity takes pairs of words, not {len(tokens)}")
-        found = [
-            space.similarity(*pair) for pair in zip(tokens[::2], tokens[1::2], strict=True)
-        ]
-        return Result(
-            columns=SIMILARITY_COLUMNS,
-            records=[record for one in found for record in one.records],
-            notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
-        )
+        return similarities(space, list(zip(tokens[::2], tokens[1::2], strict=True)))
 
-    run(words, output, Verb("similarity", space, SIMILARITY_COLUMNS, parse, list))
+    run(words, output, plot, Verb("similarity", space, SIMILARITY_COLUMNS, parse, list))

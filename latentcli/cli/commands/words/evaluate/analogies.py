@@ -10,6 +10,7 @@ from latentcli.cli import wrong_answers
 from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
 from latentcli.cli.options import Force
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 
 if TYPE_CHECKING:
     from latentcli.results import Record
@@ -22,6 +23,7 @@ SHOWN = ("section", "questions", "skipped", "accuracy", "accuracy_low", "accurac
 
 def analogies(
     sources: Sources,
+    plot: Plot,
     output: Output,
     file: Annotated[
         str,
@@ -78,6 +80,7 @@ def analogies(
     from latentcli.opening import read_questions
     from latentcli.words.evaluation import evaluate_analogies
 
+    plot.check(output)
     if errors is not None:
         wrong_answers.check(errors, force=force)
     questions = read_questions(file)
@@ -101,8 +104,7 @@ def analogies(
                 errors, list(zip(names, wrong, strict=True)), output, force=force
             )
     finally:  # a full disk does not take the result away
-        output.show(
-            reported(
-                "evaluate analogies", found, key="section", value="accuracy", columns=SHOWN
-            )
+        report = reported(
+            "evaluate analogies", found, key="section", value="accuracy", columns=SHOWN
         )
+        plot.show(report, output)

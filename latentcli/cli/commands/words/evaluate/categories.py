@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.evaluation import Sources, reported
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 
 
 def categories(
@@ -19,6 +20,7 @@ def categories(
         ),
     ],
     sources: Sources,
+    plot: Plot,
     output: Output,
     seed: Seed = 0,
 ) -> None:
@@ -35,6 +37,7 @@ def categories(
     from latentcli.opening import read_word_lists
     from latentcli.words.evaluation import evaluate_categories
 
+    plot.check(output)
     lists = read_word_lists(file)
     found = sources.each(
         output,
@@ -42,4 +45,4 @@ def categories(
             space, lists, ignore_case=sources.ignore_case, seed=seed
         ),
     )
-    output.show(reported("evaluate categories", found, key="set", value="purity"))
+    plot.show(reported("evaluate categories", found, key="set", value="purity"), output)

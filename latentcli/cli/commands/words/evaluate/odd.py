@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.commands.words.evaluate.analogies import SHOWN
 from latentcli.cli.evaluation import Sources, reported
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 
 
 def odd(
@@ -16,6 +17,7 @@ def odd(
         str, typer.Argument(metavar="FILE", help="A set on each line, its odd one last.")
     ],
     sources: Sources,
+    plot: Plot,
     output: Output,
 ) -> None:
     """Accuracy of finding the odd one out of sets of words.
@@ -31,8 +33,10 @@ def odd(
     from latentcli.opening import read_odd_sets
     from latentcli.words.evaluation import evaluate_odd
 
+    plot.check(output)
     sets = read_odd_sets(file)
     found = sources.each(
         output, lambda space: evaluate_odd(space, sets, ignore_case=sources.ignore_case)
     )
-    output.show(reported("evaluate odd", found, key="section", value="accuracy", columns=SHOWN))
+    report = reported("evaluate odd", found, key="section", value="accuracy", columns=SHOWN)
+    plot.show(report, output)

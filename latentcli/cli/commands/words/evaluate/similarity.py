@@ -11,6 +11,7 @@ from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import distinct_names
 from latentcli.results import Result
 
@@ -25,6 +26,7 @@ SHOWN = ("set", "pairs", "used", "spearman", "spearman_low", "spearman_high", "p
 
 def similarity(
     sources: Sources,
+    plot: Plot,
     output: Output,
     files: Annotated[
         list[str] | None,
@@ -64,6 +66,7 @@ def similarity(
     from latentcli.opening import read_pairs
     from latentcli.words.evaluation import evaluate_similarity
 
+    plot.check(output)
     files = files or ["wordsim353", "simlex999"]
     if files.count("-") > 1:
         raise UsageError("standard input can be read once; write '-' once")
@@ -85,9 +88,8 @@ def similarity(
         return joined(results)
 
     found = sources.each(output, evaluate)
-    output.show(
-        reported("evaluate similarity", found, key="set", value="spearman", columns=SHOWN)
-    )
+    report = reported("evaluate similarity", found, key="set", value="spearman", columns=SHOWN)
+    plot.show(report, output)
 
 
 def joined(results: Sequence[Result]) -> Result:

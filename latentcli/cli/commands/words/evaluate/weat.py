@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.evaluation import Sources, reported
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -23,6 +24,7 @@ def weat(
         str, typer.Argument(metavar="FILE", help="Lists of words: JSON, or 'name: word ...'.")
     ],
     sources: Sources,
+    plot: Plot,
     output: Output,
     targets: Annotated[
         str, typer.Option(help="The two lists of targets.", metavar="X,Y", show_default=False)
@@ -51,6 +53,7 @@ def weat(
     from latentcli.opening import read_word_lists
     from latentcli.words.evaluation import weat
 
+    plot.check(output)
     lists = read_word_lists(file)
 
     def evaluate(space: Space) -> WeatResult:
@@ -60,9 +63,8 @@ def weat(
         )  # fmt: skip
 
     found = sources.each(output, evaluate)
-    output.show(
-        reported("evaluate weat", found, key="test", value="effect_size", columns=SHOWN)
-    )
+    report = reported("evaluate weat", found, key="test", value="effect_size", columns=SHOWN)
+    plot.show(report, output)
 
 
 def _names(text: str) -> list[str]:

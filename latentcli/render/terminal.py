@@ -1,0 +1,291 @@
+"""Pictures in the terminal: bars, lines, heat maps and points as characters, within its width.
+
+Lines and points are Braille patterns, eight dots to a character; heat maps are half blocks, two rows to a
+line, where there is color, and shades where there is none. plotext draws such charts, too: importing it
+takes longer than drawing here, and its heat maps need color.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+from latentcli.render import braille
+from latentcli.render.canvas import Canvas
+from latentcli.render.cells import visible
+from latentcli.render.layout import cell_len
+from latentcli.render.shades import ramp
+from latentcli.results import COLORS, Bars, Curve, Dots, HeatMap, Histogram, Picture, Plane
+
+_HEIGHT = 14
+"""Lines of a curve."""
+
+_LABEL = 24
+
+
+class Screen(NamedTuple):
+    """How wide the terminal is, whether it has color, and letters beyond ASCII."""
+
+    width: int = 80
+    color: bool = False
+    utf8: bool = True
+
+    def paint(self, text: str, color: str) -> str:
+        """Return text in a color (#rrggbb), where there is color."""
+        if not self.color or not text:
+            return text
+        red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+        return f"\x1b[38;2;{red};{green};{blue}m{text}\x1b[0m"
+
+
+def draw(pictures: Sequence[Picture], screen: Screen) -> str:
+    """Return pictures as lines of text, an empty line between them."""
+    parts = []
+    for picture in pictures:
+        title = [_cut(visible(picture.title), screen.width)] if picture.title else []
+        lines = [*title, *_folded(_KINDS[type(picture)](picture, screen), screen.width)]
+        parts.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(parts)
+
+
+def _folded(lines: Sequence[str], width: int) -> list[str]:
+    """Fold what is said below a picture, in brackets, where it is too long."""
+    return [
+        part
+        for line in lines
+        for part in (
+            wrap(line, width) if line.startswith("(") and "\x1b" not in line else [line]
+        )
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    """Return text of a width at most, cut at its end."""
+    while cell_len(text) > max(1, width):
+        text = text[:-2] + "~" if len(text) > 1 else ""
+    return text
+
+
+def _beside(labels: Sequence[str], width: int) -> tuple[list[str], int]:
+    """Return labels of one width, a third of the screen at most."""
+    short = [_cut(visible(label), min(_LABEL, max(4, width // 3))) for label in labels]
+    wide = max(map(cell_len, short), default=0)
+    return [label + " " * (wide - cell_len(label)) for label in short], wide
+
+
+def _written(value: float | None) -> str:
+    if value is None or not math.isfinite(value):
+        return "-"
+    if float(value).is_integer() and abs(value) < 1e6:
+        return f"{int(value)}"
+    return f"{value:.4g}"
+
+
+def _bars(bars: Bars, screen: Screen) -> list[str]:
+    labels, wide = _beside(bars.labels, screen.width)
+    numbers = [_written(value) for value in bars.values]
+    room = screen.width - wide - 2 - max(map(len, numbers), default=0) - 1
+    largest = max((abs(v) for v in bars.values if math.isfinite(v)), default=0.0) or 1.0
+    lines = []
+    for label, value, number in zip(labels, bars.values, numbers, strict=True):
+        share = abs(value) / largest if math.isfinite(value) else 0.0
+        color = COLORS[0] if value >= 0 else COLORS[1]
+        bar = screen.paint(_bar(share * max(1, room), screen.utf8), color)
+        lines.append(f"{label}  {bar} {number}".rstrip())
+    return [*lines, *_named(bars.label)]
+
+
+def _bar(width: float, utf8: bool) -> str:
+    """Return a bar of a width in letters, by eighths where there are such blocks."""
+    if not utf8:
+        return "#" * max(math.ceil(width), int(width > 0))
+    eighths = max(round(width * 8), int(width > 0))
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+def _named(label: str) -> list[str]:
+    return [f"({visible(label)})"] if label else []
+
+
+def _heat_map(heat: HeatMap, screen: Screen) -> list[str]:
+    labels, wide = _beside(heat.rows, screen.width)
+    room = screen.width - wide - 2
+    columns = len(heat.columns)
+    each = max(1, min(6, room // max(1, columns)))
+    shown = min(columns, room // each)
+    if screen.color and screen.utf8:
+        lines = _half_blocks(heat, labels, wide, each, shown)
+    else:
+        lines = [
+            f"{label}  {''.join(_shade(heat, value, screen.utf8) * each for value in row[:shown])}".rstrip()
+            for label, row in zip(labels, heat.values, strict=True)
+        ]
+    names = [
+        _cut(visible(name), each - 1 if each > 1 else 1).ljust(each)
+        for name in heat.columns[:shown]
+    ]
+    head = [" " * (wide + 2) + "".join(names).rstrip()] if each > 2 else []
+    what = f"{_cut(visible(heat.label), screen.width - 26)}: " if heat.label else ""
+    more = [f"({columns - shown} more columns)"] if shown < columns else []
+    low, high = _written(heat.low), _written(heat.high)
+    return [*head, *lines, f"({what}{low} {_scale(heat, screen)} {high})", *more]
+
+
+def _scale(heat: HeatMap, screen: Screen) -> str:
+    steps = [heat.low + (heat.high - heat.low) * step / 9 for step in range(10)]
+    if screen.color:
+        return "".join(f"\x1b[48;2;{_rgb(heat, value)}m \x1b[0m" for value in steps)
+    return "".join(_shade(heat, value, screen.utf8) for value in steps)
+
+
+def _rgb(heat: HeatMap, value: float) -> str:
+    return ";".join(map(str, ramp(value, heat.low, heat.high)))
+
+
+def _half_blocks(
+    heat: HeatMap, labels: Sequence[str], wide: int, each: int, shown: int
+) -> list[str]:
+    """Return two rows to a line where there are many, named by the upper; else a row a line."""
+    if len(heat.rows) <= _HEIGHT:
+        return [
+            f"{label}  "
+            + "".join(f"\x1b[48;2;{_rgb(heat, v)}m{' ' * each}" for v in row[:shown])
+            + "\x1b[0m"
+            for label, row in zip(labels, heat.values, strict=True)
+        ]
+    lines = []
+    for place in range(0, len(heat.rows), 2):
+        upper = heat.values[place][:shown]
+        lower: Sequence[float | None] = [None] * len(upper)
+        if place + 1 < len(heat.rows):
+            lower = heat.values[place + 1][:shown]
+        cells = [
+            f"\x1b[38;2;{_rgb(heat, one)}m"
+            + ("\x1b[49m" if two is None else f"\x1b[48;2;{_rgb(heat, two)}m")
+            + "▀" * each
+            for one, two in zip(upper, lower, strict=True)
+        ]
+        lines.append(f"{labels[place]}  {''.join(cells)}\x1b[0m")
+    return lines
+
+
+def _shade(heat: HeatMap, value: float, utf8: bool) -> str:
+    if not math.isfinite(value):
+        return "?"
+    marks = " ░▒▓█" if utf8 else " .:+#"
+    share = (value - heat.low) / ((heat.high - heat.low) or 1.0)
+    return marks[min(len(marks) - 1, max(0, int(share * len(marks))))]
+
+
+def _curve(curve: Curve, screen: Screen) -> list[str]:
+    chart = Canvas.of(
+        [*curve.lines.values(), *(v for band in curve.bands for v in (band.low, band.high)),
+         *([level] for level in curve.levels.values())],
+        curve.x, width=screen.width, height=_HEIGHT, log=curve.log,
+    )  # fmt: skip
+    for band in curve.bands:
+        chart.line(curve.x, band.low, COLORS[6], sparse=True)
+        chart.line(curve.x, band.high, COLORS[6], sparse=True)
+    for level in curve.levels.values():
+        chart.line((curve.x[0], curve.x[-1]), (level, level), COLORS[6], sparse=True)
+    for number, values in enumerate(curve.lines.values()):
+        chart.line(curve.x, values, COLORS[number % len(COLORS)], sparse=number % 2 == 1)
+    holes = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in curve.spans)
+    return [
+        *_keys(curve.lines, screen),
+        *chart.lines(screen.paint, screen.utf8),
+        chart.below(),
+        f"({visible(curve.x_label)} against {visible(curve.y_label)})",
+        *([f"({visible(curve.span_label)}: {holes})"] if holes else []),
+    ]
+
+
+def _keys(lines: Mapping[str, Any], screen: Screen) -> list[str]:
+    """Return which line has which color and stroke, where there are several."""
+    if len(lines) < 2:
+        return []
+    strokes = ("━━", "╍╍") if screen.utf8 else ("--", "..")
+    keys = [
+        (
+            f"{strokes[number % 2]} {visible(name)}",
+            screen.paint(strokes[number % 2], COLORS[number % len(COLORS)])
+            + f" {visible(name)}",
+        )
+        for number, name in enumerate(lines)
+    ]
+    out = [""]
+    used = 0
+    for plain, painted in keys:
+        if used and used + 3 + cell_len(plain) > screen.width:
+            out.append("")
+            used = 0
+        out[-1] += ("   " if used else "") + painted
+        used += cell_len(plain) + (3 if used else 0)
+    return out
+
+
+def _histogram(histogram: Histogram, screen: Screen) -> list[str]:
+    """Return a bar for each bin, neighbors put together until they fit on a screen."""
+    together = max(1, math.ceil((len(histogram.edges) - 1) / 20))
+    edges = histogram.edges[::together]
+    if edges[-1] != histogram.edges[-1]:
+        edges = [*edges, histogram.edges[-1]]
+    labels = [f"{_written(low)} to {_written(high)}" for low, high in pairwise(edges)]
+    lines = []
+    for name, heights in histogram.heights.items():
+        sums = [sum(heights[at : at + together]) for at in range(0, len(heights), together)]
+        lines += [visible(name), *_bars(Bars("", labels, sums), screen)]
+    places = [f"{name} {_written(place)}" for name, place in histogram.places.items()]
+    what = f"({visible(histogram.x_label)}, {visible(histogram.y_label)})"
+    return [*lines, what, *([f"({visible(', '.join(places))})"] if places else [])]
+
+
+def _dots(dots: Dots, screen: Screen) -> list[str]:
+    """Return a line for each number: its interval as a line, the value as a dot on it."""
+    rows = [
+        (label if number == 0 else "", name, dot, number)
+        for place, label in enumerate(dots.labels)
+        for number, (name, dot) in enumerate(
+            (name, found[place]) for name, found in dots.series.items()
+        )
+    ]
+    labels, wide = _beside([row[0] for row in rows], screen.width)
+    several = len(dots.series) > 1
+    names, more = _beside([row[1] if several else "" for row in rows], screen.width)
+    written = [_written(row[2].value) for row in rows]
+    room = max(8, screen.width - wide - more - 6 - max(map(len, written), default=1))
+    known = [v for row in rows for v in row[2] if v is not None and math.isfinite(v)]
+    low, high = min([*known, 0.0]), max([*known, 0.0])
+    scale = (room - 1) / ((high - low) or 1.0)
+    marks = ("─", "●") if screen.utf8 else ("-", "o")
+    lines = []
+    for label, name, number, row in zip(labels, names, written, rows, strict=True):
+        cells = [" "] * room
+        dot = row[2]
+        if dot.value is not None:
+            ends = (dot.low, dot.high) if dot.low is not None and dot.high is not None else ()
+            if ends:
+                first, last = (int((end - low) * scale) for end in ends)
+                cells[first : last + 1] = marks[0] * (last - first + 1)
+            cells[int((dot.value - low) * scale)] = marks[1]
+        line = screen.paint("".join(cells), COLORS[row[3] % len(COLORS)])
+        middle = f"{name}  " if several else ""
+        lines.append(f"{label}  {middle}{line}  {number}".rstrip())
+    return [*lines, f"({visible(dots.label)}: {_written(low)} to {_written(high)})"]
+
+
+def _plane(plane: Plane, screen: Screen) -> list[str]:
+    lines = braille.scatter(
+        plane.x, plane.y, plane.names, width=screen.width, height=_HEIGHT + 4,
+        ascii_only=not screen.utf8, segments=[*plane.arrows, *plane.lines],
+    )  # fmt: skip
+    return [*lines, f"({visible(plane.x_label)}; up: {visible(plane.y_label)})"]
+
+
+_KINDS: dict[type, Callable[[Any, Screen], list[str]]] = {
+    HeatMap: _heat_map, Bars: _bars, Curve: _curve, Histogram: _histogram, Dots: _dots, Plane: _plane,
+}  # fmt: skip
+"""Every kind of picture."""
