@@ -109,7 +109,7 @@ def retrieval(
     from latentcli.files import qrels as files
     from latentcli.words.evaluation import evaluate_retrieval, evaluate_run
 
-    plot.check()
+    plot.check(output)
     if (run is None) == (queries is None):
         raise UsageError("name QUERIES and DOCUMENTS, or --run and --qrels")
     settings: Record = {"queries": queries, "documents": documents, "qrels": qrels, "run": run}
@@ -159,5 +159,4 @@ def _show(
     report = Report.of(
         "evaluate retrieval", with_files(result, **files), settings=settings, show_summary=False
     )
-    output.show(report)
-    plot.draw(report, output)
+    plot.show(report, output)
