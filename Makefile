@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test quick lint docs site bench wheel clean
+.PHONY: help demo test quick fuzz lint docs site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -40,6 +40,10 @@ test: $(READY)  ## Set everything up and run the tests
 
 quick: $(READY)  ## Run the tests without the slow ones
 	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+
+fuzz: $(READY)  ## 20,000 hostile tensor files of each kind, and 20,000 damaged files of all formats
+	LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
+		$(BIN)/python -m pytest -q tests/robustness/test_tensors.py tests/files/test_hostile.py
 
 lint: $(READY)  ## Check style and types
 	$(BIN)/ruff check .

@@ -184,3 +184,41 @@ def test_a_chunk_of_hdf5_is_bounded(limited, one_line, tmp_path):
             compression="gzip",
         )  # fmt: skip
     assert "more numbers than the file can hold" in one_line(limited("info", path))
+
+
+def test_sparse_rows_are_not_made_dense_without_a_bound(tmp_path):
+    path = tmp_path / "sparse.txt"
+    path.write_text("5000 1000000\n" + "".join(f"w{i} 0:1\n" for i in range(5000)))
+    with pytest.raises(FormatError, match="unpacks to more than 500 times its size"):
+        open_entry(str(path), cache=False)
+
+
+def test_a_line_of_millions_of_numbers_is_no_row(tmp_path):
+    path = tmp_path / "line.txt"
+    path.write_bytes(b"word " + b"1 " * 3_000_000)
+    with pytest.raises(FormatError):
+        open_entry(str(path), cache=False)
+
+
+def test_items_that_calls_copy_are_counted(tmp_path):
+    """A list of 100,000 pairs that is made a dict again and again: each copy is paid for."""
+    body = b"]q\x00" + b"NN\x86q\x01a" + b"h\x01a" * 100_000
+    body += b"ccollections\nOrderedDict\nq\x02" + b"h\x02h\x00\x85R0" * 10_000
+    path = pickled(tmp_path / "copies.pt", body)
+    with pytest.raises(FormatError, match="more than 2,000,000 steps"):
+        open_entry(str(path), cache=False)
+
+
+def test_tensors_that_share_a_storage_are_not_multiplied(tmp_path):
+    """10,000 views of 4 MB are 40 GB: more than 500 times the file."""
+    tensor = (
+        b"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\n"
+        b"X\x01\x00\x00\x000X\x03\x00\x00\x00cpuJ\x00\x00\x10\x00tQK\x00J\x00\x00\x10\x00\x85K\x01\x85"
+        b"\x89NtRq\x00"
+    )
+    path = tmp_path / "shared.pt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a/data.pkl", b"\x80\x02](" + tensor + b"h\x00" * 9_999 + b"e.")
+        archive.writestr("a/data/0", bytes(4 << 20))
+    with pytest.raises(FormatError, match=r"of memory, more than|more than 500 times its size"):
+        open_entry(str(path), cache=False)

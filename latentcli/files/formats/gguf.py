@@ -189,6 +189,7 @@ def _numbers(raw: Array, stored: str, order: str) -> Array:
         return (raw.astype("=u4") << 16).view("=f4")
     if stored == "Q8_0":
         parts = raw.view(np.dtype([("scale", f"{order}f2"), ("values", "i1", 32)]))
-        whole: Array = parts["values"] * parts["scale"].astype("f4")[..., None]
+        with np.errstate(invalid="ignore"):  # a scale of infinity or NaN
+            whole: Array = parts["values"] * parts["scale"].astype("f4")[..., None]
         return whole.reshape(len(raw), -1)
     return raw

@@ -80,9 +80,17 @@ class _Machine:
         self.call = call
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
+        self.left = MOST_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Count steps: one for an opcode, and one for each item that it copies."""
+        self.left -= steps
+        if self.left < 0:
+            raise RefusedError(f"its pickle has more than {MOST_STEPS:,} steps")
 
     def run(self) -> tuple[Any, int]:
-        for _ in range(MOST_STEPS):
+        while True:
+            self.spend(1)
             code = self.take(1)
             if code == b".":
                 return self.pop(), self.place
@@ -90,7 +98,6 @@ class _Machine:
             if step is None:
                 raise RefusedError(f"it has the opcode {code!r}")
             step(self)
-        raise RefusedError(f"its pickle has more than {MOST_STEPS:,} steps")
 
     def take(self, count: int) -> bytes:
         end = self.place + count
@@ -167,6 +174,7 @@ class _Machine:
         arguments, name = self.pop(), self.pop()
         if not (isinstance(name, Name) and isinstance(arguments, tuple)):
             raise RefusedError("it calls what is no function")
+        self.spend(sum(len(one) for one in arguments if isinstance(one, list | tuple)))
         self.push(self.call(Call(name, arguments)))
 
     def build(self) -> None:

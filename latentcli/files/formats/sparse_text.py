@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from latentcli.files import bounds
 from latentcli.files.formats import text
 from latentcli.files.formats.dialects import BLANKS
 from latentcli.files.formats.text_rows import chunks, fields_of
@@ -56,8 +57,9 @@ def read(stream: Stream, key: str = "") -> Reading:
 def _blocks(stream: Stream, dimensions: int, findings: Findings) -> Iterator[Block]:
     most = max(1, _BLOCK_NUMBERS // dimensions)
     rows: list[Row] = []
-    number = 0
+    number = read = 0
     for chunk in chunks(stream):
+        read += len(chunk)
         for line in chunk.splitlines():
             number += 1
             if number == 1:
@@ -76,6 +78,7 @@ def _blocks(stream: Stream, dimensions: int, findings: Findings) -> Iterator[Blo
             if len({*row[1]}) < len(row[1]):
                 raise stream.error(f"line {number:,}: an index occurs twice")
             rows.append(row)
+            bounds.check_ratio(stream.name, number * dimensions * 4, read, "a sparse row of it")
             if len(rows) == most:
                 yield _block(rows, dimensions, findings)
                 rows = []

@@ -22,6 +22,7 @@ from latentcli.files.formats.text_rows import (
     blocks,
     fields_of,
     is_number,
+    too_many,
 )
 from latentcli.files.reading import MAX_DIMENSIONS, Findings, Reading
 from latentcli.files.stream import HEAD, Stream
@@ -44,7 +45,7 @@ def layout(stream: Stream) -> Layout | None:
     not "word 0.1 0.2" (see `dialects`) must have those of the header.
     """
     lines = first_lines(stream)
-    if not lines or b"\x00" in lines[0]:
+    if not lines or b"\x00" in lines[0] or any(map(too_many, lines)):
         return None
     declared = header(lines)
     rows = [line for line in lines[1 if declared else 0 :] if line.strip(BLANKS)][:_SAMPLE]

@@ -11,7 +11,7 @@ import numpy as np
 
 from latentcli.errors import FormatError, shown
 from latentcli.files.formats.dialects import BLANKS, Dialect
-from latentcli.files.reading import BLOCK, Block, Findings, decode
+from latentcli.files.reading import BLOCK, MAX_DIMENSIONS, Block, Findings, decode
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
@@ -24,6 +24,17 @@ BOM = b"\xef\xbb\xbf"
 
 MAX_LINE = 32 << 20
 """Bytes from which a line is no row of vectors."""
+
+MAX_FIELDS = 2 * MAX_DIMENSIONS
+"""Blanks, commas and semicolons from which a line is no row: two before each number."""
+
+
+def too_many(line: bytes) -> bool:
+    """Tell a line that has more separators than a row of vectors can have."""
+    return (
+        len(line) > MAX_FIELDS and sum(map(line.count, (b" ", b"\t", b",", b";"))) > MAX_FIELDS
+    )
+
 
 _GAP = re.compile(rb"[ \t]+")
 _NO_WORD = (b"", b" ", b"\t")

@@ -11,11 +11,9 @@ checks that every element lies in the bytes that are there.
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,9 +28,9 @@ from latentcli.files.formats.restricted_pickle import (
     RefusedError,
     load,
 )
+from latentcli.files.formats.torch_storages import DTYPES, Content, Storage, Tensor, values_of
 from latentcli.files.reading import Findings, Reading
-from latentcli.files.stream import BROKEN_ZIP, Stream
-from latentcli.numerics.types import Array
+from latentcli.files.stream import Stream
 
 _MAX_PICKLE = 64 << 20
 _MAX_DEPTH = 32
@@ -43,10 +41,6 @@ _MAX_AXES = 32
 _OLD = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 """PyTorch's magic number as a pickle has it, from the third byte of a file from before 2020 on."""
 
-_DTYPES = {
-    "Double": "f8", "Float": "f4", "Half": "f2", "BFloat16": "u2", "Long": "i8", "Int": "i4",
-    "Short": "i2", "Char": "i1", "Byte": "u1", "Bool": "?",
-}  # fmt: skip
 
 _REBUILD = {("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor")}
 _PARAMETER = {
@@ -54,48 +48,6 @@ _PARAMETER = {
     ("torch._utils", "_rebuild_parameter_with_state"),
 }
 _PLAIN = {("collections", "OrderedDict"), ("torch", "Size"), ("torch", "device")}
-
-
-@dataclass(frozen=True)
-class _Storage:
-    kind: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True)
-class _Tensor:
-    storage: _Storage
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype("f4" if self.storage.kind == "BFloat16" else _DTYPES[self.storage.kind])
-
-    @property
-    def end(self) -> int:
-        """The element of the storage behind the last one of this tensor."""
-        if 0 in self.shape:
-            return 0
-        steps = zip(self.shape, self.strides, strict=True)
-        return self.offset + sum((n - 1) * step for n, step in steps) + 1
-
-
-@dataclass
-class _Content:
-    """What a file holds: tensors by name (a lone one has the name ""), and where storages lie.
-
-    `together` are the names of a list of tensors of one shape, which are the points of one array.
-    """
-
-    tensors: dict[str, _Tensor]
-    together: tuple[str, ...]
-    order: str
-    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 def sniff(stream: Stream) -> bool:
@@ -127,7 +79,8 @@ def read(stream: Stream, key: str = "") -> Reading:
     first = tensors[names[0]]
     rows, dimensions = arrays.rows_of(label, shape, first.dtype)
     bounds.check_total(label, rows * dimensions * first.dtype.itemsize)
-    found = [_values(stream, content, tensors[name]) for name in names]
+    bounds.check_ratio(label, rows * dimensions * first.dtype.itemsize, stream.size)
+    found = values_of(stream, content, [tensors[name] for name in names])
     values = found[0] if len(found) == 1 else np.stack(found)
     return Reading(
         format="PyTorch tensors",
@@ -174,7 +127,7 @@ def _kind_of(name: object) -> str:
     if not isinstance(name, Name) or name.module != "torch":
         return ""
     kind = name.name.removesuffix("Storage")
-    return kind if kind != name.name and kind in _DTYPES else ""
+    return kind if kind != name.name and kind in DTYPES else ""
 
 
 def _called(call: Call) -> Any:
@@ -201,7 +154,7 @@ def _pairs(arguments: tuple[Any, ...]) -> Pairs:
     return Pairs((key, value) for key, value in items)
 
 
-def _storage(pid: object) -> _Storage:
+def _storage(pid: object) -> Storage:
     """Return a storage: ("storage", class, name, device, count), and None behind in old files."""
     content = pid.content if isinstance(pid, Persistent) else None
     if not isinstance(content, tuple) or len(content) not in (5, 6) or content[0] != "storage":
@@ -211,10 +164,10 @@ def _storage(pid: object) -> _Storage:
         _kind_of(kind) and isinstance(name, str) and _natural(count) and view in ([], [None])
     ):
         raise RefusedError("a damaged storage")
-    return _Storage(_kind_of(kind), name, count)
+    return Storage(_kind_of(kind), name, count)
 
 
-def _tensor(pid: Any, offset: Any, shape: Any, strides: Any) -> _Tensor:
+def _tensor(pid: Any, offset: Any, shape: Any, strides: Any) -> Tensor:
     """Return a tensor that stays within its storage."""
     if not (isinstance(shape, tuple) and isinstance(strides, tuple)):
         raise RefusedError("a damaged tensor")
@@ -222,7 +175,7 @@ def _tensor(pid: Any, offset: Any, shape: Any, strides: Any) -> _Tensor:
         raise RefusedError("a damaged tensor")
     if not all(map(_natural, (offset, *shape, *strides))):
         raise RefusedError("a damaged tensor")
-    tensor = _Tensor(_storage(pid), offset, shape, strides)
+    tensor = Tensor(_storage(pid), offset, shape, strides)
     count = 1
     for length in shape:
         count *= length
@@ -235,18 +188,18 @@ def _natural(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 62
 
 
-def _named(root: Any) -> tuple[dict[str, _Tensor], list[str]]:
+def _named(root: Any) -> tuple[dict[str, Tensor], list[str]]:
     """Return the tensors by name, those in dicts and lists as "outer.inner"; and notes.
 
     What is shared is walked once, under its first name.
     """
-    found: dict[str, _Tensor] = {}
+    found: dict[str, Tensor] = {}
     seen: set[int] = set()
     twice = 0
     left: list[tuple[str, Any, int]] = [("", root, 0)]
     while left:
         name, value, depth = left.pop()
-        if isinstance(value, _Tensor):
+        if isinstance(value, Tensor):
             twice += name in found
             found[name] = value
             if len(found) > _MAX_TENSORS:
@@ -263,27 +216,27 @@ def _named(root: Any) -> tuple[dict[str, _Tensor], list[str]]:
 def _inner(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any, int]]:
     """Yield what is in a dict or list and may hold tensors, with its name."""
     for key, one in value if isinstance(value, Pairs) else enumerate(value):
-        if isinstance(one, _Tensor | list | tuple) and type(key) in (str, int):
+        if isinstance(one, Tensor | list | tuple) and type(key) in (str, int):
             inner = f"{name}.{key}" if name else str(key)
             if len(inner) > _MAX_NAME:
                 raise RefusedError(f"it has names of more than {_MAX_NAME:,} letters")
             yield inner, one, depth
 
 
-def _content(root: Any, order: str) -> _Content:
+def _content(root: Any, order: str) -> Content:
     tensors, notes = _named(root)
     together: tuple[str, ...] = ()
-    if type(root) in (list, tuple) and root and all(isinstance(one, _Tensor) for one in root):
+    if type(root) in (list, tuple) and root and all(isinstance(one, Tensor) for one in root):
         first = root[0]
         if all(one.shape == first.shape and one.dtype == first.dtype for one in root):
             together = tuple(tensors)
-    return _Content(tensors, together, order, notes=notes)
+    return Content(tensors, together, order, notes=notes)
 
 
 # ---- the two ways in which it lies in a file
 
 
-def _of_zip(archive: zipfile.ZipFile) -> _Content:
+def _of_zip(archive: zipfile.ZipFile) -> Content:
     """Read the pickle of a zip, and note where its storages are."""
     members = {info.filename: info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
@@ -315,7 +268,7 @@ def _unpickled(data: bytes) -> Any:
     return root
 
 
-def _of_pickles(stream: Stream) -> _Content:
+def _of_pickles(stream: Stream) -> Content:
     """Read an old file: magic number, protocol, system, content, names of storages; then numbers."""
     size = 1 << 20
     while True:
@@ -328,7 +281,7 @@ def _of_pickles(stream: Stream) -> _Content:
             size = _MAX_PICKLE
 
 
-def _of_head(data: bytes) -> _Content:
+def _of_head(data: bytes) -> Content:
     at, found = 0, []
     for _ in range(5):
         value, at = load(data, at, _admitted, _called)
@@ -346,54 +299,5 @@ def _of_head(data: bytes) -> _Content:
         # The size of a storage that holds no tensor is not known, nor what comes behind it.
         if name not in sizes:
             break
-        at += 8 + sizes[name].count * np.dtype(_DTYPES[sizes[name].kind]).itemsize
+        at += 8 + sizes[name].count * np.dtype(DTYPES[sizes[name].kind]).itemsize
     return content
-
-
-# ---- the numbers
-
-
-def _values(stream: Stream, content: _Content, tensor: _Tensor) -> Array:
-    """Read the numbers of a tensor; NumPy checks that its view stays in the bytes that were read."""
-    stored = _DTYPES[tensor.storage.kind]
-    kind = np.dtype(content.order + stored)
-    if 0 in tensor.shape:
-        return np.empty(tensor.shape, dtype=tensor.dtype)
-    needed = tensor.end * kind.itemsize
-    try:
-        data = _bytes_of(stream, content, tensor.storage, needed)
-    except LatentError:
-        raise
-    except (*BROKEN_ZIP, KeyError) as error:
-        raise stream.error(f"a damaged PyTorch file ({reason(error)})") from error
-    if len(data) < needed:
-        raise stream.error(f"truncated: a tensor's {needed:,} bytes of numbers are not there")
-    flat = np.frombuffer(data, dtype=kind)
-    if stored == "u2":
-        flat = (flat.astype("<u4") << 16).view("<f4")
-    values: Array = np.ndarray(
-        tensor.shape,
-        dtype=flat.dtype,
-        buffer=flat,
-        offset=tensor.offset * flat.itemsize,
-        strides=[step * flat.itemsize for step in tensor.strides],
-    )
-    return np.array(values, order="C")
-
-
-def _bytes_of(stream: Stream, content: _Content, storage: _Storage, needed: int) -> bytes:
-    """Return the first bytes of a storage; they lie in the file as they are, without compression."""
-    if stream.tensors is not None:
-        info = content.members[storage.name]
-        if info.compress_type != zipfile.ZIP_STORED or info.file_size < needed:
-            return b""
-        with stream.tensors.open(info) as member:
-            return member.read(needed)
-    place = content.places[storage.name]
-    with Stream(stream.path) as again:
-        while place > 8 and (skipped := len(again.read(min(place - 8, 1 << 20)))):
-            place -= skipped
-        (count,) = struct.unpack("<q", again.read_exactly(8))
-        if count != storage.count:
-            raise stream.error(f"a damaged PyTorch file (a storage of {count:,} numbers)")
-        return again.read_exactly(needed)
