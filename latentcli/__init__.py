@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._dmig import dmig
     from latentcli.disentanglement._explicitness import explicitness
     from latentcli.disentanglement._factorvae import factorvae
+    from latentcli.disentanglement._identifiability import identifiability
     from latentcli.disentanglement._infomec import infomec
     from latentcli.disentanglement._irs import irs
     from latentcli.disentanglement._jemmig import jemmig
+    from latentcli.disentanglement._mcc import mcc
     from latentcli.disentanglement._med import med
     from latentcli.disentanglement._mig import mig
     from latentcli.disentanglement._modularity import modularity
@@ -92,7 +94,7 @@ if TYPE_CHECKING:
 
 _METRICS = (
     "betavae", "dci", "dcimig", "dmig", "explicitness", "factorvae", "infomec", "irs", "jemmig",
-    "med", "mig", "modularity", "mutual_information_score", "sap", "total_correlation",
+    "identifiability", "mcc", "med", "mig", "modularity", "mutual_information_score", "sap", "total_correlation",
     "wasserstein_dependence", "zmaxvar",
 )  # fmt: skip
 
@@ -173,12 +175,14 @@ __all__ = [
     "factorvae",
     "geometry_report",
     "grid",
+    "identifiability",
     "infomec",
     "interp",
     "irs",
     "jemmig",
     "lerp",
     "load",
+    "mcc",
     "med",
     "mig",
     "mix",

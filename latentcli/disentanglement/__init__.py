@@ -19,6 +19,8 @@ METRICS: dict[str, str] = {
     "sap": "Separated attribute predictability (SAP)",
     "dci": "Disentanglement, completeness, informativeness (DCI)",
     "explicitness": "Explicitness",
+    "mcc": "Mean correlation coefficient (MCC)",
+    "identifiability": "Identifiability (R^2)",
     "irs": "Interventional robustness score (IRS)",
     "factorvae": "FactorVAE score",
     "betavae": "BetaVAE score",

@@ -28,6 +28,7 @@ OF_ROWS = {
     "sap": 0.15,  # which rows are held out
     "dci": 0.1,
     "explicitness": 0.05,
+    "identifiability": 0.02,  # which rows are held out together
     "infomec": 0.01,  # noise that breaks ties of neighbours
     "betavae": 0.1,  # which rows are drawn
     "factorvae": 0.1,

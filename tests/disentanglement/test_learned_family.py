@@ -13,6 +13,8 @@ ASKED = {
     "sap": {},
     "dci": {"estimator": "lasso"},
     "explicitness": {},
+    "mcc": {},
+    "identifiability": {},
     "irs": {},
     "factorvae": FEW,
     "betavae": FEW,
@@ -22,7 +24,7 @@ ASKED = {
     "mutual-information-score": {},
 }
 SAMPLED = {"factorvae", "betavae", "zmaxvar"}
-SPLIT = {"sap", "dci", "explicitness"}
+SPLIT = {"sap", "dci", "explicitness", "identifiability"}
 
 
 def scored(name, codes, factors=None, **settings):

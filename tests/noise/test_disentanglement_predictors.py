@@ -9,6 +9,8 @@ SETTINGS = {
     "sap": {},
     "dci": {"estimator": "lasso"},
     "explicitness": {},
+    "mcc": {},
+    "identifiability": {},
     "irs": {"ci": None},
     "factorvae": {"train": 1000, "evaluate": 1000, "ci": None},
     "betavae": {"train": 600, "evaluate": 600, "ci": None},
