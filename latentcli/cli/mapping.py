@@ -111,7 +111,14 @@ class MapInput:
         return found
 
     def write(
-        self, file: Path, result: MapResult, arrows: Sequence[tuple[int, int]], output: Output
+        self,
+        file: Path,
+        result: MapResult,
+        arrows: Sequence[tuple[int, int]],
+        output: Output,
+        *,
+        size: str = "page",
+        fade_torn: bool = False,
     ) -> None:
         """Write the map into a file, as its ending says."""
         from latentcli.files.outputs import written_beside
@@ -121,15 +128,19 @@ class MapInput:
             if ending == ".html":
                 from latentcli.pictures import map_page
 
-                part.write_bytes(map_page(result, title=Path(self.address).name, arrows=arrows))
+                page = map_page(
+                    result, title=Path(self.address).name, arrows=arrows, fade_torn=fade_torn
+                )
+                part.write_bytes(page)
             elif ending in (".png", ".svg", ".pdf"):
                 from latentcli.render import scatter
 
-                scatter.write(self._picture(result, arrows), part, ending.removeprefix("."))
+                drawn = self._picture(result, arrows, size, fade_torn)
+                scatter.write(drawn, part, ending.removeprefix("."))
             else:
                 self._write_table(part, ending, result)
-        size = file.stat().st_size
-        output.note(f"wrote {file}: {len(result.names):,} points, {size / 1e6:.2f} MB")
+        length = file.stat().st_size
+        output.note(f"wrote {file}: {len(result.names):,} points, {length / 1e6:.2f} MB")
 
     def drawn(self, report: Report, result: MapResult, written: bool) -> Report:
         """Return the report with the map as characters, unless it went into a file."""
@@ -153,7 +164,10 @@ class MapInput:
         except ValueError:
             raise LatentError(f"'{word}' is not in {self.address}") from None
 
-    def _picture(self, result: MapResult, arrows: Sequence[tuple[int, int]]) -> Any:
+    def _picture(
+        self, result: MapResult, arrows: Sequence[tuple[int, int]], size: str, fade_torn: bool
+    ) -> Any:
+        from latentcli.pictures import quality_lines
         from latentcli.render.scatter import Scatter
 
         xy = result.coordinates
@@ -166,7 +180,9 @@ class MapInput:
             result.labels,
             arrows,
             () if line is None else [(float(x), float(y)) for x, y in line],
-            result.title,
+            quality_lines(result),
+            result.torn.tolist() if fade_torn and result.torn is not None else None,
+            size,
         )
 
     @staticmethod

@@ -176,7 +176,7 @@ def chart_of_units(dims: int, levels: int) -> Curve:
         ]
     places = {f"n = {dims:,}": float(dims)} if dims <= most else {}
     return Curve(
-        "", "units n", "concepts that can be told apart", [float(one) for one in n], lines,
+        "", "units n", "concepts that are distinguished", [float(one) for one in n], lines,
         places=places, log="y",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from latentcli.pictures._decode import DecodeResult, decode
     from latentcli.pictures._decoding import Decoder
     from latentcli.pictures._map import MapResult, nearest_rows, space_map
-    from latentcli.pictures._page import map_page
+    from latentcli.pictures._page import map_page, quality_lines
     from latentcli.pictures._smoothness import SmoothnessResult, smoothness
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "decode",
     "map_page",
     "nearest_rows",
+    "quality_lines",
     "smoothness",
     "space_map",
 ]
@@ -32,6 +33,7 @@ _HOMES = {
     "SmoothnessResult": "_smoothness",
     "map_page": "_page",
     "nearest_rows": "_map",
+    "quality_lines": "_page",
     "space_map": "_map",
     "decode": "_decode",
     "smoothness": "_smoothness",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,14 @@ from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
-from latentcli.pictures._map_quality import MapQuality, map_quality
+from latentcli.pictures._map_quality import MapQuality, map_quality, torn_apart
 from latentcli.pictures._projection import METHODS, check_method, neighbors_needed
-from latentcli.results import Listing, Record, Result
+from latentcli.results import Listing, Picture, Plane, Record, Result
 
 COLUMNS = ("row", "word", "label", "x", "y")
+
+_NAMED = 60
+"""Points whose names are tried in a picture."""
 
 SHOWN = 10
 """Neighbors of each point that are kept with the map."""
@@ -40,6 +44,19 @@ class MapResult(Result):
     neighbors: Array
     distances: Array
     quality: MapQuality | None
+
+    @cached_property
+    def torn(self) -> Array | None:
+        """The share of each point's neighbors that are not near it on the map (N,); None without neighbors."""
+        return torn_apart(self.coordinates, self.neighbors) if self.neighbors.size else None
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the points on the plane."""
+        xy = self.coordinates
+        names = [*self.names[:_NAMED], *[""] * (len(self.names) - _NAMED)]
+        return (
+            Plane(self.title, "first axis", "second axis", names, xy[:, 0].tolist(), xy[:, 1].tolist()),
+        )  # fmt: skip
 
 
 def space_map(

@@ -71,6 +71,26 @@ def map_quality(
     )  # fmt: skip
 
 
+def torn_apart(coordinates: Array, neighbors: Array) -> Array:
+    """Return the share (N,) of each point's neighbors (N, k) that are not among its k nearest on the map.
+
+    >>> line = np.column_stack([np.arange(4.0), np.zeros(4)])
+    >>> torn_apart(line, np.array([[1], [0], [3], [0]])).tolist()
+    [0.0, 0.0, 0.0, 1.0]
+    """
+    from scipy.spatial import cKDTree
+
+    count, k = neighbors.shape
+    near = cKDTree(coordinates).query(coordinates, k + 1)[1].reshape(count, k + 1)
+    own = near == np.arange(count)[:, None]
+    own[~own.any(axis=1), -1] = True  # of many points in one place it may not be listed itself
+    near = near[~own].reshape(count, k)
+    kept = np.zeros(count)
+    for rank in range(k):
+        kept += (near == neighbors[:, rank : rank + 1]).any(axis=1)
+    return 1 - kept / k
+
+
 def _ranks(values: Array, sampled: Array) -> Array:
     """Return the rank (Q, N) of every row by its distance from each sampled one: itself 0, from 1 on."""
     some = values[sampled].astype(np.float64)

@@ -113,3 +113,22 @@ def test_what_means_nothing():
         space_map(np.zeros(4))
     with pytest.raises(ParameterError, match="`sample` is 1"):
         space_map(rows(), sample=1)
+
+
+def test_torn_neighborhoods_are_counted_point_by_point():
+    x = rows()
+    found = space_map(x, neighbors=6)
+    near = [
+        np.argsort(((v[:, None] - v) ** 2).sum(axis=2), axis=1)[:, 1:7]
+        for v in (x, found.coordinates)
+    ]
+    kept = [len({*a} & {*b}) / 6 for a, b in zip(*(one.tolist() for one in near), strict=True)]
+    assert found.torn == pytest.approx(1 - np.array(kept))
+    assert space_map(x, neighbors=0).torn is None
+
+
+def test_points_in_one_place_have_a_share_too():
+    x = np.zeros((30, 3))
+    x[:3] = np.eye(3)
+    torn = space_map(x, neighbors=4).torn
+    assert ((torn >= 0) & (torn <= 1)).all()

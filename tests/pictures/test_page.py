@@ -111,3 +111,58 @@ def test_the_page_asks_for_nothing_and_stays_small():
     empty = len(map_page(made([f"w{n}" for n in range(3)]), title="t"))
     assert empty < 40_000
     assert len(page) - empty < 60 * 300
+
+
+def test_a_page_keeps_within_six_megabytes_and_twenty_bytes_a_point(monkeypatch):
+    from latentcli.pictures import _page
+
+    found = made([f"w{n}" for n in range(3000)])
+    whole = len(map_page(found, title="t"))
+    monkeypatch.setattr(_page, "_LARGEST", whole - 20 * 3000 - 8_000)
+    smaller = map_page(found, title="t")
+    assert len(smaller) <= whole - 8_000
+    assert re.search(rb'"k": (\d+), "width": 2', smaller)[1] in (b"3", b"4", b"5")
+
+
+@needs_browser
+@pytest.mark.parametrize("room", [None, 1])
+def test_fewer_neighbors_are_the_nearest(tmp_path, monkeypatch, room):
+    from latentcli.pictures import _page
+
+    found = made()
+    if room is not None:
+        monkeypatch.setattr(_page, "_LARGEST", room)
+        monkeypatch.setattr(_page, "_A_POINT", 0)
+    result, errors = in_browser(
+        map_page(found, title="t"),
+        "return [0, 7, 299].map(i => latentMap.neighbors(i))",
+        tmp_path,
+    )
+    most = 5 if room is None else 3
+    expected = [[found.names[j] for j in found.neighbors[i][:most]] for i in (0, 7, 299)]
+    assert errors == []
+    assert result == expected
+
+
+@needs_browser
+def test_torn_points_may_be_paler_from_the_start(tmp_path):
+    found = made()
+    asked = "const b=document.getElementById('torn');return [b.hidden, b.getAttribute('aria-pressed')]"
+    for fade in (False, True):
+        page = map_page(found, title="t", fade_torn=fade)
+        result, errors = in_browser(page, asked, tmp_path)
+        assert (result, errors) == ([False, str(fade).lower()], [])
+
+
+@needs_browser
+def test_names_do_not_collide(tmp_path):
+    found = made([f"name {n}" for n in range(2000)])
+    result, _ = in_browser(
+        map_page(found, title="t"),
+        "return latentMap.captions(60).map(i => [latentMap.x(i), latentMap.y(i), latentMap.words[i].length])",
+        tmp_path,
+    )
+    assert len(result) > 20
+    for n, (x, y, length) in enumerate(result):
+        for a, b, _ in result[:n]:
+            assert abs(y - b) >= 15 or a >= x + 7 * length or x >= a + 7 * 6

@@ -10,6 +10,7 @@ import typer
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import Force, NoCache, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import PlotSize, check_size
 from latentcli.errors import check_choice
 from latentcli.results import Report
 
@@ -67,6 +68,13 @@ def command(
         int,
         typer.Option("--neighbors", "-k", metavar="K", help="Neighbors of each point.", min=0),
     ] = 10,
+    fade_torn: Annotated[
+        bool,
+        typer.Option(
+            "--fade-torn", help="Paler: points whose neighbors are elsewhere on the map."
+        ),
+    ] = False,
+    plot_size: PlotSize = "page",
     seed: Seed = 0,
     no_cache: NoCache = False,
     force: Force = False,
@@ -87,6 +95,7 @@ def command(
     from latentcli.cli.mapping import MapInput
     from latentcli.files import outputs
 
+    check_size(plot_size)
     files = [Path(name) for name in out or ()]
     for file in files:
         check_choice("ending of --output", file.suffix.lower(), ENDINGS)
@@ -105,6 +114,6 @@ def command(
         )
     pairs = given.arrows(result, arrows or ())
     for file in files:
-        given.write(file, result, pairs, output)
+        given.write(file, result, pairs, output, size=plot_size, fade_torn=fade_torn)
     settings = {"vectors": vectors, "labels": labels, "path": path}
     output.show(given.drawn(Report.of("map", result, settings=settings), result, bool(files)))
