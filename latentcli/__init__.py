@@ -30,6 +30,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from latentcli.comparison._compare import compare
+    from latentcli.comparison._drift import drift
     from latentcli.disentanglement._betavae import betavae
     from latentcli.disentanglement._dci import dci
     from latentcli.disentanglement._dcimig import dcimig
@@ -117,10 +118,10 @@ _HOMES: dict[str, str] = {
         ),
         "latentcli.words.evaluation",
     ),
-    "compare": "latentcli.comparison",
     **dict.fromkeys(
         ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
     ),
+    **dict.fromkeys(("compare", "drift"), "latentcli.comparison"),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
@@ -163,6 +164,7 @@ __all__ = [
     "direction_of_scores",
     "disentanglement_report",
     "dmig",
+    "drift",
     "duplicates",
     "edit",
     "evaluate_analogies",

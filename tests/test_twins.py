@@ -227,6 +227,11 @@ TWINS: dict[str, Twin] = {
             ["the cat sat", "a dog sat", "stock prices fell"], "minilm-10k.64d.txt"
         ),
     ),
+    "drift": Twin(
+        "drift codes.npy codes_entangled.npy --top 1 --seed 2",
+        "drift",
+        lambda function: function("codes.npy", "codes_entangled.npy", top=1, seed=2),
+    ),
     "compare": Twin(
         "compare codes.npy codes.npy --seed 2",
         "compare",

@@ -83,6 +83,7 @@ COMMANDS: dict[str, Command] = {
         "outliers": "Outliers: LOF, k-NN distance, Mahalanobis.",
         "represent": "Texts as one-hot, bag-of-words, mean and SIF.",
         "compare": "Compare two spaces: CKA, RSA, Procrustes.",
+        "drift": "Are two sets of codes from one distribution?",
     }),
     **_panel("Pictures", "pictures", {
         "map": "Map of a space: page, picture, or terminal.",

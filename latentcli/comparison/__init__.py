@@ -11,5 +11,10 @@ from latentcli._lazy import attach
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"CompareResult": f"{__name__}._compare_result", "compare": f"{__name__}._compare"},
+    {
+        "CompareResult": f"{__name__}._compare_result",
+        "compare": f"{__name__}._compare",
+        "DriftResult": f"{__name__}._drift",
+        "drift": f"{__name__}._drift",
+    },
 )

@@ -1,0 +1,69 @@
+"""`latent drift A B`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import points
+from latentcli.cli.arrays import Axes
+from latentcli.cli.options import MORE, Ci, NoCache, SampleSize, Seed
+from latentcli.cli.output import Output
+from latentcli.cli.wording import naming, with_files
+from latentcli.results import Report
+
+
+def command(
+    x: Annotated[str, typer.Argument(metavar="A", help="Codes that are known.")],
+    y: Annotated[str, typer.Argument(metavar="B", help="Codes that are judged.")],
+    axes: Axes,
+    output: Output,
+    neighbors: Annotated[
+        int,
+        typer.Option(
+            "--neighbors",
+            "-k",
+            metavar="K",
+            min=1,
+            help="The k of precision, recall and others.",
+        ),
+    ] = 5,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", help="List the N dimensions that shifted most.")
+    ] = 5,
+    bandwidth: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S",
+            help="Of the Gaussian kernel [the median distance].",
+            rich_help_panel=MORE,
+        ),
+    ] = None,
+    sample: SampleSize = 1000,
+    seed: Seed = 0,
+    ci: Ci = 0.95,
+    no_cache: NoCache = False,
+) -> None:
+    """Two-sample tests of two sets of codes: whether they are drawn from one distribution.
+
+    Fréchet distance (of few rows too large: extrapolated to infinitely many beside it), maximum mean
+    discrepancy (0 for one distribution), the AUC of a classifier on codes held out (0.5: it cannot tell
+    them), precision, recall, density and coverage of B by neighbors of A, shifts of mean and spread. p
+    counts random splits of all codes; baseline is the same between random halves of A.
+
+    Example:
+
+    latent drift codes.npy codes_entangled.npy
+    """
+    from latentcli.comparison import drift
+
+    first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
+    named = {"x": Path(x).name, "y": Path(y).name}
+    with output.progress("comparing") as progress, naming(**named):
+        result = drift(
+            first, second, neighbors=neighbors, bandwidth=bandwidth, top=top, sample=sample,
+            seed=seed, ci=ci, progress=progress,
+        )  # fmt: skip
+    output.show(Report.of("drift", with_files(result, **named), settings={"x": x, "y": y}))
