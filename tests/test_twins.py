@@ -228,9 +228,9 @@ TWINS: dict[str, Twin] = {
         ),
     ),
     "drift": Twin(
-        "drift codes.npy codes_entangled.npy --top 1 --seed 2",
+        "drift codes.npy codes.npy --top 1 --seed 2",
         "drift",
-        lambda function: function("codes.npy", "codes_entangled.npy", top=1, seed=2),
+        lambda function: function("codes.npy", "codes.npy", top=1, seed=2),
     ),
     "compare": Twin(
         "compare codes.npy codes.npy --seed 2",

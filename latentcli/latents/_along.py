@@ -58,7 +58,7 @@ def eased(t: Array, ease: str, spans: int) -> Array:
     [0.0, 0.078125, 0.5, 1.0]
     """
     check_choice("ease", ease, EASES)
-    place = _places(t, spans)
+    place = places(t, spans)
     leg = np.floor(place)
     return (leg + EASES[ease](place - leg)) / spans
 
@@ -97,7 +97,7 @@ def step_lengths(path: Array) -> Array:
 def _piecewise(step: Callable[[Array, Array, Array], Array], points: Array, t: Array) -> Array:
     """Go through the waypoints one pair after the other."""
     spans = len(points) - 1
-    place = _places(t, spans)
+    place = places(t, spans)
     leg = np.clip(np.floor(place).astype(int), 0, spans - 1)
     path = np.empty((len(t), *points.shape[1:]), dtype=np.float64)
     for index in np.unique(leg):
@@ -106,7 +106,7 @@ def _piecewise(step: Callable[[Array, Array, Array], Array], points: Array, t: A
     return path
 
 
-def _places(t: Array, spans: int) -> Array:
+def places(t: Array, spans: int) -> Array:
     """Return times counted in spans, those at a waypoint exactly there: 49 (1/49) is below 1."""
     place = t * spans
     whole = np.rint(place)
@@ -141,7 +141,7 @@ def _spline_path(points: Array, t: Array, *, periodic: bool = False) -> Array:
         knots, points.astype(np.float64), bc_type="periodic" if periodic else "not-a-knot"
     )
     path: Array = smooth(t)
-    place = _places(t, len(points) - 1)
+    place = places(t, len(points) - 1)
     for index in range(len(points)):
         path[place == index] = points[index]
     return path

@@ -22,7 +22,8 @@ NORMS = ("textbook", "linear", "unit")
 """What happens to the length on a slerp: Shoemake's formula as it is, linear, or always 1."""
 
 _PARALLEL = 1e-8
-_ANTIPODAL = 1e-6
+ANTIPODAL = 1e-6
+"""Vectors are opposite where so little is missing from half a turn, in radians."""
 
 
 def lerp(
@@ -150,16 +151,13 @@ def slerp_vectors(
     check_choice("norm", norm, NORMS)
     start, end, times = _prepared(start, end, t)
     omega = angles(start, end)[..., None]
-    opposite = np.pi - omega < _ANTIPODAL
+    opposite = np.pi - omega < ANTIPODAL
     if opposite.any() and via is None:
         raise LatentError(
             f"{_rows(opposite)} opposite: any half circle joins them; name a point to go through with "
             "`via`, or a `seed` that draws one"
         )
-    straight = np.sin(omega) < _PARALLEL
-    safe = np.where(straight, 1.0, np.sin(omega))
-    first = np.where(straight, 1 - times, np.sin((1 - times) * omega) / safe)
-    second = np.where(straight, times, np.sin(times * omega) / safe)
+    first, second = slerp_weights(omega, times)
     if norm == "textbook":
         path = first * start + second * end
     else:
@@ -174,6 +172,15 @@ def slerp_vectors(
     elif norm == "unit":
         path = unit(path)
     return path if norm == "unit" else ends_kept(path, start, end, t)
+
+
+def slerp_weights(omega: Array, times: Array) -> tuple[Array, Array]:
+    """Return the weights of both ends: sin((1 - t) w) / sin(w) and sin(t w) / sin(w); 1 - t and t for parallels."""
+    straight = np.sin(omega) < _PARALLEL
+    safe = np.where(straight, 1.0, np.sin(omega))
+    first = np.where(straight, 1 - times, np.sin((1 - times) * omega) / safe)
+    second = np.where(straight, times, np.sin(times * omega) / safe)
+    return first, second
 
 
 def combine(points: Array, weights: Array, *, mean: Array | float = 0.0) -> Array:
@@ -257,7 +264,7 @@ def _half_circle(
         )
     via = unit(np.broadcast_to(via, start.shape))
     side = via - (via * first).sum(axis=-1, keepdims=True) * first
-    if (opposite & (_length(side) < _ANTIPODAL)).any():
+    if (opposite & (_length(side) < ANTIPODAL)).any():
         raise LatentError("the point to go through lies on the line of the two ends")
     turned: Array = np.cos(np.pi * times) * first + np.sin(np.pi * times) * unit(side)
     if norm == "textbook":

@@ -109,6 +109,13 @@ class Meter:
         self._steps.append(np.array([step]))
         self._back = back
 
+    def add_steps(self, norms: Array, steps: Array, back: float, dimensions: int) -> None:
+        """Take all steps as measured elsewhere: `norms` (T, R), `steps` (T,), the last's way back."""
+        self._dimensions = dimensions
+        self._norms.append(norms)
+        self._steps.append(steps)
+        self._back = back
+
     def course(self, *, closed: bool = False) -> Course:
         """Return what was measured; a closed path has the way back to its start in its length."""
         norms = np.concatenate(self._norms)

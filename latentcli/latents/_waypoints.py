@@ -13,6 +13,7 @@ import numpy.typing as npt
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _paths as paths
 from latentcli.latents._along import along, even_times
+from latentcli.latents._blend import Blend, blend
 from latentcli.latents._holes import Reference
 from latentcli.latents._interpolation import angles
 from latentcli.latents._streaming import PART, Out, begin, cast
@@ -167,6 +168,14 @@ class Path:
             codes[:, still] = points[0][still]
         return codes
 
+    def blend(self, times: Array) -> Blend | None:
+        """Return the path as sums of waypoints, if it is plainly one and no layer stays."""
+        if self.still or self.options.get("norm", "textbook") != "textbook":
+            return None
+        if self.options.get("via") is not None:
+            return None
+        return blend(self.points.arrays, times, self.kind, self.points.dtype, loop=self.loop)
+
     def even(self, steps: int) -> Array:
         """Return the times of steps of equal length."""
         part = max(1, PART // self.points.size)
@@ -208,11 +217,31 @@ class Walk:
         if points.wide and self.known:
             raise LatentError(f"codes of shape {shape} are too large to be compared")
         target, whole = begin(out, (len(self.times), *shape), points.dtype)
-        follow = self._by_rows if points.wide else self._by_steps
-        for done in follow(target):
+        sums = None if self.known else self.path.blend(self.times)
+        if sums is not None:
+            steps = self._by_sums(sums, target, whole)
+        else:
+            steps = self._by_rows(target) if points.wide else self._by_steps(target)
+        for done in steps:
             if progress:
                 progress(done * points.size, len(self.times) * points.size)
         return whole
+
+    def _by_sums(self, sums: Blend, target: Out, whole: Array | None) -> Iterator[int]:
+        """Follow a path whose steps are sums of two waypoints."""
+        points = self.path.points
+        shape = points.tensor.shape
+        norms, steps, away = sums.measures()
+        self.meter.add_steps(norms, steps, float(away[-1]), points.tensor.dimensions)
+        into = None
+        if whole is not None:
+            into = whole.reshape(len(whole), *sums.arrays[0].shape)
+        for part, made in sums.parts(points.dtype, into):
+            shaped = made.reshape(len(made), *shape)
+            self.shown += [shown(code) for code in shaped]
+            if into is None:
+                target[part] = shaped
+            yield part.stop
 
     def _by_steps(self, target: Out) -> Iterator[int]:
         """Follow many steps of small codes at a time."""

@@ -55,7 +55,7 @@ def command(
 
     Example:
 
-    latent drift codes.npy codes_entangled.npy
+    latent drift codes.npy codes.npy
     """
     from latentcli.comparison import drift
 
