@@ -176,7 +176,7 @@ def blend(
             mine = start == leg
             inner = mine & (place != start) & (place != start + 1)
             first[inner], second[inner] = slerp_weights(omega, times_of_leg[inner])
-    largest = np.abs(vectors).max(initial=0.0)
+    largest = float(np.abs(vectors).max(initial=0.0))
     reach = float((np.abs(first) + np.abs(second)).max())
     bound = half.MOST if dtype == np.float16 else float(np.finfo(dtype).max) / 4
     if reach > _LARGEST_WEIGHT or not largest * reach <= bound:
