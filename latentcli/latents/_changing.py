@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from latentcli.latents._streaming import PART, Out, begin, cast
-from latentcli.latents._tensors import Tensor, norms_of, parts_of, shown
+from latentcli.latents._tensors import Tensor, check_finite, norms_of, parts_of, shown
 from latentcli.latents._typicality import sigmas
+from latentcli.numerics.parallel import in_order
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record, Result
 
 LISTED = 1000
 """Up to so many codes have a record of their own; of more, the means are listed."""
+
+_MANY = 1 << 22
+_QUICK_PART = 1 << 19
+_LEAST_SQUARE, _MOST_SQUARE = 1e-20, 1e36
+"""Squared norms between which float32 neither loses nor overflows."""
 
 Change = tuple[Record, Callable[[Array], Array]]
 """What a change is (the first columns of its records), and the change of codes (n, ..., D)."""
@@ -74,19 +80,18 @@ def changed(
     found: list[dict[str, list[Array]]] = []
     listed: list[list[list[float] | str]] = []
     norms: list[Array] = []
+    work = _Work(z, measures)
     for index, (_, change) in enumerate(changes):
         found.append({})
         listed.append([])
-        for part in parts_of(z.codes, PART // 2):
-            made = change(np.asarray(z.codes[part], dtype=np.float64))
-            narrow = cast(made, z.dtype).reshape(len(made), *z.code_shape)
+        for part, made in work.parts(change):
+            narrow, lengths, measured = made
             _put(target, z, narrow, part, index if len(changes) > 1 else None)
-            lengths = norms_of(made)
             norms.append(lengths)
             numbers = {
                 "norm": lengths.mean(axis=1),
                 "typicality": sigmas(lengths, z.dimensions).mean(axis=1),
-                **{name: measure(made) for name, measure in measures.items()},
+                **measured,
             }
             for name, values in numbers.items():
                 found[-1].setdefault(name, []).append(values)
@@ -106,6 +111,58 @@ def changed(
         columns,
         *_records(z.samples, [what for what, _ in changes], columns, listed),
     )
+
+
+Made = tuple[Array, Array, dict[str, Array]]
+"""Changed codes in their own type and shape, their norms, and what else was measured of them."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Codes that are changed part by part: in float64, or very many of a narrower type in float32."""
+
+    z: Tensor
+    measures: Mapping[str, Callable[[Array], Array]]
+
+    def parts(self, change: Callable[[Array], Array]) -> Iterator[tuple[slice, Made]]:
+        """Yield parts of the codes, changed and measured."""
+        if not quick(self.z.values):
+            for part in parts_of(self.z.codes, PART // 2):
+                yield part, self._exact(part, change)
+            return
+        spans = list(parts_of(self.z.codes, _QUICK_PART))
+        made = in_order(lambda part: self._quick(part, change), spans)
+        yield from zip(spans, made, strict=True)
+
+    def _exact(self, part: slice, change: Callable[[Array], Array]) -> Made:
+        made = change(np.asarray(self.z.codes[part], dtype=np.float64))
+        narrow = cast(made, self.z.dtype).reshape(len(made), *self.z.code_shape)
+        return narrow, norms_of(made), self._measured(made)
+
+    def _quick(self, part: slice, change: Callable[[Array], Array]) -> Made:
+        made = change(np.asarray(self.z.codes[part], dtype=np.float32))
+        with np.errstate(over="ignore"):
+            squares = np.einsum("...d,...d->...", made, made).astype(np.float64)
+        if not (squares.min() > _LEAST_SQUARE and squares.max() < _MOST_SQUARE):
+            check_finite(self.z.codes[part], self.z.name, part.start)
+            return self._exact(part, change)
+        narrow = cast(made, self.z.dtype) if self.z.dtype != np.float32 else made
+        shaped = narrow.reshape(len(made), *self.z.code_shape)
+        return shaped, np.sqrt(squares).reshape(len(made), -1), self._measured(made)
+
+    def _measured(self, made: Array) -> dict[str, Array]:
+        return {name: measure(made) for name, measure in self.measures.items()}
+
+
+def quick(codes: Any) -> bool:
+    """Tell whether codes are so many, and of so narrow a type, that they are changed in float32.
+
+    Then `changed` finds NaN on its way, and nobody has to look for it before.
+    """
+    values = getattr(codes, "values", codes)
+    if not isinstance(values, np.ndarray):
+        return False
+    return values.size >= _MANY and values.dtype in (np.float32, np.float16)
 
 
 def _put(target: Out, z: Tensor, made: Array, part: slice, index: int | None) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
-from latentcli.latents._changing import CodesResult, changed
+from latentcli.latents._changing import CodesResult, changed, quick
 from latentcli.latents._line import Line, given_codes, settings_of, title_of
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
@@ -104,7 +104,9 @@ def edit(
     if unit and sd is not None:
         raise ParameterError("`unit` and `sd` exclude each other")
     alphas = _amounts("by" if to is None else "to", by if to is None else to)
-    given, line = given_codes(codes, direction, axes, intercept, layered=layers is not None)
+    given, line = given_codes(
+        codes, direction, axes, intercept, layered=layers is not None, finite=not quick(codes)
+    )
     chosen = given.check_layers(layers)
     formulas.check_fits(line.vector, given.codes.shape, chosen)
     step = _step(line, given, axes, unit=unit, sd=sd)

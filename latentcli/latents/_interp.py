@@ -22,7 +22,8 @@ from latentcli.latents._holes import Holes, Reference
 from latentcli.latents._interpolation import NORMS, side_of
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
-from latentcli.latents._waypoints import Path, Walk, Waypoints, key_points
+from latentcli.latents._walk import Walk
+from latentcli.latents._waypoints import Path, Waypoints, key_points
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Picture, Record, Result, Scalar
 

@@ -72,13 +72,17 @@ def given_codes(
     intercept: float | None,
     *,
     layered: bool,
+    finite: bool = True,
 ) -> tuple[Tensor, Line]:
-    """Take codes and a direction, whose features are made one axis as those of the codes are."""
+    """Take codes and a direction, whose features are made one axis as those of the codes are.
+
+    Unless `finite`, whoever takes them looks for NaN.
+    """
     line = line_of(direction)
     if not layered and line.vector.ndim == 2 and not axes:
         # Two axes are features and layers, unless the codes say otherwise.
         layered = np.ndim(codes) == 2
-    given = tensor(codes, "codes", axes, layered=layered)
+    given = tensor(codes, "codes", axes, layered=layered, finite=finite)
     shape = line.vector.shape
     vector: Array
     if shape == given.features:

@@ -202,8 +202,8 @@ def _numbers(value: npt.ArrayLike, name: str) -> Array:
     return values
 
 
-def check_finite(values: Array, name: str) -> None:
-    """Refuse NaN and infinity, block by block, naming the first row that has any."""
+def check_finite(values: Array, name: str, first: int = 0) -> None:
+    """Refuse NaN and infinity, block by block, naming the first row that has any, counted from `first`."""
     if values.dtype.kind != "f":
         return
     rows = values.reshape(1, -1) if values.ndim == 1 else values
@@ -211,7 +211,11 @@ def check_finite(values: Array, name: str) -> None:
         block = rows[part]
         bad = ~np.isfinite(block)
         if bad.any():
-            row = part.start + int(np.flatnonzero(bad.reshape(len(block), -1).any(axis=1))[0])
+            row = (
+                first
+                + part.start
+                + int(np.flatnonzero(bad.reshape(len(block), -1).any(axis=1))[0])
+            )
             raise LatentError(f"`{name}`: NaN or infinity in row {row:,}")
         if values.dtype.itemsize > 4 and np.abs(block).max() > _LARGEST:
             raise LatentError(

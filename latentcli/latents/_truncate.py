@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
-from latentcli.latents._changing import CodesResult, changed
+from latentcli.latents._changing import CodesResult, changed, quick
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import SIZES, Tensor, reference_set, tensor
 from latentcli.numerics.types import Array, Progress
@@ -82,7 +82,7 @@ def truncate(
         raise ParameterError("name the mean: `mean` or `mean_of`")
     if not math.isfinite(psi):
         raise ParameterError("psi", psi, "a finite number")
-    given = tensor(codes, "codes", axes, layered=cutoff is not None)
+    given = tensor(codes, "codes", axes, layered=cutoff is not None, finite=not quick(codes))
     if cutoff is not None and not 0 < cutoff <= (given.layers or 0):
         raise ParameterError(
             "cutoff", cutoff, f"from 1 to the {given.layers or 0} layers of the codes"

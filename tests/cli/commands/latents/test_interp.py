@@ -205,7 +205,7 @@ def test_the_path_is_the_same_in_parts(answer, put, tmp_path, monkeypatch):
     files = [put(f"{n}.npy", values) for n, values in enumerate(ends)]
     outs = []
     for part in (1 << 22, 24):
-        monkeypatch.setattr("latentcli.latents._waypoints.PART", part)
+        monkeypatch.setattr("latentcli.latents._walk.PART", part)
         whole = answer("interp", *files, "--compare", "--steps", 9, "-o", tmp_path / "p.npy")
         outs.append((whole, np.load(tmp_path / "p.npy").tolist()))
     assert outs[0] == outs[1]
