@@ -80,7 +80,7 @@ def changed(
     found: list[dict[str, list[Array]]] = []
     listed: list[list[list[float] | str]] = []
     norms: list[Array] = []
-    work = _Work(z, measures)
+    work = _Changer(z, measures)
     for index, (_, change) in enumerate(changes):
         found.append({})
         listed.append([])
@@ -118,7 +118,7 @@ Made = tuple[Array, Array, dict[str, Array]]
 
 
 @dataclass(frozen=True)
-class _Work:
+class _Changer:
     """Codes that are changed part by part: in float64, or very many of a narrower type in float32."""
 
     z: Tensor
@@ -142,7 +142,8 @@ class _Work:
     def _quick(self, part: slice, change: Callable[[Array], Array]) -> Made:
         made = change(np.asarray(self.z.codes[part], dtype=np.float32))
         with np.errstate(over="ignore"):
-            squares = np.einsum("...d,...d->...", made, made).astype(np.float64)
+            flat = made.reshape(-1, made.shape[-1])
+            squares = np.einsum("nd,nd->n", flat, flat).astype(np.float64)
         if not (squares.min() > _LEAST_SQUARE and squares.max() < _MOST_SQUARE):
             check_finite(self.z.codes[part], self.z.name, part.start)
             return self._exact(part, change)

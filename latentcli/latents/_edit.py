@@ -113,7 +113,8 @@ def edit(
     change = _moving(step, chosen) if to is None else _placing(line, chosen)
 
     def projection(part: Array) -> Array:
-        scores = formulas.project(part, line.vector, line.intercept, chosen)
+        narrow = part.dtype == np.float32
+        scores = formulas.project(part, line.vector, line.intercept, chosen, narrow=narrow)
         mean: Array = scores.reshape(len(part), -1).mean(axis=1)
         return mean
 

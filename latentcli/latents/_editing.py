@@ -1,14 +1,13 @@
 """Formulas of edits of latent codes: along a direction, towards a mean, between codes, by layer.
 
 Codes are (..., D); where layers are named they are the last axis but one, (..., L, D).
-Arithmetic is float64, of float32 codes float32; the result comes back in the dtype of the codes.
+Arithmetic is float64, the result comes back in the dtype of the codes.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -30,18 +29,14 @@ def shift(
     >>> shift(np.array([1.0, 2.0]), np.array([0.0, 2.0]), 3).tolist()
     [1.0, 8.0]
     """
-    moved = np.array(codes, dtype=_work(codes))
-    step = (amount * _fitting(direction, moved.shape, layers)).astype(moved.dtype)
-    if layers is None:
-        moved += step
-    else:
-        moved[..., list(layers), :] += step
-    return moved.astype(codes.dtype, copy=False)
-
-
-def _work(codes: Array) -> np.dtype[Any]:
-    """Return the type that codes are changed in: float32 stays, all else is float64."""
-    return np.dtype(np.float32 if codes.dtype == np.float32 else np.float64)
+    step = amount * _fitting(direction, codes.shape, layers)
+    moved: Array
+    if layers is None:  # in one pass, in float64
+        moved = np.empty_like(codes)
+        return np.add(codes, step, out=moved, dtype=np.float64, casting="unsafe")
+    moved = np.asarray(codes, dtype=np.float64).copy()
+    moved[..., list(layers), :] += step
+    return moved.astype(codes.dtype)
 
 
 def place(
@@ -57,9 +52,9 @@ def place(
     >>> place(np.array([1.0, 2.0]), np.array([0.0, 1.0]), 3).tolist()
     [1.0, 3.0]
     """
-    moved = np.array(codes, dtype=_work(codes))
-    line = _fitting(unit_direction(direction), moved.shape, layers).astype(moved.dtype)
-    now = project(moved, direction, intercept, layers).astype(moved.dtype)
+    moved = np.asarray(codes, dtype=np.float64).copy()
+    line = _fitting(unit_direction(direction), moved.shape, layers)
+    now = project(moved, direction, intercept, layers)
     step = (to - now)[(..., *(None,) * line.ndim)] * line
     if layers is None:
         moved += step
@@ -76,8 +71,8 @@ def truncate(codes: Array, mean: Array, psi: float, cutoff: int | None = None) -
     >>> truncate(np.array([3.0, 5.0]), np.array([1.0, 1.0]), 0.7).round(9).tolist()
     [2.4, 3.8]
     """
-    drawn = np.array(codes, dtype=_work(codes))
-    mean = np.broadcast_to(np.asarray(mean, dtype=drawn.dtype), drawn.shape)
+    drawn = np.asarray(codes, dtype=np.float64).copy()
+    mean = np.broadcast_to(np.asarray(mean, dtype=np.float64), drawn.shape)
     end = drawn.shape[-2] if cutoff is None and drawn.ndim > 1 else cutoff
     if cutoff is None:
         drawn = mean + psi * (drawn - mean)
@@ -126,28 +121,38 @@ def project(
     direction: Array,
     intercept: float = 0.0,
     layers: Sequence[int] | None = None,
+    *,
+    narrow: bool = False,
 ) -> Array:
     """Return the signed distance (...,) of codes (..., D) from a direction's plane.
 
     For a direction (L, D) codes (..., L, D) have one distance, in steps of `unit_direction`: moving
-    by it adds 1.
+    by it adds 1. If `narrow`, products of float32 codes are summed in float32.
 
     >>> project(np.array([[0.0, 5.0], [4.0, 5.0]]), np.array([2.0, 0.0]), -1.0).tolist()
     [-1.0, 3.0]
     """
     line = _fitting(unit_direction(direction), np.shape(codes), layers)
-    part = np.asarray(codes, dtype=_work(np.asarray(codes)))
+    part = codes if narrow else np.asarray(codes, dtype=np.float64)
     part = part if layers is None else part[..., list(layers), :]
     along = tuple(range(-line.ndim, 0))
     length = (line**2).sum() if line.ndim == 2 else 1.0
     if not length > 0:
         raise LatentError("the direction has length 0 in these layers")
-    if part.dtype == np.float32:
-        flat = part.reshape(*part.shape[: -line.ndim], -1)
-        along_line: Array = (flat @ line.ravel().astype(np.float32)).astype(np.float64)
-        return along_line / length + intercept
+    if narrow:
+        return _sums(part, line) / length + intercept
     distances: Array = (part * line).sum(axis=along) / length + intercept
     return distances
+
+
+def _sums(codes: Array, line: Array) -> Array:
+    """Return the products (...,) of float32 codes with a direction, in float32.
+
+    Without BLAS, whose threads would wait for those of the caller.
+    """
+    flat = codes.reshape(-1, line.size)
+    sums: Array = np.einsum("nd,d->n", flat, line.ravel().astype(np.float32))
+    return sums.astype(np.float64).reshape(codes.shape[: codes.ndim - line.ndim])
 
 
 def draw(seed: int, dimensions: int, truncation: float | None = None) -> Array:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import latentcli
 from latentcli.errors import LatentError
 from latentcli.latents import _editing as editing
 from latentcli.latents._streaming import cast
@@ -266,3 +267,30 @@ def test_numbers_that_a_dtype_cannot_hold_are_refused():
     assert cast(np.array([65504.0]), np.dtype(np.float16)).tolist() == [65504.0]
     with pytest.raises(LatentError, match="beyond float16, whose largest is 65504"):
         cast(np.array([0.0, 1e5]), np.dtype(np.float16))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("shape", [(9000, 512), (500, 18, 512)])
+def test_very_many_codes_are_changed_as_few_are(dtype, shape):
+    codes = RNG.standard_normal(shape, dtype=np.float32).astype(dtype)
+    line = RNG.standard_normal(512)
+    found = latentcli.edit(codes, line, by=[1.5, -2])
+    expected = (codes + np.array([1.5, -2]).reshape(2, *(1,) * len(shape)) * line).astype(dtype)
+    near = 1 if dtype == np.float32 else 2
+    np.testing.assert_array_max_ulp(found.codes[:, :50], expected[:, :50], maxulp=near)
+    norms = np.linalg.norm(expected.astype(np.float64), axis=-1)
+    assert found.norms.reshape(norms.shape) == pytest.approx(
+        norms, rel=2e-3 if near == 2 else 1e-6
+    )
+
+
+def test_nan_among_very_many_codes_is_found_on_the_way():
+    codes = np.ones((9000, 512), np.float32)
+    codes[8123, 5] = np.nan
+    with pytest.raises(LatentError, match="row 8,123"):
+        latentcli.edit(codes, np.ones(512), by=1)
+    with pytest.raises(LatentError, match="row 8,123"):
+        latentcli.truncate(codes, np.ones(512))
+    codes[8123, 5] = 3e38
+    with pytest.raises(LatentError, match="beyond float32"):
+        latentcli.edit(codes, np.full(512, 1e38), by=3)
