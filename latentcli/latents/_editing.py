@@ -33,7 +33,8 @@ def shift(
     moved: Array
     if layers is None:  # in one pass, in float64
         moved = np.empty_like(codes)
-        return np.add(codes, step, out=moved, dtype=np.float64, casting="unsafe")
+        with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
+            return np.add(codes, step, out=moved, dtype=np.float64, casting="unsafe")
     moved = np.asarray(codes, dtype=np.float64).copy()
     moved[..., list(layers), :] += step
     return moved.astype(codes.dtype)

@@ -420,6 +420,7 @@ def test_very_many_rows_are_followed_in_blocks(latent, tmp_path, monkeypatch, ki
         return np.load(tmp_path / out), whole["results"], whole["summary"]
 
     path, records, summary = followed("whole.npy")
+    monkeypatch.setattr("latentcli.latents._waypoints.PART", 100)
     monkeypatch.setattr("latentcli.latents._walk.PART", 100)
     in_blocks, same_records, same_summary = followed("blocks.npy")
     assert in_blocks == pytest.approx(path, rel=1e-12, abs=1e-12)
