@@ -216,15 +216,16 @@ def shown_codes(
     axes: str = "",
     along: int | None = None,
     plot: Plot | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> None:
     """Write codes that are at hand, decode them if a decoder was named, and show their report.
 
     There is a label for each code, along whose axis `along` they are a path; `axes` are those of one code
-    where the settings do not have them.
+    where the settings do not have them; `extra` goes into their provenance.
     """
     report = Report.of(command, result, settings=settings)
     assert result.codes is not None
-    saving.save(result.codes, command, report.settings, inputs, output)
+    saving.save(result.codes, command, report.settings, inputs, output, extra)
     axes = axes or str(result.settings["axes"])
     report = decoding.beside(
         report, result, output, axes=axes, along=along, labels=labels, force=saving.force

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from latentcli.latents._mix import mix
     from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
     from latentcli.latents._project import ProjectResult, project
-    from latentcli.latents._sample_z import sample_z
+    from latentcli.latents._sample_z import axes_of_features, sample_z
     from latentcli.latents._scored import direction_of_scores
     from latentcli.latents._traverse import traverse
     from latentcli.latents._truncate import TruncationResult, truncate
@@ -39,6 +39,7 @@ _HOMES = {
     **dict.fromkeys(("ProjectResult", "project"), "_project"),
     **dict.fromkeys(("PathResult", "interp"), "_interp"),
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
+    "axes_of_features": "_sample_z",
     **{name: f"_{name}" for name in ("grid", "mix", "sample_z", "traverse")},
     **dict.fromkeys(("TruncationResult", "truncate"), "_truncate"),
     **dict.fromkeys(("TypicalResult", "typical"), "_typical"),
@@ -56,6 +57,7 @@ __all__ = [
     "ProjectResult",
     "TruncationResult",
     "TypicalResult",
+    "axes_of_features",
     "contrast_directions",
     "direction",
     "direction_cosines",

@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Saving, shown_codes
 from latentcli.cli.decoding import Decoding
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import ranges
 
@@ -20,8 +21,9 @@ def command(
         str, typer.Option("--seeds", metavar="RANGE", help="Seeds: 0-9, or 85,265,297.")
     ] = "0-9",
     dimensions: Annotated[
-        int, typer.Option("--dim", metavar="D", help="Numbers of a code.")
-    ] = 512,
+        str,
+        typer.Option("--dim", metavar="D", help="Numbers of a code, or its shape: 4x64x64."),
+    ] = "512",
     truncation: Annotated[
         float | None,
         typer.Option(metavar="X", help="Draw numbers beyond this again (the trick of BigGAN)."),
@@ -30,7 +32,8 @@ def command(
     """Draw codes from N(0, I), one for each seed, as StyleGAN's --seeds do.
 
     The generator is NumPy's RandomState, whose numbers stay the same: seed 0 begins with
-    1.764, 0.400, 0.979. -o writes float64 codes, seeds x dimensions.
+    1.764, 0.400, 0.979. -o writes float64 codes, seeds x dimensions: --dim 4x64x64 makes noise of a
+    diffusion model.
 
     Examples:
 
@@ -38,12 +41,22 @@ def command(
 
     latent sample-z --seeds 85,265 -o z.npy
     """
-    from latentcli.latents import sample_z
+    from latentcli.latents import axes_of_features, sample_z
 
     saving.check()
     decoding.check(force=saving.force)
-    result = sample_z(ranges(seeds, "seed"), dimensions=dimensions, truncation=truncation)
+    shape = _shape(dimensions)
+    result = sample_z(ranges(seeds, "seed"), dimensions=shape, truncation=truncation)
+    axes = axes_of_features(len(shape))
     shown_codes(
         "sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[],
-        decoding=decoding, axes="D", labels=[f"seed {row['seed']}" for row in result.records],
+        decoding=decoding, axes=axes, extra={"axes": f"N{axes}"}, labels=[f"seed {row['seed']}" for row in result.records],
     )  # fmt: skip
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    """Read "512", or "4x64x64" as a shape."""
+    parts = text.lower().split("x")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise UsageError(f"--dim {text}: a number, or a shape such as 4x64x64")
+    return tuple(map(int, parts))

@@ -33,3 +33,15 @@ def test_what_means_nothing(latent, tmp_path, options):
     code, out, err = latent("sample-z", *options, "-o", tmp_path / "z.npy")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tensors_are_drawn_as_their_numbers(latent, tmp_path):
+    out = tmp_path / "noise.npy"
+    assert latent("sample-z", "--seeds", "1,2", "--dim", "4x8x8", "-o", out)[0] == 0
+    found = np.load(out)
+    assert found.shape == (2, 4, 8, 8)
+    assert (found[1].ravel() == np.random.RandomState(2).randn(1, 256)[0]).all()
+    code, said, err = latent("interp", out, "--slerp", "--steps", "3")
+    assert (code, err, "4 x 8 x 8 = 256 numbers" in said) == (0, "", True)
+    for wrong in ("4x0", "x", "4x-1", "1x1x1x1x1x1x1", "4.5"):
+        assert latent("sample-z", "--dim", wrong)[0] == 2
