@@ -29,6 +29,7 @@ from latentcli._lazy import attach
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from latentcli.comparison._align import align
     from latentcli.comparison._compare import compare
     from latentcli.comparison._drift import drift
     from latentcli.disentanglement._betavae import betavae
@@ -121,7 +122,7 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(
         ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
     ),
-    **dict.fromkeys(("compare", "drift"), "latentcli.comparison"),
+    **dict.fromkeys(("align", "compare", "drift"), "latentcli.comparison"),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
@@ -150,6 +151,7 @@ __all__ = [
     "Space",
     "WordError",
     "__version__",
+    "align",
     "betavae",
     "capacity",
     "clusters",

@@ -318,7 +318,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "counts": read_counts,
     "factors": read_factors,
     "labels": read_labels,
-    "lexicon": read_lexicon,
+    **dict.fromkeys(("lexicon", "dictionary", "test_dictionary"), read_lexicon),
     "outputs": read_outputs,
     "relations": read_relations,
     **dict.fromkeys(("decoder", "features"), find_decoder),

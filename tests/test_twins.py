@@ -232,6 +232,11 @@ TWINS: dict[str, Twin] = {
         "drift",
         lambda function: function("codes.npy", "codes.npy", top=1, seed=2),
     ),
+    "align": Twin(
+        "align codes.npy codes.npy --dictionary rows.txt",
+        "align",
+        lambda function: function("codes.npy", "codes.npy", "rows.txt"),
+    ),
     "compare": Twin(
         "compare codes.npy codes.npy --seed 2",
         "compare",
@@ -256,6 +261,7 @@ SHELL_ONLY = {
 """Commands about files and the tool itself, and why they have no function of arrays."""
 
 FILES = {
+    "rows.txt": "".join(f"{row} {row}\n" for row in range(12)),
     "lists.txt": "animals: cat dog horse\nvehicles: car bus train\n",
     "sets.txt": "cat dog horse car\nred green blue king\n",
     "pairs.tsv": "king\tqueen\t8\ncat\tdog\t7\ncat\tcar\t2\nking\tcar\t1\nred\tblue\t6\n",

@@ -16,5 +16,7 @@ __getattr__, __dir__ = attach(
         "compare": f"{__name__}._compare",
         "DriftResult": f"{__name__}._drift",
         "drift": f"{__name__}._drift",
+        "AlignResult": f"{__name__}._align",
+        "align": f"{__name__}._align",
     },
 )

@@ -62,6 +62,7 @@ def folder(samples, tmp_path, monkeypatch):
     for name in ("glove.6B.50d.txt", "glove.6B.50d.txt.gz", "vectors.bin"):
         assert main(["convert", str(words), name]) == 0
     np.savez("projected_w.npz", w=np.ones((1, 18, 4)))
+    (tmp_path / "pairs.txt").write_text("king king\nqueen queen\nman man\nwoman woman\n")
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "day.txt").write_text("the king and the queen met a man\n" * 200)
     return tmp_path
