@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._modularity import modularity
     from latentcli.disentanglement._mutual_information_score import mutual_information_score
     from latentcli.disentanglement._sap import sap
+    from latentcli.disentanglement._score_models import score_models
+    from latentcli.disentanglement._sweep import sweep
     from latentcli.disentanglement._total_correlation import total_correlation
     from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
     from latentcli.disentanglement._zmaxvar import zmaxvar
@@ -125,6 +127,8 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(("align", "compare", "drift"), "latentcli.comparison"),
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
+    "score_models": "latentcli.disentanglement._score_models",
+    "sweep": "latentcli.disentanglement._sweep",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
     **dict.fromkeys(("load", "open", "save"), "latentcli.opening"),
     "Space": "latentcli.words._space",
@@ -200,10 +204,12 @@ __all__ = [
     "sample_z",
     "sap",
     "save",
+    "score_models",
     "sefa_directions",
     "slerp",
     "smoothness",
     "space_map",
+    "sweep",
     "total_correlation",
     "train",
     "traverse",

@@ -193,6 +193,21 @@ def read_counts(address: str) -> dict[str, float]:
     return counts.read(address)
 
 
+def read_models(address: str) -> list[dict[str, Any]]:
+    """Return a record for each model of a sweep's table, with what reads its codes."""
+    from latentcli.files import sweeps
+
+    return sweeps.read(samples.find(address))
+
+
+def models_of(value: Any) -> Any:
+    """Return a data frame or records of models with what reads the files that they name."""
+    from latentcli.files import sweeps
+
+    records = sweeps.records_of(value) if isinstance(value, Mapping) else value
+    return sweeps.with_files(records, Path())
+
+
 def find_decoder(name: str) -> str:
     """Return the path of a decoder: a file, or that of the sample model of a name."""
     return samples.find_decoder(name)
@@ -327,6 +342,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "run": read_run,
     "corpus": _corpus,
     "lists": read_word_lists,
+    "models": read_models,
     "pairs": read_pairs,
     "questions": read_questions,
     "sets": read_odd_sets,
@@ -351,6 +367,8 @@ def accepting_files(function: Function) -> Function:
         for name, read in readers.items():
             if name in bound.arguments:
                 bound.arguments[name] = _read(bound.arguments[name], read)
+                if read is read_models:
+                    bound.arguments[name] = models_of(bound.arguments[name])
         return function(*bound.args, **bound.kwargs)
 
     return reading  # type: ignore[return-value]
@@ -359,6 +377,10 @@ def accepting_files(function: Function) -> Function:
 def _read(value: Any, read: Callable[[str], Any]) -> Any:
     if isinstance(value, (str, os.PathLike)):
         return read(os.fspath(value))
+    if read is read_codes and isinstance(value, Mapping):  # of models by name
+        return {
+            name: read(os.fspath(one)) if _is_file(one) else one for name, one in value.items()
+        }
     several = read is read_codes and isinstance(value, tuple | list)
     if several and any(map(_is_file, value)):  # texts in a list of labels are labels
         return [read(os.fspath(one)) if _is_file(one) else one for one in value]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.options import MORE, NoCache
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, shortest
 from latentcli.results import Record
@@ -116,6 +117,29 @@ class Factors:
             "rows": first.rows,
             "dimensions": dimensions[0] if len(data) == 1 else ", ".join(map(str, dimensions)),
         }
+
+
+@dataclass(frozen=True)
+class Models:
+    """How several models are distinguished, and whether their scores are kept."""
+
+    halves: Annotated[
+        int | None,
+        typer.Option(
+            "--halves",
+            metavar="N",
+            help="Test differences of models by N halves of the rows; 0: none.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    no_cache: NoCache = False
+
+    def settings(self, count: int) -> dict[str, Any]:
+        """Return what a function of `count` models takes: scores of one model are not kept."""
+        from latentcli.files.store.scores import KeptScores
+
+        kept = count > 1 and not self.no_cache
+        return {"halves": self.halves, "store": KeptScores() if kept else None}
 
 
 def named(title: str, models: Iterable[str]) -> str:

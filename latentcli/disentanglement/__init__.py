@@ -38,7 +38,8 @@ __getattr__, __dir__ = attach(
         **dict.fromkeys(("About", "about", "parameters"), f"{__name__}._about"),
         **dict.fromkeys(("Data", "prepare"), f"{__name__}._data"),
         **dict.fromkeys(("Estimate", "Score"), f"{__name__}._score"),
-        **dict.fromkeys(("function", "several_models"), f"{__name__}._models"),
+        "function": f"{__name__}._models",
+        "score_models": f"{__name__}._score_models",
         "disentanglement_report": f"{__name__}._disentanglement_report",
     },
 )

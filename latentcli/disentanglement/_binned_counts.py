@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
-from latentcli.disentanglement._score import SHUFFLES
+from latentcli.disentanglement._score import SHUFFLES, shuffles
 from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
 
@@ -167,7 +167,7 @@ class BinnedCounts:
         if seed not in self._shuffled:
             random = np.random.default_rng(seed)
             times = SHUFFLES if self.data.codes.size <= _LARGE else SHUFFLES // 2
-            orders = (random.permutation(self.data.rows) for _ in range(times))
+            orders = (random.permutation(self.data.rows) for _ in range(shuffles(times)))
             self._shuffled[seed] = [self._count(self.bins, order) for order in orders]
         return self._shuffled[seed]
 

@@ -14,7 +14,7 @@ from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._predictors import PREDICTORS, Fitted, Predictor, fit_each
 from latentcli.disentanglement._protocol import shuffled
-from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed
+from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed, shuffles
 from latentcli.disentanglement._train_test_split import (
     Split,
     ends,
@@ -133,7 +133,7 @@ def dci(
         _informativeness([o], [s], None, seed).is_noise
         for o, s in zip(fitted, splits, strict=True)
     ]
-    null = _null(predictor, data, splits, seed, _REFITS[estimator])
+    null = _null(predictor, data, splits, seed, shuffles(_REFITS[estimator]))
     return Score(
         numbers={
             # A ratio of noise may have any value: whether noise explains it, I says.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
@@ -11,27 +11,32 @@ from latentcli.disentanglement import METRICS
 from latentcli.disentanglement._about import about, parameters
 from latentcli.disentanglement._attribution import readings
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
-from latentcli.disentanglement._metric import Options, check_ci
-from latentcli.disentanglement._models import function, notes_of
+from latentcli.disentanglement._kept import Scorer, Store
+from latentcli.disentanglement._metric import Options, check_ci, check_halves
+from latentcli.disentanglement._models import notes_of
 from latentcli.disentanglement._mutual_information import Cut
+from latentcli.disentanglement._notes import listed
+from latentcli.disentanglement._paired import default_halves, differences_of
 from latentcli.disentanglement._score import Score
+from latentcli.disentanglement._score_models import COSTLY, Tracker, difference_keys
 from latentcli.disentanglement._views import heat_map, size, table
 from latentcli.errors import ParameterError, check_choice
-from latentcli.numerics.types import Progress
 from latentcli.results import Picture, Record, Result, Scalar, Sheet, View
 
 COLUMNS = ("model", "metric", "level", "name", "score", "value")
 
 _TOGETHER = ("low", "high", "chance")
 
-Tracker = Callable[[str], AbstractContextManager[Progress | None]]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DisentanglementReport(Result):
-    """The scores of one model or several: `scores[model][metric]`."""
+    """The scores of one model or several: `scores[model][metric]`.
+
+    `differences[metric]` has a record for each of several models, from the best down.
+    """
 
     scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+    differences: Mapping[str, Sequence[Record]] = field(default_factory=dict)
 
     def pictures(self) -> tuple[Picture, ...]:
         """Return all metrics of all models as dots with intervals, and what dimensions say of factors."""
@@ -51,6 +56,8 @@ def disentanglement_report(
     limit: int | None = 10_000,
     ci: float | None = 0.95,
     seed: int = 0,
+    halves: int | None = None,
+    store: Store | None = None,
     tracker: Tracker | None = None,
     **options: Unpack[Options],
 ) -> DisentanglementReport:
@@ -71,6 +78,11 @@ def disentanglement_report(
         Coverage of the confidence intervals; None for none.
     seed
         Random seed.
+    halves
+        Number of random halves of the rows, the same for all models, by which models are distinguished
+        (see `latentcli.score_models`); 0 for none, None for 20 where a metric is quick.
+    store
+        A mapping that keeps scores by text, so that none is computed twice.
     tracker
         Given what is computed, returns a context with a `progress(done, total)`.
 
@@ -87,23 +99,23 @@ def disentanglement_report(
     >>> report.summary["mig"], report.summary["modularity"]
     (1.0, 1.0)
     """
-    names = _names(only)
+    names = names_of(only)
     check_ci(ci)
     given = {
         "bins": bins, "binning": binning, "limits": limits, "ci": ci, "seed": seed, "limit": limit,
     }  # fmt: skip
     models = codes if isinstance(codes, Mapping) else {"codes": codes}
+    check_halves(halves)
     data = {model: prepare(one, factors, **options) for model, one in models.items()}
-    scores: dict[str, dict[str, Score]] = {model: {} for model in data}
+    scorers = {model: Scorer(one, store) for model, one in data.items()}
+    settings = {name: settings_of(name, given) for name in names}
     track = tracker or (lambda _: nullcontext())
-    for model, one in data.items():
+    scores: dict[str, dict[str, Score]] = {model: {} for model in data}
+    for model, scorer in scorers.items():
         for name in names:
             with track(f"{name} of {model}" if len(data) > 1 else name) as progress:
-                known = parameters(name)
-                settings = {key: given[key] for key in _taken(known)}
-                if "progress" in known:
-                    settings["progress"] = progress
-                scores[model][name] = function(name)(one, **settings)
+                scores[model][name] = scorer.score(name, settings[name], progress)
+    apart, costly = _differences_of(scorers, scores, settings, halves, track)
     first = next(iter(data.values()))
     settings_made: Record = {
         "only": None if only is None else ",".join(names), "bins": bins, "binning": binning, "limit": limit, "ci": ci,
@@ -117,16 +129,17 @@ def disentanglement_report(
     return DisentanglementReport(
         title=f"Disentanglement: {size(first)}",
         columns=COLUMNS,
-        records=[row for model, made in scores.items() for row in _records(model, made)],
+        records=[row for model, made in scores.items() for row in _records(model, made, apart)],
         summary=_summary(scores),
         settings=settings_made,
-        notes=notes_of(every),
-        views=tuple(_views(data, scores, cut)),
+        notes=(*notes_of(every), *costly),
+        views=tuple(_views(data, scores, apart, cut)),
         scores=scores,
+        differences=apart,
     )
 
 
-def _names(only: Sequence[str] | None) -> list[str]:
+def names_of(only: Sequence[str] | None) -> list[str]:
     if only is None:
         return list(METRICS)
     names = list(dict.fromkeys(name.strip() for name in only if name.strip()))
@@ -137,18 +150,47 @@ def _names(only: Sequence[str] | None) -> list[str]:
     return names
 
 
-def _taken(known: Mapping[str, Any]) -> list[str]:
-    """Return which shared settings a metric takes: `bins` only where they cut dimensions."""
-    cuts = "binning" in known
-    shared = ("bins", "binning", "limits") if cuts else ()
-    return [key for key in (*shared, "limit", "ci", "seed") if key in known]
+def settings_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the shared settings that a metric takes: `bins` only where they cut dimensions."""
+    known = parameters(name)
+    shared = ("bins", "binning", "limits") if "binning" in known else ()
+    return {key: given[key] for key in (*shared, "limit", "ci", "seed") if key in known}
 
 
-def _records(model: str, scores: Mapping[str, Score]) -> list[Record]:
+def _differences_of(
+    scorers: Mapping[str, Scorer],
+    scores: Mapping[str, Mapping[str, Score]],
+    settings: Mapping[str, Mapping[str, Any]],
+    halves: int | None,
+    track: Tracker,
+) -> tuple[dict[str, list[Record]], list[str]]:
+    """Return the differences of models by each metric, and what is said of costly metrics."""
+    if len(scorers) < 2:
+        return {}, []
+    found = {}
+    for name, own in settings.items():
+        by_model = {model: made[name] for model, made in scores.items()}
+        with track(f"{name} on halves of the rows") as progress:
+            found[name] = differences_of(
+                name, scorers, by_model, own, halves=halves, progress=progress
+            )
+    costly = [
+        name
+        for name, own in settings.items()
+        if own.get("ci", 0.95) and halves is None and not default_halves(name, own)
+    ]
+    return found, [COSTLY.format(listed(costly))] if costly else []
+
+
+def _records(
+    model: str, scores: Mapping[str, Score], apart: Mapping[str, Sequence[Record]]
+) -> list[Record]:
     """Return every number as a record: of the whole, of each factor, of each dimension."""
     rows: list[Record] = []
     for name, made in scores.items():
-        levels: list[tuple[str, Scalar, Record]] = [("all", None, made.summary)]
+        mine = next((row for row in apart.get(name, ()) if row["model"] == model), {})
+        whole = {**made.summary, **difference_keys(mine)}
+        levels: list[tuple[str, Scalar, Record]] = [("all", None, whole)]
         levels += [("factor", row["factor"], row) for row in made.factors]
         levels += [("dimension", row["dimension"], row) for row in made.dimensions]
         rows += [
@@ -168,9 +210,26 @@ def _summary(scores: Mapping[str, Mapping[str, Score]]) -> Record:
 
 
 def _views(
-    data: Mapping[str, Data], scores: Mapping[str, Mapping[str, Score]], cut: Cut
+    data: Mapping[str, Data],
+    scores: Mapping[str, Mapping[str, Score]],
+    apart: Mapping[str, Sequence[Record]],
+    cut: Cut,
 ) -> list[View]:
-    found: list[View] = [_one_model(scores) if len(scores) == 1 else _models(scores)]
+    if len(scores) == 1:
+        found: list[View] = [_one_model(scores)]
+    else:
+        values = {m: {name: one.value for name, one in s.items()} for m, s in scores.items()}
+        found = [_models("scores", values)]
+        letters = {
+            model: {
+                name: next((row["group"] for row in rows if row["model"] == model), None)
+                for name, rows in apart.items()
+                if rows
+            }
+            for model in scores
+        }
+        if any(letters.values()):
+            found.append(_models("models that share a letter are not distinguished", letters))
     for model, one in data.items():
         prefix = f"{model}: " if len(scores) > 1 else ""
         if one.factors:
@@ -192,23 +251,17 @@ def _one_model(scores: Mapping[str, Mapping[str, Score]]) -> Sheet:
     return Sheet("scores", ("metric", "value", *_TOGETHER), rows)
 
 
-def _models(scores: Mapping[str, Mapping[str, Score]]) -> Sheet:
+def _models(title: str, values: Mapping[str, Mapping[str, Scalar]]) -> Sheet:
     """Return a row for each model and a column for each metric, or the other way round.
 
     Models are rows while the metrics fit in 80 columns.
     """
-    names = list(next(iter(scores.values())))
-    if sum(max(len(name), 6) + 3 for name in names) + max(map(len, scores)) <= 80:
-        rows: list[Record] = [
-            {"model": model, **{name: one.value for name, one in made.items()}}
-            for model, made in scores.items()
-        ]
-        return Sheet("scores", ("model", *names), rows)
-    rows = [
-        {"metric": name, **{model: made[name].value for model, made in scores.items()}}
-        for name in names
-    ]
-    return Sheet("scores", ("metric", *scores), rows)
+    names = list(next(iter(values.values())))
+    if sum(max(len(name), 6) + 3 for name in names) + max(map(len, values)) <= 80:
+        rows: list[Record] = [{"model": model, **row} for model, row in values.items()]
+        return Sheet(title, ("model", *names), rows)
+    rows = [{"metric": name, **{m: row[name] for m, row in values.items()}} for name in names]
+    return Sheet(title, ("metric", *values), rows)
 
 
 def _detail(data: Data, scores: Mapping[str, Score], cut: Cut, prefix: str) -> list[View]:

@@ -14,7 +14,7 @@ from latentcli.disentanglement._confidence import estimate
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut
-from latentcli.disentanglement._score import Estimate, Number, Score
+from latentcli.disentanglement._score import Estimate, Number, Score, shuffles
 from latentcli.disentanglement._train_test_split import mean_known, split
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -215,7 +215,7 @@ def _nearest_null(fitted: Data, active: Array, neighbors: int, seed: int) -> lis
     return [
         attribution.nearest(fitted, neighbors, seed, random.permutation(fitted.rows))[active]
         / entropy
-        for _ in range(_SHUFFLES)
+        for _ in range(shuffles(_SHUFFLES))
     ]
 
 

@@ -73,9 +73,14 @@ def metric(about: About) -> Callable[[Function], Function]:
                     "`factors` is missing: this metric compares codes with factors"
                 )
             score = function(data, **given)
-            return _finished(
+            made = finished(
                 name, score, data, _settings(settings, own, compat) | score.settings
             )
+            notes = (
+                *data.notes, *noise(score.numbers), *score.notes,
+                *caveats(data, cut_of(made.settings)),
+            )  # fmt: skip
+            return replace(made, notes=tuple(dict.fromkeys(notes)))
 
         run.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{_shared(own)}"
         run.__signature__ = _signature(function)  # type: ignore[attr-defined]
@@ -104,6 +109,12 @@ def check_ci(ci: float | None) -> None:
         raise ParameterError("ci", ci, "a share below 1, such as 0.95, or 0 for none")
 
 
+def check_halves(halves: int | None) -> None:
+    """Raise ParameterError for a number of halves that distinguishes nothing."""
+    if halves is not None and (halves < 0 or halves == 1):
+        raise ParameterError("halves", halves, "0, or a whole number from 2")
+
+
 def _settings(
     settings: Mapping[str, Any], own: Mapping[str, Any], compat: str | None
 ) -> Record:
@@ -128,8 +139,8 @@ def cut_of(settings: Mapping[str, Any]) -> Cut | None:
     return Cut(settings["bins"], settings["binning"], (limits[0], limits[1]))
 
 
-def _finished(name: str, score: Score, data: Data, settings: Record) -> Score:
-    """Return a score with all that is the same for every metric."""
+def finished(name: str, score: Score, data: Data, settings: Record) -> Score:
+    """Return a score with the title, records and views that every metric has."""
     for key, value in flat(score.numbers).items():
         assert not isinstance(value, float) or isfinite(value), key
     rows = records(score, flat(score.numbers))
@@ -141,16 +152,6 @@ def _finished(name: str, score: Score, data: Data, settings: Record) -> Score:
         settings=settings,
         records=rows,
         columns=columns(rows),
-        notes=tuple(
-            dict.fromkeys(
-                (
-                    *data.notes,
-                    *noise(score.numbers),
-                    *score.notes,
-                    *caveats(data, cut_of(settings)),
-                )
-            )
-        ),
     )
     return replace(made, views=sheets(data, made))
 

@@ -1,4 +1,4 @@
-"""Every metric by name, and the scores of several models beside each other."""
+"""Every metric by name, and how the scores of several models are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import Any
 
 from latentcli.disentanglement._score import Score
-from latentcli.disentanglement._views import columns
 from latentcli.results import Picture, Record, Result, Sheet, View
 
 
@@ -32,27 +31,6 @@ class Models(Result):
         from latentcli.disentanglement._pictures import of_models
 
         return of_models(self.scores)
-
-
-def several_models(scores: Mapping[str, Score]) -> Models:
-    """Return the scores of several models by one metric as one result: models as rows.
-
-    `scores` has the score of each model under its name; notes name the models they are about.
-    """
-    rows: list[Record] = [
-        {"model": model, **row} for model, score in scores.items() for row in score.records
-    ]
-    first = next(iter(scores.values()))
-    return Models(
-        scores=scores,
-        title=first.title,
-        columns=("model", *columns(row for score in scores.values() for row in score.records)),
-        records=rows,
-        summary={} if len(scores) > 1 else first.summary,
-        settings=dict(first.settings),
-        notes=notes_of(scores),
-        views=tuple(views(scores)),
-    )
 
 
 def notes_of(scores: Mapping[str, Result]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from latentcli.disentanglement._data import Data
-from latentcli.disentanglement._score import SHUFFLES, Estimate
+from latentcli.disentanglement._score import Estimate, shuffles
 from latentcli.numerics.parallel import each
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
@@ -44,7 +44,7 @@ def estimate(
     if value is None:
         return Estimate(None)
     random = np.random.default_rng([seed, 1])
-    orders = [random.permutation(data.rows) for _ in range(SHUFFLES)]
+    orders = [random.permutation(data.rows) for _ in range(shuffles())]
     scores = each(lambda order: null(shuffled(data, order)), orders)
     interval = None
     if ci is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
@@ -14,6 +16,24 @@ LEVEL = 0.95
 
 SHUFFLES = 20
 """How often factors are shuffled: noise exceeds the highest of so many in one case of 21."""
+
+
+_VALUE_ONLY = ContextVar("value_only", default=False)
+
+
+@contextmanager
+def value_only() -> Iterator[None]:
+    """Compute no null scores meanwhile: what is computed again on halves of the rows needs none."""
+    token = _VALUE_ONLY.set(True)
+    try:
+        yield
+    finally:
+        _VALUE_ONLY.reset(token)
+
+
+def shuffles(times: int = SHUFFLES) -> int:
+    """Return how often to shuffle the factors: `times`, 0 where the value alone is needed."""
+    return 0 if _VALUE_ONLY.get() else times
 
 
 @dataclass(frozen=True)

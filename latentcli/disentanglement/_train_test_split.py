@@ -11,7 +11,7 @@ import numpy.typing as npt
 from latentcli.disentanglement._confidence import normal_quantile
 from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import SHUFFLES
+from latentcli.disentanglement._score import shuffles
 from latentcli.errors import ParameterError
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
@@ -65,7 +65,7 @@ def permuted_test_rows(numbers: Sequence[int], seed: int) -> list[list[Array]]:
     fitted model: if codes say nothing about a factor, its test labels are exchangeable.
     """
     random = np.random.default_rng([seed, 1])
-    return [[random.permutation(number) for number in numbers] for _ in range(SHUFFLES)]
+    return [[random.permutation(number) for number in numbers] for _ in range(shuffles())]
 
 
 def null_means(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.factors import Factors, named
+from latentcli.cli import sweeps
+from latentcli.cli.factors import Factors, Models, named
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
@@ -14,15 +15,19 @@ from latentcli.results import Report
 
 
 def command(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CODES... FACTORS", help="Files of codes (N, D), then one of factors."
-        ),
-    ],
     factors: Factors,
+    models: Models,
+    sweep: sweeps.Sweep,
     plot: Plot,
     output: Output,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CODES... FACTORS",
+            help="Files of codes (N, D), then one of factors.",
+            show_default=False,
+        ),
+    ] = None,
     only: Annotated[
         str | None, typer.Option(metavar="NAMES", help="These metrics, such as mig,sap,dci.")
     ] = None,
@@ -41,9 +46,9 @@ def command(
 ) -> None:
     """Score codes against ground-truth factors by every metric, in one report.
 
-    Several files of codes are compared side by side, with the same seed and the same split. The
-    heat map shows the information of each dimension about each factor; notes say what puts a score
-    in doubt. `latent metrics` lists the metrics.
+    Several files of codes are compared side by side, with the same seed and the same split; models
+    that share a letter are not distinguished. A sweep over settings and seeds is a table (--sweep), or files by
+    group (--group). `latent metrics` lists the metrics.
 
     Examples:
 
@@ -54,23 +59,20 @@ def command(
     from latentcli.disentanglement import disentanglement_report
 
     plot.check(output)
-    data = factors.load(files, output)
-    result = disentanglement_report(
-        data,
-        only=None if only is None else only.split(","),
-        bins=bins,
-        binning=binning,
-        limit=limit or None,
-        ci=ci,
-        seed=seed,
-        tracker=output.progress,
-    )
-    settings = factors.settings(data, files)
-    report = Report.of(
-        "disentanglement",
-        result,
-        title=named(result.title, data),
-        settings=settings,
-        show_summary=False,
-    )
+    given: dict[str, Any] = {
+        "only": None if only is None else only.split(","), "bins": bins, "binning": binning,
+        "limit": limit or None, "ci": ci, "seed": seed, "tracker": output.progress,
+    }  # fmt: skip
+    if sweep:
+        report = sweep.report(files or [], factors, models, given)
+    else:
+        data = factors.load(files or [], output)
+        result = disentanglement_report(data, **models.settings(len(data)), **given)
+        report = Report.of(
+            "disentanglement",
+            result,
+            title=named(result.title, data),
+            settings=factors.settings(data, files or []),
+            show_summary=False,
+        )
     plot.show(report, output)

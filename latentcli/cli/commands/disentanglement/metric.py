@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.factors import Factors, named, parsed_limits
+from latentcli.cli.factors import Factors, Models, named, parsed_limits
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
@@ -55,24 +55,25 @@ def command_of(name: str) -> Callable[..., None]:
         plot: Plot,
         output: Output,
         compat: str | None,
+        models: Models,
         factors: Factors = _NO_FACTORS,
         **given: Any,
     ) -> None:
-        from latentcli.disentanglement import function, several_models
+        from latentcli.disentanglement import score_models
 
         plot.check(output)
         given = {key: one for key, one in given.items() if one is not None or key in SHARED}
         if "limits" in given:
             given["limits"] = parsed_limits(given["limits"])
-        score = function(name)
-        takes_progress = "progress" in inspect.signature(score).parameters
         data = factors.load(files, output) if facts.factors else factors.load_alone(files)
-        scores = {}
-        for model, one in data.items():
-            with output.progress(f"{name} of {model}") as progress:
-                more = {"progress": progress} if takes_progress else {}
-                scores[model] = score(one, compat=compat, **given, **more)
-        result = several_models(scores)
+        result = score_models(
+            name,
+            data,
+            compat=compat,
+            tracker=output.progress,
+            **models.settings(len(data)),
+            **given,
+        )
         report = Report.of(
             name,
             result,
@@ -120,7 +121,7 @@ def _dressed(
         ]
         given.append(inspect.Parameter("compat", keyword, default=None, annotation=compat))
     groups: dict[str, type] = {"factors": Factors} if facts.factors else {}
-    groups |= {"plot": Plot, "output": Output}
+    groups |= {"models": Models, "plot": Plot, "output": Output}
     kept = [
         inspect.Parameter("files", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=files),
         *given,

@@ -28,7 +28,9 @@ def test_a_table_of_models_by_metric(models, latent):
     assert ["model", "mig", "modularity", "dcimig"] in [
         line.split() for line in out.splitlines()
     ]
-    rows = {line.split()[0]: line.split()[1:4] for line in out.splitlines() if line.strip()}
+    rows: dict[str, list[str]] = {}
+    for line in filter(str.strip, out.splitlines()):
+        rows.setdefault(line.split()[0], line.split()[1:4])
     ordered, rotated = (map(float, rows[f"{name}.npy"]) for name in ("ordered", "rotated"))
     assert all(one > other for one, other in zip(ordered, rotated, strict=True))
     assert "[/b]" in out
@@ -47,7 +49,9 @@ def test_records_hold_every_number(models, answer):
         for row in rows
         if (row["model"], row["metric"], row["level"]) == ("ordered.npy", "mig", "all")
     }
-    assert mine == one
+    assert {key: mine[key] for key in one} == one
+    assert mine["group"] == "a"
+    assert mine["difference"] == 0
     assert found["summary"] == {"models": 2}
     assert found["settings"]["only"] == "mig,modularity,dcimig"
 
@@ -164,3 +168,117 @@ def test_principal_components_of_dsprites(data, answer, tmp_path, monkeypatch):
     }
     assert owners["x"] != owners["y"]
     assert (tmp_path / "dsprites.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_models_that_share_a_letter_are_not_differences_of(models, answer, latent):
+    np.save("copy.npy", np.load("ordered.npy"))
+    found = answer("mig", "ordered.npy", "copy.npy", "rotated.npy", "factors.csv")["results"]
+    whole = {row["model"]: row for row in found if row["level"] == "all"}
+    assert [whole[f"{name}.npy"]["group"] for name in ("ordered", "copy", "rotated")] == [
+        "a",
+        "a",
+        "b",
+    ]
+    assert whole["copy.npy"]["difference"] == 0
+    assert whole["rotated.npy"]["difference_high"] < 0
+    _, out, _ = latent("disentanglement", *ASKED)
+    assert "models that share a letter are not distinguished" in out
+
+
+def test_scores_of_several_models_are_kept(models, answer, monkeypatch):
+    first = answer("mig", "ordered.npy", "rotated.npy", "factors.csv")
+
+    def fail(*_, **__):
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("latentcli.disentanglement._kept.function", fail)
+    assert answer("mig", "ordered.npy", "rotated.npy", "factors.csv") == first
+    with pytest.raises(AssertionError):
+        answer("mig", "ordered.npy", "rotated.npy", "factors.csv", "--no-cache")
+    with pytest.raises(AssertionError):
+        answer("mig", "ordered.npy", "rotated.npy", "factors.csv", "--bins", "7")
+
+
+@pytest.fixture
+def sweep(models):
+    rng = np.random.default_rng(3)
+    ordered = np.load("ordered.npy")
+    lines = ["file,beta,seed"]
+    (models / "runs").mkdir()
+    for beta, noise in ((1, 0.8), (4, 0.2)):
+        for seed in range(3):
+            codes = ordered + noise * rng.normal(size=ordered.shape)
+            np.save(f"runs/b{beta}_{seed}.npy", codes)
+            lines.append(f"b{beta}_{seed}.npy,{beta},{seed}")
+    (models / "runs" / "sweep.csv").write_text("\n".join(lines), "utf-8")
+    return models
+
+
+def test_a_sweep_by_setting_and_seed(sweep, answer):
+    found = answer(
+        "disentanglement", "--sweep", "runs/sweep.csv", "factors.csv", "--only", "mig,sap"
+    )
+    rows = found["results"]
+    own = {
+        row["model"]: row["value"]
+        for row in rows
+        if (row["level"], row["metric"]) == ("model", "mig")
+    }
+    alone = answer("mig", "runs/b4_2.npy", "factors.csv")["summary"]["mig"]
+    assert own["b4_2.npy"] == alone
+    of_group = next(
+        row
+        for row in rows
+        if (row["level"], row["metric"], row["group"]) == ("group", "mig", "beta=4")
+    )
+    mine = [own[f"b4_{seed}.npy"] for seed in range(3)]
+    assert of_group["value"] == pytest.approx(np.mean(mine), abs=2e-6)
+    reach = (
+        4.302652729911275 * np.std(mine, ddof=1) / 3**0.5
+    )  # Student's t, 2 degrees of freedom
+    assert of_group["high"] - of_group["value"] == pytest.approx(reach, abs=3e-6)
+    best = next(row for row in rows if (row["level"], row["metric"]) == ("best", "mig"))
+    assert best["best"] == max(own, key=own.get)
+    share = next(row for row in rows if (row["level"], row["metric"]) == ("share", "mig"))
+    assert share["share"] > 0.9 > share["chance"] == pytest.approx(1 / 5)
+
+
+def test_a_sweep_by_groups_of_files(sweep, answer):
+    by_table = answer(
+        "disentanglement", "--sweep", "runs/sweep.csv", "factors.csv", "--only", "mig"
+    )
+    by_group = answer(
+        "disentanglement", "factors.csv", "--only", "mig",
+        "--group", "low=runs/b1_*.npy", "--group", "high=runs/b4_*.npy",
+    )  # fmt: skip
+    values = [
+        [row["value"] for row in found["results"] if row["level"] == "group"]
+        for found in (by_table, by_group)
+    ]
+    assert values[0] == values[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--sweep", "none.csv", "factors.csv"), "no such file"),
+        (("--sweep", "factors.csv", "factors.csv"), "unknown column 'file'"),
+        (("--sweep", "gone.csv", "factors.csv"), "no such file: not_there.npy"),
+        (("--group", "a=none*.npy", "factors.csv"), "no file is named like none*.npy"),
+        (("--group", "ordered.npy", "factors.csv"), "NAME=FILES"),
+        (("--sweep", "x.csv", "--group", "a=b.npy", "factors.csv"), "leave --group out"),
+        (
+            ("--group", "a=ordered.npy", "rotated.npy", "factors.csv"),
+            "name one file: the factors",
+        ),
+        (("--group", "a=ordered.npy"), "factors"),
+        (("--halves", "1", "ordered.npy", "rotated.npy", "factors.csv"), "--halves"),
+        ((), "name the codes and the factors"),
+    ],
+)
+def test_what_is_no_sweep(sweep, latent, given, said):
+    (sweep / "gone.csv").write_text("file,seed\nnot_there.npy,0\n", "utf-8")
+    code, _, err = latent("disentanglement", *given, "--only", "mig")
+    assert code in (1, 2)
+    assert said in err
+    assert err.count("latent: error") == 1
