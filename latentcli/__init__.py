@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
     from latentcli.disentanglement._zmaxvar import zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, ParameterError, WordError
+    from latentcli.files.downloads import download
     from latentcli.geometry._capacity import capacity
     from latentcli.geometry._duplicates import duplicates
     from latentcli.geometry._geometry_report import geometry_report
@@ -125,6 +126,7 @@ _HOMES: dict[str, str] = {
         ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
     ),
     **dict.fromkeys(("align", "compare", "drift"), "latentcli.comparison"),
+    "download": "latentcli.files.downloads",
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     "score_models": "latentcli.disentanglement._score_models",
@@ -170,6 +172,7 @@ __all__ = [
     "direction_of_scores",
     "disentanglement_report",
     "dmig",
+    "download",
     "drift",
     "duplicates",
     "edit",

@@ -250,6 +250,7 @@ SHELL_ONLY = {
     "map": "`latentcli.space_map`; its names and labels come from files, tested in tests/pictures",
     "metrics": "the table `latentcli.disentanglement.METRICS`",
     "train": "`latentcli.train`; trains for seconds, and is tested where it lives",
+    "download": "`latentcli.download`; over the network, tested in tests/files/test_downloads.py",
     "info": "what is in a file",
     "convert": "a file to a file",
     "sample": "the bundled files",

@@ -66,4 +66,14 @@ def find(address: str) -> str:
     sample = name if name in SAMPLES else f"{name}.npz"
     if sample in SAMPLES and not Path(name).exists():
         return str(path(sample)) + address[len(name) :]
-    return address
+    return _downloaded(name, address)
+
+
+def _downloaded(name: str, address: str) -> str:
+    """Return an address with the path of the vectors that were downloaded under its name, if any were."""
+    if not name or name == "-" or "/" in name or Path(name).exists():
+        return address
+    from latentcli.files import downloads
+
+    there = downloads.find(name)
+    return address if there is None else str(there) + address[len(name) :]

@@ -1,8 +1,11 @@
 """Every command is listed, helpful, and its examples do what they say."""
 
+import gzip
+import hashlib
 import importlib
 import inspect
 import io
+import json
 import re
 import shlex
 import shutil
@@ -62,6 +65,19 @@ def folder(samples, tmp_path, monkeypatch):
     for name in ("glove.6B.50d.txt", "glove.6B.50d.txt.gz", "vectors.bin"):
         assert main(["convert", str(words), name]) == 0
     np.savez("projected_w.npz", w=np.ones((1, 18, 4)))
+    packed = gzip.compress(words.read_bytes(), mtime=0)
+    (tmp_path / "glove-wiki-gigaword-50").mkdir()
+    (tmp_path / "glove-wiki-gigaword-50" / "vectors.gz").write_bytes(packed)
+    listed = {
+        "file_size": len(packed),
+        "checksum": hashlib.md5(packed).hexdigest(),
+        "file_name": "vectors.gz",
+    }
+    (tmp_path / "list.json").write_text(
+        json.dumps({"models": {"glove-wiki-gigaword-50": listed}})
+    )
+    monkeypatch.setenv("LATENT_CATALOG", (tmp_path / "list.json").as_uri())
+    monkeypatch.setenv("LATENT_DATA_DIR", "downloaded")
     (tmp_path / "pairs.txt").write_text("king king\nqueen queen\nman man\nwoman woman\n")
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "day.txt").write_text("the king and the queen met a man\n" * 200)
