@@ -57,6 +57,9 @@ site: $(READY)  ## Build the documentation site into site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group site
 	$(BIN)/python -m mkdocs build --quiet
 
+gallery: $(READY)  ## Draw the picture of every report, and all on one sheet, into build/plots/
+	$(BIN)/python examples/plot_gallery.py build/plots
+
 bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data $(DATA))

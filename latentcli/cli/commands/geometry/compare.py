@@ -44,7 +44,7 @@ class Aligning:
 
     def __post_init__(self) -> None:
         if self.align is None and self.to:
-            raise UsageError("--to goes with --align OUT")
+            raise UsageError("--to and --force go with --align OUT")
 
     def check(self, *inputs: str) -> None:
         """Refuse a file that cannot be written or is compared, before the work is done."""
@@ -128,6 +128,8 @@ def command(
     from latentcli.files import pairs
 
     plot.check(output)
+    if aligning.force and aligning.align is None and plot.plot is None:
+        raise UsageError("--to and --force go with --align OUT")
     aligning.check(x, y)
     first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
     named = {"x": Path(x).name, "y": Path(y).name} | ({"lexicon": lexicon} if lexicon else {})

@@ -272,7 +272,7 @@ def test_the_heat_map_is_drawn(grid, latent, suffix):
 def test_a_picture_that_cannot_be_written_leaves_nothing_behind(grid, latent, monkeypatch):
     from latentcli.render import picture
 
-    def fail(report, path, kind):
+    def fail(report, path, *_):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
