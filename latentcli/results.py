@@ -9,24 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latentcli.views import (
     COLORS,
-    PICTURES_ONLY,
-    Band,
     Bars,
-    Curve,
-    Dot,
-    Dots,
+    Chart,
     Drawing,
     HeatMap,
-    Histogram,
     Lines,
     Listing,
     Matrix,
     Picture,
-    Plane,
     Record,
     Scalar,
     Sheet,
@@ -37,10 +31,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
+    from latentcli.charts import Band, Curve, Dot, Dots, Histogram, Plane
+
 __all__ = [
-    "COLORS", "PICTURES_ONLY", "Band", "Bars", "Curve", "Dot", "Dots", "Drawing", "HeatMap", "Histogram", "Interval",
-    "Lines", "Listing", "Matrix", "Picture", "Plane", "Record", "Report", "Result", "Scalar", "Sheet", "View",
+    "COLORS", "Band", "Bars", "Chart", "Curve", "Dot", "Dots", "Drawing", "HeatMap", "Histogram", "Interval", "Lines",
+    "Listing", "Matrix", "Picture", "Plane", "Record", "Report", "Result", "Scalar", "Sheet", "View",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import the kinds of charts when the first is needed."""
+    if name in ("Band", "Curve", "Dot", "Dots", "Histogram", "Plane"):
+        from latentcli import charts
+
+        return getattr(charts, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Interval(NamedTuple):

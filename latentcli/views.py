@@ -5,9 +5,8 @@ A view holds data only; `render` makes text, HTML or a figure of it. Only the st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 Scalar = str | int | float | bool | None | list[float]
 """A value of a record; a list is a short vector, and no record holds anything deeper."""
@@ -94,94 +93,14 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Band:
-    """A range of y along a curve's axis: the values between `low` and `high` at each x."""
-
-    label: str
-    low: Sequence[float]
-    high: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Lines over a common axis: `lines` has for each name its values at the places `x`.
-
-    `bands` are shaded behind them, and so are the `spans` of x, which are named by `span_label`;
-    `levels` are horizontal lines, `places` vertical ones; `log` names the logarithmic axes: "x", "y" or "xy".
-    """
+class Chart:
+    """What is drawn only, and no table shows: the kinds are in `latentcli.charts`."""
 
     title: str
-    x_label: str
-    y_label: str
-    x: Sequence[float]
-    lines: Mapping[str, Sequence[float]]
-    bands: Sequence[Band] = ()
-    spans: Sequence[tuple[float, float]] = ()
-    span_label: str = ""
-    levels: Mapping[str, float] = field(default_factory=dict)
-    places: Mapping[str, float] = field(default_factory=dict)
-    log: str = ""
 
 
-@dataclass(frozen=True)
-class Histogram:
-    """How many values lie between consecutive `edges`: `heights` of each name, one fewer than edges.
-
-    `curve` (places, heights) is a distribution beside them, named `curve_label`.
-    """
-
-    title: str
-    x_label: str
-    y_label: str
-    edges: Sequence[float]
-    heights: Mapping[str, Sequence[float]]
-    curve: tuple[Sequence[float], Sequence[float]] | None = None
-    curve_label: str = ""
-    places: Mapping[str, float] = field(default_factory=dict)
-
-
-class Dot(NamedTuple):
-    """A number with the ends of its interval; None where there is none."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Dots:
-    """Numbers with their intervals: for each name of `series` a dot at each of the labels."""
-
-    title: str
-    label: str
-    labels: Sequence[str]
-    series: Mapping[str, Sequence[Dot]]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Points (x, y) by name, both axes to one scale; `arrows` and `lines` are pairs of points by number.
-
-    `faint` are numbers of points that matter less.
-    """
-
-    title: str
-    x_label: str
-    y_label: str
-    names: Sequence[str]
-    x: Sequence[float]
-    y: Sequence[float]
-    arrows: Sequence[tuple[int, int]] = ()
-    lines: Sequence[tuple[int, int]] = ()
-    faint: Sequence[int] = ()
-    equal: bool = True
-
-
-Picture = HeatMap | Bars | Curve | Histogram | Dots | Plane
+Picture = HeatMap | Bars | Chart
 """What can be drawn."""
-
-PICTURES_ONLY = (Curve, Histogram, Dots, Plane)
-"""Pictures that no table shows."""
 
 View = Matrix | Sheet | Listing | Lines | Drawing | Picture
 """What can be shown in place of the plain list of records."""

@@ -47,7 +47,8 @@ def within(name, *packages):
 LAYERS = {
     "errors": set(),
     "views": set(),
-    "results": {"views"},
+    "charts": {"views"},
+    "results": {"views", "charts"},
     "numerics": {"results", "errors"},
     **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison", "pictures")},
     "files": {"numerics", "errors"},

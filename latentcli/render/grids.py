@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from latentcli.render.cells import human, visible
 from latentcli.results import (
-    PICTURES_ONLY,
     Bars,
+    Chart,
     Drawing,
     HeatMap,
     Lines,
@@ -89,8 +89,8 @@ def grids(
 
 
 def tabular(shown: Report | Result) -> list[View]:
-    """Return the views that a table shows; curves and the like are for pictures only."""
-    return [view for view in shown.views if not isinstance(view, PICTURES_ONLY)]
+    """Return the views that a table shows; charts are for pictures only."""
+    return [view for view in shown.views if not isinstance(view, Chart)]
 
 
 def of_summary(summary: Record, write: Write = human) -> Grid:

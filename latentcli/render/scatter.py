@@ -62,6 +62,8 @@ def write(scatter: Scatter, path: Path, kind: str) -> None:
 
 def draw(scatter: Scatter, axes: Any) -> None:
     """Draw points, arrows and path into Matplotlib axes."""
+    from matplotlib.colors import to_rgba
+
     size = max(0.5, min(14.0, 6000 / max(1, len(scatter.x))))
     groups: dict[str, list[int]] = {}
     for place, group in enumerate(scatter.groups or [""] * len(scatter.x)):
@@ -69,11 +71,15 @@ def draw(scatter: Scatter, axes: Any) -> None:
     for number, (group, mine) in enumerate(
         sorted(groups.items(), key=lambda one: natural(one[0]))
     ):
-        opacity = 0.7 if scatter.torn is None else [0.75 - 0.65 * scatter.torn[i] for i in mine]
+        color = COLORS[number % len(COLORS)]
+        shades: list[str] = [color + "b3"] * len(mine)
+        if scatter.torn is not None:
+            shades = [
+                f"{color}{round(255 * (0.75 - 0.65 * scatter.torn[i])):02x}" for i in mine
+            ]
         axes.scatter(
             [scatter.x[i] for i in mine], [scatter.y[i] for i in mine], s=size, linewidths=0,
-            alpha=opacity, color=COLORS[number % len(COLORS)], label=as_drawn(group, 40),
-            rasterized=len(mine) > 5000,
+            color=shades, label=as_drawn(group, 40), rasterized=len(mine) > 5000,
         )  # fmt: skip
     for a, b in scatter.arrows:
         axes.annotate(
@@ -93,7 +99,7 @@ def draw(scatter: Scatter, axes: Any) -> None:
             loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=max(1.0, (16 / size) ** 0.5)
         )  # fmt: skip
         for handle in legend.legend_handles:
-            handle.set_alpha(0.9)
+            handle.set_facecolor(to_rgba(handle.get_facecolor()[0], 0.9))
 
 
 def natural(text: str) -> tuple[int, float, str]:

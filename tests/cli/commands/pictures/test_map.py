@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -88,3 +89,21 @@ def test_what_means_nothing_is_one_line(latent, vectors, options, reported):
     (line,) = [line for line in err.splitlines() if "error" in line]
     assert reported in line
     assert code in (1, 2)
+
+
+@pytest.mark.parametrize("size", ["column", "page"])
+def test_torn_points_are_paler_with_labels_too(latent, vectors, tmp_path, size):
+    labels = tmp_path / "labels.txt"
+    labels.write_text("".join(f"class {n % 3}\n" for n in range(40)))
+    for name, more in (("plain.svg", []), ("torn.svg", ["--fade-torn"])):
+        out = tmp_path / name
+        code, _, err = latent(
+            "map", vectors, "-o", out, "--labels", labels, "--plot-size", size, *more
+        )
+        assert code == 0, err
+        drawn = out.read_text()
+        assert ">class 2</text>" in drawn
+        assert "trustworthiness" in drawn
+        assert "rank correlation of distances" in drawn
+        opacities = set(re.findall(r"fill-opacity: ([0-9.]+)", drawn))
+        assert (len(opacities) > 3) == bool(more)
