@@ -57,7 +57,8 @@ class Reference:
         self.k = k
         self.rows = np.arange(count)
         self.norms = np.linalg.norm(np.asarray(codes, np.float64), axis=1)
-        own = nearest(Points(codes), self.rows, k, progress).distances[:, -1]
+        self.own = nearest(Points(codes), self.rows, k, progress)
+        own = self.own.distances[:, -1]
         self.ranked = np.sort(own)
         self.limit = float(np.percentile(own, percentile))
         self._found: list[tuple[Array, Array]] = []

@@ -15,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, check_choice
+from latentcli.latents import _graph as graph
 from latentcli.latents import _paths as paths
 from latentcli.latents import _times as timing
 from latentcli.latents._along import EASES, KINDS
 from latentcli.latents._holes import Holes, Reference
 from latentcli.latents._interpolation import NORMS, side_of
+from latentcli.latents._labels import labels_of
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
 from latentcli.latents._walk import Walk
@@ -112,6 +114,8 @@ def interp(
     layers: Sequence[int] | None = None,
     compare: bool = False,
     reference: npt.ArrayLike | None = None,
+    labels: Sequence[object] | None = None,
+    geodesic: bool = False,
     k: int = K,
     hole_percentile: float = HOLE_PERCENTILE,
     axes: str = "",
@@ -163,6 +167,11 @@ def interp(
         Measure the norms of lerp and of slerp.
     reference
         Codes (M, ...): is each step as near to them as they are to each other?
+    labels
+        A label (M,) of each code of the reference: the nearest one's stands beside each step.
+    geodesic
+        Between two waypoints, go along the graph of k nearest codes of the reference, smoothed, in steps of
+        equal length, in place of straight.
     k
         Which nearest code of the reference counts, from 1.
     hole_percentile
@@ -203,7 +212,9 @@ def interp(
     _check(kind, norm, via, seed, ease, even=even, times=times, compare=compare)
     if ping_pong and loop:
         raise ParameterError("`ping_pong` and `loop` exclude each other")
-    _check_reference(k, hole_percentile, given=reference is not None)
+    _check_reference(
+        k, hole_percentile, given=reference is not None, more=geodesic or labels is not None
+    )
     given = key_points(z1, axes) if z2 is None else (z1, z2, *more)
     points = Waypoints(given, axes if z2 is not None else "", names, layered=layers is not None)
     options: dict[str, Any] = {"norm": norm, "via": _side(via, seed, points.tensor)}
@@ -216,11 +227,17 @@ def interp(
     path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
     if even:
         chosen = path.even(len(chosen))
-    if ping_pong:
-        chosen = timing.there_and_back(chosen)
+    called = f"{len(points.arrays)} points{', along the graph' if geodesic else ''}"
     known = None
     if reference is not None:
         known = _reference(reference, points.tensor, axes, k, hole_percentile, progress)
+    ways = known and graph.Ways.along(points.arrays, known, loop=loop)
+    if geodesic:
+        points.arrays = _along_graph(points, known, kind, loop=loop)
+        path = Path(points, kind, loop, {}, layers)
+        chosen = path.even(len(chosen))
+    if ping_pong:
+        chosen = timing.there_and_back(chosen)
     walk = Walk(path, chosen, known)
     codes = walk.follow(out, progress)
     course = walk.meter.course(closed=loop)
@@ -231,11 +248,7 @@ def interp(
         columns["slerp_norm"] = _mean_norms(
             points, loop, options, layers, "slerp", chosen
         ).tolist()
-    if holes is not None:
-        columns |= {
-            "distance": holes.distances.tolist(), "percentile": holes.percentiles.tolist(),
-            "nearest": holes.nearest.tolist(), "hole": holes.holes.tolist(),
-        }  # fmt: skip
+    columns |= _hole_columns(holes, labels, known)
     columns["z"] = [*walk.shown]
     angle = points.angle_degrees()
     return PathResult(
@@ -250,13 +263,14 @@ def interp(
         straightness=course.straightness,
         angle_degrees=angle,
         holes=holes,
-        title=_title(kind, loop, names or f"{len(points.arrays)} points", points.tensor),
+        title=_title(kind, loop, names or called, points.tensor),
         columns=("t", *columns),
         records=[
             {"t": float(t), **{name: column[index] for name, column in columns.items()}}
             for index, t in enumerate(chosen)
         ],
-        summary=_summary(course, verdict, angle, chosen, holes),
+        summary=_summary(course, verdict, angle, chosen, holes)
+        | (ways.summary if ways else {}),
         settings={
             "path": kind,
             "loop": loop,
@@ -268,6 +282,7 @@ def interp(
             "norm": norm if turning else None,
             "seed": seed,
             "layers": None if layers is None else " ".join(map(str, layers)),
+            "geodesic": geodesic,
             "k": k if known else None,
             "hole_percentile": hole_percentile if known else None,
             **points.tensor.settings,
@@ -324,13 +339,15 @@ def _check(
         raise ParameterError("seed", seed, "at least 0")
 
 
-def _check_reference(k: int, percentile: float, *, given: bool) -> None:
+def _check_reference(k: int, percentile: float, *, given: bool, more: bool) -> None:
     if k < 1:
         raise ParameterError("k", k, "a whole number from 1")
     if not 0 <= percentile <= 100:
         raise ParameterError("hole_percentile", percentile, "from 0 to 100")
     if not given and (k, percentile) != (K, HOLE_PERCENTILE):
         raise ParameterError("`k` and `hole_percentile` are for a `reference`")
+    if more and not given:
+        raise ParameterError("`labels` and `geodesic` are for a `reference`")
 
 
 def _side(via: npt.ArrayLike | None, seed: int | None, codes: Tensor) -> Array | None:
@@ -340,6 +357,19 @@ def _side(via: npt.ArrayLike | None, seed: int | None, codes: Tensor) -> Array |
     if seed is not None:
         return np.random.default_rng(seed).standard_normal(codes.vectors.shape)
     return None
+
+
+def _along_graph(
+    points: Waypoints, known: Reference | None, kind: str, *, loop: bool
+) -> list[Array]:
+    """Return the waypoints of a way along the graph of the reference."""
+    if len(points.arrays) != 2 or loop or kind not in ("lerp", "spline") or known is None:
+        raise ParameterError("`geodesic` goes between two points, straight or by a spline")
+    first, last = points.arrays
+    ends = [np.asarray(one, np.float64).ravel() for one in (first, last)]
+    between = graph.waypoints(ends[0], ends[1], known)
+    inner = [one.reshape(first.shape).astype(points.dtype) for one in between[1:-1]]
+    return [first, *inner, last]
 
 
 def _reference(
@@ -357,6 +387,20 @@ def _reference(
         )
     flat = np.asarray(known.codes).reshape(known.samples, -1)
     return Reference(flat, k=k, percentile=percentile, progress=progress)
+
+
+def _hole_columns(
+    holes: Holes | None, labels: Sequence[object] | None, known: Reference | None
+) -> dict[str, list[Scalar]]:
+    if holes is None or known is None:
+        return {}
+    columns: dict[str, list[Scalar]] = {
+        "distance": holes.distances.tolist(), "percentile": holes.percentiles.tolist(),
+        "nearest": holes.nearest.tolist(), "hole": holes.holes.tolist(),
+    }  # fmt: skip
+    if labels is not None:
+        columns["label"] = labels_of(labels, len(known.codes), holes.nearest)
+    return columns
 
 
 def _columns(course: paths.Course, verdict: paths.Verdict) -> dict[str, list[Scalar]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.types import Array
+from latentcli.results import Scalar
 
 
 def labelled(
@@ -51,6 +52,21 @@ def _which(attribute: str, values: list[str], column: Array) -> str:
             "`above` or `top`"
         )
     return f"'{attribute}' has the values {listed}; say which has it with `value`"
+
+
+def labels_of(labels: Sequence[object], count: int, rows: Array) -> list[Scalar]:
+    """Return the labels of some rows; LatentError unless there is one for each of `count` codes."""
+    if len(labels) != count:
+        raise LatentError(
+            f"{counted(len(labels), 'label')} for {counted(count, 'code')} of `reference`"
+        )
+    return [_shown(labels[int(row)]) for row in rows]
+
+
+def _shown(label: object) -> Scalar:
+    """Return a label as a value of a record."""
+    item = label.item() if isinstance(label, np.generic) else label
+    return item if isinstance(item, str | int | float | bool) or item is None else str(item)
 
 
 def other_labels(labels: Mapping[str, npt.ArrayLike], attribute: str) -> dict[str, Array]:

@@ -97,6 +97,20 @@ def command(
         str | None,
         typer.Option(metavar="CODES", help="Does the path cross a hole among these codes?"),
     ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="A label of each of these codes: the nearest one's is shown."
+        ),
+    ] = None,
+    geodesic: Annotated[
+        bool,
+        typer.Option(
+            "--geodesic",
+            help="Go along the graph of nearest codes of --reference.",
+            rich_help_panel=MORE,
+        ),
+    ] = False,
     norm: Annotated[
         str,
         typer.Option(
@@ -170,6 +184,7 @@ def command(
     latent interp king queen -v article-words.txt --steps 5
     """
     from latentcli.latents import EASES, interp
+    from latentcli.opening import read_labels
 
     plot.check(output)
     kind = _kind(lerp=lerp, slerp=slerp, lol=lol, spline=spline)
@@ -206,6 +221,7 @@ def command(
             via=None if via is None else axes.load(via).values,
             extrapolate=extrapolate, compare=compare, k=k, hole_percentile=hole_percentile,
             reference=None if reference is None else axes.load_set(reference, like),
+            labels=None if labels is None else read_labels(labels), geodesic=geodesic,
             names=points,
             out=decoding.receiver(saving.receiver(writer)) if space is None else None,
             progress=progress,
