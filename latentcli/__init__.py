@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         traverse,
         truncate,
         typical,
+        with_nearest,
     )
     from latentcli.opening import load, open, save
     from latentcli.pictures import Decoder, decode, smoothness, space_map
@@ -110,7 +111,7 @@ _HOMES: dict[str, str] = {
             "contrast_directions", "direction", "direction_cosines", "direction_of_labels",
             "pca_directions", "sefa_directions", "direction_of_scores",
             "edit", "grid", "interp", "lerp", "mix", "project", "sample_z", "slerp", "traverse",
-            "truncate", "typical",
+            "truncate", "typical", "with_nearest",
         ),
         "latentcli.latents",
     ),
@@ -220,6 +221,7 @@ __all__ = [
     "typical",
     "wasserstein_dependence",
     "weat",
+    "with_nearest",
     "zmaxvar",
 ]
 

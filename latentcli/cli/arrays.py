@@ -16,6 +16,7 @@ from latentcli.cli.output import Output
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
+    from latentcli.cli.nearest import Nearest
     from latentcli.cli.plotting import Plot
     from latentcli.files.array_writing import ArrayWriter
     from latentcli.files.codes import Codes
@@ -167,6 +168,7 @@ class Saving:
         inputs: list[str],
         output: Output,
         decoding: Decoding,
+        nearest: Nearest,
         labels: Callable[[CodesResult], list[str]] | None = None,
     ) -> None:
         """Make codes with `make(out, progress)`, writing them as they come, and show the report.
@@ -177,7 +179,8 @@ class Saving:
             self.writer(inputs) as writer,
             output.progress("changing codes", least=_MANY) as progress,
         ):
-            result = make(decoding.receiver(self.receiver(writer)), progress)
+            receiver = nearest.receiver(decoding.receiver(self.receiver(writer)))
+            result = nearest.beside(make(receiver, progress))
             report = Report.of(command, result, settings=settings)
             axes = str(result.settings["axes"])
             several = len(result.shape) > len(axes)
@@ -212,6 +215,7 @@ def shown_codes(
     settings: Record,
     inputs: list[str],
     decoding: Decoding,
+    nearest: Nearest,
     labels: list[str],
     axes: str = "",
     along: int | None = None,
@@ -223,6 +227,7 @@ def shown_codes(
     There is a label for each code, along whose axis `along` they are a path; `axes` are those of one code
     where the settings do not have them; `extra` goes into their provenance.
     """
+    result = nearest.beside(result)
     report = Report.of(command, result, settings=settings)
     assert result.codes is not None
     saving.save(result.codes, command, report.settings, inputs, output, extra)

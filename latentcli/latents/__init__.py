@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from latentcli.latents._interp import PathResult, interp
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.latents._mix import mix
+    from latentcli.latents._nearest import with_nearest
     from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
     from latentcli.latents._project import ProjectResult, project
     from latentcli.latents._sample_z import axes_of_features, sample_z
@@ -40,6 +41,7 @@ _HOMES = {
     **dict.fromkeys(("PathResult", "interp"), "_interp"),
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
     "axes_of_features": "_sample_z",
+    "with_nearest": "_nearest",
     **{name: f"_{name}" for name in ("grid", "mix", "sample_z", "traverse")},
     **dict.fromkeys(("TruncationResult", "truncate"), "_truncate"),
     **dict.fromkeys(("TypicalResult", "typical"), "_typical"),
@@ -76,6 +78,7 @@ __all__ = [
     "traverse",
     "truncate",
     "typical",
+    "with_nearest",
 ]
 
 __getattr__, __dir__ = attach(

@@ -70,14 +70,14 @@ class Reference:
             raise LatentError(
                 f"the reference has {self.codes.shape[1]:,} dimensions, the path {path.shape[1]:,}"
             )
-        first = self._kth(path, 1, [()] * len(path))[1]
+        first = kth_nearest(self.codes, self.norms, path, 1, [()] * len(path))[1]
         same: list[tuple[int, ...]] = [
             (int(row),)
             if np.array_equal(step.astype(self.codes.dtype), self.codes[row])
             else ()
             for step, row in zip(path, first, strict=True)
         ]
-        self._found.append((self._kth(path, self.k, same)[0], first))
+        self._found.append((kth_nearest(self.codes, self.norms, path, self.k, same)[0], first))
 
     def holes(self) -> Holes:
         """Return what was found of all steps."""
@@ -88,19 +88,22 @@ class Reference:
         beyond = distances > self.limit * (1 + 1e-9)
         return Holes(distances, 100.0 * shares, rows, self.limit, beyond)
 
-    def _kth(self, path: Array, k: int, exclude: list[tuple[int, ...]]) -> tuple[Array, Array]:
-        """Return each step's distance to its k-th nearest code, and the nearest code."""
-        found = nearest_to(self.codes, self.rows, path, k, exclude, norms=self.norms)
-        distances, rows = np.empty(len(path)), np.empty(len(path), dtype=np.int64)
-        for index, hits in enumerate(found):
-            if hits is None:  # many codes are equally far
-                away = np.linalg.norm(np.asarray(self.codes, np.float64) - path[index], axis=1)
-                away[list(exclude[index])] = np.inf
-                order = np.argsort(away, kind="stable")[:k]
-                distances[index], rows[index] = away[order[-1]], order[0]
-            else:
-                distances[index], rows[index] = hits.distances[-1], hits.rows[0]
-        return distances, rows
+
+def kth_nearest(
+    codes: Array, norms: Array, path: Array, k: int, exclude: list[tuple[int, ...]]
+) -> tuple[Array, Array]:
+    """Return of each step (T, D) the distance to its k-th nearest code (N, D), and the nearest code."""
+    found = nearest_to(codes, np.arange(len(codes)), path, k, exclude, norms=norms)
+    distances, rows = np.empty(len(path)), np.empty(len(path), dtype=np.int64)
+    for index, hits in enumerate(found):
+        if hits is None:  # many codes are equally far
+            away = np.linalg.norm(np.asarray(codes, np.float64) - path[index], axis=1)
+            away[list(exclude[index])] = np.inf
+            order = np.argsort(away, kind="stable")[:k]
+            distances[index], rows[index] = away[order[-1]], order[0]
+        else:
+            distances[index], rows[index] = hits.distances[-1], hits.rows[0]
+    return distances, rows
 
 
 def find_holes(

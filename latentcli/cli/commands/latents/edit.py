@@ -17,6 +17,7 @@ from latentcli.cli.arrays import (
 )
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
 from latentcli.cli.wording import naming
@@ -31,6 +32,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     output: Output,
     by: Annotated[
         str | None,
@@ -85,7 +87,7 @@ def command(
                 layers=layers_of(layers), out=out, progress=progress,
             ),
             settings={"codes": codes, "direction": direction, "sd": sd},
-            inputs=[codes, direction], output=output, decoding=decoding, labels=_labels,
+            inputs=[codes, direction], output=output, decoding=decoding, nearest=nearest, labels=_labels,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.arrays import Axes, Saving, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -23,6 +24,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     output: Output,
     rows: Annotated[int, typer.Option("--rows", metavar="N", help="Rows of the grid.")] = 5,
     columns: Annotated[
@@ -52,6 +54,6 @@ def command(
         result = grid(given, rows=rows, columns=columns, lol=lol)
     shown_codes(
         "grid", result, saving, output, settings={"corners": " ".join(corners)},
-        inputs=list(corners), decoding=decoding, along=1,
+        inputs=list(corners), decoding=decoding, nearest=nearest, along=1,
         labels=[f"{row['row']}, {row['column']}" for row in result.records],
     )  # fmt: skip

@@ -11,6 +11,7 @@ import typer
 from latentcli.cli.arrays import Axes, Layers, Saving, axes_of_several, layers_of
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.nearest import Known
 from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
@@ -37,6 +38,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    known: Known,
     plot: Plot,
     output: Output,
     vectors: Annotated[
@@ -93,24 +95,6 @@ def command(
     compare: Annotated[
         bool, typer.Option("--compare", help="The norms of lerp and slerp side by side.")
     ] = False,
-    reference: Annotated[
-        str | None,
-        typer.Option(metavar="CODES", help="Does the path cross a hole among these codes?"),
-    ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="A label of each of these codes: the nearest one's is shown."
-        ),
-    ] = None,
-    geodesic: Annotated[
-        bool,
-        typer.Option(
-            "--geodesic",
-            help="Go along the graph of nearest codes of --reference.",
-            rich_help_panel=MORE,
-        ),
-    ] = False,
     norm: Annotated[
         str,
         typer.Option(
@@ -141,23 +125,6 @@ def command(
         bool,
         typer.Option("--extrapolate", help="Allow times outside 0 to 1.", rich_help_panel=MORE),
     ] = False,
-    k: Annotated[
-        int,
-        typer.Option(
-            "--k",
-            help="Which neighbor in the reference counts.",
-            metavar="K",
-            rich_help_panel=MORE,
-        ),
-    ] = 5,
-    hole_percentile: Annotated[
-        float,
-        typer.Option(
-            metavar="P",
-            help="A hole is beyond this percentile of the reference.",
-            rich_help_panel=MORE,
-        ),
-    ] = 99.0,
 ) -> None:
     """Interpolation between latent codes, and a verdict on the path.
 
@@ -184,7 +151,6 @@ def command(
     latent interp king queen -v article-words.txt --steps 5
     """
     from latentcli.latents import EASES, interp
-    from latentcli.opening import read_labels
 
     plot.check(output)
     kind = _kind(lerp=lerp, slerp=slerp, lol=lol, spline=spline)
@@ -204,11 +170,11 @@ def command(
         given = [space.vector(word) for word in points]
     like = max(given, key=lambda one: one.values.ndim) if space is None else None
     inputs = [*(points if space is None else [space.address])]
-    inputs += [file for file in (reference, via) if file]
-    settings: Record = {"points": " ".join(points), "reference": reference}
+    inputs += [*known.files, *([via] if via else [])]
+    settings: Record = {"points": " ".join(points), "reference": known.reference}
     names = {f"z{number}": point for number, point in enumerate(points, 1)}
     with (
-        naming(**names, reference=reference),
+        naming(**names, reference=known.reference),
         saving.writer(inputs) as writer,
         output.progress("following the path", least=_MANY) as progress,
     ):
@@ -219,9 +185,8 @@ def command(
             fps=None if seconds is None and decoding.decoder else fps,
             loop=loop, ping_pong=ping_pong, even=even, norm=norm, seed=seed, layers=layers_of(layers),
             via=None if via is None else axes.load(via).values,
-            extrapolate=extrapolate, compare=compare, k=k, hole_percentile=hole_percentile,
-            reference=None if reference is None else axes.load_set(reference, like),
-            labels=None if labels is None else read_labels(labels), geodesic=geodesic,
+            extrapolate=extrapolate, compare=compare,
+            **known.options(axes, like),
             names=points,
             out=decoding.receiver(saving.receiver(writer)) if space is None else None,
             progress=progress,

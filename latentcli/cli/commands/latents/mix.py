@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving, layers_of, shown_codes
 from latentcli.cli.decoding import Decoding
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -20,6 +21,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     output: Output,
     layers: Annotated[
         str, typer.Option("--layers", metavar="RANGE", help="Layers taken from COL: 0-6.")
@@ -43,6 +45,6 @@ def command(
         result = mix(rows, columns, layers=layers_of(layers) or [])
     shown_codes(
         "mix", result, saving, output, settings={"row": row, "column": column},
-        inputs=[row, column], decoding=decoding,
+        inputs=[row, column], decoding=decoding, nearest=nearest,
         labels=[f"{one['row']}, {one['column']}" for one in result.records],
     )  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.arrays import Saving, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import ranges
 
@@ -16,6 +17,7 @@ from latentcli.cli.ranges import ranges
 def command(
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     output: Output,
     seeds: Annotated[
         str, typer.Option("--seeds", metavar="RANGE", help="Seeds: 0-9, or 85,265,297.")
@@ -50,7 +52,7 @@ def command(
     axes = axes_of_features(len(shape))
     shown_codes(
         "sample-z", result, saving, output, settings={"seeds": seeds}, inputs=[],
-        decoding=decoding, axes=axes, extra={"axes": f"N{axes}"}, labels=[f"seed {row['seed']}" for row in result.records],
+        decoding=decoding, nearest=nearest, axes=axes, extra={"axes": f"N{axes}"}, labels=[f"seed {row['seed']}" for row in result.records],
     )  # fmt: skip
 
 

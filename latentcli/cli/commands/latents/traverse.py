@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving, shown_codes
 from latentcli.cli.decoding import Decoding
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import numbers, ranges
@@ -19,6 +20,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     plot: Plot,
     output: Output,
     dims: Annotated[
@@ -52,6 +54,6 @@ def command(
     shown_codes(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],
-        decoding=decoding, along=1, plot=plot,
+        decoding=decoding, nearest=nearest, along=1, plot=plot,
         labels=[f"z{row['dim']} {row['value']:g}" for row in result.records],
     )  # fmt: skip

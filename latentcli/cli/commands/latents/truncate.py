@@ -8,6 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Saving, one_of
 from latentcli.cli.decoding import Decoding
+from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -17,6 +18,7 @@ def command(
     axes: Axes,
     saving: Saving,
     decoding: Decoding,
+    nearest: Nearest,
     output: Output,
     mean: Annotated[
         str | None, typer.Option("--mean", metavar="W_AVG", help="File of the mean.")
@@ -61,5 +63,5 @@ def command(
                 progress=progress,
             ),
             settings={"codes": codes, "mean": mean, "mean_of": mean_of},
-            inputs=[codes, str(mean or mean_of)], output=output, decoding=decoding,
+            inputs=[codes, str(mean or mean_of)], output=output, decoding=decoding, nearest=nearest,
         )  # fmt: skip
