@@ -28,6 +28,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "many-queries": words.many_queries,
     "evaluation": words.evaluation,
     "paths": codes.paths,
+    "latents": codes.latents,
     "edits": codes.edits,
     "metrics": scores.metrics,
     "comparison": spaces.comparison,
