@@ -52,7 +52,7 @@ class Model:
     provider: Annotated[str, _option(metavar="NAME", help="cpu or cuda.")] = "cpu"
     timeout: Annotated[
         float, _option(metavar="SECONDS", help="Time that one code may take.")
-    ] = 10.0
+    ] = 8.0
 
     def required(self) -> None:
         """Refuse a command without a model."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,15 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FileError, FormatError, LatentError, ParameterError, reason, shown
+from latentcli.errors import (
+    FileError,
+    FormatError,
+    LatentError,
+    ParameterError,
+    counted,
+    reason,
+    shown,
+)
 from latentcli.numerics.types import Array, Progress
 from latentcli.pictures._onnx_graph import external_locations
 
@@ -28,8 +37,11 @@ PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 BATCH = 64
 """Codes that are decoded at a time, at most."""
 
-TIMEOUT = 10.0
-"""Seconds that one code may take, unless more are allowed."""
+TIMEOUT = 8.0
+"""Seconds that one code may take, unless more are allowed: a model that hangs is told within ten."""
+
+_SLOWER = 10.0
+"""How many times slower than the first code others may be."""
 
 MAX_MEMORY = 2 << 30
 """Bytes that a model may use for what it computes, unless more are allowed."""
@@ -71,7 +83,7 @@ class Decoder:
     provider
         "cpu" or "cuda".
     timeout
-        Seconds that one code may take.
+        Seconds that one code may take, and the first run in any case.
     max_memory
         Bytes that the model may use for what it computes.
 
@@ -120,6 +132,7 @@ class Decoder:
         target, shaped = self._fitted(codes)
         others = self._others(target)
         start, size = 0, target.batch or 1  # a first one alone shows what a code takes
+        allowed, taken = self.timeout, 0.0
         while start < len(shaped):
             part = np.asarray(shaped[start : start + size])
             count = len(part)
@@ -129,8 +142,12 @@ class Decoder:
             feed |= {
                 one.name: self._value(one, start, len(part), len(shaped)) for one in others
             }
-            yield self._run(feed, len(part))[:count]
+            begun = time.monotonic()
+            made = self._run(feed, len(part), allowed)
+            taken = taken or (time.monotonic() - begun) / size
+            yield made[:count]
             start, size = start + count, target.batch or batch
+            allowed = max(self.timeout, size * min(self.timeout, _SLOWER * taken))
             if progress:
                 progress(start, len(shaped))
 
@@ -186,15 +203,15 @@ class Decoder:
                 f"{_written(one.shape)}"
             ) from None
 
-    def _run(self, feed: dict[str, Array], rows: int) -> Array:
-        with _limited(self.timeout * rows) as (options, stopped):
+    def _run(self, feed: dict[str, Array], rows: int, seconds: float) -> Array:
+        with _limited(seconds) as (options, stopped):
             try:
                 found = self._session.run([self.outputs[0]], feed, options)[0]
             except Exception as error:  # onnxruntime raises classes of its own
                 if stopped.is_set():
                     raise LatentError(
-                        f"{self.path.name} takes longer than {self.timeout:g} s a code; `timeout` "
-                        "allows more"
+                        f"{self.path.name} takes longer than {seconds:.3g} s for "
+                        f"{counted(rows, 'code')}; `timeout` allows more"
                     ) from None
                 raise LatentError(f"{self.path.name}: {_cause(error)}") from None
         made = np.asarray(found)

@@ -134,7 +134,7 @@ def test_out_gets_every_output(tmp_path):
 
 def test_a_loop_that_does_not_end(tmp_path):
     path = models.loop(tmp_path / "loop.onnx")
-    with pytest.raises(LatentError, match=r"loop\.onnx takes longer than 0\.5 s a code"):
+    with pytest.raises(LatentError, match=r"loop\.onnx takes longer than 0\.5 s for 1 code"):
         decode(codes(1, 4), path, timeout=0.5)
 
 
