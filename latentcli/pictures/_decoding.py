@@ -38,7 +38,7 @@ BATCH = 64
 """Codes that are decoded at a time, at most."""
 
 TIMEOUT = 8.0
-"""Seconds that one code may take, unless more are allowed: a model that hangs is told within ten."""
+"""Seconds that one code may take, unless more are allowed: one that hangs is stopped within ten."""
 
 _SLOWER = 10.0
 """How many times slower than the first code others may be."""
