@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test quick fuzz lint docs site bench wheel clean
+.PHONY: help demo test quick fuzz lint docs gallery site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -34,6 +34,9 @@ demo: $(READY)  ## Set everything up and show the article's examples and the sam
 	$(BIN)/latent capacity --dims 5
 	@echo
 	$(BIN)/latent analogy paris france japan --json -k 1
+	@echo
+	$(BIN)/latent interp 'digits::codes[0]' 'digits::codes[1]' --slerp --steps 10 --decoder digits --preview --strip digits.png --force
+	@echo "The same as a picture: $(CURDIR)/digits.png"
 
 test: $(READY)  ## Set everything up and run the tests
 	$(BIN)/python -m pytest -q -n 2
@@ -52,6 +55,9 @@ lint: $(READY)  ## Check style and types
 
 docs: $(READY)  ## Write what the commands print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md
+
+gallery: $(READY)  ## Make the pictures of docs/gallery.md with the sample models
+	$(BIN)/python examples/make_gallery.py docs/gallery
 
 site: $(READY)  ## Build the documentation site into site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group site

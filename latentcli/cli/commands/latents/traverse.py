@@ -55,5 +55,5 @@ def command(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],
         decoding=decoding, nearest=nearest, along=1, plot=plot,
-        labels=[f"z{row['dim']} {row['value']:g}" for row in result.records],
+        labels=[f"z{row['dim']} {row['value']:.3g}" for row in result.records],
     )  # fmt: skip
