@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import codes
+import decoders
 import numpy as np
 import scores
 import spaces
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "paths": codes.paths,
     "latents": codes.latents,
     "edits": codes.edits,
+    "decoding": decoders.decoding,
     "metrics": scores.metrics,
     "comparison": spaces.comparison,
     "geometry": spaces.geometry,

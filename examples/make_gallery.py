@@ -19,23 +19,33 @@ from latentcli.files import samples
 
 PICTURES = (
     "interp 'digits::codes[0]' 'digits::codes[1]' --steps 9 --decoder digits --strip lerp.png",
-    "interp 'digits::codes[0]' 'digits::codes[1]' --slerp --steps 9 --decoder digits"
-    " --strip slerp.png --gif slerp.gif",
+    (
+        "interp 'digits::codes[0]' 'digits::codes[1]' --slerp --steps 9 --decoder digits"
+        " --strip slerp.png --gif slerp.gif"
+    ),
     *(
         f"traverse 'shapes-beta{beta}::codes[2380]' --range -2:2:7"
         f" --decoder shapes-beta{beta} --strip traverse-beta{beta}.png"
         for beta in (1, 4)
     ),
     "direction digits::codes --scores slant.npy --method ridge -o slant-direction.npy",
-    "edit 'digits::codes[4:8]' slant-direction.npy --sd digits::codes --by -3:3:7"
-    " --decoder digits --strip slant.png",
+    (
+        "edit 'digits::codes[4:8]' slant-direction.npy --sd digits::codes --by -3:3:7"
+        " --decoder digits --strip slant.png"
+    ),
     "mix rows.npy columns.npy --layers {place} --axes NLD --decoder shapes-beta4 --strip mix.png",
-    "truncate 'digits::codes[0:8]' --mean-of digits::codes --psi 1 --decoder digits"
-    " --strip psi-1.png",
-    "truncate 'digits::codes[0:8]' --mean-of digits::codes --psi 0.4 --decoder digits"
-    " --strip psi-0.4.png",
-    "interp 'digits::codes[{first}]' 'digits::codes[{second}]' --steps 9"
-    " --reference digits::codes --decoder digits --strip hole.png",
+    (
+        "truncate 'digits::codes[0:8]' --mean-of digits::codes --psi 1 --decoder digits"
+        " --strip psi-1.png"
+    ),
+    (
+        "truncate 'digits::codes[0:8]' --mean-of digits::codes --psi 0.4 --decoder digits"
+        " --strip psi-0.4.png"
+    ),
+    (
+        "interp 'digits::codes[{first}]' 'digits::codes[{second}]' --steps 9"
+        " --reference digits::codes --decoder digits --strip hole.png"
+    ),
 )
 
 
@@ -59,7 +69,10 @@ def places() -> str:
     codes = np.asarray(latentcli.load("shapes-beta4::codes").values, dtype=np.float64)
     table = np.genfromtxt(samples.path("shapes.csv"), delimiter=",", skip_header=1)
     found = [
-        max(range(codes.shape[1]), key=lambda d, f=factor: abs(np.corrcoef(codes[:, d], f)[0, 1]))
+        max(
+            range(codes.shape[1]),
+            key=lambda d, f=factor: abs(np.corrcoef(codes[:, d], f)[0, 1]),
+        )
         for factor in table[:, 3:].T
     ]
     return ",".join(str(one) for one in sorted(set(found)))

@@ -14,7 +14,15 @@ from pathlib import Path
 import jax
 import numpy as np
 from render_shapes import FACTORS, render
-from vae import Setting, means, measure, save_decoder, save_encoder, train
+from vae import (
+    Setting,
+    means,
+    measure,
+    reconstruction_errors,
+    save_decoder,
+    save_encoder,
+    train,
+)
 
 BETAS = (1, 4, 16)
 
@@ -26,7 +34,7 @@ def shapes(folder: Path) -> dict[str, dict[str, float]]:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(FACTORS)
         writer.writerows(rows)
-    found = {}
+    found, errors = {}, {}
     for beta in BETAS:
         name = f"shapes-beta{beta}"
         parameters = train(images, Setting(size=32, dimensions=10, beta=beta))
@@ -34,6 +42,13 @@ def shapes(folder: Path) -> dict[str, dict[str, float]]:
         np.savez_compressed(folder / f"{name}.npz", codes=codes.astype(np.float16))
         save_decoder(parameters, folder / f"{name}-decoder.onnx")
         found[name] = measure(parameters, images)
+        errors[f"beta{beta}"] = reconstruction_errors(parameters, images)
+    with (folder / "shapes-errors.csv").open("w", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(errors)
+        writer.writerows(
+            [f"{error:.2f}" for error in row] for row in zip(*errors.values(), strict=True)
+        )
     return found
 
 

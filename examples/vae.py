@@ -169,6 +169,18 @@ def measure(parameters: Parameters, images: np.ndarray, seed: int = 0) -> dict[s
     return {"reconstruction_nats": float(reconstruction), "kl_nats": float(kl)}
 
 
+def reconstruction_errors(parameters: Parameters, images: np.ndarray) -> np.ndarray:
+    """Return the cross-entropy (N,), in nats, of images and what the means of their codes decode to."""
+    decoder = jax.jit(decode)
+    codes = means(parameters, images)
+    parts = []
+    for start in range(0, len(images), 512):
+        logits = decoder(parameters, codes[start : start + 512])
+        bits = optax.sigmoid_binary_cross_entropy(logits, images[start : start + 512])
+        parts.append(np.asarray(bits.sum(axis=(1, 2, 3))))
+    return np.concatenate(parts)
+
+
 def means(parameters: Parameters, images: np.ndarray) -> np.ndarray:
     """Return the posterior means (N, D) float32 of images."""
     encoder = jax.jit(encode)

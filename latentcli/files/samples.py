@@ -25,6 +25,7 @@ SAMPLES: dict[str, str] = {
     "shapes-beta4-decoder.onnx": "the decoder of beta 4",
     "shapes-beta16-decoder.onnx": "the decoder of beta 16",
     "shapes.csv": "their factors: shape, scale, rotation, x and y",
+    "shapes-errors.csv": "reconstruction errors of the three, in nats an image",
     "z1.npy": "a latent code of three numbers",
     "z2.npy": "another one, for a path between the two",
     "codes.npy": "disentangled codes of 12 colored shapes",
