@@ -45,8 +45,9 @@ def generator(path: Path) -> None:
 
 def decoding(bench: Bench) -> list[Row]:
     """Codes to images in batches of 64, beside `session.run` of the same batches."""
-    import latentcli
     import onnxruntime
+
+    import latentcli
 
     path = bench.work / "generator.onnx"
     generator(path)
