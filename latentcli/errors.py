@@ -30,9 +30,18 @@ class ParameterError(LatentError, ValueError):
     It takes a text, or, as OSError does, three parts that make one: `name` is the parameter, `value`
     what it was, `requirement` what it has to be.
 
-    >>> str(ParameterError("bins", 0, "a whole number from 2"))
+    >>> error = ParameterError("bins", 0, "a whole number from 2")
+    >>> str(error)
     '`bins` is 0; it must be a whole number from 2'
+    >>> error.name, error.value, error.requirement
+    ('bins', 0, 'a whole number from 2')
+
+    Of a text, all three are None.
     """
+
+    name: str | None
+    value: object
+    requirement: str | None
 
     @overload
     def __init__(self, text: str, /) -> None: ...
@@ -41,6 +50,8 @@ class ParameterError(LatentError, ValueError):
     def __init__(
         self, text: str, value: object = None, requirement: str | None = None, /
     ) -> None:
+        self.name = None if requirement is None else text
+        self.value, self.requirement = value, requirement
         if requirement is not None:
             text = f"`{text}` is {shown(value)}; it must be {requirement}"
         super().__init__(text)

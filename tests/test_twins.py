@@ -6,8 +6,10 @@ A command is in `TWINS` with a small case, or in `SHELL_ONLY` with the reason wh
 import importlib
 import inspect
 import json
+import re
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -320,3 +322,22 @@ def test_command_and_function_give_the_same_numbers(command, latent, tmp_path, m
     for name, value in record(result.settings).items():
         if name in shown["settings"]:
             assert shown["settings"][name] == value
+
+
+OF_A_PATTERN = re.compile(r"cosine \w+:\w+ \w+:\w+|\w+_(median|p99)|\w+_at_\d+(_\w+)?")
+"""Keys that docs/json.md names by their pattern; the values of `disentanglement` are metrics."""
+
+
+@pytest.mark.parametrize("command", sorted({*TWINS} - {*METRICS}))
+def test_every_key_is_documented(command, latent, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    _, out, _ = latent(*shlex.split(TWINS[command].arguments), "--json", "-q")
+    shown = json.loads(out)
+    page = (Path(latentcli.__file__).parent.parent / "docs" / "json.md").read_text("utf-8")
+    rows = re.findall(rf"^\|[^|]*`{command}`[^|]*\|.*$", page, re.MULTILINE)
+    assert rows
+    named = {*re.findall(r"`([^`]+)`", " ".join(rows)), *METRICS}
+    keys = {*shown["summary"]}.union(*shown["results"])
+    assert not {key for key in keys - named if not OF_A_PATTERN.fullmatch(key)}

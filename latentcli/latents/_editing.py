@@ -13,7 +13,7 @@ import numpy as np
 
 from latentcli.errors import LatentError
 from latentcli.latents._interpolation import combine
-from latentcli.latents._tensors import SIZES
+from latentcli.latents._tensors import with_stylegan
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
@@ -86,7 +86,11 @@ def mix(row: Array, column: Array, layers: Sequence[int]) -> Array:
     """Take `layers` of codes (..., L, D) from `column` and the rest from `row`: style mixing."""
     if row.shape[-2:] != column.shape[-2:]:
         raise LatentError(
-            f"the codes have layers {row.shape[-2:]} and {column.shape[-2:]}; {SIZES}"
+            with_stylegan(
+                f"the codes have layers {row.shape[-2:]} and {column.shape[-2:]}",
+                row.shape,
+                column.shape,
+            )
         )
     mixed = np.broadcast_to(row, np.broadcast_shapes(row.shape, column.shape)).copy()
     mixed[..., list(layers), :] = column[..., list(layers), :]
@@ -203,7 +207,11 @@ def _fitting(direction: Array, shape: tuple[int, ...], layers: Sequence[int] | N
         fits = fits and len(shape) > 1 and len(line) == shape[-2]
     if not fits:
         raise LatentError(
-            f"a direction of shape {line.shape} does not fit codes of shape {shape}; {SIZES}"
+            with_stylegan(
+                f"a direction of shape {line.shape} does not fit codes of shape {shape}",
+                line.shape,
+                shape,
+            )
         )
     if layers is not None and line.ndim == 2:
         line = line[list(layers)]

@@ -11,7 +11,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
-from latentcli.latents._tensors import SIZES, tensor
+from latentcli.latents._tensors import tensor, with_stylegan
 from latentcli.results import Record
 
 
@@ -69,7 +69,8 @@ def grid(
     given = [tensor(corner, f"corner {n}", axes) for n, corner in enumerate(corners, 1)]
     shapes = {corner.shape for corner in given}
     if len(shapes) > 1:
-        raise LatentError(f"the corners have different shapes: {sorted(shapes)}; {SIZES}")
+        text = f"the corners have different shapes: {sorted(shapes)}"
+        raise LatentError(with_stylegan(text, *shapes))
     first = given[0]
     dtype = np.result_type(*(corner.dtype for corner in given))
     filled = formulas.grid([one.values for one in given], rows, columns, preserve=lol)

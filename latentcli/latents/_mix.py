@@ -11,7 +11,7 @@ from latentcli.errors import LatentError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import SIZES, tensor
+from latentcli.latents._tensors import tensor, with_stylegan
 from latentcli.results import Record
 
 
@@ -60,7 +60,11 @@ def mix(
         first, second = rows.code_shape, columns.code_shape
         numbers = "" if rows.features == columns.features else f" of shape {first} and {second}"
         raise LatentError(
-            f"the codes have {rows.layers} and {columns.layers} layers{numbers}; {SIZES}"
+            with_stylegan(
+                f"the codes have {rows.layers} and {columns.layers} layers{numbers}",
+                rows.codes.shape,
+                columns.codes.shape,
+            )
         )
     mixed = formulas.mix(rows.codes[:, None], columns.codes[None], chosen)
     mixed = mixed.astype(np.result_type(rows.dtype, columns.dtype))

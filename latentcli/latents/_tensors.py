@@ -7,7 +7,7 @@ the last, which is what the formulas work along.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -21,8 +21,8 @@ from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 from latentcli.results import Record
 
-SIZES = "18 layers are 1024 px, 16 are 512 px, 14 are 256 px, 12 are 128 px"
-"""How many layers StyleGAN2's codes have; said when they do not fit."""
+_STYLEGAN = {18: 1024, 16: 512, 14: 256, 12: 128, 10: 64}
+"""How many layers the codes of StyleGAN2 have, and the size of its images in pixels."""
 
 _LARGEST = 1e150
 """Numbers beyond it have no norm in float64."""
@@ -126,7 +126,27 @@ class Tensor:
                 f"`{self.name}`: shape {self.shape} is read as {self.axes}, which has no layers; "
                 "`axes` LD says that the first axis is layers"
             )
-        return indices("layers", layers, self.layers, SIZES)
+        return indices("layers", layers, self.layers, stylegan(self.layers))
+
+
+def stylegan(*layers: int | None) -> str:
+    """Return the sizes of StyleGAN2's images where one of these counts of layers is one of its own.
+
+    >>> stylegan(18)
+    '18 layers are 1024 px, 16 are 512 px, 14 are 256 px, 12 are 128 px, 10 are 64 px'
+    >>> stylegan(3, None)
+    ''
+    """
+    if not {*layers} & {*_STYLEGAN}:
+        return ""
+    sizes = ", ".join(f"{count} are {pixels} px" for count, pixels in _STYLEGAN.items())
+    return sizes.replace("18 are", "18 layers are", 1)
+
+
+def with_stylegan(text: str, *shapes: Sequence[int]) -> str:
+    """Return a text on shapes (..., L, D) that do not fit, and what `stylegan` says of their layers."""
+    hint = stylegan(*(shape[-2] for shape in shapes if len(shape) > 1))
+    return f"{text}; {hint}" if hint else text
 
 
 def indices(name: str, given: Iterable[int], count: int, hint: str = "") -> list[int]:

@@ -12,7 +12,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, changed, quick
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import SIZES, Tensor, reference_set, tensor
+from latentcli.latents._tensors import Tensor, reference_set, tensor, with_stylegan
 from latentcli.numerics.types import Array, Progress
 
 
@@ -139,6 +139,10 @@ def _fitted(mean: Array, name: str, z: Tensor) -> Array:
     shape = z.codes.shape[1:]
     if mean.shape not in (shape, shape[-1:]):
         raise LatentError(
-            f"`{name}`: a mean of shape {mean.shape} does not fit codes of shape {z.code_shape}; {SIZES}"
+            with_stylegan(
+                f"`{name}`: a mean of shape {mean.shape} does not fit codes of shape {z.code_shape}",
+                mean.shape,
+                z.code_shape,
+            )
         )
     return mean

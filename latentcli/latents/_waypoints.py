@@ -15,7 +15,7 @@ from latentcli.latents._along import along, even_times
 from latentcli.latents._blend import Blend, blend
 from latentcli.latents._interpolation import angles
 from latentcli.latents._streaming import PART
-from latentcli.latents._tensors import SIZES, Tensor, tensor
+from latentcli.latents._tensors import Tensor, tensor, with_stylegan
 from latentcli.numerics import axes as axes_rule
 from latentcli.numerics.axes import described
 from latentcli.numerics.types import Array
@@ -215,6 +215,8 @@ def _fitted(one: Tensor, like: Tensor, every: Sequence[Tensor]) -> Array:
         if same_layers and one.samples == like.samples and codes.ndim == like.codes.ndim:
             return codes.reshape(like.vectors.shape)
     shapes = ", ".join(f"`{each.name}` {each.shape}" for each in every)
+    text = f"the points have different shapes: {shapes}"
     layers = {each.shape[-2] for each in every if len(each.shape) > 1}
-    hint = f"; {SIZES}" if len(layers) > 1 else ""
-    raise LatentError(f"the points have different shapes: {shapes}{hint}")
+    raise LatentError(
+        with_stylegan(text, *(each.shape for each in every)) if len(layers) > 1 else text
+    )

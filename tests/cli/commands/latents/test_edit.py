@@ -127,7 +127,7 @@ def test_an_edit_in_place_is_whole(answer, put):
     [([], 2, "name one of them: --by or --to"), (["--by", "1", "--to", "1"], 2, "name one of them"),
      (["--by", "nan"], 2, "not finite"), (["--by", "1:2"], 2, "neither numbers"),
      (["--by", "1", "--layers", "4-2"], 2, "ends before it begins"),
-     (["--by", "1", "--layers", "3"], 2, "--layers is 3; it must be from 0 to 2 (18 layers"),
+     (["--by", "1", "--layers", "3"], 2, "--layers is 3; it must be from 0 to 2\n"),
      (["--by", "1", "--axes", "ND", "--layers", "0"], 1, "which has no layers; --axes LD says")],
 )  # fmt: skip
 def test_what_means_nothing_is_told_in_one_line(latent, put, tmp_path, options, code, message):
