@@ -25,6 +25,7 @@ if getattr(sys, "argv", [""])[0] == "-m" or sys.argv[0].endswith(("/latent", "la
 from typing import TYPE_CHECKING, Any
 
 from latentcli._lazy import attach
+from latentcli.disentanglement import METRIC_NAMES  # noqa: TID253 - a plain table that imports nothing
 
 __version__ = "0.1.0"
 
@@ -32,28 +33,34 @@ if TYPE_CHECKING:
     from latentcli.comparison._align import align
     from latentcli.comparison._compare import compare
     from latentcli.comparison._drift import drift
-    from latentcli.disentanglement._betavae import betavae
-    from latentcli.disentanglement._dci import dci
-    from latentcli.disentanglement._dcimig import dcimig
+    from latentcli.disentanglement._betavae import betavae as betavae
+    from latentcli.disentanglement._dci import dci as dci
+    from latentcli.disentanglement._dcimig import dcimig as dcimig
     from latentcli.disentanglement._disentanglement_report import disentanglement_report
-    from latentcli.disentanglement._dmig import dmig
-    from latentcli.disentanglement._explicitness import explicitness
-    from latentcli.disentanglement._factorvae import factorvae
-    from latentcli.disentanglement._identifiability import identifiability
-    from latentcli.disentanglement._infomec import infomec
-    from latentcli.disentanglement._irs import irs
-    from latentcli.disentanglement._jemmig import jemmig
-    from latentcli.disentanglement._mcc import mcc
-    from latentcli.disentanglement._med import med
-    from latentcli.disentanglement._mig import mig
-    from latentcli.disentanglement._modularity import modularity
-    from latentcli.disentanglement._mutual_information_score import mutual_information_score
-    from latentcli.disentanglement._sap import sap
+    from latentcli.disentanglement._dmig import dmig as dmig
+    from latentcli.disentanglement._explicitness import explicitness as explicitness
+    from latentcli.disentanglement._factorvae import factorvae as factorvae
+    from latentcli.disentanglement._identifiability import identifiability as identifiability
+    from latentcli.disentanglement._infomec import infomec as infomec
+    from latentcli.disentanglement._irs import irs as irs
+    from latentcli.disentanglement._jemmig import jemmig as jemmig
+    from latentcli.disentanglement._mcc import mcc as mcc
+    from latentcli.disentanglement._med import med as med
+    from latentcli.disentanglement._mig import mig as mig
+    from latentcli.disentanglement._modularity import modularity as modularity
+    from latentcli.disentanglement._mutual_information_score import (
+        mutual_information_score as mutual_information_score,
+    )
+    from latentcli.disentanglement._sap import sap as sap
     from latentcli.disentanglement._score_models import score_models
     from latentcli.disentanglement._sweep import sweep
-    from latentcli.disentanglement._total_correlation import total_correlation
-    from latentcli.disentanglement._wasserstein_dependence import wasserstein_dependence
-    from latentcli.disentanglement._zmaxvar import zmaxvar
+    from latentcli.disentanglement._total_correlation import (
+        total_correlation as total_correlation,
+    )
+    from latentcli.disentanglement._wasserstein_dependence import (
+        wasserstein_dependence as wasserstein_dependence,
+    )
+    from latentcli.disentanglement._zmaxvar import zmaxvar as zmaxvar
     from latentcli.errors import FileError, FormatError, LatentError, ParameterError, WordError
     from latentcli.files.downloads import download
     from latentcli.geometry._capacity import capacity
@@ -98,14 +105,8 @@ if TYPE_CHECKING:
         weat,
     )
 
-_METRICS = (
-    "betavae", "dci", "dcimig", "dmig", "explicitness", "factorvae", "infomec", "irs", "jemmig",
-    "identifiability", "mcc", "med", "mig", "modularity", "mutual_information_score", "sap", "total_correlation",
-    "wasserstein_dependence", "zmaxvar",
-)  # fmt: skip
-
 _HOMES: dict[str, str] = {
-    **{name: f"latentcli.disentanglement._{name}" for name in _METRICS},
+    **{name: f"latentcli.disentanglement._{name}" for name in METRIC_NAMES},
     **dict.fromkeys(
         (
             "contrast_directions", "direction", "direction_cosines", "direction_of_labels",
@@ -159,20 +160,16 @@ __all__ = [
     "WordError",
     "__version__",
     "align",
-    "betavae",
     "capacity",
     "clusters",
     "compare",
     "contrast_directions",
-    "dci",
-    "dcimig",
     "decode",
     "direction",
     "direction_cosines",
     "direction_of_labels",
     "direction_of_scores",
     "disentanglement_report",
-    "dmig",
     "download",
     "drift",
     "duplicates",
@@ -183,30 +180,18 @@ __all__ = [
     "evaluate_retrieval",
     "evaluate_run",
     "evaluate_similarity",
-    "explicitness",
-    "factorvae",
     "geometry_report",
     "grid",
-    "identifiability",
-    "infomec",
     "interp",
-    "irs",
-    "jemmig",
     "lerp",
     "load",
-    "mcc",
-    "med",
-    "mig",
     "mix",
-    "modularity",
-    "mutual_information_score",
     "open",
     "outliers",
     "pca_directions",
     "project",
     "represent",
     "sample_z",
-    "sap",
     "save",
     "score_models",
     "sefa_directions",
@@ -214,16 +199,14 @@ __all__ = [
     "smoothness",
     "space_map",
     "sweep",
-    "total_correlation",
     "train",
     "traverse",
     "truncate",
     "typical",
-    "wasserstein_dependence",
     "weat",
     "with_nearest",
-    "zmaxvar",
 ]
+__all__ += METRIC_NAMES
 
 
 def _wrap(name: str, value: Any) -> Any:

@@ -343,3 +343,15 @@ def test_a_file_name_that_is_not_utf8_is_opened(tmp_path):
     done = subprocess.run(command, capture_output=True, timeout=SECONDS)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"queen" in done.stdout
+
+
+def test_help_imports_no_markdown_and_no_highlighting(tmp_path):
+    code = (
+        "import sys; from latentcli.cli import process; process.import_help(); "
+        "print(sorted({'markdown_it', 'pygments', 'rich.markdown', 'rich.traceback'} & {*sys.modules})); "
+        "from rich.markdown import Markdown; print(Markdown('a').markup)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[:2] == ["[]", "a"]

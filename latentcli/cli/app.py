@@ -183,6 +183,8 @@ def run() -> NoReturn:
         process.be_brief()
     try:
         process.enter()
+        if len(sys.argv) == 1 or {"--help", "-h"} & {*sys.argv[1:]}:
+            process.import_help()
         code = main()
         process.leave()
     except KeyboardInterrupt:

@@ -31,10 +31,13 @@ METRICS: dict[str, str] = {
 }
 """Every metric and its full name; nothing is imported before a metric is used."""
 
+METRIC_NAMES = [name.replace("-", "_") for name in METRICS]
+"""Every metric as it is called in Python."""
+
 __getattr__, __dir__ = attach(
     __name__,
     {
-        **{name.replace("-", "_"): f"{__name__}._{name.replace('-', '_')}" for name in METRICS},
+        **{name: f"{__name__}._{name}" for name in METRIC_NAMES},
         **dict.fromkeys(("About", "about", "parameters"), f"{__name__}._about"),
         **dict.fromkeys(("Data", "prepare"), f"{__name__}._data"),
         **dict.fromkeys(("Estimate", "Score"), f"{__name__}._score"),
