@@ -41,7 +41,7 @@ class Axes:
         typer.Option(
             "--axes",
             metavar="AXES",
-            help="A letter an axis: N samples, L layers, others features: ND, LD, NCHW.",
+            help="Letters: N samples, L layers; NCHW.",
             rich_help_panel=MORE,
         ),
     ] = ""
@@ -85,8 +85,7 @@ class Saving:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write the array: .npy, .npz, .safetensors or .json, with where it came from; "
-            "frames/%04d.npy: a file each.",
+            help="Write: .npy, .npz, .safetensors, .json.",
         ),
     ] = None
     force: Force = False

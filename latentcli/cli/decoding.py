@@ -33,26 +33,20 @@ class Model:
         _option(
             "--decoder",
             metavar="FILE.onnx",
-            help="Decode the codes: a model, or a sample's name.",
+            help="Decode: a model, or a sample's name.",
         ),
     ] = None
     features: Annotated[
         str | None,
-        _option(
-            metavar="FILE.onnx", help="Measure moves of outputs in a second network as well."
-        ),
+        _option(metavar="FILE.onnx", help="A second network that measures moves."),
     ] = None
     feed: Annotated[
         list[str] | None,
-        _option(
-            metavar="NAME=VALUE", help="Value of another input: a number, or an array's file."
-        ),
+        _option(metavar="NAME=VALUE", help="Another input: a number or array."),
     ] = None
     batch: Annotated[int, _option(metavar="N", help="Codes decoded at a time.")] = 64
     provider: Annotated[str, _option(metavar="NAME", help="cpu or cuda.")] = "cpu"
-    timeout: Annotated[
-        float, _option(metavar="SECONDS", help="Time that one code may take.")
-    ] = 8.0
+    timeout: Annotated[float, _option(metavar="SECONDS", help="Limit for one code.")] = 8.0
 
     def required(self) -> None:
         """Refuse a command without a model."""
@@ -108,7 +102,7 @@ class Decoding(Model):
     ] = None
     frames: Annotated[
         str | None,
-        _option("--frames", metavar="%04d.png", help="Write numbered files; or name a folder."),
+        _option("--frames", metavar="%04d.png", help="Write numbered files, or a folder."),
     ] = None
     fps: Annotated[float | None, _option(metavar="N", help="Frames a second [12].")] = None
     preview: Annotated[bool, _option("--preview", help="Draw the images in the terminal.")] = (
@@ -116,7 +110,7 @@ class Decoding(Model):
     )
     layout: Annotated[
         str | None,
-        _option(metavar="AXES", help="Axes of the outputs: NCHW, NHWC, NHW or flat."),
+        _option(metavar="AXES", help="Of outputs: NCHW, NHWC, NHW or flat."),
     ] = None
     limits: Annotated[
         str | None,
@@ -124,7 +118,7 @@ class Decoding(Model):
             "--limits",
             "--range",
             metavar="LO,HI",
-            help="Numbers that are black and white: -1,1.",
+            help="Black and white: -1,1.",
         ),
     ] = None
     size: Annotated[

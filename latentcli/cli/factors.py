@@ -41,7 +41,7 @@ class Factors:
         int,
         typer.Option(
             metavar="N",
-            help="Classes that a continuous factor is cut into.",
+            help="Classes of a continuous factor.",
             rich_help_panel=PANEL,
         ),
     ] = 20
@@ -50,7 +50,7 @@ class Factors:
         typer.Option(
             "--id",
             metavar="COLUMN",
-            help="Match factors to codes by this column, not row by row.",
+            help="Match rows by this column.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -128,7 +128,7 @@ class Models:
         typer.Option(
             "--halves",
             metavar="N",
-            help="Test differences of models by N halves of the rows; 0: none.",
+            help="Test models by N halves; 0: none.",
             rich_help_panel=MORE,
         ),
     ] = None

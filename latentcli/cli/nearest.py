@@ -63,19 +63,17 @@ class Known:
 
     reference: Annotated[
         str | None,
-        typer.Option(metavar="CODES", help="Does the path cross a hole among these codes?"),
+        typer.Option(metavar="CODES", help="Holes of the path among these codes."),
     ] = None
     labels: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="A label of each of these codes: the nearest one's is shown."
-        ),
+        typer.Option(metavar="FILE", help="Labels of these codes, to be shown."),
     ] = None
     geodesic: Annotated[
         bool,
         typer.Option(
             "--geodesic",
-            help="Go along the graph of nearest codes of --reference.",
+            help="Along the graph of --reference.",
             rich_help_panel=MORE,
         ),
     ] = False
@@ -83,7 +81,7 @@ class Known:
         int,
         typer.Option(
             "--k",
-            help="Which neighbor in the reference counts.",
+            help="The K-th neighbor counts.",
             metavar="K",
             rich_help_panel=MORE,
         ),
@@ -92,7 +90,7 @@ class Known:
         float,
         typer.Option(
             metavar="P",
-            help="A hole is beyond this percentile of the reference.",
+            help="Percentile of a hole.",
             rich_help_panel=MORE,
         ),
     ] = 99.0

@@ -30,7 +30,7 @@ Ci = Annotated[
     typer.Option(
         "--ci",
         metavar="LEVEL",
-        help="Confidence level of the intervals; 0: none.",
+        help="Confidence level; 0: none.",
         callback=_level,
         rich_help_panel=MORE,
     ),
@@ -49,7 +49,7 @@ SampleSize = Annotated[
         "--sample",
         metavar="N",
         min=0,
-        help="Use at most N rows, drawn at random; 0: all.",
+        help="Use at most N rows; 0: all.",
         callback=lambda value: value or None,
         rich_help_panel=MORE,
     ),
@@ -76,7 +76,7 @@ NeighborCount = Annotated[
         "-k",
         metavar="K",
         min=1,
-        help="Number of nearest neighbors in each estimate.",
+        help="Number of nearest neighbors.",
         rich_help_panel=MORE,
     ),
 ]

@@ -28,7 +28,7 @@ PlotSize = Annotated[
     typer.Option(
         "--plot-size",
         metavar="SIZE",
-        help="Width of a picture: column (3.3 in) or page (7 in).",
+        help="Width: column (3.3 in) or page.",
         rich_help_panel=MORE,
     ),
 ]
@@ -44,7 +44,7 @@ class Plot:
         typer.Option(
             "--plot",
             metavar="FILE",
-            help="Draw it: .png, .svg or .pdf; '-': in the terminal.",
+            help="Draw: .png, .svg, .pdf; -: terminal.",
         ),
     ] = None
     plot_size: PlotSize = "page"

@@ -173,12 +173,7 @@ def _help(facts: About, name: str) -> str:
         f"{METRICS[name]}: how disentangled codes are.",
         f"It is {facts.formula}.",
         f"From {facts.range}; {facts.reading}. {facts.source}.",
-        f"Limitations: {facts.limitations}",
-        *(
-            [f"Differences from other libraries: {facts.differences}."]
-            if facts.differences
-            else []
-        ),
+        f"Limitations, and differences from other libraries: latent metrics {name}",
         "Examples:",
         f"latent {name} {files}",
         f"latent {name} {files} --json",

@@ -30,20 +30,18 @@ def command(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="A class for each row: a line each, FILE::COLUMN of a table, or an array.",
+            help="A class for each row; FILE::COLUMN of a table.",
         ),
     ] = None,
     outputs: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="A decoder's output for each row, an array: for smoothness."
-        ),
+        typer.Option(metavar="FILE", help="An output for each row: smoothness."),
     ] = None,
     relations: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Pairs of words, or analogies, a line each: for linear structure.",
+            help="Pairs of words: linear structure.",
         ),
     ] = None,
     only: Annotated[
@@ -54,7 +52,7 @@ def command(
         bool,
         typer.Option(
             "--ignore-case",
-            help="Take a word of --relations in another case if it is not there.",
+            help="Words of --relations in any case.",
             rich_help_panel=MORE,
         ),
     ] = False,
@@ -62,7 +60,7 @@ def command(
         bool | None,
         typer.Option(
             "--unit/--no-unit",
-            help="Rows at length 1 where nearness counts. Default: for words.",
+            help="Rows at length 1 for nearness.",
             show_default=False,
             rich_help_panel=MORE,
         ),
@@ -73,7 +71,7 @@ def command(
     ci: Ci = 0.95,
     no_cache: NoCache = False,
 ) -> None:
-    """Geometry of a space: clusters, dimension, isotropy, hubness, uniformity and more.
+    """Geometry of a space: clusters, dimension, isotropy, hubness and more.
 
     Each number stands beside that of white noise, N(0, I) of as many rows and dimensions. A reading
     says what it means where a null was tested; docs/commands.md has the table of readings. Linear

@@ -32,7 +32,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="Z1 Z2 [Z3 ...]",
-            help="Files of codes: FILE, FILE::KEY, FILE[3]; one file of several codes; words with -v.",
+            help="Codes: FILE, FILE::KEY, FILE[3]; or words.",
         ),
     ],
     axes: Axes,
@@ -41,18 +41,10 @@ def command(
     known: Known,
     plot: Plot,
     output: Output,
-    vectors: Annotated[
-        str | None,
-        typer.Option(
-            "--vectors", "-v", metavar="FILE", help="The points are words of these vectors."
-        ),
-    ] = None,
     lerp: Annotated[bool, typer.Option("--lerp", help="Straight (the default).")] = False,
-    slerp: Annotated[
-        bool, typer.Option("--slerp", help="On the sphere, at even angular speed: for codes z.")
-    ] = False,
+    slerp: Annotated[bool, typer.Option("--slerp", help="On the sphere: for codes z.")] = False,
     lol: Annotated[
-        bool, typer.Option("--lol", help="Straight, but distributed as the prior N(0, I).")
+        bool, typer.Option("--lol", help="Straight, distributed as N(0, I).")
     ] = False,
     spline: Annotated[bool, typer.Option("--spline", help="A smooth curve.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first point.")] = False,
@@ -61,44 +53,48 @@ def command(
     ] = False,
     steps: Annotated[
         str,
-        typer.Option("--steps", help="Number of steps; or of each leg: 30,60.", metavar="N"),
+        typer.Option("--steps", help="Steps, or of each leg: 30,60.", metavar="N"),
     ] = "11",
     seconds: Annotated[
         str | None,
         typer.Option(
-            metavar="S", help="How long it takes in place of --steps: 4, or of each leg: 2,4."
+            metavar="S", help="In place of --steps: 4, or legs: 2,4.", rich_help_panel=MORE
         ),
     ] = None,
     fps: Annotated[
         float | None,
         typer.Option(
             metavar="N",
-            help="Frames a second: of --seconds [24], of animations [12].",
+            help="Frames a second [24; decoded 12].",
             rich_help_panel=MORE,
         ),
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(
-            "--at", metavar="TIMES", help="At these times instead: 0,0.5,1, 0:1:5, or a file."
-        ),
+        typer.Option("--at", metavar="TIMES", help="At these times: 0,0.5,1 or 0:1:5."),
     ] = None,
     ease: Annotated[
         str,
         typer.Option(
             metavar="NAME",
-            help="How time runs between points: linear, smooth, cosine, in, out; or times, as --at.",
+            help="Time: linear, smooth, cosine, in, out.",
             rich_help_panel=MORE,
         ),
     ] = "linear",
+    vectors: Annotated[
+        str | None,
+        typer.Option(
+            "--vectors", "-v", metavar="FILE", help="The points are words of these vectors."
+        ),
+    ] = None,
     layers: Layers = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="The norms of lerp and slerp side by side.")
+        bool, typer.Option("--compare", help="Norms of lerp and slerp, side by side.")
     ] = False,
     norm: Annotated[
         str,
         typer.Option(
-            help="Length on a slerp: textbook, linear or unit.",
+            help="Of slerp: textbook, linear, unit.",
             metavar="KIND",
             rich_help_panel=MORE,
         ),
@@ -113,7 +109,7 @@ def command(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Where a slerp between opposite ends goes through.",
+            help="Where a slerp of opposite ends goes.",
             rich_help_panel=MORE,
         ),
     ] = None,
@@ -129,24 +125,13 @@ def command(
     """Interpolation between latent codes, and a verdict on the path.
 
     For each step: its time, its norm, the distance from the step before, and how many standard
-    deviations its norm is from that of the prior N(0, I) (typicality). Codes of several rows or
-    layers move side by side, each row on its own path; norm and typicality are then their means. One
-    file of several codes is a path through them. -o writes the path as an array, the steps in front, or
-    as frames/%04d.npy a file for each. With --decoder the steps are decoded: how far
-    each moves the output (root mean square), the largest step and where, and the way of the output over the
-    straight one.
+    deviations its norm is from that of the prior N(0, I) (typicality). Rows and layers move side by
+    side. One file of several codes is a path through them; with -v the points are words. With --decoder
+    also how far each step moves the output (root mean square). -o frames/%04d.npy writes a file a step.
 
     Examples:
 
-    latent interp z1.npy z2.npy
-
     latent interp z1.npy z2.npy --slerp --at 0,0.33,0.67,1 --json
-
-    latent interp z1.npy z2.npy --compare
-
-    latent interp 'codes.npy[:3]' --steps 4,6 --ease smooth
-
-    latent interp 'digits::codes[0]' 'digits::codes[1]' --slerp --decoder digits --strip strip.png
 
     latent interp king queen -v article-words.txt --steps 5
     """
