@@ -67,7 +67,7 @@ def pca(
 
     Examples:
 
-    latent directions pca codes.npy -k 3
+    latent directions pca codes.npy -k 2
 
     latent directions pca codes.npy -k 2 -o pca.npz
     """
