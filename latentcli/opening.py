@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from latentcli.errors import ParameterError
 from latentcli.files import addresses, samples
 from latentcli.files.store.cache import open_entry
 from latentcli.results import Result
@@ -32,33 +33,48 @@ if TYPE_CHECKING:
 
 
 def open(
-    path: str | os.PathLike[str] | None = None,
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
     *,
     labels: str | os.PathLike[str] | None = None,
     vector_column: str | None = None,
     text_column: str | None = None,
+    columns: bool = False,
     cache: bool = True,
     ignore_case: bool = False,
     exact: bool = False,
     progress: Progress | None = None,
 ) -> Space:
-    """Open a file of vectors (`FILE` or `FILE::KEY`); without one, the bundled sample vectors.
+    """Open vectors (`FILE` or `FILE::KEY`); without a file, the bundled sample vectors.
 
-    Text, word2vec, fastText, .npy, .npz, .safetensors and Parquet files are recognised by
-    their bytes, also inside .gz, .bz2, .xz and .zip. A file is parsed once and kept in the
+    Text, word2vec, fastText, .npy, .npz, .safetensors, Parquet and other files are recognised by
+    their bytes, also inside .gz, .bz2, .xz and .zip. Several files are one space: a list of them, a folder
+    or a glob, in the order of their names. `https://`, `s3://`, `gs://`, `hf://` and `ftp://` are fetched
+    through fsspec and kept; `-` is standard input. A file is parsed once and kept in the
     cache unless `cache` is False. `labels` names the words of an array's rows: a file with one
     on each line, or a key of the same file. Of a table, `vector_column` and `text_column` choose the
-    columns (`TABLE.COLUMN` in a database); without them they are found. With `ignore_case`, a word
+    columns (`TABLE.COLUMN` in a database); without them they are found. The other columns, which `show` and
+    `where` of a question name, are read when they are first needed, or now, with `columns`. With `ignore_case`, a word
     that is not there is taken in another case; unless `exact`, in another Unicode normal form, with
     other apostrophes, or with `_` for blanks.
     """
-    address = os.fspath(path) if path is not None else samples.DEFAULT
-    address = addresses.with_columns(address, vector_column, text_column)
-    labels = None if labels is None else os.fspath(labels)
-    entry = open_entry(address, labels=labels, cache=cache, progress=progress)
-    space = Space(entry, address=address, ignore_case=ignore_case, exact=exact)
-    space.reopen = (_open_again, (str(entry.path), entry.meta["key"], ignore_case, exact))
+    paths = _named(path if path is not None else samples.DEFAULT)
+    named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
+    read = functools.partial(
+        open_entry, named, labels=None if labels is None else os.fspath(labels), cache=cache
+    )
+    entry = read(columns=columns, progress=progress)
+    space = Space(entry, address=" + ".join(named), ignore_case=ignore_case, exact=exact)
+    space.read_columns = lambda: read(columns=True).columns
+    keyed = [str(entry.path)] if len(named) == 1 and entry.path.is_file() else named
+    space.reopen = (_open_again, (keyed, entry.meta["key"], ignore_case, exact))
     return space
+
+
+def _named(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+    paths = [path] if isinstance(path, (str, os.PathLike)) else path
+    if not paths:
+        raise ParameterError("`path` is an empty list of files")
+    return [os.fspath(one) for one in paths]
 
 
 def load(path: str | os.PathLike[str], *, axes: str = "") -> Codes:
@@ -152,8 +168,10 @@ def save(
     )  # fmt: skip
 
 
-def _open_again(path: str, key: str, ignore_case: bool, exact: bool) -> Space:
-    return open(f"{path}::{key}" if key else path, ignore_case=ignore_case, exact=exact)
+def _open_again(paths: list[str], key: str, ignore_case: bool, exact: bool) -> Space:
+    keyed = f"{paths[0]}::{key}"
+    known = bool(key) and len(paths) == 1 and "::" not in paths[0]
+    return open([keyed] if known else paths, ignore_case=ignore_case, exact=exact)
 
 
 def read_codes(address: str) -> Any:

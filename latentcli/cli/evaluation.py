@@ -78,7 +78,11 @@ class Sources:
     def _open_each(self, output: Output) -> Iterator[Space]:
         """Open one file after the other, so that one is in memory at a time."""
         for address in self._addresses():
-            source = Source(vectors=address, labels=self.labels, no_cache=self.no_cache)
+            source = Source(
+                vectors=[address] if address else None,
+                labels=self.labels,
+                no_cache=self.no_cache,
+            )
             space = source.open(output)
             check_named(space)
             yield space

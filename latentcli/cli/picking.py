@@ -61,6 +61,24 @@ class Picking:
             rich_help_panel=MORE,
         ),
     ] = None
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            help="Only rows of a table for which this holds, in SQL: 'lang = \"en\"'.",
+            metavar="CONDITION",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    show: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--show",
+            help="Put this column of the table beside each answer; repeatable.",
+            metavar="COLUMN",
+            rich_help_panel=MORE,
+        ),
+    ] = None
     include_inputs: Annotated[
         bool,
         typer.Option(
@@ -74,6 +92,11 @@ class Picking:
     def at_once(self) -> int:
         """How many queries are answered together, so that their answers fit in memory."""
         return max(1, _ANSWERS // max(1, self.top))
+
+    @property
+    def columns(self) -> bool:
+        """Whether the other columns of the table are requested."""
+        return bool(self.show) or self.where is not None
 
     def choice(self) -> Choice:
         """Return the choice that the options make; read the file of --among."""
@@ -89,6 +112,8 @@ class Picking:
             among=None if self.among is None else labels.read(self.among, Path(self.among)),
             min_score=self.min_score,
             include_inputs=self.include_inputs,
+            where=self.where,
+            show=self.show or (),
         )
 
     def note_absent(self, choice: Choice, space: Space, output: Output) -> None:
@@ -101,4 +126,8 @@ class Picking:
 
     def settings(self) -> Record:
         """Return what goes into the report's settings."""
-        return dataclasses.asdict(self)
+        settings = dataclasses.asdict(self)
+        shown = settings.pop("show")
+        if self.where is None:
+            settings.pop("where")
+        return {**settings, **({"show": ", ".join(shown)} if shown else {})}

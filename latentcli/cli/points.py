@@ -22,7 +22,7 @@ def load(
     from latentcli.files import codes
 
     if not axes.axes and codes.holds_words(address):
-        source = Source(vectors=address, ignore_case=ignore_case, no_cache=no_cache)
+        source = Source(vectors=[address], ignore_case=ignore_case, no_cache=no_cache)
         return source.open(output)
     loaded = codes.load(address, axes=axes.axes, finite=False)
     for text in loaded.notes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,15 +28,23 @@ class Source:
     """The vectors that a query goes to."""
 
     vectors: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--vectors",
             "-v",
-            envvar="LATENT_VECTORS",
-            help="File (or FILE::KEY); default: a bundled sample.",
+            help="File, FILE::KEY, folder, 'a/*.parquet', https://..., or '-'; default: "
+            "$LATENT_VECTORS, or a bundled sample.",
             metavar="FILE",
         ),
     ] = None
+    concat: Annotated[
+        bool,
+        typer.Option(
+            "--concat",
+            help="Several -v are one space, their rows in this order.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
     labels: Labels = None
     vector_column: Annotated[
         str | None,
@@ -71,17 +82,46 @@ class Source:
     ] = False
     no_cache: NoCache = False
 
-    def open(self, output: Output, *, tell: bool = True) -> Space:
-        """Open the vectors, with a progress bar for large files, and tell what was noticed."""
+    def addresses(self) -> list[str]:
+        """Return the files that are named, by -v or the environment; [] for none."""
+        # Read here: of a list, Typer would split the variable at blanks, which paths may have.
+        named = self.vectors or [*filter(None, [os.environ.get("LATENT_VECTORS")])]
+        if "" in named:
+            raise UsageError("-v has an empty name; leave it out for the sample vectors")
+        if len(named) > 1 and not self.concat:
+            return named[-1:]  # as of any option that is given twice, an alias and its user say
+        return named
+
+    def open(
+        self,
+        output: Output,
+        *,
+        tell: bool = True,
+        columns: bool = False,
+        queries: Sequence[str] = (),
+    ) -> Space:
+        """Open the vectors, with a progress bar for large files, and tell what was noticed.
+
+        With `columns`, also the other columns of a table. `queries` are the words of the query.
+        """
         import latentcli
         from latentcli.files import samples
 
-        if self.vectors == "":
-            raise UsageError("-v has an empty name; leave it out for the sample vectors")
-        address = self.vectors or samples.DEFAULT
+        named = self.addresses()
+        if len(self.vectors or ()) > len(named):
+            output.note("the last -v counts; --concat makes one space of them")
+        address = ", ".join(named) or samples.DEFAULT
+        if "-" in named:
+            if list(queries) == ["-"]:
+                raise UsageError(
+                    "standard input has the vectors (-v -); name the words as arguments"
+                )
+            if sys.stdin.isatty():
+                output.note("reading vectors from the terminal; Ctrl-D ends")
         with output.progress(f"reading {address}", least=_LARGE) as progress:
             space = latentcli.open(
-                address,
+                named or samples.DEFAULT,
+                columns=columns,
                 labels=self.labels,
                 vector_column=self.vector_column,
                 text_column=self.text_column,
@@ -90,7 +130,7 @@ class Source:
                 exact=self.exact,
                 progress=progress,
             )
-        if not self.vectors:
+        if not named:
             output.note(
                 f"no vectors named (-v FILE); using the bundled {space.name}, "
                 f"{len(space):,} words x {space.dimensions}"

@@ -1,4 +1,7 @@
-"""Addresses of arrays and columns: `FILE`, `FILE::KEY`, and either with a slice, `FILE::KEY[0, :4]`."""
+"""Addresses of arrays and columns: `FILE`, `FILE::KEY`, and either with a slice, `FILE::KEY[0, :4]`.
+
+A file may be remote (`https://...`), or `-`, standard input.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,58 @@ from latentcli.files import samples
 Index = tuple[Any, ...]
 """What a slice selects along each axis: an integer or a `slice`."""
 
+STANDARD_INPUT = "-"
+"""The address of what comes through a pipe."""
+
 _SLICE = re.compile(r"(?P<file>.+?)\[(?P<slice>[0-9:,\-\s]+)\]$")
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://")
+_GLOB = re.compile(r"[*?]|\[[^\]]+\]")
 
 
 def split_address(address: str) -> tuple[Path, str]:
-    """Split `FILE::KEY`; the key is "" when there is none. The name of a sample finds the sample."""
+    """Split `FILE::KEY`; the key is "" when there is none. The name of a sample finds the sample.
+
+    What is remote is fetched: its path is that of the copy.
+    """
+    file, key = separated(address)
+    if is_remote(file):
+        from latentcli.files import remote
+
+        return remote.fetched(file), key
+    return Path(file), key
+
+
+def separated(address: str) -> tuple[str, str]:
+    """Split `FILE::KEY` by what is there, as `split_address` does, but fetch nothing.
+
+    >>> separated("https://host/a.parquet::vector"), separated("a.npz::w")
+    (('https://host/a.parquet', 'vector'), ('a.npz', 'w'))
+    """
     address = samples.find(address)
+    if address.split("::")[0] == STANDARD_INPUT:
+        address = "/dev/stdin" + address[1:]
     if os.path.exists(address):  # noqa: PTH110 - False, too, for names no file can have
-        return Path(address), ""
+        return address, ""
     file, mark, key = address.rpartition("::")
-    return (Path(file), key) if mark and file else (Path(address), "")
+    return (file, key) if mark and file else (address, "")
+
+
+def is_remote(address: str) -> bool:
+    """Tell an address of another machine.
+
+    >>> is_remote("s3://bucket/a.npy"), is_remote("C:/a.npy"), is_remote("a.npy")
+    (True, False, False)
+    """
+    return _REMOTE.match(address) is not None
+
+
+def is_glob(address: str) -> bool:
+    """Tell a pattern of names of files.
+
+    >>> is_glob("emb/*.parquet"), is_glob("emb/a.parquet")
+    (True, False)
+    """
+    return _GLOB.search(address) is not None
 
 
 def with_columns(address: str, vectors: str | None, text: str | None) -> str:
@@ -33,12 +78,12 @@ def with_columns(address: str, vectors: str | None, text: str | None) -> str:
     """
     if not vectors and not text:
         return address
-    path, key = split_address(address)
+    file, key = separated(address)
     if key:
         raise ParameterError(
             f"{address} names a column already; leave out `vector_column` and `text_column`"
         )
-    return f"{path}::{vectors or ''}{f'@{text}' if text else ''}"
+    return f"{file}::{vectors or ''}{f'@{text}' if text else ''}"
 
 
 def split_slice(address: str) -> tuple[str, Index]:

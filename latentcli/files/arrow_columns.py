@@ -28,15 +28,16 @@ class Columns:
     words: str
     lists: bool
     notes: list[str]
+    others: tuple[str, ...] = ()
     dimensions: int = 0
     findings: Findings = field(default_factory=Findings)
     rows: int = 0
     kept: int = 0
 
-    @property
-    def wanted(self) -> list[str]:
-        """The columns to read."""
-        return [*self.vectors, self.words] if self.words else self.vectors
+    def wanted(self, *, others: bool = False) -> list[str]:
+        """Return the columns to read."""
+        wanted = [*self.vectors, self.words] if self.words else [*self.vectors]
+        return wanted + [name for name in self.others if others and name not in wanted]
 
     def look(self, batches: Iterable[Any]) -> np.dtype[Any] | None:
         """Find the usual length of the vectors, and their dtype, in the first rows that have any."""
@@ -56,8 +57,8 @@ class Columns:
         self.dimensions = max(usable, key=lambda length: (usable[length], length), default=0)
         return None if kind is None else np.dtype(kind.to_pandas_dtype())
 
-    def block(self, batch: Any) -> Block:
-        """Return the rows of a batch that have a vector, with their words."""
+    def block(self, batch: Any, *, others: bool = False) -> Block:
+        """Return the rows of a batch that have a vector, with their words and their other columns."""
         kept: Array | None = None
         if self.lists:
             column = batch.column(self.vectors[0])
@@ -72,13 +73,14 @@ class Columns:
             values = self._numbers(batch)
         self.rows += batch.num_rows
         self.kept += len(values)
-        if not self.words:
-            return Block(None, values)
-        words = batch.column(self.words)
-        return Block(
-            words_of(words if kept is None else words.take(_indices(kept)), self.findings),
-            values,
-        )
+
+        def rows_of(name: str) -> Any:
+            column = batch.column(name)
+            return column if kept is None else column.take(_indices(kept))
+
+        words = words_of(rows_of(self.words), self.findings) if self.words else None
+        more = {name: rows_of(name).to_pylist() for name in self.others} if others else None
+        return Block(words, values, more)
 
     def check(self) -> None:
         """Refuse a file most of whose rows were dropped."""
@@ -122,18 +124,22 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
         raise vector_columns.no_column(name, text, fields)
     words = vector_columns.choose_text(dict.fromkeys(texts, ()), text)
     notes = [f"the words are its column '{shown(words)}'"] if words else []
+
+    def but(*chosen: str) -> tuple[str, ...]:
+        return tuple(field for field in fields if field not in chosen)
+
     if requested:
         if requested not in vectors:
             have = shown(", ".join(fields) or "none")
             raise FormatError(
                 f"{name}: no column of vectors '{shown(requested)}'. It has {have}."
             )
-        return Columns(name, [requested], words, True, notes)
+        return Columns(name, [requested], words, True, notes, but(requested))
     if len(vectors) > 1:
         vectors = [vector_columns.only_or_known(name, vectors)]
         notes.append(f"the vectors are its column '{vectors[0]}'")
     if vectors:
-        return Columns(name, vectors, words, True, notes)
+        return Columns(name, vectors, words, True, notes, but(*vectors))
     numbers = [field for field, kind in fields.items() if _is_number(kind)]
     ids = [
         field
@@ -145,7 +151,7 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
         raise FormatError(f"{name}: no column of vectors and no columns of numbers")
     if left_out := [field for field in fields if field not in dimensions and field != words]:
         notes.append(f"columns are left out: {shown(', '.join(left_out))}")
-    return Columns(name, dimensions, words, False, notes)
+    return Columns(name, dimensions, words, False, notes, but(*dimensions))
 
 
 def words_of(column: Any, findings: Findings) -> list[str]:

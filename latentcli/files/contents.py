@@ -95,7 +95,7 @@ def array_of(address: str, entry: NamedVectors) -> Content:
     def batches() -> Iterator[Batch]:
         done = 0
         with Stream(path) as stream:
-            for _, values in formats.read(stream, key).blocks():
+            for _, values, _ in formats.read(stream, key).blocks():
                 numbers = range(done, done + len(values))
                 words = entry.vocabulary.words(numbers) if entry.vocabulary.named else None
                 done += len(values)

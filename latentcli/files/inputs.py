@@ -9,13 +9,23 @@ from pathlib import Path
 opened: set[tuple[int, int]] = set()
 """Device and inode of each regular file that was opened; the command line empties it when it begins."""
 
+fetched: dict[str, Path] = {}
+"""Where the copies of the remote files are that this command reads."""
+
 _noting: list[bool] = []
 
 
 def begin() -> None:
     """Note files from now on, and forget those of before."""
     opened.clear()
+    fetched.clear()
     _noting[:] = [True]
+
+
+def note_fetched(address: str, copy: Path) -> None:
+    """Note where the copy of a remote file is, so that one command asks its server once."""
+    if _noting:
+        fetched[address] = copy
 
 
 def note(status: os.stat_result) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,10 +18,14 @@ MAX_DIMENSIONS = 1 << 20
 
 
 class Block(NamedTuple):
-    """Some rows: `words` is None when the file has none; `values` is (rows, D), any real dtype."""
+    """Some rows: `words` is None when the file has none; `values` is (rows, D), any real dtype.
+
+    `columns` are the other columns of a table, cells by name, where they are wanted.
+    """
 
     words: list[str] | None
     values: Array
+    columns: Mapping[str, Sequence[object]] | None = None
 
 
 @dataclass
@@ -81,7 +85,8 @@ class Reading:
     looked up after the last block. `shape` is the array's own, before each entry became a row;
     `whole` maps the array in that shape, where it lies in the file as it is; `axes` are its letters where
     the format says what they are. `table` is set for the rows
-    of a table or records, several of which may have one text.
+    of a table or records, several of which may have one text. Where `with_columns` is set before the first
+    block is taken, the blocks of a table have its other columns, too.
     """
 
     format: str
@@ -96,6 +101,7 @@ class Reading:
     whole: Callable[[], Array] | None = None
     axes: str = ""
     table: bool = False
+    with_columns: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

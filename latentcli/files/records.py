@@ -63,15 +63,22 @@ def reading_of(
     findings = Findings()
     step = max(1, vector_columns.BATCH_NUMBERS // choice.dimensions)
 
-    def batches() -> Iterator[tuple[list[object] | None, list[object]]]:
+    def batches() -> Iterator[vector_columns.Batch]:
         for part in records():
             for start in range(0, len(part), step):
                 some = part[start : start + step]
                 cells = [record.get(choice.vectors) for record in some]
                 texts = [record.get(choice.text) for record in some] if choice.text else None
-                yield texts, cells
+                yield vector_columns.Batch(texts, cells, columns(some))
 
-    return Reading(
+    def columns(some: list[Record]) -> dict[str, list[object]] | None:
+        if not reading.with_columns:
+            return None
+        return {
+            field: cells for field, cells in samples_of(some).items() if field != choice.vectors
+        }
+
+    reading = Reading(
         format=format_,
         dimensions=choice.dimensions,
         blocks=lambda: vector_columns.blocks_of(name, batches(), choice.dimensions, findings),
@@ -81,6 +88,7 @@ def reading_of(
         shape=None if rows is None else (rows, choice.dimensions),
         notes=[*(notes or ()), choice.note],
     )
+    return reading
 
 
 def no_vectors(name: str, first: list[Record]) -> FormatError:

@@ -170,6 +170,20 @@ def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
     return vectors, text
 
 
+class Batch(NamedTuple):
+    """Some rows of a table: their texts, the cells that hold vectors, and the other columns, if wanted."""
+
+    texts: Sequence[object] | None
+    cells: Sequence[object]
+    columns: Mapping[str, Sequence[object]] | None = None
+
+    def only(self, kept: Sequence[int]) -> Mapping[str, Sequence[object]] | None:
+        """Return the other columns of the rows that are kept."""
+        if self.columns is None or len(kept) == len(self.cells):
+            return self.columns
+        return {name: [cells[place] for place in kept] for name, cells in self.columns.items()}
+
+
 class Choice(NamedTuple):
     """The columns that are read: of vectors, of their text ("" for none); their length; a note."""
 
@@ -219,7 +233,7 @@ def counts_rows(values: Array) -> bool:
 
 def blocks_of(
     name: str,
-    batches: Iterable[tuple[Sequence[object] | None, Sequence[object]]],
+    batches: Iterable[Batch],
     dimensions: int,
     findings: Findings,
 ) -> Iterator[Block]:
@@ -229,7 +243,8 @@ def blocks_of(
     """
     number = 0
     kept_rows = 0
-    for texts, cells in batches:
+    for batch in batches:
+        texts, cells, _ = batch
         kept: list[int] = []
         rows: list[Array] = []
         for place, cell in enumerate(cells):
@@ -247,7 +262,7 @@ def blocks_of(
             words = None if texts is None else [as_word(texts[place]) for place in kept]
             if words is not None:
                 findings.add("empty", sum(not word.strip() for word in words))
-            yield Block(words, np.stack(rows))
+            yield Block(words, np.stack(rows), batch.only(kept))
     if number > 2 * kept_rows:
         where = next(iter(findings.first.values()), "")
         raise FormatError(

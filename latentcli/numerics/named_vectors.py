@@ -37,6 +37,23 @@ class Vocabulary(Protocol):
         """Yield every (row, word) in file order."""
 
 
+class Columns(Protocol):
+    """The other columns of a table of vectors, a cell for each row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in the order of the file."""
+
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse names that no column has."""
+
+    def values(self, names: Sequence[str], rows: Sequence[int]) -> dict[int, list[Any]]:
+        """Return the cells of some columns, for each of some rows."""
+
+    def matching(self, where: str) -> Array:
+        """Return the rows for which a condition holds, ascending."""
+
+
 class NamedVectors(Protocol):
     """Vectors ready for queries.
 
@@ -53,6 +70,10 @@ class NamedVectors(Protocol):
     notes: list[str]
     folder: Path | None
     cached: bool
+
+    @property
+    def columns(self) -> Columns | None:
+        """The other columns, where they were requested."""
 
     @property
     def vocabulary(self) -> Vocabulary:

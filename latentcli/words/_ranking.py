@@ -21,11 +21,10 @@ from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result, Scalar
 from latentcli.words import _analogy
 from latentcli.words._choice import Choice, Hit
+from latentcli.words._columns import COLUMNS, with_columns
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
-
-COLUMNS = ("query", "rank", "word", "score")
 
 Rank = Callable[..., list[Hits]]
 """A search: takes matrix, norms, questions and which rows may be answers, gives hits for each."""
@@ -232,6 +231,8 @@ def _answer(
     progress: Progress | None,
 ) -> list[RankedWords]:
     space.check_file()
+    if choice.show:
+        space.other_columns.check(choice.show)
     found = rank(
         space.matrix,
         space.norms,
@@ -243,10 +244,11 @@ def _answer(
         progress=progress,
     )
     settings = {**settings, **choice.settings()}
-    return [
+    answers = [
         _ranked(space, query, hits, settings)
         for query, hits in zip(queries, found, strict=True)
     ]
+    return with_columns(space, answers, choice.show) if choice.show else answers
 
 
 def _ranked(space: Space, query: Query, found: Hits, settings: Record) -> RankedWords:
@@ -269,10 +271,15 @@ def _ranked(space: Space, query: Query, found: Hits, settings: Record) -> Ranked
 
 
 def _rows(space: Space, choice: Choice) -> Array | None:
-    """Return the rows that `match` and `among` leave, ascending; None for all."""
+    """Return the rows that `where`, `match` and `among` leave, ascending; None for all."""
     rows = None
+    if choice.where is not None:
+        rows = space.other_columns.matching(choice.where)
+        if not len(rows):
+            raise LatentError(f"no row of {space.name} has `where` {choice.where}")
     if choice.match is not None:
-        rows = space.words.matching(re.compile(choice.match))
+        matching = space.words.matching(re.compile(choice.match))
+        rows = matching if rows is None else np.intersect1d(rows, matching)
     if choice.among is not None:
         found = {space.find(word) for word in choice.among}
         listed = np.array(sorted(row for row in found if row is not None), dtype=np.int64)

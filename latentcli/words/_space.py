@@ -11,19 +11,19 @@ Longer than 300 lines by the docstrings of its methods, which are one call each.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
-from latentcli.errors import FileError
+from latentcli.errors import FileError, ParameterError
 from latentcli.numerics.types import Array
 from latentcli.words import _ranking
 from latentcli.words._choice import Choice, Choices
 from latentcli.words._lookup import Lookup
 
 if TYPE_CHECKING:
-    from latentcli.numerics.named_vectors import NamedVectors
+    from latentcli.numerics.named_vectors import Columns, NamedVectors
     from latentcli.words._ranking import RankedWords
     from latentcli.words._relation import RelationResult
     from latentcli.words._sets import DistancesResult, OddResult, SimilarityResult
@@ -83,12 +83,23 @@ class Space:
         found = entry.meta.get("found") or []
         self.notes: tuple[str, ...] = (f"{self.name}: {'; '.join(found)}",) if found else ()
         self.reopen: tuple[Any, ...] | None = None
+        self.read_columns: Callable[[], Columns | None] | None = None
+        self._columns = entry.columns
         self._stamp = _stamp(entry)
 
     @property
     def dimensions(self) -> int:
         """The length of each vector."""
         return int(self.matrix.shape[1])
+
+    @property
+    def other_columns(self) -> Columns:
+        """The other columns of the table, read when they are first needed."""
+        if self._columns is None and self.read_columns is not None:
+            self._columns = self.read_columns()
+        if self._columns is None or not self._columns.names:
+            raise ParameterError(f"{self.name} has no other columns than its vectors")
+        return self._columns
 
     def __len__(self) -> int:
         return len(self.words)

@@ -182,11 +182,12 @@ def test_no_file_stays_open(put, packer):
         ("x" * 300, "cannot open "),
         ("vectors.txt/inside", "no such file: "),
         ("absent.txt::key", "no such file: "),
-        (".", "is a folder, not a file"),
+        ("empty", "is a folder, not a file"),
     ],
 )
 def test_a_path_that_is_no_file_is_refused(put, name, message):
     folder = put(TEXT).parent
+    (folder / "empty").mkdir()
     with pytest.raises(FileError) as error:
         open_entry(f"{folder}/{name}")
     assert message in str(error.value)

@@ -40,10 +40,10 @@ def read(stream: Stream, key: str = "") -> Reading:
             for batch in _checked(stream, path, size):
                 step = max(1, vector_columns.BATCH_NUMBERS // columns.dimensions)
                 for start in range(0, batch.num_rows, step):
-                    yield columns.block(batch.slice(start, step))
+                    yield columns.block(batch.slice(start, step), others=reading.with_columns)
         columns.check()
 
-    return Reading(
+    reading = Reading(
         format="Arrow",
         dimensions=columns.dimensions,
         blocks=blocks,
@@ -53,6 +53,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         table=True,
         notes=columns.notes,
     )
+    return reading
 
 
 def _checked(stream: Stream, path: Any, size: int) -> Iterator[Any]:

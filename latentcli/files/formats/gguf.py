@@ -173,7 +173,7 @@ def _blocks(
     kind = np.dtype(header.order + _DTYPES.get(stored, "u1"))
     width = dimensions // tensor.type.per_block * tensor.type.size // kind.itemsize
     done = 0
-    for _, raw in arrays.stream_rows(source, label, kind, rows, width):
+    for _, raw, _ in arrays.stream_rows(source, label, kind, rows, width):
         values = _numbers(raw, stored, header.order)
         part = decode(words[done : done + len(values)], findings) if words is not None else None
         yield Block(part, values)

@@ -115,7 +115,7 @@ def _of_words(parsed: dict[str, Any], notes: list[str]) -> Reading:
 
     def blocks() -> Iterator[Block]:
         done = 0
-        for _, part in arrays.in_blocks(values):
+        for _, part, _ in arrays.in_blocks(values):
             yield Block(words[done : done + len(part)], part)
             done += len(part)
 

@@ -138,7 +138,7 @@ def _blocks(
                 blocks = arrays.in_blocks(whole.reshape(rows, dimensions))
             else:
                 blocks = arrays.stream_rows(member, label, kind, rows, dimensions)
-            for _, values in blocks:
+            for _, values, _ in blocks:
                 part = words[done : done + len(values)] if words else None
                 done += len(values)
                 yield Block(part, values)

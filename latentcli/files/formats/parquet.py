@@ -38,20 +38,24 @@ def read(stream: Stream, key: str = "") -> Reading:
         rows = file.metadata.num_rows
         arrays.rows_of(stream.name, (rows, columns.dimensions), kind)
         size = stream.unpacked().stat().st_size
-        widest = max(columns.dimensions * 8, _longest(stream, columns.words))
-        step = max(1, _BATCH_BYTES // widest)
 
     def blocks() -> Iterator[Block]:
         letters = 0
+        others = reading.with_columns
         with _damage(stream):
-            for batch in file.iter_batches(batch_size=step, columns=columns.wanted):
-                block = columns.block(batch)
+            wanted = columns.wanted(others=others)
+            texts = [name for name in wanted if _is_text(file.schema_arrow.field(name).type)]
+            widest = max(columns.dimensions * 8, *(_longest(stream, name) for name in texts), 1)
+            step = max(1, _BATCH_BYTES // widest)
+            for batch in file.iter_batches(batch_size=step, columns=wanted):
+                bounds.check_ratio(stream.name, batch.nbytes, size, "a batch of it")
+                block = columns.block(batch, others=others)
                 letters += sum(map(len, block.words or ()))
                 bounds.check_ratio(stream.name, letters, size, f"column '{columns.words}'")
                 yield block
         columns.check()
 
-    return Reading(
+    reading = Reading(
         format="Parquet",
         dimensions=columns.dimensions,
         blocks=blocks,
@@ -61,6 +65,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=(rows, columns.dimensions),
         notes=columns.notes,
     )
+    return reading
 
 
 def read_words(stream: Stream, key: str) -> list[str]:
@@ -80,6 +85,14 @@ def read_words(stream: Stream, key: str) -> list[str]:
             bounds.check_ratio(stream.name, letters, size, f"column '{key}'")
             words += found
         return words
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow.types as kinds
+
+    binary = kinds.is_binary(kind) or kinds.is_large_binary(kind)
+    text = kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_dictionary(kind)
+    return bool(binary or text)
 
 
 def _longest(stream: Stream, words: str) -> int:

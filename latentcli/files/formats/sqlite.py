@@ -38,21 +38,29 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, `TABLE`, `COLUMN` or `TABLE.COLUMN`, with its texts."""
     path = stream.unpacked()
     with _opened(stream, path) as base:
-        table, choice = _choose(stream.name, _tables(base), key)
-    wanted = [choice.vectors, choice.text] if choice.text else [choice.vectors]
-    query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
+        tables = _tables(base)
+        table, choice = _choose(stream.name, tables, key)
+    columns = [*tables[table]]
     findings = Findings()
 
-    def batches() -> Iterator[tuple[list[object] | None, list[object]]]:
+    def batches() -> Iterator[vector_columns.Batch]:
+        wanted = [choice.vectors, choice.text] if choice.text else [choice.vectors]
+        if reading.with_columns:
+            wanted += [name for name in columns if name not in wanted]
+        query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
         with _opened(stream, path) as base:
             cursor = base.execute(query)
             while rows := cursor.fetchmany(_ROWS):
-                yield (
-                    ([row[1] for row in rows] if choice.text else None),
-                    [row[0] for row in rows],
+                cells, *others = ([*column] for column in zip(*rows, strict=True))
+                yield vector_columns.Batch(
+                    others[0] if choice.text else None,
+                    cells,
+                    dict(zip(wanted[1:], others, strict=True))
+                    if reading.with_columns
+                    else None,
                 )
 
-    return Reading(
+    reading = Reading(
         format="SQLite",
         dimensions=choice.dimensions,
         blocks=lambda: vector_columns.blocks_of(
@@ -63,6 +71,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         table=True,
         notes=[f"its table '{shown(table)}': {choice.note}"],
     )
+    return reading
 
 
 def _choose(name: str, tables: Tables, key: str) -> tuple[str, vector_columns.Choice]:

@@ -1,9 +1,13 @@
-"""Tables with named columns: CSV, TSV and Parquet, for labels, factors, and codes in columns."""
+"""Tables with named columns: CSV, TSV and Parquet, for labels, factors, and codes in columns.
+
+Longer than 300 lines: columns of numbers and a column of vectors are two readings of one table.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -56,8 +60,15 @@ def read(stream: Stream, key: str = "") -> Reading:
     words = vector_columns.choose_text(texts, text)
     if words:
         notes.append(f"the words are its column '{words}'")
-    if others := [name for name in texts if name != words]:
-        notes.append(f"columns of text are left out: {', '.join(others)}")
+    if left := [name for name in texts if name != words]:
+        notes.append(f"columns of text are left out: {', '.join(left)}")
+    return _of_numbers(stream, columns, numbers, words, notes)
+
+
+def _of_numbers(
+    stream: Stream, columns: Columns, numbers: Columns, words: str, notes: list[str]
+) -> Reading:
+    """Read a table in which each column of numbers is a dimension."""
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
     labels = _words(columns[words]) if words else None
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
@@ -66,10 +77,19 @@ def read(stream: Stream, key: str = "") -> Reading:
         done = 0
         for block in arrays.in_blocks(values):
             part = labels[done : done + len(block.values)] if labels else None
+            yield block._replace(words=part, columns=others(done, done + len(block.values)))
             done += len(block.values)
-            yield block._replace(words=part)
 
-    return Reading(
+    def others(start: int, stop: int) -> dict[str, list[object]] | None:
+        if not reading.with_columns:
+            return None
+        return {
+            name: cells[start:stop].tolist()
+            for name, cells in columns.items()
+            if name not in numbers
+        }
+
+    reading = Reading(
         format="table",
         dimensions=dimensions,
         blocks=blocks,
@@ -78,6 +98,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=(rows, dimensions),
         notes=notes,
     )
+    return reading
 
 
 def _dimensions(columns: Columns, text: str, notes: list[str]) -> Columns:
@@ -129,19 +150,34 @@ def _of_vectors(
     choice = vector_columns.choose(stream.name, cells, key) or sampled
     findings = Findings()
     texts = _words(columns[choice.text]) if choice.text else None
-    batch = [(texts, cells[choice.vectors])]
-    return Reading(
+    vectors = cells[choice.vectors]
+    step = max(1, vector_columns.BATCH_NUMBERS // choice.dimensions)
+
+    def batches() -> Iterator[vector_columns.Batch]:
+        for start in range(0, len(vectors), step):
+            part = slice(start, start + step)
+            others = {
+                name: column[part] for name, column in cells.items() if name != choice.vectors
+            }
+            yield vector_columns.Batch(
+                texts[part] if texts else None,
+                vectors[part],
+                others if reading.with_columns else None,
+            )
+
+    reading = Reading(
         format="table of vectors",
         dimensions=choice.dimensions,
         blocks=lambda: vector_columns.blocks_of(
-            stream.name, batch, choice.dimensions, findings
+            stream.name, batches(), choice.dimensions, findings
         ),
         findings=findings,
         dtype="float64",
         key=key or choice.vectors,
-        shape=(len(batch[0][1]), choice.dimensions),
+        shape=(len(vectors), choice.dimensions),
         notes=[*notes, choice.note],
     )
+    return reading
 
 
 def read_columns(stream: Stream) -> Columns:

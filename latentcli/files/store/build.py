@@ -10,10 +10,12 @@ from typing import IO, Any
 import numpy as np
 
 from latentcli.errors import FormatError, counted, shown
-from latentcli.files import bounds, formats
+from latentcli.files import bounds, formats, joining
 from latentcli.files import labels as label_files
 from latentcli.files.mapping import mapped
+from latentcli.files.parts import Parts
 from latentcli.files.reading import Findings, Reading
+from latentcli.files.store.columns import ColumnsBuilder
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.vocabulary import Builder, RowNumbers
 from latentcli.files.stream import Stream
@@ -25,9 +27,15 @@ _TINY = 1e-40
 
 
 def build(
-    path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
+    parts: Parts,
+    labels: str | None,
+    folder: Path | None,
+    progress: Progress | None,
+    *,
+    columns: bool = False,
 ) -> Entry:
-    """Read a file into a folder, or into memory when that is None."""
+    """Read files into a folder, or into memory when that is None; with the other `columns` of a table."""
+    (path, key), *more = parts.parts
     with Stream(path, progress, member=key) as stream:
         reading = formats.read(stream, "" if stream.taken else key)
         if stream.others and not stream.taken:
@@ -36,10 +44,15 @@ def build(
                 f"it is {stream.member}, the largest file of the zip; the others, {others}, "
                 f"are read as {path.name}::NAME"
             )
-        sink = _Sink(stream.name, reading, folder, mapped=reading.mapped is not None)
+        if more:
+            reading = joining.joined(stream, reading, more, progress)
+        reading.with_columns = columns
+        sink = _Sink(parts.path.name, reading, folder, mapped=reading.mapped is not None)
         try:
-            sink.fill(path, labels)
-            return sink.entry(path, stream)
+            sink.fill(parts.path, labels)
+            entry = sink.entry(parts.path, stream)
+            entry.meta["bytes"] = sum(part.path.stat().st_size for part in parts.parts)
+            return entry
         finally:
             sink.close()
 
@@ -59,8 +72,9 @@ class _Sink:
         self.norms: list[Array] = []
         self.builder: Builder | None = None
         self.vocabulary: Vocabulary | None = None
-        self.notes: list[str] = list(reading.notes)
+        self.notes: list[str] = reading.notes
         self.vectors: IO[bytes] | None = None
+        self.columns = ColumnsBuilder(folder) if reading.with_columns else None
         if not mapped:
             self.vectors = (
                 io.BytesIO() if folder is None else (folder / "vectors.npy").open("wb")
@@ -69,9 +83,11 @@ class _Sink:
                 _write_npy_header(self.vectors, (0, reading.dimensions))
 
     def fill(self, path: Path, labels: str | None) -> None:
-        for words, values in self.reading.blocks():
+        for words, values, columns in self.reading.blocks():
             if words is not None:
                 self._add_words(words)
+            if columns is not None and self.columns is not None:
+                self.columns.add(columns, len(values))
             self._add_rows(values)
         if self.rows == 0:
             raise FormatError(f"{path.name}: no vectors in it")
@@ -165,6 +181,9 @@ class _Sink:
         findings = self.reading.findings
         matrix = self._finish_vectors()
         meta = self._describe(stream, len(vocabulary), findings)
+        columns = None if self.columns is None else self.columns.finish()
+        if columns is not None:
+            meta["columns"] = columns.described()
         if self.folder is not None:
             np.save(self.folder / "norms.npy", norms)
             for name, value in self._arrays().items():
@@ -176,8 +195,9 @@ class _Sink:
             [f"{path.name}: {'; '.join([*found, *self.notes])}"] if found or self.notes else []
         )
         return Entry(
-            path, matrix, norms, vocabulary, meta, dict(self.reading.extras), notes, self.folder
-        )
+            path, matrix, norms, vocabulary, meta, dict(self.reading.extras), notes, self.folder,
+            columns=columns,
+        )  # fmt: skip
 
     def _finish_vectors(self) -> Array:
         shape = (self.rows, self.reading.dimensions)
@@ -229,6 +249,8 @@ class _Sink:
                 self.vectors.close()
             if self.builder is not None:
                 self.builder.close()
+            if self.columns is not None:
+                self.columns.close()
 
 
 def _where(reading: Reading) -> list[str | int] | None:

@@ -16,13 +16,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from latentcli.errors import FileError, LatentError, reason
+from latentcli.errors import LatentError, reason
 from latentcli.files import labels as label_files
-from latentcli.files.addresses import split_address
+from latentcli.files.parts import Parts, resolve
 from latentcli.files.pending import holding
 from latentcli.files.store import folders
 from latentcli.files.store.place import cache_dir
@@ -34,34 +35,50 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
+class Wanted(NamedTuple):
+    """What is read: the files, the labels of their rows, and whether with the other columns of tables."""
+
+    parts: Parts
+    labels: str | None
+    columns: bool
+
+    @property
+    def path(self) -> Path:
+        """What the files are called together."""
+        return self.parts.path
+
+
 def open_entry(
-    address: str,
+    address: str | Sequence[str],
     *,
     labels: str | None = None,
     cache: bool = True,
+    columns: bool = False,
     progress: Progress | None = None,
 ) -> Entry:
-    """Open a file of vectors, from the cache if it is there, else by reading it into the cache."""
-    path, key = split_address(address)
-    status = folders.status_of(path)
-    if stat.S_ISDIR(status.st_mode):
-        raise FileError(f"{path} is a folder, not a file")
-    labels = labels or _labels_beside(path)
-    if not cache or not stat.S_ISREG(status.st_mode):
-        return _read(path, key, labels, None, progress)
-    source = folders.fingerprint(path, key, labels)
+    """Open vectors, from the cache if they are there, else by reading their files into the cache.
+
+    With `columns`, the entry has the other columns of a table, too.
+    """
+    parts = resolve(address)
+    regular = all(stat.S_ISREG(folders.status_of(part.path).st_mode) for part in parts.parts)
+    labels = labels or (_labels_beside(parts.path) if parts.single else None)
+    wanted = Wanted(parts, labels, columns)
+    if not cache or not regular:
+        return _read(wanted, None, progress)
+    source = folders.fingerprint(parts, labels)
     folder = cache_dir() / folders.folder_name(source)
-    entry = folders.load(path, folder, source)
-    if entry is not None:
+    entry = folders.load(parts.path, folder, source)
+    if entry is not None and (entry.columns is not None or not columns):
         return entry
-    notes = _why_again(path, folder, source)
+    notes = [] if entry is not None else _why_again(parts.path, folder, source)
     try:
         with holding():
-            built = _build_in_cache(path, key, labels, source, folder, progress)
+            built = _build_in_cache(wanted, source, folder, progress)
     except LatentError:
         raise
     except OSError as error:
-        built = _read(path, key, labels, None, progress)
+        built = _read(wanted, None, progress)
         notes.append(f"not kept in the cache {cache_dir()}: {reason(error)}")
     built.notes = notes + built.notes
     return built
@@ -92,12 +109,7 @@ def _why_again(path: Path, folder: Path, source: dict[str, Any]) -> list[str]:
 
 
 def _build_in_cache(
-    path: Path,
-    key: str,
-    labels: str | None,
-    source: dict[str, Any],
-    folder: Path,
-    progress: Progress | None,
+    wanted: Wanted, source: dict[str, Any], folder: Path, progress: Progress | None
 ) -> Entry:
     import tempfile
 
@@ -111,16 +123,18 @@ def _build_in_cache(
         )
     )
     try:
-        built = _read(path, key, labels, building, progress)
-        if folders.fingerprint(path, key, labels) != source:
+        built = _read(wanted, building, progress)
+        if folders.fingerprint(wanted.parts, wanted.labels) != source:
             notes = [
-                f"{path.name} was changed while it was read; ask again for the new content"
+                f"{wanted.path.name} was changed while it was read; ask again for the new content"
             ]
-            again = _read(path, key, labels, None, progress)
+            again = _read(wanted, None, progress)
             again.notes += notes
             return again
         folders.write_meta(building, built, source)
-        entry = _place(building, folder, path, source)
+        if wanted.columns and folder.exists():  # an entry without the columns
+            clearing.discard(folder)
+        entry = _place(building, folder, wanted, source)
     finally:
         clearing.remove(building)
     for other in folders.of_the_same_file(root, source):
@@ -133,15 +147,13 @@ def _build_in_cache(
     return entry
 
 
-def _read(
-    path: Path, key: str, labels: str | None, folder: Path | None, progress: Progress | None
-) -> Entry:
+def _read(wanted: Wanted, folder: Path | None, progress: Progress | None) -> Entry:
     from latentcli.files.store.build import build
 
-    return build(path, key, labels, folder, progress)
+    return build(wanted.parts, wanted.labels, folder, progress, columns=wanted.columns)
 
 
-def _place(building: Path, folder: Path, path: Path, source: dict[str, Any]) -> Entry:
+def _place(building: Path, folder: Path, wanted: Wanted, source: dict[str, Any]) -> Entry:
     """Rename a whole entry into place; if another process was first, its entry is as good."""
     from latentcli.files.store import clearing
 
@@ -153,8 +165,8 @@ def _place(building: Path, folder: Path, path: Path, source: dict[str, Any]) -> 
         except OSError as error:
             if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
                 raise
-        entry = folders.load(path, folder, source)
-        if entry is not None:
+        entry = folders.load(wanted.path, folder, source)
+        if entry is not None and (entry.columns is not None or not wanted.columns):
             return entry
         clearing.discard(folder)
     raise OSError(f"the entry {folder.name} cannot be read back")

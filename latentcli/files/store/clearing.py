@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from latentcli.errors import FileError, LatentError, reason
-from latentcli.files.addresses import split_address
+from latentcli.files.addresses import is_remote, separated
 from latentcli.files.inputs import read_regular
+from latentcli.files.parts import resolve
 from latentcli.files.store import folders
 from latentcli.files.store.place import cache_dir
 
@@ -65,7 +66,7 @@ def size_of(folder: Path) -> int:
 
 def clear(source: str | None = None) -> tuple[int, int]:
     """Remove the entries of one source file, or all; return how many, and their bytes."""
-    wanted = None if source is None else str(folders.real_path(split_address(source)[0]))
+    wanted = None if source is None else str(folders.real_path(path_of(source)))
     count = size = 0
     for folder, meta in entries():
         if wanted is None or meta.get("source", {}).get("path") == wanted:
@@ -76,10 +77,39 @@ def clear(source: str | None = None) -> tuple[int, int]:
             discard(folder)
             if folder.exists():
                 raise FileError(f"cannot remove {folder} from the cache; is it writable?")
+    if source is None or is_remote(source):
+        size += _clear_copies(source)
     if wanted is None:
         with suppress(OSError):
             sweep(cache_dir())
     return count, size
+
+
+def path_of(source: str) -> Path:
+    """Return the file of an address; of what is remote, the copy, which is not fetched for that."""
+    file, _ = separated(source)
+    if is_remote(file):
+        from latentcli.files import remote
+
+        return remote.copy_of(file)
+    return resolve(source).path
+
+
+def _clear_copies(source: str | None) -> int:
+    """Remove the copy of a remote file, or all copies; return their bytes."""
+    from latentcli.files import remote
+
+    copies = cache_dir() / remote.FOLDER
+    size = 0
+    if not copies.is_dir() or copies.is_symlink():
+        return 0
+    for folder in copies.iterdir():
+        if source is None or folder == remote.copy_of(separated(source)[0]).parent:
+            size += size_of(folder)
+            remove(folder)
+    with suppress(OSError):
+        copies.rmdir()
+    return size
 
 
 def is_ours(folder: Path) -> bool:

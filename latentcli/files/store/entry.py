@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
+    from latentcli.files.store.columns import Columns
     from latentcli.numerics.types import Array
 
 
@@ -18,6 +19,7 @@ class Entry:
 
     `meta` says what was read: format, rows, words, dimensions, dtype, declared, findings.
     `notes` is what to tell the user about this opening; it is empty when a good entry was found.
+    `columns` are the other columns of a table, where they were requested.
     """
 
     path: Path
@@ -29,3 +31,4 @@ class Entry:
     notes: list[str] = field(default_factory=list)
     folder: Path | None = None
     cached: bool = False
+    columns: Columns | None = None

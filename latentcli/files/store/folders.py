@@ -16,26 +16,32 @@ import numpy as np
 
 from latentcli.errors import FileError, LatentError, reason, shown
 from latentcli.files import inputs
+from latentcli.files import labels as label_files
 from latentcli.files.addresses import split_address
 from latentcli.files.inputs import read_regular
+from latentcli.files.parts import Parts
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.place import is_mine, is_private
 from latentcli.files.store.vocabulary import RowNumbers, Words
 from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:
+    from latentcli.files.store.columns import Columns
     from latentcli.numerics.types import Array
 
-VERSION = 3
+VERSION = 4
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 MOST_META = 16 << 20
 """Bytes of a `meta.json` at most."""
 
 
-def fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
+def fingerprint(parts: Parts, labels: str | None) -> dict[str, Any]:
     """Everything that, when it changes, makes an entry stale."""
-    files = [path]
+    files = [part.path for part in parts.parts]
+    if not parts.single:
+        words = [label_files.beside(file) for file in files]
+        files += [file for file in words if os.path.isfile(file)]  # noqa: PTH113
     if labels:
         label_path = split_address(labels)[0]
         files += [label_path] if label_path.exists() else []
@@ -46,8 +52,8 @@ def fingerprint(path: Path, key: str, labels: str | None) -> dict[str, Any]:
         states.append([str(real_path(file)), *_signs(status)])
     return {
         "version": VERSION,
-        "path": states[0][0],
-        "key": key,
+        "path": states[0][0] if parts.single else str(real_path(parts.path)),
+        "key": parts.key,
         "labels": labels or "",
         "files": states,
     }
@@ -120,6 +126,7 @@ def load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
             extras=extras,
             folder=folder,
             cached=True,
+            columns=_columns(folder, meta),
         )
     except (
         Exception
@@ -168,6 +175,14 @@ def _vocabulary(folder: Path, meta: dict[str, Any]) -> Vocabulary:
     if not meta["named"]:
         return RowNumbers(meta["rows"])
     return Words.open(folder)
+
+
+def _columns(folder: Path, meta: dict[str, Any]) -> Columns | None:
+    if "columns" not in meta:
+        return None
+    from latentcli.files.store.columns import FILE, Columns  # SQLite: not for every query
+
+    return Columns(folder / FILE, meta["columns"]["names"], meta["columns"]["flags"])
 
 
 def write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:

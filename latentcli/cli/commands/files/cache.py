@@ -74,7 +74,7 @@ def build(
 
     records: list[Record] = []
     for address in files:
-        entry = dataclasses.replace(source, vectors=address).open(output).entry
+        entry = dataclasses.replace(source, vectors=[address]).open(output).entry
         records.append(
             {
                 "file": str(entry.path),
@@ -104,11 +104,10 @@ def clear(
 
     latent cache clear glove.6B.50d.txt
     """
-    from latentcli.files.addresses import split_address
     from latentcli.files.store import clearing
 
     count, size = clearing.clear(file)
-    if file is not None and not count and not split_address(file)[0].exists():
+    if file is not None and not count and not clearing.path_of(file).exists():
         raise FileError(f"no such file: {file}, and nothing of it is in the cache")
     record: Record = {"removed": count, "bytes": size}
     columns = tuple(record)

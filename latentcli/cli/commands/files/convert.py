@@ -65,7 +65,7 @@ def command(
 
     path = Path(target)
     writing.check_targets(path, to, force=force)
-    source = Source(vectors=file, labels=reading.labels, no_cache=reading.no_cache)
+    source = Source(vectors=[file], labels=reading.labels, no_cache=reading.no_cache)
     entry = source.open(output).entry
     for written in writing.targets(path, to):
         if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names

@@ -49,14 +49,14 @@ def command(
 
     if not files or len(files) == 1:
         record = _record(
-            dataclasses.replace(source, vectors=files[0] if files else source.vectors), output
+            dataclasses.replace(source, vectors=files) if files else source, output
         )
         output.show(Report("info", COLUMNS, [record], views=(Listing(COLUMNS, record),)))
         return
     records = []
     for address in files:
         try:
-            records.append(_record(dataclasses.replace(source, vectors=address), output))
+            records.append(_record(dataclasses.replace(source, vectors=[address]), output))
         except LatentError as error:
             say("error", with_options(str(error)))
     sheets = (
@@ -75,7 +75,7 @@ def _record(source: Source, output: Output) -> Record:
     try:
         space = source.open(output, tell=False)
     except AmbiguousError as error:
-        path = Path(str(source.vectors))
+        path = Path(source.addresses()[0])
         output.note(str(error))
         several = {"file": str(path), "arrays": listed(error.shapes)}
         return blank | several | {"bytes": path.stat().st_size}
@@ -107,7 +107,7 @@ def _described(space: Space) -> Record:
         "norm_max": float(usable.max()),
         "first_words": _words(space, range(min(_SHOWN, len(entry.norms)))) if named else None,
         "sample_words": _words(space, _spread(len(entry.norms))) if named else None,
-        "bytes": entry.path.stat().st_size,
+        "bytes": meta["bytes"],
         "cached": entry.folder is not None,
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -50,7 +49,7 @@ def command(
 
     plot.check(output)
     counted = dims is not None or concepts is not None
-    if counted and source.vectors not in (None, os.environ.get("LATENT_VECTORS")):
+    if counted and source.vectors:
         raise UsageError("--dims and --concepts count without vectors; leave out -v")
     if dims is not None and concepts is not None:
         raise UsageError("give one of --dims and --concepts, not both")

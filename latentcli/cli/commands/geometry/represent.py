@@ -62,7 +62,7 @@ def command(
     plot.check(output)
     listed = given(texts, output)
     known = _read_counts(counts)
-    space = source.open(output)
+    space = source.open(output, queries=texts or ())
     with output.progress("the component common to all words") as progress:
         try:
             found = represent(

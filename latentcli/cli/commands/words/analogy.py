@@ -48,11 +48,12 @@ def command(
     """
     plot.check(output)
     from latentcli.words._analogy import scorer_of
-    from latentcli.words._ranking import COLUMNS, analogy_query, answer_analogies
+    from latentcli.words._columns import columns_of
+    from latentcli.words._ranking import analogy_query, answer_analogies
 
     scorer_of(method, raw=raw)
     choice = picking.choice()
-    space = source.open(output)
+    space = source.open(output, columns=picking.columns, queries=words)
     picking.note_absent(choice, space, output)
 
     def parse(tokens: list[str]) -> Query:
@@ -72,6 +73,12 @@ def command(
 
     settings = {"method": method, "raw": raw, **picking.settings()}
     verb = Verb(
-        "analogy", space, COLUMNS, parse, answer, settings=settings, at_once=picking.at_once
+        "analogy",
+        space,
+        columns_of(choice),
+        parse,
+        answer,
+        settings=settings,
+        at_once=picking.at_once,
     )
     run(words, output, plot, verb)

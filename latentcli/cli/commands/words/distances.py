@@ -55,7 +55,7 @@ def command(
 
     chosen = metric or ("euclidean" if one_hot else "cosine")
     check_choice("metric", chosen, DISTANCES)
-    space = source.open(output)
+    space = source.open(output, queries=words)
 
     def parse(tokens: list[str]) -> Result:
         return space.distances(tokens, metric=chosen, one_hot=one_hot)

@@ -47,10 +47,11 @@ def command(
     """
     plot.check(output)
     from latentcli.words import _expression as expressions
-    from latentcli.words._ranking import COLUMNS, answer_expressions, expression_query
+    from latentcli.words._columns import columns_of
+    from latentcli.words._ranking import answer_expressions, expression_query
 
     choice = picking.choice()
-    space = source.open(output)
+    space = source.open(output, columns=picking.columns, queries=expression)
     picking.note_absent(choice, space, output)
 
     def parse(tokens: list[str]) -> Query:
@@ -65,7 +66,7 @@ def command(
             return answer_expressions(space, queries, choice, raw=raw, progress=progress)
 
     verb = Verb(
-        "expr", space, COLUMNS, parse, answer, settings={"raw": raw, **picking.settings()},
+        "expr", space, columns_of(choice), parse, answer, settings={"raw": raw, **picking.settings()},
         split=lambda line: [line], at_once=picking.at_once,
     )  # fmt: skip
     run(expression, output, plot, verb)

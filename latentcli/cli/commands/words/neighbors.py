@@ -62,11 +62,11 @@ def command(
         raise UsageError("name a word, or a file of vectors with --vector")
     if words and vector is not None:
         raise UsageError("give words or --vector, not both")
-    from latentcli.words import _ranking
+    from latentcli.words import _columns, _ranking
 
     choice = picking.choice()
     _ranking.check_metric(metric, choice)
-    space = source.open(output)
+    space = source.open(output, columns=picking.columns, queries=words or ())
     picking.note_absent(choice, space, output)
 
     def parse(tokens: list[str]) -> Query:
@@ -79,7 +79,7 @@ def command(
             )
 
     verb = Verb(
-        "neighbors", space, _ranking.COLUMNS, parse, answer,
+        "neighbors", space, _columns.columns_of(choice), parse, answer,
         settings={"metric": metric, **picking.settings()},
         split=lambda line: [word_of(line)], at_once=picking.at_once,
     )  # fmt: skip

@@ -34,5 +34,5 @@ def command(
     plot.check(output)
     from latentcli.words._sets import ODD_COLUMNS
 
-    space = source.open(output)
+    space = source.open(output, queries=words)
     run(words, output, plot, Verb("odd", space, ODD_COLUMNS, space.odd, list))

@@ -48,7 +48,7 @@ def command(
     plot.check(output)
     from latentcli.words._relation import COLUMNS
 
-    space = source.open(output)
+    space = source.open(output, queries=pairs)
 
     def parse(tokens: list[str]) -> Result:
         return space.relation([_pair(token, space) for token in tokens], raw=raw, seed=seed)

@@ -34,7 +34,7 @@ def command(
     plot.check(output)
     from latentcli.words._sets import SIMILARITY_COLUMNS, similarities
 
-    space = source.open(output)
+    space = source.open(output, queries=words)
 
     def parse(tokens: list[str]) -> Result:
         if len(tokens) < 2 or len(tokens) % 2:

@@ -195,7 +195,10 @@ def test_an_empty_name_is_not_the_sample(latent):
 def test_a_folder_is_told(latent, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, err = latent("neighbors", "king", "-v", ".")
-    assert (code, err) == (1, "latent: error: . is a folder, not a file\n")
+    assert (code, err) == (
+        1,
+        "latent: error: . is a folder, not a file, and has no files of vectors\n",
+    )
 
 
 def test_a_row_of_an_array_asks(latent, samples):
