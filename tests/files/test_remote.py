@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from latentcli.errors import FileError, FormatError
-from latentcli.files import remote
+from latentcli.files import inputs, remote
 from latentcli.files.store.cache import open_entry
 
 pytest.importorskip("aiohttp")
@@ -54,8 +54,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def served(tmp_path):
-    """A folder, and its server."""
+def served(tmp_path, monkeypatch):
+    """A folder, and its server; as in the library, where no command says that files stay as they are."""
+    monkeypatch.setattr(inputs, "_noting", [])
+    monkeypatch.setattr(inputs, "fetched", {})
     folder = tmp_path / "served"
     folder.mkdir()
     handler = partial(Handler, directory=str(folder))
