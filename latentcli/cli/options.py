@@ -25,6 +25,13 @@ def _level(value: float) -> float | None:
     return value or None
 
 
+def _seed(value: int) -> int:
+    """Return a random seed, which NumPy takes from 0 on."""
+    if value < 0:
+        raise ParameterError("seed", value, "0 or more")
+    return value
+
+
 Ci = Annotated[
     float | None,
     typer.Option(
@@ -39,7 +46,9 @@ Ci = Annotated[
 
 Seed = Annotated[
     int,
-    typer.Option("--seed", metavar="N", min=0, help="Random seed.", rich_help_panel=MORE),
+    typer.Option(
+        "--seed", metavar="N", help="Random seed.", callback=_seed, rich_help_panel=MORE
+    ),
 ]
 """`seed: Seed = 0`."""
 

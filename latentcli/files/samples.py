@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def find(address: str) -> str:
 
 def _downloaded(name: str, address: str) -> str:
     """Return an address with the path of the vectors that were downloaded under its name, if any were."""
-    if not name or name == "-" or "/" in name or Path(name).exists():
+    if not name or name == "-" or "/" in name or os.path.exists(name):  # noqa: PTH110 - False, too, for names no file can have
         return address
     from latentcli.files import downloads
 
