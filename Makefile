@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test quick fuzz lint docs gallery site bench wheel clean
+.PHONY: help demo test slow noise fuzz lint docs gallery site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -38,15 +38,18 @@ demo: $(READY)  ## Set everything up and show the article's examples and the sam
 	$(BIN)/latent interp 'digits::codes[0]' 'digits::codes[1]' --slerp --steps 10 --decoder digits --preview --strip digits.png --force
 	@echo "The same as a picture: $(CURDIR)/digits.png"
 
-test: $(READY)  ## Set everything up and run the tests
+test: $(READY)  ## Set everything up and run the tests, but the slow ones
 	$(BIN)/python -m pytest -q -n 2
 
-quick: $(READY)  ## Run the tests without the slow ones
-	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+slow: $(READY)  ## Run the slow tests
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
-fuzz: $(READY)  ## 20,000 hostile tensor files of each kind, and 20,000 damaged files of all formats
-	LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
-		$(BIN)/python -m pytest -q tests/robustness/test_tensors.py tests/files/test_hostile.py
+noise: $(READY)  ## What each reading says of noise, in 100 seeds of each kind (an hour)
+	$(BIN)/python -m pytest -q -n 2 -m slow tests/noise
+
+fuzz: $(READY)  ## 20,000 text files of vectors and 20,000 hostile files of tensors, against plain readers
+	LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
+		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py
 
 lint: $(READY)  ## Check style and types
 	$(BIN)/ruff check .

@@ -83,7 +83,7 @@ def compare(
     -------
     CompareResult
         Its records are the measures, then the rows that moved most. A reading says whether the
-        spaces are alike beyond what shuffled rows give (p at most 0.05, on at most 500 rows).
+        spaces are alike beyond what shuffled rows give (p at most 0.01, on at most 500 rows).
 
     Raises
     ------

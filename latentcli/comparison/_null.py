@@ -16,7 +16,7 @@ from latentcli.numerics.vectors import unit
 TESTED = 500
 """Rows at most that are shuffled."""
 
-_FEWER, _WIDE = 59, 200
+_FEWER, _WIDE = 99, 200
 """Shuffles for the distance of Procrustes, and dimensions from which fewer rows are taken."""
 
 

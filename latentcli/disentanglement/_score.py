@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from math import sqrt
+from math import log, sqrt
 from typing import Any
 
 from latentcli.results import Interval, Picture, Record, Result, Scalar
 
-LEVEL = 0.95
-"""Share of scores of noise that are recognized as such."""
+BEYOND = 0.01
+"""Share of scores of noise that may be higher than what is said of noise: a report has a dozen of them."""
 
 SHUFFLES = 20
-"""How often factors are shuffled: noise exceeds the highest of so many in one case of 21."""
+"""How often factors are shuffled."""
 
 
 _VALUE_ONLY = ContextVar("value_only", default=False)
@@ -59,18 +59,17 @@ class Estimate:
 
     @property
     def highest_chance(self) -> float | None:
-        """The score that noise exceeds in one case of twenty; None of fewer than three shuffles.
+        """The score that noise exceeds in one case of a hundred; None of fewer than three shuffles.
 
-        The upper end of Student's one-sided prediction interval for one more null score, and no
-        lower than any of those drawn.
+        The largest of several dimensions, and votes of few rows, have longer tails than a normal
+        distribution: the limit is that of an exponential one of the null scores' mean and standard
+        deviation, mean + (ln 100 - 1) sd sqrt(1 + 1 / n), and no lower than any of those drawn.
         """
         if self.null is None or len(self.null) < 3:
             return None
-        from scipy.special import stdtrit
-
         count, mean = len(self.null), sum(self.null) / len(self.null)
         spread = sqrt(sum((one - mean) ** 2 for one in self.null) / (count - 1))
-        reach = float(stdtrit(count - 1, LEVEL)) * spread * sqrt(1 + 1 / count)
+        reach = (-log(BEYOND) - 1) * spread * sqrt(1 + 1 / count)
         return max(mean + reach, *self.null)
 
     @property

@@ -185,7 +185,7 @@ def _shuffled_silhouettes(values: Array, labels: Array, seed: int) -> Null | Non
     rng = np.random.default_rng([seed, 6])
     draws = [
         float(silhouette_score(away, rng.permutation(labels), metric="precomputed"))
-        for _ in range(PERMUTATIONS if len(labels) <= 300 else 59)
+        for _ in range(PERMUTATIONS if len(labels) <= 300 else 99)
     ]
     return permutation_null(float(silhouette_score(away, labels, metric="precomputed")), draws)
 
@@ -245,11 +245,17 @@ def _probed(cloud: Cloud, values: Array, labels: Array, variant: str) -> Measure
 
     value, most = float(right.mean()), float(counts.max() / counts[counts > 1].sum())
     p_value = float(binom.sf(right.sum() - 1, len(right), most))
-    better = "better" if p_value <= LEVEL else "no better"
     return Measure(
         SECTION, name, variant, value, bootstrap_interval(right, settings), None, most, p_value,
-        f"{better} than the most frequent label",
+        reading_of_probe(p_value),
     )  # fmt: skip
+
+
+def reading_of_probe(p_value: float) -> str:
+    """Read the accuracy of a linear classifier by its binomial p-value."""
+    if p_value <= LEVEL:
+        return "better than the most frequent label"
+    return "no better than the most frequent label"
 
 
 def reading_of_groups(value: float, null: Null) -> str:

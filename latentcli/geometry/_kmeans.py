@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from latentcli.numerics.blocks import sampled
-from latentcli.numerics.nulls import TESTED, Null, permutation_null
+from latentcli.numerics.nulls import TESTED, Null, noise_null
 from latentcli.numerics.types import Array
 
 _MOST_GROUPS = 10
@@ -15,7 +15,7 @@ _CHOSEN_ON = 2000
 """Rows on which the number of groups is chosen."""
 
 _DRAWS = 19
-"""Gaussians that are drawn: the least with which p can be 0.05."""
+"""Gaussians that are drawn."""
 
 
 def silhouettes(values: Array, labels: Array) -> Array:
@@ -65,7 +65,7 @@ def silhouette_of_groups(values: Array, count: int, seed: int) -> float:
     return float(silhouettes(values, labels).mean())
 
 
-def gaussian_null(values: Array, count: int, seed: int) -> Null:
+def gaussian_null(values: Array, count: int, seed: int) -> Null | None:
     """Compare the silhouette of k-means groups with that of Gaussians of the same covariance.
 
     As in SigClust (Liu et al., 2008), so that a long or flat cloud is no clusters yet. On at most
@@ -82,4 +82,4 @@ def gaussian_null(values: Array, count: int, seed: int) -> Null:
         )
         for _ in range(_DRAWS)
     ]
-    return permutation_null(silhouette_of_groups(some, count, seed), draws)
+    return noise_null(silhouette_of_groups(some, count, seed), draws)

@@ -94,8 +94,9 @@ def reading_of_alignment(value: float, null: Null) -> str:
     """Read the alignment beside that of shuffled labels: all rows are near in a narrow space."""
     if not null.smaller:
         return "rows of one label are no nearer than any"
-    near = null.mean > _ONE_DIRECTION and value / null.mean < 0.5
-    return f"rows of one label are {'near each other' if near else 'nearer than others'}"
+    if null.mean > _ONE_DIRECTION and value / null.mean < 0.5:
+        return "rows of one label are near each other"
+    return "rows of one label are nearer than others"
 
 
 def _alignment(cloud: Cloud, labels: Array) -> Measure:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-LEVEL = 0.05
-"""p-values above this are no evidence of structure."""
+LEVEL = 0.01
+"""p-values above this are no evidence of structure: a report has some thirty of them."""
 
 PERMUTATIONS = 199
 TESTED = 1000

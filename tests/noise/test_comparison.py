@@ -37,25 +37,24 @@ def moved(seeds, size):
 
 
 def test_unrelated_spaces_are_alike_as_by_chance():
-    """Of 12 seeds 0.6 are the 5 % that are allowed; 4 happen once in 400 times."""
-    assert max(claims(12, 60, (4, 7)).values()) <= 3
+    """Of 5 seeds at a level of 1 % two that claim something are one case in a thousand."""
+    assert max(claims(5, 40, (4, 7)).values()) <= 1
 
 
 def test_noise_moves_no_row_farther_than_noise():
-    assert moved(12, 6) <= 3
+    assert moved(5, 6) <= 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2, 2), (6, 3), (30, 60)])
 def test_unrelated_spaces_in_95_of_100_seeds(sizes):
-    """More than 12 of 100 happen once in 300 times by a test at 5 %."""
-    assert max(claims(100, 50, sizes).values()) <= 12
+    assert max(claims(100, 50, sizes).values()) <= 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 5, 20])
 def test_noise_moves_no_row_farther_in_95_of_100_seeds(size):
-    assert moved(100, size) <= 12
+    assert moved(100, size) <= 5
 
 
 def test_shuffled_rows_of_one_space_are_alike_as_by_chance():

@@ -46,26 +46,32 @@ def wrong(name, source, seeds, rows):
 @pytest.mark.parametrize("source", [noise, shuffled])
 @pytest.mark.parametrize("name", FAST)
 def test_noise_is_called_noise(name, source):
-    """Of 30 seeds 1.5 are the 5 % that are allowed; 6 happen once in 400 times."""
-    placed, silent = wrong(name, source, 30, 150)
-    assert placed <= 5
-    assert silent <= 5
+    placed, silent = wrong(name, source, 6, 100)
+    assert placed <= 1
+    assert silent <= 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", [noise, shuffled])
-@pytest.mark.parametrize("rows", [60, 500])
+@pytest.mark.parametrize("rows", [60, 150, 500])
 @pytest.mark.parametrize("name", FAST)
 def test_noise_is_called_noise_in_95_of_100_seeds(name, source, rows):
-    """More than 13 of 100 happen once in 1,000 times by a test at 5 %."""
     placed, silent = wrong(name, source, 100, rows)
-    assert placed <= 13
-    assert silent <= 13
+    assert placed <= 5
+    assert silent <= 5
 
 
 def test_infomec_of_noise():
-    placed, silent = wrong("infomec", noise, 3, 100)
-    assert placed + silent <= 1
+    placed, silent = wrong("infomec", noise, 2, 60)
+    assert placed + silent == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", [noise, shuffled])
+def test_infomec_of_noise_in_95_of_100_seeds(source):
+    placed, silent = wrong("infomec", source, 100, 60)
+    assert placed <= 5
+    assert silent <= 5
 
 
 @pytest.mark.parametrize("rows", [100, 1000])

@@ -53,32 +53,25 @@ def claims(name, codes, factors):
     return not warned
 
 
-def most(trials):
-    """Claims that come of a rate of 5 % with at most a chance of one in a thousand."""
-    from scipy.stats import binom
-
-    return int(binom.ppf(0.999, trials, 0.05))
-
-
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("make", [noise, shuffled])
 def test_noise_is_called_noise(name, make):
-    found = [claims(name, *make(seed, 150)) for seed in range(8)]
-    assert sum(found) <= most(8)
+    found = [claims(name, *make(seed, 60)) for seed in range(2)]
+    assert sum(found) <= 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("make", [noise, shuffled])
 @pytest.mark.parametrize("rows", [60, 400])
-def test_noise_is_called_noise_in_a_hundred_seeds(name, make, rows):
+def test_noise_is_called_noise_in_95_of_100_seeds(name, make, rows):
     found = [claims(name, *make(seed, rows)) for seed in range(100)]
-    assert sum(found) <= most(100)
+    assert sum(found) <= 5
 
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_perfect_codes_are_not_called_noise(name):
-    found = [claims(name, *perfect(seed, 300)) for seed in range(3)]
+    found = [claims(name, *perfect(seed, 200)) for seed in range(2)]
     assert all(found)
 
 
@@ -112,7 +105,7 @@ def test_intervals_of_votes_are_of_rows_and_not_of_batches():
         codes = 0.7 * factors + rng.normal(size=(rows, 3))
         return function("factorvae")(codes, factors, train=1500, evaluate=1500, batch=16)
 
-    found = [score(200) for _ in range(12)]
+    found = [score(150) for _ in range(8)]
     values = [one.value for one in found]
     held = [one.interval.low <= np.mean(values) <= one.interval.high for one in found]
     assert np.mean(held) >= 0.75
@@ -120,14 +113,14 @@ def test_intervals_of_votes_are_of_rows_and_not_of_batches():
 
 
 def test_shuffled_held_out_rows_score_as_shuffled_factors_do():
-    """The cheap null of held-out rows beside a fit to shuffled factors, in the mean over 30 shuffles."""
-    codes, factors = perfect(0, 240)
+    """The cheap null of held-out rows beside a fit to shuffled factors, in the mean over 20 shuffles."""
+    codes, factors = perfect(0, 160)
     codes = codes + np.random.default_rng(1).normal(size=codes.shape)
     rng = np.random.default_rng(2)
     for name in ("explicitness", "sap"):
         cheap = function(name)(codes, factors).chance
         refitted = [
-            function(name)(codes, factors[rng.permutation(240)], ci=None).value
-            for _ in range(30)
+            function(name)(codes, factors[rng.permutation(160)], ci=None).value
+            for _ in range(20)
         ]
-        assert cheap == pytest.approx(np.mean(refitted), abs=0.05)
+        assert cheap == pytest.approx(np.mean(refitted), abs=0.06)

@@ -41,27 +41,35 @@ def claims(seeds, size):
 
 
 def test_noise_has_no_structure():
-    """Of 12 seeds 0.6 are the 5 % that are allowed; 4 happen once in 400 times."""
-    assert max(claims(12, 6).values()) <= 3
+    """Of 2 seeds at a level of 1 % two that claim something are one case in ten thousand."""
+    assert max(claims(2, 6).values()) <= 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 6, 40])
 def test_noise_has_no_structure_in_95_of_100_seeds(size):
-    """More than 12 of 100 happen once in 300 times by a test at 5 %."""
-    found = {key: count for key, count in claims(100, size).items() if count > 12}
+    found = {key: count for key, count in claims(100, size).items() if count > 5}
     assert not found
 
 
-def test_groups_are_looked_for_where_there_are_none():
-    """K-means, with as many groups as are clearest, of long and of flat Gaussians."""
+def grouped(seeds):
+    """Count the long and flat Gaussians in which k-means, at its clearest, is said to find groups."""
     claimed = 0
-    for seed in range(12):
+    for seed in range(seeds):
         rng = np.random.default_rng([seed, 8])
         rows = rng.standard_normal((90, 3)) * [8, 2, 1]
         one = latentcli.geometry_report(rows, only=["silhouette"], ci=None, seed=seed)
         claimed += one["silhouette"].reading.startswith(CLAIMS)
-    assert claimed <= 3
+    return claimed
+
+
+def test_groups_are_looked_for_where_there_are_none():
+    assert grouped(2) <= 1
+
+
+@pytest.mark.slow
+def test_one_gaussian_is_no_groups_in_95_of_100_seeds():
+    assert grouped(100) <= 5
 
 
 def test_a_perfect_input_reads_as_what_it_is():

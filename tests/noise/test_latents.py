@@ -5,7 +5,7 @@ import pytest
 
 import latentcli
 
-SEEDS = 60
+SEEDS = 6
 
 
 def test_a_direction_of_noise_is_not_significant():
@@ -13,8 +13,7 @@ def test_a_direction_of_noise_is_not_significant():
     for seed in range(SEEDS):
         z = np.random.default_rng(seed).standard_normal((60, 30))
         readings.append(latentcli.direction(z[:30], z[30:]).reading)
-    # A one-sided test at 2.5 %: more than 5 of 60 have a probability of 1 %.
-    assert sum(reading != "not significant" for reading in readings) <= 5
+    assert sum(reading != "not significant" for reading in readings) <= 1
 
 
 def test_separation_in_sample_is_shown_behind_what_is_held_out():
@@ -38,7 +37,7 @@ def test_codes_of_the_prior_read_as_such(dimensions):
         latentcli.typical(np.random.default_rng(s).standard_normal((200, dimensions))).reading
         for s in range(SEEDS)
     ]
-    assert sum(reading != "norms as of N(0, I)" for reading in readings) <= 7
+    assert sum(reading != "norms as of N(0, I)" for reading in readings) <= 1
 
 
 def test_spheres_and_other_spreads_read_as_such():
@@ -56,12 +55,12 @@ def test_scores_of_noise_have_no_direction():
         ).reading
         for s in range(SEEDS)
     ]
-    assert sum(reading != "not significant" for reading in readings) <= 7
+    assert sum(reading != "not significant" for reading in readings) <= 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ["held out", "in sample", "svm", "labels", "scores"])
-def test_no_more_than_5_percent_of_seeds_find_a_direction_in_noise(case):
+@pytest.mark.parametrize("case", ["held out", "in sample", "svm", "labels", "scores", "norms"])
+def test_no_more_than_5_percent_of_seeds_find_something_in_noise(case):
     found = 0
     for seed in range(200):
         rng = np.random.default_rng(seed)
@@ -73,10 +72,12 @@ def test_no_more_than_5_percent_of_seeds_find_a_direction_in_noise(case):
             result = latentcli.direction_of_labels(z, labels, "a")
         elif case == "scores":
             result = latentcli.direction_of_scores(z, rng.standard_normal(60))
+        elif case == "norms":
+            result = latentcli.typical(z)
         else:
             method = "svm" if case == "svm" else "mean"
             result = latentcli.direction(z[:30], z[30:], method=method)
-        found += result.reading not in ("not significant", "not tested")
+        found += result.reading not in ("not significant", "not tested", "norms as of N(0, I)")
     assert found <= 10
 
 
@@ -94,11 +95,11 @@ def test_few_codes_that_differ_separate_in_sample():
 def test_paths_that_keep_the_prior_leave_no_shell(kind, dimensions):
     """Lol is distributed as N(0, I) at each time; textbook slerp falls below 0.8 of the shorter end seldom."""
     left = 0
-    for seed in range(SEEDS):
+    for seed in range(60):
         a, b = np.random.default_rng(seed).standard_normal((2, dimensions))
         notes = latentcli.interp(a, b, kind=kind).notes
         left += any("leaves the typical shell" in note for note in notes)
-    assert left <= SEEDS * 0.05
+    assert left <= 3
 
 
 @pytest.mark.parametrize("dimensions", [128, 512])

@@ -43,7 +43,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("pairs", SHAPES.values(), ids=SHAPES)
 def test_noise_is_no_relation(tmp_path, pairs):
-    assert claims(tmp_path, pairs, dimensions=100, seeds=20) == 0
+    assert claims(tmp_path, pairs, dimensions=100, seeds=5) == 0
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_copies_of_vectors_are_no_relation(tmp_path):
         rows[10:20] = rows[:10] * 3
 
     pairs = [(0, 4), (1, 5), (10, 14), (11, 15)]  # two pairs, under two names each
-    assert claims(tmp_path, pairs, dimensions=30, seeds=20, change=copied) == 0
+    assert claims(tmp_path, pairs, dimensions=30, seeds=5, change=copied) == 0
 
 
 FAMILY = (
@@ -72,16 +72,17 @@ CAPITALS = (
 
 
 @pytest.mark.parametrize("pairs", [FAMILY, CAPITALS])
-def test_shuffled_pairs_of_a_relation_are_none(pairs):
+@pytest.mark.parametrize("seeds", [5, pytest.param(SEEDS, marks=pytest.mark.slow)])
+def test_shuffled_pairs_of_a_relation_are_none(pairs, seeds):
     space = latentcli.open()
     starts, ends = zip(*(pair.split(":") for pair in pairs.split()), strict=True)
     assert space.relation(list(zip(starts, ends, strict=True))).verdict in CLAIMS
     count = 0
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(ends))
         shuffled = [(start, ends[place]) for start, place in zip(starts, order, strict=True)]
         count += space.relation(shuffled).verdict in CLAIMS
-    assert count <= SEEDS / 20
+    assert count <= seeds / 20
 
 
 def test_topics_that_differ_are_no_relation(tmp_path):
@@ -91,7 +92,7 @@ def test_topics_that_differ_are_no_relation(tmp_path):
         rows[20:] += 3 * np.random.default_rng(1).standard_normal(rows.shape[1])
 
     pairs = [(n, n + 20) for n in range(8)]
-    assert claims(tmp_path, pairs, dimensions=50, seeds=40, change=stepped) <= 2
+    assert claims(tmp_path, pairs, dimensions=50, seeds=10, change=stepped) <= 1
 
 
 @pytest.mark.parametrize("count", [4, 6, 12])
