@@ -11,7 +11,8 @@ import latentcli
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "readings.md"
 NAMES = re.compile(r"_?(readings?|verdict|judged)(_of_\w+)?")
-"""Functions, variables and columns that hold readings."""
+"""Functions and variables that give readings."""
+COLUMNS = ("reading", "verdict")
 
 
 def phrases(expression):
@@ -30,34 +31,35 @@ def phrases(expression):
             yield node.value.strip()
 
 
+def returned(function):
+    """Return what a function that gives readings returns, and what it says of their degree."""
+    for node in ast.walk(function):
+        degree = isinstance(node, ast.Assign) and "degree" in ast.unparse(node.targets[0])
+        if degree or (isinstance(node, ast.Return) and node.value is not None):
+            yield node.value
+
+
+def assigned(node):
+    """Return what is assigned to a variable for readings, also among others."""
+    names = ast.unparse(node.targets[0]).strip("()").split(", ")
+    values = [node.value] if len(names) == 1 else getattr(node.value, "elts", [])
+    return [value for name, value in zip(names, values, strict=False) if NAMES.fullmatch(name)]
+
+
 def given(tree):
     """Return the expressions of a module that give readings."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef() if NAMES.fullmatch(node.name):
-                returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
-                yield from (value for value in returned if value is not None)
-                yield from (
-                    n.value
-                    for n in ast.walk(node)
-                    if isinstance(n, ast.Assign) and "degree" in ast.unparse(n.targets[0])
-                )
-            case ast.Assign(targets=[target]) if "NAMES" != ast.unparse(target):
-                names = ast.unparse(target).strip("()").split(", ")
-                if len(names) == 1 and NAMES.fullmatch(names[0]):
-                    yield node.value
-                elif isinstance(node.value, ast.Tuple):
-                    for name, value in zip(names, node.value.elts, strict=False):
-                        if NAMES.fullmatch(name):
-                            yield value
+                yield from returned(node)
+            case ast.Assign():
+                yield from assigned(node)
             case ast.Dict():
-                for key, value in zip(node.keys, node.values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value in ("reading", "verdict"):
-                        yield value
+                pairs = zip(node.keys, node.values, strict=True)
+                yield from (v for key, v in pairs if getattr(key, "value", "") in COLUMNS)
             case ast.Call(func=ast.Name(id=name)) if name != "About":
-                if NAMES.fullmatch(name):
-                    yield from node.args
-                yield from (k.value for k in node.keywords if k.arg in ("reading", "verdict"))
+                yield from node.args if NAMES.fullmatch(name) else ()
+                yield from (one.value for one in node.keywords if one.arg in COLUMNS)
 
 
 def readings():

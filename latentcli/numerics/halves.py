@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.resampling import HALVES, half_sample_interval, half_samples
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
 
@@ -19,7 +19,7 @@ class Halves:
     """Statistics of random halves of the rows, each computed afresh.
 
     `compute` is given row numbers (m,), ascending, and returns each statistic by name. Of more than
-    2,000 rows the parts have 1,000: the deviation of a mean over parts of m of n rows, times
+    2,000 rows the parts have 1,000; `draws` says how many there are: the deviation of a mean over parts of m of n rows, times
     sqrt(m / (n - m)), is its standard error on all (Politis, Romano and Wolf, 1999). There are none of
     fewer than 40 rows.
     """
@@ -31,8 +31,9 @@ class Halves:
         *,
         ci: float | None,
         seed: int,
+        draws: int = HALVES,
     ) -> None:
-        parts: Sequence[Array] = half_samples(rows, seed) if ci is not None else []
+        parts: Sequence[Array] = half_samples(rows, seed, count=draws) if ci is not None else []
         size = min(rows // 2, _HALF)
         if size < rows // 2:
             rng = np.random.default_rng([seed, 4])

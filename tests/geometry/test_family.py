@@ -104,21 +104,6 @@ def test_every_other_measure_has_a_reading_with_a_null():
             assert not one.reading, name
 
 
-def test_every_reading_is_in_the_table_of_the_documentation():
-    text = " ".join(DOCS.read_text("utf-8").split())
-    source = " ".join(
-        path.read_text("utf-8")
-        for path in (Path(DOCS).parents[1] / "latentcli" / "geometry").glob("_*.py")
-    )
-    phrases = {one.reading for one in PLAIN.values() if one.reading}
-    for function in re.findall(
-        r"def reading_of_\w+.*?(?=\ndef |\n_[A-Z]|\Z)", source, re.DOTALL
-    ):
-        phrases |= set(re.findall(r'"([a-z][a-z:\' ]{10,})"', function))
-    assert len(phrases) > 20
-    assert [phrase for phrase in phrases if f"`{phrase}`" not in text] == []
-
-
 def test_the_same_seed_gives_the_same_numbers():
     assert everything(ROWS) == PLAIN
 
