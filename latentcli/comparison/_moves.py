@@ -19,8 +19,8 @@ from latentcli.numerics.vectors import unit
 STILL = 1e-6
 """Rows that moved less did not move: vectors may be float32."""
 
-_DRAWS = 39
-"""Spaces that are drawn: noise exceeds the largest move in one of forty."""
+_DRAWS = 79
+"""Spaces that are drawn: noise exceeds the largest move in one of eighty."""
 
 _ROWS = 5000
 """Rows at most whose moves are simulated."""
@@ -56,7 +56,7 @@ def all_moves(
 
 
 def noise_limit(x: Side, y: Side, rotation: Rotation, seed: int) -> float | None:
-    """Return the largest move that noise makes in 39 spaces of as many rows.
+    """Return the largest move that noise makes in 79 spaces of as many rows.
 
     None for fewer rows than 20, or no more than dimensions: the rotation then follows the noise.
     """

@@ -90,7 +90,7 @@ def readings(data: Data, counts: Counts, shares: Array | None = None) -> list[st
     """Say of each factor where it is: captured by, weakly captured by, split, not captured.
 
     By `shares` (D, K), information as a share of the factor's entropy (by default corrected for
-    bias), of the dimensions whose information is significant: a G-test at 0.01 with Bonferroni's
+    bias), of the dimensions whose information is significant: a G-test at 0.05 with Bonferroni's
     correction over all pairs (`Counts.significant`).
     """
     if shares is None:

@@ -65,7 +65,7 @@ def modularity(
     -------
     Score
         `modularity`, the published mean over all dimensions; `modularity_informative`, the mean
-        over the `informative` dimensions alone, whose information passes a G-test at 0.01 with
+        over the `informative` dimensions alone, whose information passes a G-test at 0.05 with
         Bonferroni's correction; `modularity_informative_corrected`, the same of information with
         Miller and Madow's correction. None with one factor.
 

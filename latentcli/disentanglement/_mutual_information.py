@@ -30,8 +30,8 @@ _BLOCK = 1 << 17
 _ROUNDING = 1e-13
 """Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
 
-_CHANCE, _DOUBT = 0.01, 0.05
-"""How improbable by chance, over all pairs, information is that is believed, and is not doubted."""
+_CHANCE = 0.05
+"""How improbable by chance, over all pairs, information is that is believed."""
 
 
 class Information(NamedTuple):
@@ -94,7 +94,7 @@ class Counts:
         """
         rows, bins, classes = self._sizes
         occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
-        cells = np.where(self._beyond_chance(_DOUBT), occupied, bins * classes)
+        cells = np.where(self.significant, occupied, bins * classes)
         entropy = self.factor_entropy + (classes[..., 0, :] - 1) / (2 * rows[..., 0, :])
         code = self.code_entropy[..., None] + (bins - 1) / (2 * rows)
         mutual = self.mutual + (bins + classes - cells - 1) / (2 * rows)
@@ -103,11 +103,7 @@ class Counts:
 
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
-        """Which pairs (..., D, K) have information that is not chance."""
-        return self._beyond_chance(_CHANCE)
-
-    def _beyond_chance(self, level: float) -> npt.NDArray[np.bool_]:
-        """Test all pairs (..., D, K) at a level.
+        """Which pairs (..., D, K) have information that is not chance.
 
         By a G-test of each pair, with Bonferroni's correction for their number. If bin and class
         are independent, 2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom
@@ -121,7 +117,7 @@ class Counts:
         excess = 1 + of_bins * (rows * of_classes - 1) / (6 * rows * freedom)
         pairs = self.mutual.shape[-2] * self.mutual.shape[-1]
         spread = 2 / (9 * freedom)
-        reach = NormalDist().inv_cdf(1 - level / pairs) * np.sqrt(spread)
+        reach = NormalDist().inv_cdf(1 - _CHANCE / pairs) * np.sqrt(spread)
         highest = freedom * (1 - spread + reach) ** 3
         varies = (bins > 1) & (classes > 1)
         found: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
