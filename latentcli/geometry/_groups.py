@@ -14,7 +14,7 @@ from latentcli.geometry._labelers import METHODS, by_size, count_of, labeler_of
 from latentcli.geometry._stability import Labeler, matched_gaussians, stability
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.named_rows import NamedRows, named_rows
-from latentcli.numerics.nulls import TESTED, Null, permutation_null
+from latentcli.numerics.nulls import TESTED, Null, noise_null
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Record, Result, Sheet
@@ -173,7 +173,7 @@ def _judge(
     each = _silhouettes(values, labels)
     few = values[sampled(len(values), TESTED, seed)]
     draws = matched_gaussians(few, _DRAWS, seed)
-    null = permutation_null(
+    null = noise_null(
         _mean_silhouette(few, labeler, seed),
         [_mean_silhouette(draw, labeler, seed) for draw in draws],
     )

@@ -12,7 +12,6 @@ from latentcli.errors import LatentError, ParameterError, check_choice, counted
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.neighbors import Neighbors, nearest
-from latentcli.numerics.nulls import LEVEL
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Record, Result, Sheet
@@ -23,6 +22,9 @@ METHODS = {
     "mahalanobis": "distance from the mean in standard deviations, with a shrunk covariance",
 }
 """What an outlier can be, each with its definition."""
+
+LEVEL = 0.05
+"""Share of data sets of one Gaussian in which any row at all is called beyond it (Bonferroni)."""
 
 _FITTED = 50_000
 """Rows at most of which mean and covariance are estimated."""

@@ -242,11 +242,14 @@ NUMBERS = {
 }  # fmt: skip
 
 ELSEWHERE = {
+    "duplicates": "cosines and distances of pairs: tests/geometry/test_duplicates.py",
+    "outliers": "distances to neighbors: tests/geometry/test_outliers.py",
+    "clusters": "silhouettes and Jaccard similarities: tests/geometry/test_groups.py",
     "decode": "what a decoder makes of codes: tests/pictures/test_decoding.py",
     "smoothness": "of a decoder's outputs, with closed forms: tests/pictures/test_smoothness.py",
     "train": "gensim's own loss: tests/cli/commands/words/test_train.py",
 }
-"""Commands whose numbers take a model: not run here."""
+"""Commands whose numbers are derived beside their other tests, or take a model: not run here."""
 
 WITHOUT = ("total-correlation", "wasserstein-dependence", "mutual-information-score")
 ARGUMENTS = {
