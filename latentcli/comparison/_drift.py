@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from latentcli.comparison import _coverage
-from latentcli.comparison._drift_measures import WIDEST, Work
+from latentcli.comparison._drift_measures import LEVEL, WIDEST, Work
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.named_rows import NamedRows, named_rows
-from latentcli.numerics.nulls import LEVEL
 from latentcli.numerics.types import HasMatrix, Progress
 from latentcli.results import Interval, Record, Result, Sheet
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcli.comparison import _classifier_test, _coverage, _frechet, _mmd, _shifts
 from latentcli.numerics.blocks import sampled
-from latentcli.numerics.nulls import LEVEL, PERMUTATIONS, permutation_null
+from latentcli.numerics.nulls import PERMUTATIONS, permutation_null
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Interval, Record
@@ -24,6 +24,9 @@ _TESTED = 500
 
 _WIDE, _FEW = 128, 39
 """Beyond so many dimensions, so many permutations of the Fréchet distance."""
+
+LEVEL = 0.05
+"""Two sets differ where p, adjusted where it is one of several, is at most this: of 39 permutations none has less than 0.025."""
 
 _STAGES = 6
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._dci_parts import refitted, without_interval
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
@@ -25,8 +26,6 @@ from latentcli.disentanglement._train_test_split import (
     split,
     untested_classes,
 )
-from latentcli.numerics.blocks import sampled
-from latentcli.numerics.halves import Halves
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Interval, Record
 
@@ -69,10 +68,6 @@ _REFITS = {"boosting": 0, "lasso": SHUFFLES, "forest": 3}
 """Fits with shuffled factors: boosting would take minutes; its informativeness has a null."""
 
 
-_PARTS = {"lasso": 20, "forest": 12}
-"""Parts of up to 1,000 rows that are fitted afresh for the intervals of D and C; of boosting none."""
-
-
 def disentanglement_completeness(importances: Array) -> tuple[float | None, float | None]:
     """Return D and C of importances (D, K) >= 0; D is None with one factor, C with one dimension.
 
@@ -110,9 +105,8 @@ def dci(
     Score
         `dci` is `disentanglement`, and `dci_chance` its mean with shuffled factors (lasso and forest;
         boosting would take as long again for each shuffle). Their intervals, and that of
-        `completeness`, come from parts of the rows, fitted afresh: 12 (forest)
-        or 20 (lasso) of up to 1,000 rows; boosting would take many times as long, and has none. `completeness` weights factors by their
-        importance, `completeness_mean` does not. `informativeness`: accuracy on held-out rows, or r2
+        `completeness`, come from parts of up to 1,000 rows, fitted afresh; boosting would take many times as
+        long, and has none. `completeness` weights factors by their importance, `completeness_mean` does not. `informativeness`: accuracy on held-out rows, or r2
         of a regression, its interval by the delta method and its chance with shuffled test rows;
         `informativeness_train` on the training rows; `nrmse` of a regression. The matrix (D, K)
         holds the importances. With one factor D is None, with one dimension C.
@@ -142,9 +136,7 @@ def dci(
         for o, s in zip(fitted, splits, strict=True)
     ]
     null = _null(predictor, data, splits, seed, shuffles(_REFITS[estimator]))
-    refitted = ci if estimator in _PARTS else None
-    used = min(data.rows, limit or data.rows)
-    parts = _refitted(predictor, data, test, used, refitted, seed, _PARTS.get(estimator, 0))
+    parts = refitted(estimator, data, test=test, limit=limit, ci=ci, seed=seed)
     return Score(
         numbers={
             # A ratio of noise may have any value: whether noise explains it, I says.
@@ -171,7 +163,7 @@ def dci(
         notes=(
             *limited(data, limit),
             *untested_classes(data.factors, splits),
-            *_without_interval(estimator, ci),
+            *without_interval(estimator, ci),
             *_predicted_by_chance(data, noise),
             *_overfitted(data, fitted, noise),
             *(of_text(data.factors) if estimator == "lasso" else ()),
@@ -194,32 +186,6 @@ def _null(
         fitted = fit_each(predictor, other, splits, seed)
         found.append(disentanglement_of(np.stack([one.importances for one in fitted], axis=1)))
     return tuple(one for one in found if one is not None)
-
-
-def _refitted(
-    predictor: Predictor,
-    data: Data,
-    test: float,
-    rows: int,
-    ci: float | None,
-    seed: int,
-    draws: int,
-) -> Halves:
-    """Return D and C of parts of the `rows` that are used, everything fitted afresh."""
-    some = sampled(data.rows, rows, seed)
-
-    def afresh(chosen: Array) -> dict[str, float | None]:
-        part = data.part(some[chosen])
-        if len(part.factors) < len(data.factors):
-            return {}
-        fitted = fit_each(
-            predictor, part, [split(f.labels, test=test, seed=seed) for f in part.factors], seed
-        )
-        found = np.stack([one.importances for one in fitted], axis=1)
-        disentanglement, completeness = disentanglement_completeness(found)
-        return {"disentanglement": disentanglement, "completeness": completeness}
-
-    return Halves(rows, afresh, ci=ci, seed=seed, draws=draws)
 
 
 def _informativeness(
@@ -319,16 +285,6 @@ def _predicted_by_chance(data: Data, noise: Sequence[bool]) -> tuple[str, ...]:
     note = (
         f"predicted no better than shuffled test rows: {listed(names)}; their importances, and their "
         "part in D and C, are those of noise"
-    )
-    return (note,)
-
-
-def _without_interval(estimator: str, ci: float | None) -> tuple[str, ...]:
-    if ci is None or estimator in _PARTS:
-        return ()
-    note = (
-        f"no interval of D and C by {estimator}: fitted afresh to parts of the rows it would take "
-        "several times as long; `estimator` forest or lasso has one"
     )
     return (note,)
 

@@ -20,13 +20,7 @@ from latentcli.geometry._scatter import Scatter, scatter
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.neighbors import nearest
-from latentcli.numerics.nulls import (
-    LEVEL,
-    PERMUTATIONS,
-    TESTED,
-    Null,
-    permutation_null,
-)
+from latentcli.numerics.nulls import LEVEL, PERMUTATIONS, TESTED, Null, permutation_null
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array
 

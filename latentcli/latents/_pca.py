@@ -85,7 +85,7 @@ def pca_directions(
     --------
     >>> found = pca_directions([[0.0, 0.0], [2.0, 0.1], [4.0, 0.0], [6.0, 0.1]], k=1)
     >>> found.codes.round(3).tolist(), found.explained_variance.round(3).tolist()
-    ([[1.0, 0.013]], [6.668])
+    ([[1.0, 0.01]], [6.667])
     """
     given = tensor(codes, "codes", axes)
     if given.samples < 2:

@@ -121,7 +121,8 @@ def decode(
 
     Examples
     --------
-    >>> digits = decode("digits::codes[0:2]", "digits")
+    >>> import latentcli
+    >>> digits = latentcli.decode("digits::codes[0:2]", "digits")
     >>> digits.images.shape, digits.convention.layout
     ((2, 16, 16, 1), 'NCHW')
     """

@@ -74,7 +74,7 @@ def map_quality(
 def torn_apart(coordinates: Array, neighbors: Array) -> Array:
     """Return the share (N,) of each point's neighbors (N, k) that are not among its k nearest on the map.
 
-    >>> line = np.column_stack([np.arange(4.0), np.zeros(4)])
+    >>> line = np.column_stack([[0.0, 1.0, 3.0, 3.5], np.zeros(4)])
     >>> torn_apart(line, np.array([[1], [0], [3], [0]])).tolist()
     [0.0, 0.0, 0.0, 1.0]
     """

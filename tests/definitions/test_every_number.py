@@ -86,6 +86,10 @@ NUMBERS = {
         ),
         "smallest_norm_sigma": "sigma of test_latents::test_typicality, of one norm",
         "typicality": "test_latents::test_typicality",
+        **dict.fromkeys(
+            ("graph_length", "graph_straightness"),
+            "the shortest path that SciPy finds in the graph of neighbors: tests/latents/test_graph.py",
+        ),
         **dict.fromkeys(("distance", "percentile", "nearest", "holes"), "test_latents::test_holes"),
         "hole_limit": "the quantile of test_holes that was asked for",
     },
@@ -247,6 +251,12 @@ ELSEWHERE = {
     "clusters": "silhouettes and Jaccard similarities: tests/geometry/test_groups.py",
     "decode": "what a decoder makes of codes: tests/pictures/test_decoding.py",
     "smoothness": "of a decoder's outputs, with closed forms: tests/pictures/test_smoothness.py",
+    "mcc": "correlations of assigned dimensions: tests/disentanglement/test_mcc.py",
+    "identifiability": "R squared of regressions: tests/disentanglement/test_mcc.py",
+    "drift": "distances of two sets: tests/comparison/test_drift.py",
+    "align": "P@k and rotations beside plain NumPy: tests/comparison/test_align.py",
+    "evaluate retrieval": "trec_eval's own measures: tests/words/evaluation/test_retrieval.py",
+    "download": "sizes of files: tests/files/test_downloads.py",
     "train": "gensim's own loss: tests/cli/commands/words/test_train.py",
 }
 """Commands whose numbers are derived beside their other tests, or take a model: not run here."""

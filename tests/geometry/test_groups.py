@@ -24,7 +24,7 @@ def test_blobs_are_found_and_stable():
     assert {one["reading"] for one in found.records} == {"stable"}
     assert found.settings["k"] == 4
     assert found.settings["k_chosen"]
-    assert found.summary["silhouette_p_value"] == 0.05
+    assert found.summary["silhouette_p_value"] <= 0.01
     for one in found.records:
         members = x[found.labels == one["cluster"]]
         center = members.mean(axis=0)
