@@ -59,15 +59,13 @@ lint: $(READY)  ## Check style and types
 docs: $(READY)  ## Write what the commands print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md
 
-gallery: $(READY)  ## Make the pictures of docs/gallery.md with the sample models
+gallery: $(READY)  ## Make the pictures of docs/gallery.md, and a plot of every report on one sheet in build/plots/
 	$(BIN)/python examples/make_gallery.py docs/gallery
+	$(BIN)/python examples/plot_gallery.py build/plots
 
 site: $(READY)  ## Build the documentation site into site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group site
 	$(BIN)/python -m mkdocs build --quiet
-
-gallery: $(READY)  ## Draw the picture of every report, and all on one sheet, into build/plots/
-	$(BIN)/python examples/plot_gallery.py build/plots
 
 bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench

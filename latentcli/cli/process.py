@@ -13,6 +13,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from threading import Lock
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -22,6 +23,8 @@ _BASE = 512 << 20
 """Bytes that Python and its libraries take beside what is read."""
 
 _LOST = b"latent: error: a file was cut short, or its disk failed, while it was read; run it again\n"
+
+_ENDING = Lock()
 
 
 class _State:
@@ -163,6 +166,7 @@ def _guard_mapped() -> None:
 
 
 def _lost(signum: int) -> None:
+    _ENDING.acquire()  # never released: of several threads that read the file, the first one says it
     with suppress(OSError):
         os.write(2, _LOST)
     os._exit(1)

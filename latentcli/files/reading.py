@@ -69,6 +69,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "rows whose vector cannot be read dropped",
     ),
     "length": ("row of another length dropped", "rows of other lengths dropped"),
+    "repeated_key": (
+        "record has a key twice; the last one counts",
+        "records have a key twice; the last one counts",
+    ),
     "blank": ("blank line skipped", "blank lines skipped"),
 }
 """Every finding: its name, and its wording for one and for many."""

@@ -9,7 +9,7 @@ from typing import Any
 from latentcli.errors import shown
 from latentcli.files import records, vector_columns
 from latentcli.files.formats.text_rows import chunks
-from latentcli.files.reading import Reading
+from latentcli.files.reading import Findings, Reading
 from latentcli.files.records import Record
 from latentcli.files.stream import HEAD, Stream
 
@@ -31,17 +31,27 @@ def read(stream: Stream, key: str = "") -> Reading:
     first: list[Record] = []
     for line in _first_lines(stream)[: vector_columns.SAMPLE]:
         first += records.inside(_parsed(line)) or []
+    made: list[Reading] = []
     reading = records.reading_of(
-        stream.name, "JSON lines", first, lambda: _records(stream), key=key
+        stream.name, "JSON lines", first, lambda: _records(stream, made[0].findings), key=key
     )
     if reading is None:
         raise records.no_vectors(stream.name, first)
+    made.append(reading)
     reading.table = True
     return reading
 
 
-def _records(stream: Stream) -> Iterator[list[Record]]:
+def _records(stream: Stream, findings: Findings) -> Iterator[list[Record]]:
+    """Return the records block by block; those that repeat a key are counted."""
     number = 0
+
+    def record_of(pairs: list[tuple[str, Any]]) -> Record:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            findings.add("repeated_key", where=f"line {number:,}")
+        return made
+
     for chunk in chunks(stream):
         found: list[Record] = []
         for line in chunk.split(b"\n"):
@@ -49,7 +59,7 @@ def _records(stream: Stream) -> Iterator[list[Record]]:
             if not line.strip():
                 continue
             try:
-                parsed = records.inside(json.loads(line))
+                parsed = records.inside(json.loads(line, object_pairs_hook=record_of))
             except (ValueError, RecursionError) as error:
                 raise stream.error(f"line {number:,} is not JSON ({shown(error)})") from error
             if parsed is None:

@@ -179,7 +179,11 @@ def _entry(name: str, entry: Any) -> Entry:
     numbers = (*shape, start, end)
     if not isinstance(kind, str):
         raise ValueError(f"'{name}' has no dtype")
-    if len(shape) > _MAX_AXES or not all(type(n) is int and n >= 0 for n in numbers):
+    if (
+        len(shape) > _MAX_AXES
+        or not all(type(n) is int and n >= 0 for n in numbers)
+        or end < start
+    ):
         raise ValueError(f"'{name}' has an impossible shape or place")
     if kind in _DTYPES and end - start != math.prod(shape) * np.dtype(_DTYPES[kind]).itemsize:
         raise ValueError(f"shape and bytes of '{name}' disagree")

@@ -86,6 +86,13 @@ def test_a_tensor_of_an_unknown_kind_stops_only_those_who_want_it(put):
         open_entry(f"{path}::odd")
 
 
+def test_a_place_that_ends_before_it_starts_is_refused_whatever_its_kind(put):
+    entries = {"a": tensor(), "odd": tensor("F8_E4M3", (1, 8), 16, 8)}
+    path = put(made(entries, np.ones(2, dtype="<f4").tobytes()), "z.safetensors")
+    with pytest.raises(FormatError, match="'odd' has an impossible shape or place"):
+        open_entry(str(path))
+
+
 BROKEN = {
     "not JSON": b"{spam",
     "an array": b'{"a": [1, 2]}',
