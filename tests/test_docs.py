@@ -72,3 +72,12 @@ def test_every_sample_is_described_in_its_note(name):
 def test_changelog_begins_with_this_version():
     heads = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert heads[0] in ("Unreleased", __version__)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs").rglob("*.png")), ids=lambda path: path.name
+)
+def test_a_picture_names_no_folder_of_the_machine_it_was_made_on(path):
+    data = path.read_bytes()
+    assert b'"decoder": "/' not in data
+    assert str(ROOT).encode() not in data

@@ -204,7 +204,8 @@ def show(
             "the decoder's outputs are no images; --layout and --size say how they are, "
             "`latent decode -o` writes them as they are"
         )
-    known = {**provenance, **decoded.settings}
+    named = {"decoder": options.decoder, "features": options.features}  # as they were typed
+    known = {**provenance, **decoded.settings, **named}
     if options.strip is not None:
         from latentcli.pictures._strip import contact_sheet
 
