@@ -91,6 +91,22 @@ NeighborCount = Annotated[
 ]
 """`neighbors: NeighborCount = 10`: the k of an estimate."""
 
+Vectors = Annotated[
+    str, typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9].")
+]
+"""`vectors: Vectors`: the address that `points.load` opens."""
+
+Unit = Annotated[
+    bool | None,
+    typer.Option(
+        "--unit/--no-unit",
+        help="Rows at length 1. Default: for words.",
+        show_default=False,
+        rich_help_panel=MORE,
+    ),
+]
+"""`unit: Unit = None`."""
+
 Labels = Annotated[
     str | None,
     typer.Option(

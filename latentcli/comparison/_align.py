@@ -161,7 +161,7 @@ class _Side:
     """Unit rows (n, D) that can be candidates, float32, and what they are called."""
 
     def __init__(self, given: NamedRows, restrict: int | None) -> None:
-        usable = given.finite & ~given.zero
+        usable = given.usable()
         self.given = given
         self.places = np.flatnonzero(usable)[:restrict]
         self.rows = unit(given.rows[self.places]).astype(np.float32)

@@ -27,7 +27,7 @@ from latentcli.comparison._notes import (
 from latentcli.comparison._null import TESTED, shuffled_rows_null
 from latentcli.comparison._overlap import METRICS, overlap
 from latentcli.comparison._rsa import rsa
-from latentcli.errors import LatentError, ParameterError, check_choice
+from latentcli.errors import LatentError, ParameterError, check_choice, counted
 from latentcli.numerics.blocks import Rows, sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.named_rows import named_rows
@@ -111,7 +111,7 @@ def compare(
     metric = metric or ("euclidean" if matched.by == "row" else "cosine")
     count = len(matched.x)
     if count < 3:
-        rows = "1 row" if count == 1 else f"{count} rows"
+        rows = counted(count, "row")
         raise LatentError(f"{rows} in common: to compare takes three or more")
 
     def step(done: int) -> None:

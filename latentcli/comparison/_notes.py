@@ -9,6 +9,7 @@ from latentcli.comparison._matching import Match
 from latentcli.comparison._moments import Side
 from latentcli.comparison._overlap import Overlap
 from latentcli.comparison._procrustes import Rotation
+from latentcli.errors import counted
 from latentcli.numerics.named_rows import NamedRows
 from latentcli.numerics.resampling import Estimate
 from latentcli.numerics.types import Array
@@ -43,16 +44,16 @@ def notes_on_rows(x: NamedRows, y: NamedRows, matched: Match) -> list[str]:
         }[matched.by]
     ]
     if matched.missing:
-        pairs = "1 pair has" if matched.missing == 1 else f"{matched.missing:,} pairs have"
+        pairs = counted(matched.missing, "pair has", "pairs have")
         notes.append(f"{pairs} a word that is not there")
     if matched.unusable:
-        pairs = "1 pair is" if matched.unusable == 1 else f"{matched.unusable:,} pairs are"
+        pairs = counted(matched.unusable, "pair is", "pairs are")
         notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
     if matched.repeated and matched.by == "lexicon":
-        pairs = "1 pair is" if matched.repeated == 1 else f"{matched.repeated:,} pairs are"
+        pairs = counted(matched.repeated, "pair is", "pairs are")
         notes.append(f"{pairs} left out: an earlier pair has one of the words")
     elif matched.repeated:
-        rows = "1 row is" if matched.repeated == 1 else f"{matched.repeated:,} rows are"
+        rows = counted(matched.repeated, "row is", "rows are")
         notes.append(f"{rows} left out: an earlier row of `x` has their word")
     return notes
 
@@ -103,7 +104,7 @@ def notes_on_moves(
     if limit is None:
         return ["too few rows to say how far noise moves them: the moves have no reading"]
     usual, beyond = float(np.nanmedian(moves)), int((moves > limit).sum())
-    rows = "1 row moved" if beyond == 1 else f"{beyond:,} rows moved"
+    rows = counted(beyond, "row moved", "rows moved")
     usual_text = f"the usual move is {usual:.3g}"
     noise = f"noise of that size moves no row beyond {limit:.3g} (at 95 %)"
     return [f"{usual_text}; {noise}, and {rows} farther"]

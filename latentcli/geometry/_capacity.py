@@ -183,7 +183,7 @@ def _of_space(
     x: HasMatrix | ArrayLike, sample: int | None, seed: int, progress: Progress | None
 ) -> CapacityResult:
     given = named_rows(x, "x")
-    usable = given.finite & ~given.zero
+    usable = given.usable()
     rows = np.flatnonzero(usable)
     if not len(rows):
         raise LatentError("every row of `x` is zero, NaN or infinite")

@@ -96,7 +96,7 @@ def duplicates(
     if top < 1:
         raise ParameterError("top", top, "a whole number from 1")
     given = named_rows(x, "x")
-    usable = given.finite & ~given.zero
+    usable = given.usable()
     if not usable.any():
         raise LatentError("no row of `x` has a direction: all are zero, NaN or infinite")
     copies = _copies(given.rows, np.flatnonzero(usable))

@@ -115,7 +115,7 @@ def clusters(
             raise ParameterError(name, value, f"a whole number from {least}")
     given = named_rows(x, "x")
     unit = given.named if unit is None else unit
-    usable = given.finite & ~given.zero if unit else given.finite
+    usable = given.usable(unit=unit)
     which = np.flatnonzero(usable)
     if len(which) < _FEWEST:
         raise LatentError(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.geometry._cloud import Cloud, Relation, coded
 from latentcli.geometry._sampling import Settings
 from latentcli.numerics.named_rows import NamedRows, named_rows
@@ -26,7 +26,7 @@ def cloud_of(
 ) -> tuple[Cloud, list[str]]:
     """Put the rows that can be measured together with what is known of them, and say what is not."""
     count, notes = len(given), list[str]()
-    usable = given.finite & ~given.zero if settings.unit else given.finite
+    usable = given.usable(unit=settings.unit)
     classes = None if labels is None else coded(_one_each(labels, "labels", count))
     decoded = None
     if outputs is not None:
@@ -66,7 +66,7 @@ def _one_each(labels: Any, parameter: str, count: int) -> list[object]:
         labels = next(iter(labels.values()))
     found = np.asarray(labels, dtype=object).ravel().tolist()
     if len(found) != count:
-        labelled = "1 label" if len(found) == 1 else f"{len(found):,} labels"
+        labelled = counted(len(found), "label")
         raise LatentError(f"`{parameter}`: {labelled} for {count:,} rows")
     return found
 
@@ -96,5 +96,5 @@ def _relations(
     if not missing:
         return found, []
     some = ", ".join(sorted(missing)[:3]) + (", ..." if len(missing) > 3 else "")
-    are = "1 word is" if len(missing) == 1 else f"{len(missing):,} words are"
+    are = counted(len(missing), "word is", "words are")
     return found, [f"`relations`: {are} not there: {some}"]

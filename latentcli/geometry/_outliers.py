@@ -104,7 +104,7 @@ def outliers(
         raise ParameterError("seed", seed, "a whole number from 0")
     given = named_rows(x, "x")
     unit = given.named if unit is None else unit
-    usable = given.finite & ~given.zero if unit else given.finite
+    usable = given.usable(unit=unit)
     which = np.flatnonzero(usable)
     if len(which) < _FEWEST:
         raise LatentError(

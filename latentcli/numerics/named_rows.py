@@ -49,6 +49,10 @@ class NamedRows:
         """Whether the rows have words."""
         return self.vectors is not None and self.vectors.vocabulary.named
 
+    def usable(self, *, unit: bool = True) -> Array:
+        """Return which rows (N,) can be compared: of numbers and, where directions count, not zero."""
+        return self.finite & ~self.zero if unit else self.finite
+
     def name(self, row: int) -> str:
         """Return the word of a row, its number where it has none."""
         return self.vectors.vocabulary.words([row])[0] if self.vectors else str(row)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
@@ -272,7 +272,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if left_out:
-        rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
+        rows = counted(left_out, "row is", "rows are")
         notes.append(f"{rows} left out: NaN, infinity or without a direction")
     if shown < total - left_out:
         which = "the first, most frequent," if by_frequency else "random"

@@ -43,7 +43,7 @@ def side(x: HasMatrix | ArrayLike, parameter: str, ids: Sequence[str] | None) ->
     )
     if len(set(names)) < len(names):
         raise LatentError(f"identifiers of `{parameter}` occur twice")
-    return Side(given, given.finite & ~given.zero, names)
+    return Side(given, given.usable(), names)
 
 
 def as_float32(rows: Array) -> Array:

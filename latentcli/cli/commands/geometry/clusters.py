@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes, Saving
-from latentcli.cli.options import MORE, NoCache, SampleSize, Seed
+from latentcli.cli.options import MORE, NoCache, SampleSize, Seed, Unit, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.errors import ParameterError
@@ -16,10 +16,7 @@ from latentcli.results import Report
 
 
 def command(
-    vectors: Annotated[
-        str,
-        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
-    ],
+    vectors: Vectors,
     axes: Axes,
     saving: Saving,
     output: Output,
@@ -42,15 +39,7 @@ def command(
             metavar="N", help="Bootstrap samples for stability; 0: none.", rich_help_panel=MORE
         ),
     ] = 20,
-    unit: Annotated[
-        bool | None,
-        typer.Option(
-            "--unit/--no-unit",
-            help="Rows at length 1. Default: for words.",
-            show_default=False,
-            rich_help_panel=MORE,
-        ),
-    ] = None,
+    unit: Unit = None,
     sample: SampleSize = 5000,
     seed: Seed = 0,
     no_cache: NoCache = False,

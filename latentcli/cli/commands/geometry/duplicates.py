@@ -8,17 +8,14 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache
+from latentcli.cli.options import NoCache, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
 
 def command(
-    vectors: Annotated[
-        str,
-        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
-    ],
+    vectors: Vectors,
     axes: Axes,
     output: Output,
     threshold: Annotated[

@@ -10,7 +10,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.decoding import Model
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed
+from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
@@ -18,10 +18,7 @@ from latentcli.results import Record, Report
 
 
 def command(
-    vectors: Annotated[
-        str,
-        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
-    ],
+    vectors: Vectors,
     axes: Axes,
     model: Model,
     plot: Plot,

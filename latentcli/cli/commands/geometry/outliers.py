@@ -8,17 +8,14 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import MORE, NoCache, Seed
+from latentcli.cli.options import NoCache, Seed, Unit, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
 
 def command(
-    vectors: Annotated[
-        str,
-        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
-    ],
+    vectors: Vectors,
     axes: Axes,
     output: Output,
     method: Annotated[
@@ -28,15 +25,7 @@ def command(
         int, typer.Option(metavar="K", help="Number of nearest neighbors of LOF and knn.")
     ] = 20,
     top: Annotated[int, typer.Option("--top", "-k", metavar="K", help="Rows to list.")] = 10,
-    unit: Annotated[
-        bool | None,
-        typer.Option(
-            "--unit/--no-unit",
-            help="Rows at length 1. Default: for words.",
-            show_default=False,
-            rich_help_panel=MORE,
-        ),
-    ] = None,
+    unit: Unit = None,
     seed: Seed = 0,
     no_cache: NoCache = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Force, NoCache, Seed
+from latentcli.cli.options import Force, NoCache, Seed, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import PlotSize, check_size
 from latentcli.errors import check_choice
@@ -19,10 +19,7 @@ ENDINGS = (".html", ".png", ".svg", ".pdf", ".csv", ".tsv", ".parquet")
 
 
 def command(
-    vectors: Annotated[
-        str,
-        typer.Argument(metavar="X", help="Word vectors or codes: FILE, FILE::KEY, FILE[0:9]."),
-    ],
+    vectors: Vectors,
     axes: Axes,
     output: Output,
     out: Annotated[
