@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from latentcli.latents._direction_result import DirectionResult
     from latentcli.latents._edit import EditResult, edit
     from latentcli.latents._grid import grid
-    from latentcli.latents._interp import PathResult, interp
+    from latentcli.latents._interp import interp
     from latentcli.latents._interpolation import lerp, slerp
     from latentcli.latents._mix import mix
     from latentcli.latents._nearest import with_nearest
+    from latentcli.latents._path_result import PathResult
     from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
     from latentcli.latents._project import ProjectResult, project
     from latentcli.latents._sample_z import axes_of_features, sample_z
@@ -38,7 +39,8 @@ _HOMES = {
     "direction_of_scores": "_scored",
     **dict.fromkeys(("EditResult", "edit"), "_edit"),
     **dict.fromkeys(("ProjectResult", "project"), "_project"),
-    **dict.fromkeys(("PathResult", "interp"), "_interp"),
+    "PathResult": "_path_result",
+    "interp": "_interp",
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
     "axes_of_features": "_sample_z",
     "with_nearest": "_nearest",

@@ -1,13 +1,11 @@
 """The verb `interp`: a path through codes, measured in the one pass that fills it.
 
-Longer than 300 lines: half are the docstrings of the verb, which has a parameter for each kind of path.
+Longer than 300 lines: a third is the docstring of the verb, which has a parameter for each kind of path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,79 +17,24 @@ from latentcli.latents import _graph as graph
 from latentcli.latents import _paths as paths
 from latentcli.latents import _times as timing
 from latentcli.latents._along import EASES, KINDS
-from latentcli.latents._holes import Holes, Reference
+from latentcli.latents._holes import Reference
 from latentcli.latents._interpolation import NORMS, side_of
-from latentcli.latents._labels import labels_of
+from latentcli.latents._path_result import (
+    PathResult,
+    columns_of,
+    hole_columns,
+    notes_of,
+    summary_of,
+    title_of,
+)
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
 from latentcli.latents._walk import Walk
 from latentcli.latents._waypoints import Path, Waypoints, key_points
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Picture, Record, Result, Scalar
 
 K, HOLE_PERCENTILE = 5, 99.0
 """Which neighbor in a reference counts, and beyond which percentile of it a step is in a hole."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class PathResult(Result):
-    """A path between codes, and its measures.
-
-    Attributes
-    ----------
-    codes
-        The path (T, ...) in the shape and dtype of the waypoints; None where `out` took it.
-    shape, dtype
-        Of the path, also where `out` took it.
-    times
-        Where on the path each step is (T,), from 0 to 1.
-    norms
-        Lengths (T, R) of the R vectors that move side by side (1 for a single code).
-    steps
-        Distance from the step before (T,), over all vectors together; 0 for the first.
-    sigmas
-        By how many standard deviations the norms (T, R) differ from those of N(0, I); None where
-        the waypoints are no codes of N(0, I).
-    length
-        Sum of the steps; of a loop, with the way back.
-    straightness
-        Direct distance over length, in [0, 1]; None for a path without length.
-    angle_degrees
-        Mean angle between consecutive waypoints, in [0, 180].
-    holes
-        The comparison with the `reference`; None without.
-    dimensions
-        Length of each vector that moves.
-    norms_by
-        Returns the mean norms (T,) on the path of another kind between the same codes, at times (T,).
-    """
-
-    codes: Array | None
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    times: Array
-    norms: Array
-    steps: Array
-    sigmas: Array | None
-    length: float
-    straightness: float | None
-    angle_degrees: float
-    holes: Holes | None
-    dimensions: int
-    norms_by: Callable[[str, Array], Array]
-
-    def pictures(self) -> tuple[Picture, ...]:
-        """Return the norm along the path, lerp beside slerp, and how far the reference is."""
-        from latentcli.latents._pictures import norms_along
-
-        lines = {str(self.settings["path"]): self.norms.mean(axis=1)}
-        for kind in ("lerp", "slerp"):
-            if kind not in lines:
-                with suppress(LatentError):  # no slerp between opposite codes
-                    lines[kind] = self.norms_by(kind, self.times)
-        ordered = {kind: lines[kind] for kind in sorted(lines)}
-        prior = None if self.sigmas is None else self.dimensions
-        return norms_along(self.times, ordered, prior, self.holes)
 
 
 def interp(
@@ -224,7 +167,8 @@ def interp(
         chosen = timing.times_of(count, loop=loop, ease=ease, legs=legs)
     else:
         chosen = timing.given_times(times, extrapolate=extrapolate)
-    path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
+    path_of = partial(_path_of, points, loop, options, layers)
+    path = path_of(kind)
     if even:
         chosen = path.even(len(chosen))
     called = f"{len(points.arrays)} points{', along the graph' if geodesic else ''}"
@@ -234,7 +178,7 @@ def interp(
     ways = known and graph.Ways.along(points.arrays, known, loop=loop)
     if geodesic:
         points.arrays = _along_graph(points, known, kind, loop=loop)
-        path = Path(points, kind, loop, {}, layers)
+        path = path_of(kind)
         chosen = path.even(len(chosen))
     if ping_pong:
         chosen = timing.there_and_back(chosen)
@@ -243,12 +187,10 @@ def interp(
     course = walk.meter.course(closed=loop)
     verdict = paths.judge(points.norms(), points.tensor.dimensions, course)
     holes = None if known is None else known.holes()
-    columns = _columns(course, verdict)
+    columns = columns_of(course, verdict)
     if compare:
-        columns["slerp_norm"] = _mean_norms(
-            points, loop, options, layers, "slerp", chosen
-        ).tolist()
-    columns |= _hole_columns(holes, labels, known)
+        columns["slerp_norm"] = path_of("slerp").mean_norms(chosen).tolist()
+    columns |= hole_columns(holes, labels, known)
     columns["z"] = [*walk.shown]
     angle = points.angle_degrees()
     return PathResult(
@@ -263,13 +205,13 @@ def interp(
         straightness=course.straightness,
         angle_degrees=angle,
         holes=holes,
-        title=_title(kind, loop, names or called, points.tensor),
+        title=title_of(kind, loop, names or called, points.tensor),
         columns=("t", *columns),
         records=[
             {"t": float(t), **{name: column[index] for name, column in columns.items()}}
             for index, t in enumerate(chosen)
         ],
-        summary=_summary(course, verdict, angle, chosen, holes)
+        summary=summary_of(course, verdict, angle, chosen, holes)
         | (ways.summary if ways else {}),
         settings={
             "path": kind,
@@ -288,23 +230,26 @@ def interp(
             **points.tensor.settings,
             "dtype": points.stored,
         },
-        notes=(*points.notes, *_notes(course, verdict, chosen, holes, kind)),
-        norms_by=partial(_mean_norms, points, loop, options, layers),
+        notes=(*points.notes, *notes_of(course, verdict, chosen, holes, kind)),
+        norms_by=partial(_mean_norms, path_of),
         dimensions=points.tensor.dimensions,
     )
 
 
-def _mean_norms(
+def _path_of(
     points: Waypoints,
     loop: bool,
     options: dict[str, Any],
     layers: Sequence[int] | None,
     kind: str,
-    times: Array,
-) -> Array:
-    """Return the mean norms (T,) on a path of a kind."""
-    path = Path(points, kind, loop, options if kind == "slerp" else {}, layers)
-    return path.mean_norms(times)
+) -> Path:
+    """Return the path of a kind; the options are those of a slerp."""
+    return Path(points, kind, loop, options if kind == "slerp" else {}, layers)
+
+
+def _mean_norms(path_of: Callable[[str], Path], kind: str, times: Array) -> Array:
+    """Return the mean norms (T,) on the path of a kind."""
+    return path_of(kind).mean_norms(times)
 
 
 def _check(
@@ -387,90 +332,3 @@ def _reference(
         )
     flat = np.asarray(known.codes).reshape(known.samples, -1)
     return Reference(flat, k=k, percentile=percentile, progress=progress)
-
-
-def _hole_columns(
-    holes: Holes | None, labels: Sequence[object] | None, known: Reference | None
-) -> dict[str, list[Scalar]]:
-    if holes is None or known is None:
-        return {}
-    columns: dict[str, list[Scalar]] = {
-        "distance": holes.distances.tolist(), "percentile": holes.percentiles.tolist(),
-        "nearest": holes.nearest.tolist(), "hole": holes.holes.tolist(),
-    }  # fmt: skip
-    if labels is not None:
-        columns["label"] = labels_of(labels, len(known.codes), holes.nearest)
-    return columns
-
-
-def _columns(course: paths.Course, verdict: paths.Verdict) -> dict[str, list[Scalar]]:
-    columns: dict[str, list[Scalar]] = {
-        "norm": course.norms.mean(axis=1).tolist(),
-        "step": course.steps.tolist(),
-    }
-    if verdict.far is None:
-        columns["typicality"] = course.sigmas.mean(axis=1).tolist()
-    return columns
-
-
-def _summary(
-    course: paths.Course,
-    verdict: paths.Verdict,
-    angle: float,
-    times: Array,
-    holes: Holes | None,
-) -> Record:
-    smallest, constant = course.smallest, course.constant
-    summary: Record = {
-        "angle_degrees": angle,
-        "length": course.length,
-        "straightness": course.straightness,
-        "smallest_norm": smallest.norm,
-        "smallest_norm_at": None if constant else float(times[smallest.step]),
-        "smallest_norm_sigma": None if verdict.far else smallest.sigma,
-        "largest_step": float(course.steps.max()),
-    }
-    if course.norms.shape[1] > 1:
-        summary["smallest_norm_row"] = None if constant else smallest.row
-    if holes is not None:
-        summary |= {"hole_limit": holes.limit, "holes": int(holes.holes.sum())}
-    return summary
-
-
-def _notes(
-    course: paths.Course, verdict: paths.Verdict, times: Array, holes: Holes | None, kind: str
-) -> list[str]:
-    notes = []
-    if verdict.zero_point is not None:
-        notes.append(
-            f"point {verdict.zero_point + 1} has a vector of zeros, which has no direction"
-        )
-    if verdict.far is not None and holes is None:
-        low, high = (f"{sigma:+.1f}" for sigma in verdict.far)
-        span = low if low == high else f"{low} to {high}"
-        notes.append(
-            f"the points are not codes of N(0, I): their norms are {span} standard deviations "
-            "from it; typicality is left out; compare with other codes (`reference`)"
-        )
-    elif verdict.far is None and verdict.dip is not None and kind != "lol":
-        row = f" in row {verdict.dip.row}" if course.norms.shape[1] > 1 else ""
-        use = "`norm` linear" if kind == "slerp" else "`slerp`"
-        first, last = verdict.ends
-        notes.append(
-            f"the path leaves the typical shell of N(0, I): its norm{row} falls to "
-            f"{verdict.dip.norm:.3f} at t = {times[verdict.dip.step]:.2f} (ends: {first:.3f}, "
-            f"{last:.3f}); use {use}"
-        )
-    if holes is not None and holes.holes.any():
-        first_hole = int(holes.holes.argmax())
-        notes.append(
-            f"{int(holes.holes.sum())} of {len(times)} steps are in a hole of the reference, "
-            f"the first at t = {times[first_hole]:.2f}"
-        )
-    return notes
-
-
-def _title(kind: str, loop: bool, names: str | Sequence[str], codes: Tensor) -> str:
-    called = names if isinstance(names, str) else " to ".join(names)
-    each = "" if len(codes.shape) == 1 else f"; each {codes.description}"
-    return f"{kind}{', closed' if loop else ''}: {called}{each}"
