@@ -80,6 +80,7 @@ def changed(
     found: list[dict[str, list[Array]]] = []
     listed: list[list[list[float] | str]] = []
     norms: list[Array] = []
+    spreads: list[Array] = []
     work = _Changer(z, measures)
     for index, (_, change) in enumerate(changes):
         found.append({})
@@ -87,10 +88,12 @@ def changed(
         for part, made in work.parts(change):
             narrow, lengths, measured = made
             _put(target, z, narrow, part, index if len(changes) > 1 else None)
+            spread = sigmas(lengths, z.dimensions)
             norms.append(lengths)
+            spreads.append(spread)
             numbers = {
                 "norm": lengths.mean(axis=1),
-                "typicality": sigmas(lengths, z.dimensions).mean(axis=1),
+                "typicality": spread.mean(axis=1),
                 **measured,
             }
             for name, values in numbers.items():
@@ -102,12 +105,11 @@ def changed(
     columns = {
         name: np.stack([np.concatenate(one[name]) for one in found]) for name in found[0]
     }
-    lengths = np.concatenate(norms)
     return Changed(
         whole,
         shape,
-        lengths,
-        sigmas(lengths, z.dimensions),
+        np.concatenate(norms),
+        np.concatenate(spreads),
         columns,
         *_records(z.samples, [what for what, _ in changes], columns, listed),
     )
