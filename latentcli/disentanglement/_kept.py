@@ -17,6 +17,7 @@ import numpy as np
 
 import latentcli
 from latentcli.disentanglement._about import parameters
+from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._metric import finished
 from latentcli.disentanglement._models import function
@@ -76,7 +77,8 @@ class Scorer:
         if found is not None:
             return list(found)
         rows = half_samples(self.data.rows, int(settings.get("seed", 0)), count=count)
-        made = each(lambda some: self._value(name, settings, some), rows, progress)
+        with quiet():  # around all threads: the filters of warnings are the process's
+            made = each(lambda some: self._value(name, settings, some), rows, progress)
         if self._store is not None:
             self._store[key] = made
         return made

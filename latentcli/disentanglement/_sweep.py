@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Data, Factors, prepare
 from latentcli.disentanglement._disentanglement_report import names_of, settings_of
 from latentcli.disentanglement._kept import Scorer, Store
@@ -125,7 +126,8 @@ def sweep(
         return {name: scorer.score(name, own[name]) for name in names}
 
     track = tracker or (lambda _: nullcontext())
-    with track(f"{len(made):,} models x {len(names)} metrics") as progress:
+    what = f"{len(made):,} models x {len(names)} metrics"
+    with track(what) as progress, quiet():  # around all threads: the filters are the process's
         found = dict(zip((one.name for one in made), each(scored, made, progress), strict=True))
     values = np.array(
         [[_number(found[one.name][name].value) for name in names] for one in made]
