@@ -213,7 +213,7 @@ def _wrap(name: str, value: Any) -> Any:
     """Let functions of arrays take the names of files too."""
     if name == "open" or isinstance(value, type):
         return value
-    from latentcli.opening import accepting_files
+    from latentcli.readers import accepting_files
 
     return accepting_files(value)
 

@@ -53,8 +53,9 @@ LAYERS = {
     **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison", "pictures")},
     "files": {"numerics", "errors"},
     "render": {"results", "errors"},
-    "opening": {
-        "pictures", "files", "words", "latents", "disentanglement", "geometry", "comparison", "numerics",
+    "opening": {"files", "words", "numerics", "results", "errors"},
+    "readers": {
+        "opening", "pictures", "files", "words", "latents", "disentanglement", "geometry", "comparison", "numerics",
         "results", "errors",
     },
 }  # fmt: skip

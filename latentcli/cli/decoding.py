@@ -64,9 +64,9 @@ class Model:
 
     def _opened(self, name: str, output: Output, feed: dict[str, Any]) -> Decoder:
         from latentcli.files.bounds import parsed
-        from latentcli.opening import find_decoder
         from latentcli.pictures import Decoder
         from latentcli.pictures._decoding import MAX_MEMORY
+        from latentcli.readers import find_decoder
 
         return Decoder(
             find_decoder(name), feed=feed, provider=self.provider, timeout=self.timeout,
@@ -216,7 +216,7 @@ def _value(text: str) -> Any:
     try:
         return float(text)
     except ValueError:
-        from latentcli.opening import read_codes
+        from latentcli.readers import read_codes
 
         return read_codes(text)
 

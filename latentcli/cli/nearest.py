@@ -50,7 +50,7 @@ class Nearest:
                 raise UsageError("--labels are those of a --reference")
             return result
         from latentcli.latents import with_nearest
-        from latentcli.opening import read_codes, read_labels
+        from latentcli.readers import read_codes, read_labels
 
         names = None if self.reference_labels is None else read_labels(self.reference_labels)
         with naming(reference=self.reference):
@@ -102,7 +102,7 @@ class Known:
 
     def options(self, axes: Axes, like: Codes | None) -> dict[str, Any]:
         """Return what `interp` takes of it."""
-        from latentcli.opening import read_labels
+        from latentcli.readers import read_labels
 
         return {
             "reference": None if self.reference is None else axes.load_set(self.reference, like),

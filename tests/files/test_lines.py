@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from latentcli import opening
+from latentcli import readers
 from latentcli.errors import FormatError
 from latentcli.files import lines
 
@@ -22,10 +22,10 @@ def test_text_of_any_length_is_not_read(tmp_path, monkeypatch, address):
 @pytest.mark.parametrize(
     "read",
     [
-        opening.read_questions,
-        opening.read_pairs,
-        opening.read_word_lists,
-        opening.read_odd_sets,
+        readers.read_questions,
+        readers.read_pairs,
+        readers.read_word_lists,
+        readers.read_odd_sets,
     ],
 )
 def test_vectors_given_for_a_set_are_refused_before_they_are_parted(

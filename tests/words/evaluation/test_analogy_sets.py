@@ -2,7 +2,7 @@ import pytest
 
 from latentcli.errors import FileError, FormatError, ParameterError
 from latentcli.files import bundled_sets
-from latentcli.opening import read_questions as read
+from latentcli.readers import read_questions as read
 from latentcli.words.evaluation._analogy_sets import Analogy
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import latentcli
-from latentcli.opening import read_pairs, read_questions
+from latentcli.readers import read_pairs, read_questions
 from latentcli.words.evaluation import _analogies as analogies
 from latentcli.words.evaluation._protocol import protocol_of
 

@@ -1,7 +1,7 @@
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.opening import read_pairs as read
+from latentcli.readers import read_pairs as read
 
 PAIRS = [("love", "sex"), ("tiger", "cat")]
 SCORES = [6.77, 7.35]

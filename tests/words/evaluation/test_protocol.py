@@ -6,7 +6,7 @@ import pytest
 
 import latentcli
 from latentcli.numerics.vectors import unit
-from latentcli.opening import read_questions
+from latentcli.readers import read_questions
 from latentcli.words.evaluation import _analogies as analogies
 from latentcli.words.evaluation._protocol import protocol_of
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from latentcli.errors import FormatError, ParameterError
-from latentcli.opening import read_odd_sets, read_word_lists
+from latentcli.readers import read_odd_sets, read_word_lists
 from latentcli.words.evaluation._word_lists import (
     CALISKAN,
     OddSet,

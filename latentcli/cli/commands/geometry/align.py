@@ -59,7 +59,7 @@ def command(
     latent align minilm-10k.64d.txt minilm-10k.64d.txt --dictionary pairs.txt
     """
     from latentcli.comparison import align
-    from latentcli.opening import read_lexicon
+    from latentcli.readers import read_lexicon
 
     pairs = read_lexicon(dictionary)
     tested = None if test_dictionary is None else read_lexicon(test_dictionary)

@@ -102,7 +102,7 @@ def command(
     latent train news/ -o news.bin --phrases --workers 4
     """
     from latentcli.files import contents, writing
-    from latentcli.opening import read_corpus
+    from latentcli.readers import read_corpus
     from latentcli.words._training import train
 
     if out is None:
@@ -150,7 +150,7 @@ def _report(result: TrainResult, path: Path, corpus: list[str]) -> Report:
 
 def _evaluated(space: Space) -> Record:
     """Return the correlation with the pairs of people's scores that gensim ships."""
-    from latentcli.opening import read_pairs
+    from latentcli.readers import read_pairs
     from latentcli.words.evaluation import evaluate_similarity
 
     found = evaluate_similarity(space, read_pairs("wordsim353"), resamples=0)

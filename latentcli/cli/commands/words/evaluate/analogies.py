@@ -77,7 +77,7 @@ def analogies(
 
     latent evaluate analogies --errors wrong.tsv -v article-words.txt --oov wrong
     """
-    from latentcli.opening import read_questions
+    from latentcli.readers import read_questions
     from latentcli.words.evaluation import evaluate_analogies
 
     plot.check(output)

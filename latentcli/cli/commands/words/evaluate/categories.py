@@ -34,7 +34,7 @@ def categories(
 
     echo '{"animals": ["cat", "dog", "horse"], "drinks": ["milk", "wine", "beer"]}' | latent evaluate categories -
     """
-    from latentcli.opening import read_word_lists
+    from latentcli.readers import read_word_lists
     from latentcli.words.evaluation import evaluate_categories
 
     plot.check(output)

@@ -30,7 +30,7 @@ def odd(
 
     echo 'breakfast lunch dinner car' | latent evaluate odd -
     """
-    from latentcli.opening import read_odd_sets
+    from latentcli.readers import read_odd_sets
     from latentcli.words.evaluation import evaluate_odd
 
     plot.check(output)

@@ -63,7 +63,7 @@ def similarity(
 
     latent evaluate similarity wordsim353 --protocol gensim --json
     """
-    from latentcli.opening import read_pairs
+    from latentcli.readers import read_pairs
     from latentcli.words.evaluation import evaluate_similarity
 
     plot.check(output)

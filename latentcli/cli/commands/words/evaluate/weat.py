@@ -50,7 +50,7 @@ def weat(
 
     echo '{"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}' | latent evaluate weat - -q
     """
-    from latentcli.opening import read_word_lists
+    from latentcli.readers import read_word_lists
     from latentcli.words.evaluation import weat
 
     plot.check(output)
