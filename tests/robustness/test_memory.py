@@ -5,7 +5,6 @@ import json
 import os
 import struct
 import threading
-import time
 import zipfile
 from contextlib import suppress
 
@@ -104,11 +103,9 @@ def test_dicts_that_share_dicts_are_walked_once(limited, tmp_path, levels):
     body = b"}q\x00"
     for _ in range(levels):
         body += b"}q\x01(X\x01\x00\x00\x00ah\x00X\x01\x00\x00\x00bh\x00uq\x00"
-    start = time.monotonic()
     code, out, err = limited("info", pickled(tmp_path / "n.pt", body))
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "it holds none" in err or "nested more than" in err
-    assert time.monotonic() - start < 20
 
 
 def test_opcodes_are_counted(limited, one_line, tmp_path):

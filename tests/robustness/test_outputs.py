@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -137,9 +136,9 @@ def test_a_foreign_owner_is_refused(tmp_path, monkeypatch):
 
 def test_what_a_kill_leaves_behind_is_swept_and_what_is_being_written_is_not(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from latentcli.files.outputs import *\n"
+        "import signal, sys; from pathlib import Path; from latentcli.files.outputs import *\n"
         "with written_beside(Path(sys.argv[1])) as part:\n"
-        "    part.write_text('half'); print('ready', flush=True); time.sleep(60)\n"
+        "    part.write_text('half'); print('ready', flush=True); signal.pause()\n"
     )
     path = tmp_path / "out.npy"
 
@@ -163,7 +162,6 @@ def test_what_a_kill_leaves_behind_is_swept_and_what_is_being_written_is_not(tmp
         for one in (killed, alive):
             one.wait()
             one.stdout.close()
-    time.sleep(0.1)
     with outputs.written_beside(path) as part:
         part.write_text("again")
     assert [child.name for child in tmp_path.iterdir()] == ["out.npy"]

@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+INTERRUPTS = int(os.environ.get("LATENT_TEST_INTERRUPTS", "10"))
 LATENT = [sys.executable, "-m", "latentcli"]
 
 
@@ -81,7 +81,7 @@ def test_a_mapped_file_that_is_cut_short_is_one_line(tmp_path, work):
 def test_ctrl_c_at_any_moment_is_silent():
     """What Python does before it has found the package is Python's; no line of ours is in a traceback."""
     chance = random.Random(0)
-    for _ in range(30):
+    for _ in range(INTERRUPTS):
         process = subprocess.Popen(
             [*LATENT, "neighbors", "king", "-k", "1"],
             stdout=subprocess.PIPE,
@@ -96,7 +96,6 @@ def test_ctrl_c_at_any_moment_is_silent():
         assert b"should not happen" not in err
         if not out:
             assert process.returncode in (130, -signal.SIGINT)
-    assert Path(sys.executable).exists()
 
 
 def test_two_interrupts_and_a_library_that_swallows_one(tmp_path):

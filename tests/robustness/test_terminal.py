@@ -64,7 +64,7 @@ def on_a_terminal(arguments, error=False):
             break
         shown += part
     os.close(ours)
-    process.wait(30)
+    process.wait()
     return shown.decode().replace("\r\n", "\n")
 
 
@@ -112,9 +112,10 @@ def test_the_progress_bar_prints_names_escaped(tmp_path):
     path = tmp_path / "a\x1b]0;owned\x07b.txt"
     path.write_text("w 1 2\n" * 3)
     code = (
-        "import sys, time; from latentcli.cli.output import Output\n"
-        "with Output().progress('reading ' + sys.argv[1]) as advance:\n"
-        "    advance(1, 10); time.sleep(0.6); advance(2, 10); time.sleep(0.3)\n"
+        "import sys; from latentcli.cli import output\n"
+        "output._PATIENCE = -1\n"
+        "with output.Output().progress('reading ' + sys.argv[1]) as advance:\n"
+        "    advance(1, 10); advance(2, 10)\n"
     )
     shown = on_a_terminal([sys.executable, "-c", code, str(path)], error=True)
     assert "reading" in shown

@@ -111,18 +111,16 @@ def _why_again(path: Path, folder: Path, source: dict[str, Any]) -> list[str]:
 def _build_in_cache(
     wanted: Wanted, source: dict[str, Any], folder: Path, progress: Progress | None
 ) -> Entry:
-    import tempfile
+    from secrets import token_hex
 
     from latentcli.files.store import clearing
 
     root = folder.parent
     root.mkdir(parents=True, exist_ok=True)
-    building = Path(
-        tempfile.mkdtemp(
-            prefix=f"{clearing.BUILDING}{clearing.host_name()}~{os.getpid()}~", dir=root
-        )
-    )
+    name = f"{clearing.BUILDING}{clearing.host_name()}~{os.getpid()}~{token_hex(8)}"
+    building = root / name  # known before it is there: an interrupt may come in between
     try:
+        building.mkdir(mode=0o700)
         built = _read(wanted, building, progress)
         if folders.fingerprint(wanted.parts, wanted.labels) != source:
             notes = [

@@ -16,6 +16,9 @@ from latentcli.files.store import build, clearing, folders, place
 from latentcli.files.store import cache as store
 from latentcli.files.store.cache import open_entry
 
+HANGS = 300
+"""Seconds after which a process hangs; nothing here is measured by it."""
+
 TEXT = "the 0.5 -1\nof 0.25 2\nThe 1 1\n"
 
 
@@ -270,7 +273,7 @@ def test_processes_that_read_at_once_all_succeed(put, own_cache):
     path = put("".join(f"w{number} 1 {number}\n" for number in range(20_000)))
     code = f"{OPEN} print(e.vocabulary.row('w19999'), float(e.matrix[19999, 1]), len(e.notes))"
     running = [python(code, path, stdout=subprocess.PIPE) for _ in range(4)]
-    results = [process.communicate(timeout=60) for process in running]
+    results = [process.communicate(timeout=HANGS) for process in running]
     assert results == [(b"19999 19999.0 0\n", b"")] * 4
     assert len(list(own_cache.iterdir())) == 1
     assert open_entry(str(path)).cached
@@ -306,16 +309,16 @@ def test_an_entry_that_another_process_finished_first_is_taken(source, monkeypat
 
 def test_a_build_that_is_killed_leaves_nothing_for_long(put, own_cache):
     path = put("".join(f"w{number} 1 {number}\n" for number in range(20_000)))
-    wait = "sys.stdout.write('x'); sys.stdout.flush(); time.sleep(60)"
+    wait = "sys.stdout.write('x'); sys.stdout.flush(); signal.pause()"
     code = (
-        "import sys, time; from latentcli.files.store import cache as store;"
+        "import sys, signal; from latentcli.files.store import cache as store;"
         f"store.folders.write_meta = lambda *_: ({wait.replace('; ', ', ')});"
         "store.open_entry(sys.argv[1])"
     )
     process = python(code, path, stdout=subprocess.PIPE)
     assert process.stdout.read(1) == b"x"
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=HANGS)
     (left,) = own_cache.iterdir()
     assert left.name.startswith(".building-")
     entry = open_entry(str(path))

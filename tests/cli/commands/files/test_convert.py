@@ -184,7 +184,6 @@ def test_an_array_from_a_pipe_is_read_once(codes, tmp_path, name):
         input=codes.read_bytes(),
         capture_output=True,
         cwd=tmp_path,
-        timeout=60,
         check=False,
     )
     assert (done.returncode, done.stderr.decode()) == (

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -126,13 +125,19 @@ def test_no_output_and_a_missing_file(latent, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_a_kill_leaves_no_output(tmp_path):
+def test_a_kill_leaves_no_output(text, tmp_path):
+    """It comes when they are trained, before they are written."""
     out = tmp_path / "out.vec"
+    code = (
+        "import signal, sys; from latentcli.cli.app import run; from latentcli.files import contents\n"
+        "def halt(*_):\n    print('trained', flush=True); signal.pause()\n"
+        "contents.named_rows = halt; run()\n"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "latentcli", "train", "kjv.txt.xz", "-o", str(out), "--epochs", "50"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", code, "train", text, "-o", out, "--dim", "5", "--epochs", "1"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(3)
+    assert process.stdout.readline() == b"trained\n"
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
-    assert list(tmp_path.iterdir()) == []
+    process.communicate()
+    assert [child.name for child in tmp_path.iterdir()] == ["text.txt"]
