@@ -119,11 +119,16 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     """Make the application for these arguments: of a command that is named, with that one only."""
     import typer
 
+    from latentcli.cli.help import HELP_OPTIONS, Group
+    from latentcli.cli.help import Command as Helped
+
     app = typer.Typer(
+        cls=Group,
+        rich_markup_mode=None,
         add_completion=True,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": HELP_OPTIONS},
     )
     app.callback()(import_module("latentcli.cli.root").root)
     words: Sequence[str] = arguments
@@ -137,6 +142,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     for name, command in COMMANDS.items():
         app.command(
             name,
+            cls=Helped,
             help=command.summary,
             short_help=command.summary,
             rich_help_panel=command.panel,
@@ -149,6 +155,7 @@ def _register(app: typer.Typer, name: str) -> None:
     from typer import Typer
 
     from latentcli.cli.expansion import expand
+    from latentcli.cli.help import Command as Helped
 
     command = COMMANDS[name]
     module = import_module(f"latentcli.cli.commands.{command.module}")
@@ -164,7 +171,7 @@ def _register(app: typer.Typer, name: str) -> None:
     else:
         run = expand(found)
         leaves = {name: run}
-        app.command(name, **panel)(run)
+        app.command(name, cls=Helped, **panel)(run)
     if "_LATENT_COMPLETE" in os.environ:
         from latentcli.cli.completion import offer
 
@@ -183,8 +190,6 @@ def run() -> NoReturn:
         process.be_brief()
     try:
         process.enter()
-        if len(sys.argv) == 1 or {"--help", "-h"} & {*sys.argv[1:]}:
-            process.import_help()
         code = main()
         process.leave()
     except KeyboardInterrupt:

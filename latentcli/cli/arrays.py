@@ -27,7 +27,10 @@ _MANY = 1 << 20
 """Numbers from which following them draws a progress bar."""
 
 Layers = Annotated[
-    str | None, typer.Option("--layers", metavar="RANGE", help="Only these layers: 0,4-7.")
+    str | None,
+    typer.Option(
+        "--layers", metavar="RANGE", help="Only these layers: 0,4-7.", rich_help_panel=MORE
+    ),
 ]
 """`layers: Layers = None`; `layers_of` makes numbers of it."""
 

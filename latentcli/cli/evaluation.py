@@ -27,7 +27,7 @@ Protocol = Annotated[
     str,
     typer.Option(
         "--protocol",
-        help="Rules for words and answers: latent, gensim, word2vec or glove.",
+        help="Rules: latent, gensim, word2vec or glove.",
         metavar="NAME",
     ),
 ]
@@ -48,8 +48,7 @@ class Sources:
         typer.Option(
             "--vectors",
             "-v",
-            help="File of vectors, FILE or FILE::KEY; several are shown side by side. Default: "
-            "$LATENT_VECTORS, or the bundled sample vectors.",
+            help="Files of vectors to compare; default $LATENT_VECTORS.",
             metavar="FILE",
         ),
     ] = None

@@ -11,6 +11,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from latentcli.cli.help import HELP_ALL, HELP_OPTIONS, Command, Group
+
 
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of its groups, for Typer to read.
@@ -54,7 +56,7 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(**given)
 
     run.__doc__ = _reflowed(command.__doc__ or "")
-    ordered = sorted(parameters, key=lambda parameter: parameter.kind)
+    ordered = sorted([*parameters, HELP_ALL], key=lambda parameter: parameter.kind)
     run.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     del run.__wrapped__
@@ -85,12 +87,14 @@ def _without(hint: Any, taken: set[str]) -> Any:
 def group(text: str, **commands: Callable[..., Any]) -> typer.Typer:
     """Make a command of several, with a help of its own: `latent cache list`."""
     made = typer.Typer(
+        cls=Group,
+        rich_markup_mode=None,
         no_args_is_help=True,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": HELP_OPTIONS},
         help=text,
     )
     for name, command in commands.items():
-        made.command(name)(expand(command))
+        made.command(name, cls=Command)(expand(command))
     return made
 
 

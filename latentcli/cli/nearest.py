@@ -67,7 +67,9 @@ class Known:
     ] = None
     labels: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Labels of these codes, to be shown."),
+        typer.Option(
+            metavar="FILE", help="Labels of these codes, to be shown.", rich_help_panel=MORE
+        ),
     ] = None
     geodesic: Annotated[
         bool,

@@ -29,7 +29,9 @@ _PATIENCE = 0.5
 class Output:
     """How the answer is written, and what else is said."""
 
-    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; other formats by --format.")
+    ] = False
     format: Annotated[
         str,
         typer.Option(
@@ -39,6 +41,7 @@ class Output:
             help="table, json, ndjson, csv, tsv, markdown, latex.",
             metavar="FORMAT",
             show_default=False,
+            rich_help_panel=MORE,
         ),
     ] = "table"
     only_columns: Annotated[

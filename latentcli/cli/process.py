@@ -12,9 +12,7 @@ import re
 import signal
 import sys
 from contextlib import suppress
-from importlib import import_module
 from threading import Lock
-from types import ModuleType
 from typing import Any, NoReturn
 
 from latentcli.cli.exit_codes import INTERRUPTED
@@ -51,24 +49,6 @@ def be_brief() -> None:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     gc.disable()
-
-
-def import_help() -> None:
-    """Import what Typer prints help with, without Markdown and tracebacks, which our help has none of.
-
-    Their libraries (markdown-it, Pygments) take longer to import than the rest of it together.
-    """
-    names = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}
-    absent = [name for name in names if name not in sys.modules]
-    for name in absent:
-        stand_in = ModuleType(name)
-        setattr(stand_in, names[name], type(names[name], (), {}))
-        sys.modules[name] = stand_in
-    try:
-        import_module("typer.rich_utils")
-    finally:
-        for name in absent:
-            del sys.modules[name]
 
 
 def enter() -> None:

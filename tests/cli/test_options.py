@@ -104,9 +104,11 @@ def test_an_option_that_commands_share_is_declared_once(option):
 
 def test_help_shows_examples_as_lines_and_what_few_need_last(latent):
     _, out, _ = latent("analogy", "--help")
-    assert "\n   latent analogy king man woman " in out
-    assert out.index("─ Options ─") < out.index(f"─ {MORE} ─")
-    assert out.index("--format") < out.index(f"─ {MORE} ─") < out.index("--quiet")
+    assert "\n  latent analogy king man woman\n" in out
+    assert out.index("options:") < out.index(f"\n{MORE}: ")
+    assert out.index("--json ") < out.index(f"\n{MORE}: ") < out.index("--quiet")
+    _, whole, _ = latent("analogy", "--help-all")
+    assert whole.index("\nOptions:\n") < whole.index("--json ") < whole.index(f"\n{MORE}:\n")
 
 
 def test_an_error_of_two_parameters_is_a_text_and_of_one_has_three_parts():

@@ -33,6 +33,8 @@ def functions():
 
 
 FUNCTIONS = functions()
+LONGER = {"interp": 28}
+"""Lines of a help that does not fit a screen of 24."""
 LINE = re.compile(r"(?:echo (?P<said>.*) \| )?(?P<command>latent .*?)(?: \| jq .*)?")
 
 
@@ -83,6 +85,8 @@ def folder(samples, tmp_path, monkeypatch):
         np.save(tmp_path / name, np.random.default_rng(len(name)).normal(size=(20, 3, 8)))
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "day.txt").write_text("the king and the queen met a man\n" * 200)
+    lists = {"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}
+    (tmp_path / "lists.json").write_text(json.dumps(lists))
     return tmp_path
 
 
@@ -97,7 +101,7 @@ def test_the_summary_fits_a_line_of_the_help(name):
 def test_the_help_of_all_lists_it(latent, name):
     code, out, _ = latent("--help")
     assert code == 0
-    assert re.search(rf"^│ {name} +{re.escape(COMMANDS[name].summary)}", out, re.MULTILINE)
+    assert re.search(rf"^  {name} +{re.escape(COMMANDS[name].summary)}$", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -105,9 +109,23 @@ def test_help_begins_with_a_sentence_and_shows_the_shared_options(latent, name):
     code, out, err = latent(*name.split(), "--help")
     assert (code, err) == (0, "")
     assert inspect.cleandoc(FUNCTIONS[name].__doc__).splitlines()[0] in " ".join(out.split())
-    for option in ("--format", "--json", "--quiet", "LATENT_FORMAT"):
+    for option in ("--format", "--json", "--quiet"):
         assert option in out
     assert latent(*name.split(), "-h")[1] == out
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_help_fits_a_screen_and_all_of_it_describes_every_option(latent, name):
+    lines = latent(*name.split(), "--help")[1].splitlines()
+    assert len(lines) <= LONGER.get(name, 24)
+    assert max(map(len, lines)) <= 80
+    whole = "".join(latent(*name.split(), "--help-all")[1].split())
+    text = inspect.cleandoc(FUNCTIONS[name].__doc__).split("Examples:")[0]
+    for paragraph in text.split("\n\n"):
+        assert "".join(paragraph.split()) in whole
+    for option in re.findall(r"--[a-z][\w-]*", " ".join(lines)):
+        assert option in whole or option == "--help-all"
+    assert "LATENT_FORMAT" in whole
 
 
 @pytest.mark.parametrize("name", ["analogy", "neighbors", "similarity", "distances", "expr",
@@ -150,9 +168,9 @@ def test_examples_run(line, folder, monkeypatch, capsys):
 
 
 def test_nothing_asked_shows_the_help_and_is_a_usage_error(latent):
-    code, out, _ = latent()
+    code, _, err = latent()
     assert code == 2
-    assert "Usage: latent" in out
+    assert "Usage: latent" in err
 
 
 def test_the_version(latent):

@@ -54,7 +54,7 @@ def command(
 
     latent disentanglement codes.npy factors.csv --only mig,modularity
 
-    latent disentanglement codes_entangled.npy factors_entangled.csv --only mig --json
+    latent disentanglement codes_entangled.npy factors_entangled.csv --only mig
     """
     from latentcli.disentanglement import disentanglement_report
 

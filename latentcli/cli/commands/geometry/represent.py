@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.batch import given
+from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.source import Source, about
@@ -34,7 +35,12 @@ def command(
         ),
     ] = None,
     smoothing: Annotated[
-        float, typer.Option(metavar="A", help="SIF weighs a word of probability p by A/(A+p).")
+        float,
+        typer.Option(
+            metavar="A",
+            help="SIF weighs a word of probability p by A/(A+p).",
+            rich_help_panel=MORE,
+        ),
     ] = 1e-3,
     common: Annotated[
         str | None,

@@ -21,7 +21,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="POS NEG | CODES",
-            help="Codes with and codes without the attribute; or all, with --labels or --scores.",
+            help="Codes with and without it; or all, and --labels or --scores.",
         ),
     ],
     axes: Axes,
@@ -30,7 +30,7 @@ def command(
     output: Output,
     labels: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Table of labels, a row for each code."),
+        typer.Option(metavar="FILE", help="Labels, a row for each code: FILE or FILE::COLUMN."),
     ] = None,
     attribute: Annotated[
         str | None, typer.Option(metavar="NAME", help="The column of the attribute.")
@@ -41,16 +41,21 @@ def command(
     ] = None,
     scores: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="A score of the attribute for each code: .npy, FILE::COLUMN."
-        ),
+        typer.Option(metavar="FILE", help="A score for each code: .npy, FILE::COLUMN."),
     ] = None,
     above: Annotated[
-        float | None, typer.Option(metavar="T", help="Scores above T against the others.")
+        float | None,
+        typer.Option(
+            metavar="T", help="Scores above T against the others.", rich_help_panel=MORE
+        ),
     ] = None,
     top: Annotated[
         str | None,
-        typer.Option(metavar="10%", help="The highest scores against as many of the lowest."),
+        typer.Option(
+            metavar="10%",
+            help="The highest scores against as many of the lowest.",
+            rich_help_panel=MORE,
+        ),
     ] = None,
     bottom: Annotated[
         str | None,
@@ -60,7 +65,7 @@ def command(
         str | None,
         typer.Option(
             metavar="METHOD",
-            help="mean, logistic, svm or ridge [mean]; of scores: correlation or ridge.",
+            help="mean, logistic, svm, ridge, or correlation (of scores).",
         ),
     ] = None,
     balance: Annotated[
@@ -105,17 +110,19 @@ def command(
 
     latent direction 'codes.npy[8:]' 'codes.npy[:4]'
 
-    latent direction codes.npy --labels factors.csv --attribute shape --positive circle
+    latent direction codes.npy --labels factors.csv::shape --positive circle
     """
     from latentcli.files import labels as label_files
+    from latentcli.files.addresses import split_address
     from latentcli.latents import direction, direction_of_labels, direction_of_scores
 
     plot.check(output)
     saving.check()
     split = above is not None or top is not None
     table = None if labels is None else label_files.table_or_none(labels)
-    if table is not None and attribute is None and len(table) == 1:
-        attribute = next(iter(table))
+    if labels is not None and table is not None and attribute is None:
+        only = next(iter(table)) if len(table) == 1 else None
+        attribute = split_address(labels)[1] or only
     if labels is not None and (split or method == "correlation" or table is None):
         scores = f"{labels}::{attribute}" if table is not None and attribute else labels
         labels = None

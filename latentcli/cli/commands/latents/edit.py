@@ -65,8 +65,6 @@ def command(
     latent edit z1.npy z2.npy --by -1:1:3
 
     latent edit codes.npy 'z2.npy[:2]' --to 2 --json
-
-    latent edit 'digits::codes[0]' 'digits::codes[9]' --by 0:1:5 --decoder digits --strip strip.png
     """
     from latentcli.latents import edit
 

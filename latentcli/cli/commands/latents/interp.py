@@ -41,10 +41,15 @@ def command(
     known: Known,
     plot: Plot,
     output: Output,
-    lerp: Annotated[bool, typer.Option("--lerp", help="Straight (the default).")] = False,
-    slerp: Annotated[bool, typer.Option("--slerp", help="On the sphere: for codes z.")] = False,
+    lerp: Annotated[
+        bool, typer.Option("--lerp", help="Straight (the default).", rich_help_panel=MORE)
+    ] = False,
+    slerp: Annotated[
+        bool, typer.Option("--slerp", help="On the sphere, for codes z; default: straight.")
+    ] = False,
     lol: Annotated[
-        bool, typer.Option("--lol", help="Straight, distributed as N(0, I).")
+        bool,
+        typer.Option("--lol", help="Straight, distributed as N(0, I).", rich_help_panel=MORE),
     ] = False,
     spline: Annotated[bool, typer.Option("--spline", help="A smooth curve.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first point.")] = False,
@@ -89,7 +94,10 @@ def command(
     ] = None,
     layers: Layers = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Norms of lerp and slerp, side by side.")
+        bool,
+        typer.Option(
+            "--compare", help="Norms of lerp and slerp, side by side.", rich_help_panel=MORE
+        ),
     ] = False,
     norm: Annotated[
         str,

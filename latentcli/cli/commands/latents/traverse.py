@@ -40,7 +40,7 @@ def command(
 
     latent traverse 'codes.npy[0]' --dims 1 --range -1:1:3 --json
 
-    latent traverse 'shapes-beta4::codes[0]' --decoder shapes-beta4 --strip strip.png
+    latent traverse 'shapes-beta4::codes[0]' --decoder shapes-beta4 --preview
     """
     from latentcli.latents import traverse
 

@@ -29,13 +29,13 @@ def command(
     ] = None,
     psi: Annotated[
         float,
-        typer.Option(help="1 leaves codes as they are, 0 gives the mean.", metavar="X"),
+        typer.Option(help="1 keeps the codes, 0 gives the mean.", metavar="X"),
     ] = 0.7,
     cutoff: Annotated[
         int | None, typer.Option(help="Only in the first N layers.", metavar="N")
     ] = None,
 ) -> None:
-    """Move codes towards a mean: mean + psi (w - mean), the truncation trick of StyleGAN.
+    """Truncate codes: move them towards a mean, by mean + psi (w - mean).
 
     The mean of a few codes (--mean-of) is another one than the generator's own w_avg (--mean);
     the settings say which it was. The distance is that of the result from the mean.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Force, NoCache, Seed, Vectors
+from latentcli.cli.options import MORE, Force, NoCache, Seed, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import PlotSize, check_size
 from latentcli.errors import check_choice
@@ -28,7 +28,7 @@ def command(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write .html, .png, .svg, .pdf, .csv, .tsv or .parquet; repeatable.",
+            help="Page, picture or table: .html, .png, .csv, ...",
         ),
     ] = None,
     method: Annotated[str, typer.Option(metavar="NAME", help="pca, tsne or umap.")] = "pca",
@@ -38,7 +38,7 @@ def command(
             "--labels",
             "--color",
             metavar="FILE",
-            help="A label for each row, for colors: a line each, or FILE::COLUMN.",
+            help="Colors: a label a line, or FILE::COLUMN.",
         ),
     ] = None,
     around: Annotated[
@@ -52,13 +52,15 @@ def command(
     path: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="A path of codes, as interp writes it, over the map."
+            metavar="FILE",
+            help="A path of codes, as interp writes it, over the map.",
+            rich_help_panel=MORE,
         ),
     ] = None,
     sample: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Rows at most: the first words, random codes; 0: all.", min=0
+            metavar="N", help="Rows at most: first words, random codes; 0: all.", min=0
         ),
     ] = 20_000,
     neighbors: Annotated[
@@ -68,7 +70,9 @@ def command(
     fade_torn: Annotated[
         bool,
         typer.Option(
-            "--fade-torn", help="Paler: points whose neighbors are elsewhere on the map."
+            "--fade-torn",
+            help="Paler: points whose neighbors are elsewhere on the map.",
+            rich_help_panel=MORE,
         ),
     ] = False,
     plot_size: PlotSize = "page",
@@ -76,7 +80,7 @@ def command(
     no_cache: NoCache = False,
     force: Force = False,
 ) -> None:
-    """Map of a space: its rows as points on the plane, near each other where they are alike.
+    """Map of a space: its rows as points on the plane, those alike near each other.
 
     An .html file is one page that opens offline: it pans and zooms, finds words, and shows the exact neighbors
     in the full space. PCA keeps large distances, t-SNE and UMAP neighborhoods: the sizes and distances of their

@@ -27,7 +27,7 @@ def command(
         list[str] | None,
         typer.Argument(
             metavar="WORD...",
-            help="Words (rows of an array: their numbers), or '-': standard input.",
+            help="Words, or numbers of rows; '-': standard input.",
             show_default=False,
         ),
     ] = None,

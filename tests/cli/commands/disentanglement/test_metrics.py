@@ -41,7 +41,7 @@ def test_one_metric_in_full(latent, results, name):
 
 @pytest.mark.parametrize("name", METRICS)
 def test_the_help_of_a_metric_says_what_it_is(latent, name):
-    code, out, _ = latent(name, "--help")
+    code, out, _ = latent(name, "--help-all")
     assert code == 0
     flat = " ".join(out.split())
     assert METRICS[name] in flat

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import wrong_answers
 from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
-from latentcli.cli.options import Force
+from latentcli.cli.options import MORE, Force
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 
@@ -28,7 +28,7 @@ def analogies(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]", help="Google's or four-word lines, or a BATS folder; '-': stdin."
+            metavar="[FILE]", help="Four words a line, or a BATS folder; '-': stdin."
         ),
     ] = "questions-words",
     method: Annotated[
@@ -42,11 +42,16 @@ def analogies(
     oov: Annotated[
         str,
         typer.Option(
-            help="Questions with out-of-vocabulary words: skip or wrong.", metavar="WHAT"
+            help="Out-of-vocabulary words: skip the question, or wrong.", metavar="WHAT"
         ),
     ] = "skip",
     include_inputs: Annotated[
-        bool, typer.Option("--include-inputs", help="Also answer with the question's words.")
+        bool,
+        typer.Option(
+            "--include-inputs",
+            help="Also answer with the question's words.",
+            rich_help_panel=MORE,
+        ),
     ] = False,
     top: Annotated[
         int,
@@ -57,7 +62,9 @@ def analogies(
     errors: Annotated[
         str | None,
         typer.Option(
-            help="Write each wrong answer, with ranks (.tsv, .csv, .json, ...).", metavar="FILE"
+            help="Write the wrong answers: .tsv, .csv, .json.",
+            metavar="FILE",
+            rich_help_panel=MORE,
         ),
     ] = None,
     force: Force = False,

@@ -32,7 +32,7 @@ def categories(
 
     Examples:
 
-    echo '{"animals": ["cat", "dog", "horse"], "drinks": ["milk", "wine", "beer"]}' | latent evaluate categories -
+    echo '{"a":["cat","dog"],"b":["tea","wine"]}' | latent evaluate categories -
     """
     from latentcli.readers import read_word_lists
     from latentcli.words.evaluation import evaluate_categories

@@ -36,8 +36,8 @@ def retrieval(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Relevance judgments: TREC, BEIR, JSON, Parquet, or a folder of BEIR or MTEB. "
-            "Default: row i of both belong together.",
+            help="Relevance judgments: a file, or a folder of BEIR or MTEB. Default: row "
+            "i of both belong together.",
         ),
     ] = None,
     run: Annotated[
@@ -94,7 +94,7 @@ def retrieval(
     seed: Seed = 0,
     no_cache: NoCache = False,
 ) -> None:
-    """Measure retrieval: nDCG, MAP, recall, precision, hit rate, MRR, as trec_eval does.
+    """Measure retrieval: nDCG, MAP, recall, precision, hit rate, MRR (trec_eval's).
 
     Each query's documents are ranked by cosine, exactly. --truncate-dims and --quantize say what smaller
     vectors cost in nDCG and save in bytes. Rows of word vectors are identified by their words, rows of
@@ -102,7 +102,7 @@ def retrieval(
 
     Examples:
 
-    latent evaluate retrieval digits.npz::codes digits.npz::codes --truncate-dims 2,4 --quantize int8
+    latent evaluate retrieval digits::codes digits::codes --truncate-dims 2,4
 
     latent evaluate retrieval z1.npy z2.npy --at 1 --json
     """

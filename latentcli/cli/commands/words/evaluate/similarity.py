@@ -38,9 +38,7 @@ def similarity(
     restrict: Restrict = None,
     oov: Annotated[
         str,
-        typer.Option(
-            help="Pairs with out-of-vocabulary words: skip, or zero similarity.", metavar="WHAT"
-        ),
+        typer.Option(help="Out-of-vocabulary words: skip the pair, or zero.", metavar="WHAT"),
     ] = "skip",
     resamples: Annotated[
         int,

@@ -44,11 +44,12 @@ def weat(
     A positive effect size says X with A and Y with B, a negative one the opposite. It is from -2 to 2
     for targets of equal number. p is one-sided, as published: over all partitions of the targets if there are up
     to 100,000. The reading names an association that a two-sided test at 5 % finds. A file with the
-    lists of Caliskan et al. (2017) gives their tests; four lists give one.
+    lists of Caliskan et al. (2017) gives their tests; four lists give one:
+    {"x": ["tea", ...], "y": [...], "a": [...], "b": [...]}.
 
     Examples:
 
-    echo '{"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}' | latent evaluate weat - -q
+    latent evaluate weat lists.json
     """
     from latentcli.readers import read_word_lists
     from latentcli.words.evaluation import weat
