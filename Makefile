@@ -51,10 +51,11 @@ fuzz: $(READY)  ## 20,000 text files of vectors and 20,000 hostile files of tens
 	LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
 		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py
 
-lint: $(READY)  ## Check style and types
+lint: $(READY)  ## Check style, types and which layer imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 docs: $(READY)  ## Write what the commands print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md

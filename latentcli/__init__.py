@@ -25,9 +25,8 @@ if getattr(sys, "argv", [""])[0] == "-m" or sys.argv[0].endswith(("/latent", "la
 from typing import TYPE_CHECKING, Any
 
 from latentcli._lazy import attach
+from latentcli._version import __version__
 from latentcli.disentanglement import METRIC_NAMES  # noqa: TID253 - a plain table that imports nothing
-
-__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from latentcli.comparison._align import align

@@ -44,35 +44,10 @@ def within(name, *packages):
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-LAYERS = {
-    "errors": set(),
-    "views": set(),
-    "charts": {"views"},
-    "results": {"views", "charts"},
-    "numerics": {"results", "errors"},
-    **{key: {"numerics", "results", "errors"} for key in ("words", "latents", "disentanglement", "geometry", "comparison", "pictures")},
-    "files": {"numerics", "errors"},
-    "render": {"results", "errors"},
-    "opening": {"files", "words", "numerics", "results", "errors"},
-    "readers": {
-        "opening", "pictures", "files", "words", "latents", "disentanglement", "geometry", "comparison", "numerics",
-        "results", "errors",
-    },
-}  # fmt: skip
-"""What each layer may import of ours, beside itself. The command line may import everything."""
-
 SCIENTIFIC = {
     "numerics", "words", "latents", "disentanglement", "geometry", "comparison", "pictures",
 }  # fmt: skip
 """Layers whose modules may import NumPy at the top."""
-
-PENDING = {
-    # A result shows itself: the one upward import, inside its methods.
-    ("latentcli.results", "latentcli.render.html"),
-    ("latentcli.results", "latentcli.render.picture"),
-    ("latentcli.results", "latentcli.render.text"),
-}
-"""Imports that still go the wrong way: (module, what it imports)."""
 
 
 def layer(name):
@@ -87,17 +62,6 @@ def test_the_modules_are_found():
     assert {
         "latentcli.cli.app", "latentcli.numerics.search", "latentcli.render.table"
     } <= set(MODULES)  # fmt: skip
-
-
-@pytest.mark.parametrize("module", [name for name in sorted(MODULES) if layer(name) in LAYERS])
-def test_imports_go_one_way(module):
-    allowed = {layer(module), *LAYERS[layer(module)]}
-    for name in ours(imports(MODULES[module], everywhere=True)) - {"latentcli"}:
-        if layer(name) in ("__version__", "_lazy") or any(
-            module == one and within(name, home) for one, home in PENDING
-        ):
-            continue
-        assert layer(name) in allowed, name
 
 
 @pytest.mark.parametrize("module", [m for m in sorted(MODULES) if layer(m) in SCIENTIFIC])

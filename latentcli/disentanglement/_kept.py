@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-import latentcli
+from latentcli._version import __version__
 from latentcli.disentanglement._about import parameters
 from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Data
@@ -101,14 +101,12 @@ class Scorer:
 @cache
 def _code() -> str:
     """Return what changes with the code that computes scores: its version, and when it was written."""
-    root = Path(latentcli.__file__).parent
+    root = Path(__file__).parents[1]
     files = sorted(
         [*(root / "disentanglement").glob("*.py"), *(root / "numerics").glob("*.py")]
     )
     states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return hashlib.blake2b(
-        repr((latentcli.__version__, states)).encode(), digest_size=8
-    ).hexdigest()
+    return hashlib.blake2b(repr((__version__, states)).encode(), digest_size=8).hexdigest()
 
 
 def digest(data: Data) -> str:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-import latentcli
+from latentcli._version import __version__
 from latentcli.files import outputs
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.formats import npz
@@ -30,7 +30,7 @@ def meta_of(
     """Return what is written of where an array came from."""
     return {
         "command": command,
-        "version": latentcli.__version__,
+        "version": __version__,
         "settings": settings,
         "inputs": [described(address) for address in inputs],
         **(extra or {}),

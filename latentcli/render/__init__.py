@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.errors import check_choice
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
+
 
 RENDERERS: dict[str, str] = {
     "table": "latentcli.render.table",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from latentcli.results import Scalar
+from latentcli.views import Scalar
 
 _DECIMALS = 6
 _HIDDEN = re.compile(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import plain, visible
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
+
 
 STREAMS = True
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli.render.cells import human, visible
-from latentcli.results import (
+from latentcli.views import (
     Bars,
     Chart,
     Drawing,
@@ -18,12 +18,13 @@ from latentcli.results import (
     Listing,
     Matrix,
     Record,
-    Report,
-    Result,
     Scalar,
     Sheet,
     View,
 )
+
+if TYPE_CHECKING:
+    from latentcli.results import Report, Result
 
 _BAR = 40
 """Letters of the longest bar."""

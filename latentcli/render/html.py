@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from typing import TYPE_CHECKING
 
 from latentcli.render.cells import visible
 from latentcli.render.grids import Grid, grids, of_summary
-from latentcli.results import Result
+
+if TYPE_CHECKING:
+    from latentcli.results import Result
+
 
 _ROWS = 20
 

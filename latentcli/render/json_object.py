@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import as_json_escapes, machine
-from latentcli.results import Record, Report
+from latentcli.views import Record
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
 
 STREAMS = False
 SCHEMA = 1

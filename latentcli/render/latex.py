@@ -7,11 +7,14 @@ can be made an `S` of siunitx.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import human, visible
 from latentcli.render.grids import Column, Grid, grids, is_number, of_records, of_summary
-from latentcli.results import Report, Scalar
+from latentcli.views import Scalar
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
 
 STREAMS = False
 _SPECIAL = str.maketrans(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import visible
 from latentcli.render.grids import Grid, grids, of_records, of_summary, tabular
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
+
 
 STREAMS = True
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~$&:"})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.json_object import dump, record
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
+
 
 STREAMS = True
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from latentcli.charts import Curve, Dots, Histogram, Plane
 from latentcli.render.style import (
     COLORS,
     DIVERGING,
@@ -15,7 +16,7 @@ from latentcli.render.style import (
     SEQUENTIAL,
     as_drawn,
 )
-from latentcli.results import Bars, Curve, Dots, HeatMap, Histogram, Picture, Plane
+from latentcli.views import Bars, HeatMap, Picture
 
 _LONGEST = 28
 """Letters of a label beside its axis."""

@@ -6,12 +6,15 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latentcli.errors import LatentError
 from latentcli.render.panels import kind_of
 from latentcli.render.style import METADATA, SIZES, as_drawn, house_style, width_of
-from latentcli.results import HeatMap, Picture, Report, Result
+from latentcli.views import HeatMap, Picture
+
+if TYPE_CHECKING:
+    from latentcli.results import Report, Result
 
 _LETTERS = 16
 """Letters of the title to an inch."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from latentcli.errors import check_choice
 from latentcli.render.cells import visible
-from latentcli.results import COLORS
+from latentcli.views import COLORS
 
 __all__ = [
     "COLORS", "DIVERGING", "FAINT", "INK", "METADATA", "QUIET", "SEQUENTIAL", "SIZES", "as_drawn", "house_style",

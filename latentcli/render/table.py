@@ -12,10 +12,11 @@ from latentcli.render.cells import visible
 from latentcli.render.grids import ASCII, UNICODE, Grid, grids, of_summary, tabular
 from latentcli.render.layout import Placed, heading_lines, lay_out
 from latentcli.render.text import ASCII_RULE, RULE, folded, footnote, lines_of
-from latentcli.results import Report
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from latentcli.results import Report
 
 STREAMS = False
 _WIDTH = 80

@@ -13,12 +13,13 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from latentcli.charts import Curve, Dots, Histogram, Plane
 from latentcli.render import braille
 from latentcli.render.canvas import Canvas
 from latentcli.render.cells import visible
 from latentcli.render.layout import cell_len
 from latentcli.render.shades import ramp
-from latentcli.results import COLORS, Bars, Curve, Dots, HeatMap, Histogram, Picture, Plane
+from latentcli.views import COLORS, Bars, HeatMap, Picture
 
 _HEIGHT = 14
 """Lines of a curve."""

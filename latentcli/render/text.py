@@ -6,11 +6,15 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
+from typing import TYPE_CHECKING
 
 from latentcli.render.cells import visible
 from latentcli.render.grids import UNICODE, Column, Grid, grids, of_summary
 from latentcli.render.layout import Placed, cell_len, heading_lines, lay_out
-from latentcli.results import Result
+
+if TYPE_CHECKING:
+    from latentcli.results import Result
+
 
 RULE, ASCII_RULE = "─", "-"
 

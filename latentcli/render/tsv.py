@@ -2,10 +2,13 @@ r"""TSV: a header line, then the records; control characters in words are escape
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import plain, visible
-from latentcli.results import Report
+
+if TYPE_CHECKING:
+    from latentcli.results import Report
+
 
 STREAMS = True
 
