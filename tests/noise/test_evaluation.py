@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from noise_rates import check, seeds
 
 import latentcli
-
-SEEDS = 100
 
 
 def noise(tmp_path, seed, count=60, dimensions=30):
@@ -22,22 +21,22 @@ def lists(size=8):
     }
 
 
-def associations(tmp_path, seeds):
+def associations(tmp_path, chosen):
     """Count the seeds of noise in which targets are said to go with attributes."""
     readings = [
         latentcli.weat(noise(tmp_path, seed), lists(5)).records[0]["reading"]
-        for seed in range(seeds)
+        for seed in chosen
     ]
     return sum(reading != "not significant" for reading in readings)
 
 
 def test_weat_of_noise_reads_as_not_significant(tmp_path):
-    assert associations(tmp_path, 5) <= 1
+    assert associations(tmp_path, range(5)) <= 1
 
 
 @pytest.mark.slow
 def test_weat_of_noise_reads_as_not_significant_in_95_of_100_seeds(tmp_path):
-    assert associations(tmp_path, SEEDS) <= 5
+    check("evaluate weat", "5 words a list", {"reading": associations(tmp_path, seeds())})
 
 
 def test_weat_of_a_real_association_is_read_either_way(tmp_path):

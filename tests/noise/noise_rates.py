@@ -1,0 +1,33 @@
+"""Seeds of the noise tests, and the share of them in which a reading claims structure.
+
+`LATENT_NOISE_FIRST` is the first seed of the slow tests: others than those of a campaign before.
+`LATENT_NOISE_RATES` names a file that takes a line of JSON for each reading that was counted.
+"""
+
+import json
+import os
+from pathlib import Path
+
+SEEDS = 100
+
+
+def seeds(count=SEEDS):
+    """Return the seeds of a slow test."""
+    first = int(os.environ.get("LATENT_NOISE_FIRST", "0"))
+    return range(first, first + count)
+
+
+def check(subject, case, found, of=SEEDS):
+    """Hold that no reading claims structure in more than 5 % of the seeds.
+
+    `found` maps each reading, or what gives it, to the number of seeds in which it claims some.
+    """
+    file = os.environ.get("LATENT_NOISE_RATES")
+    if file:
+        lines = [
+            json.dumps({"subject": subject, "case": case, "reading": name, "claims": n, "of": of})
+            for name, n in found.items()
+        ]
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    assert not {name: n for name, n in found.items() if n > of / 20}
