@@ -90,13 +90,13 @@ def readings(data: Data, counts: Counts, shares: Array | None = None) -> list[st
     """Say of each factor where it is: captured by, weakly captured by, split, not captured.
 
     By `shares` (D, K), information as a share of the factor's entropy (by default corrected for
-    bias), of the dimensions whose information is significant: a G-test at 0.05 with Bonferroni's
-    correction over all pairs (`Counts.significant`).
+    bias), of the dimensions whose information is significant: a G-test at 0.015 with Bonferroni's
+    correction over all pairs (`Counts.evident`).
     """
     if shares is None:
         shares = counts.corrected.mutual / counts.corrected.entropy
     return [
-        _reading(data.names, shares[:, k], counts.significant[:, k])
+        _reading(data.names, shares[:, k], counts.evident[:, k])
         for k in range(len(data.factors))
     ]
 
@@ -125,7 +125,7 @@ def dimension_rows(data: Data, counts: Counts, mutual: Array, entropy: Array) ->
     for j, name in enumerate(data.names):
         best = int(shares[j].argmax())
         informative = (
-            data.alive[j] and counts.significant[j, best] and shares[j, best] >= WEAKLY
+            data.alive[j] and counts.evident[j, best] and shares[j, best] >= WEAKLY
         )
         rows.append(
             {
@@ -166,7 +166,7 @@ def shared_dimensions(data: Data, counts: Counts) -> tuple[str, ...]:
     between, entropy = dependence(data)
     notes = []
     for j in np.unique(best):
-        mine = [int(k) for k in np.flatnonzero(best == j) if counts.significant[j, k]]
+        mine = [int(k) for k in np.flatnonzero(best == j) if counts.evident[j, k]]
         mine = [k for k in mine if shares[j, k] >= WEAKLY]
         if len(mine) < 2:
             continue

@@ -94,11 +94,11 @@ def _dependence(data: Data) -> list[str]:
         return []
     counts = data.between_factors
     apart = ~np.eye(len(data.factors), dtype=bool)
-    if not (counts.significant & apart).any():
+    if not (counts.evident & apart).any():
         return []
     shared, entropy = dependence(data)
     ceiling = float(
-        (1.0 - (np.where(counts.significant, shared, 0) / entropy).max(axis=0)).mean()
+        (1.0 - (np.where(counts.evident, shared, 0) / entropy).max(axis=0)).mean()
     )
     if ceiling >= _CEILING:
         return []

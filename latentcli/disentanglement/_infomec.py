@@ -126,7 +126,7 @@ def infomec(
         null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
     explicit = _explicitness(fitted)
     held_out = _held_out_explicitness(fitted, seed)
-    some = bool(counts.significant[active].any())
+    some = bool(counts.evident[active].any())
     modular = _with_null(infom, shares[active], null, some)
     compact = _with_null(infoc, shares[active], null, some)
     infoe = mean_known(list(explicit.values()))
@@ -162,7 +162,7 @@ def infomec(
         }
         for k, factor in enumerate(data.factors)
     ]
-    significant = counts.significant
+    significant = counts.evident
     dimensions: list[Record] = [
         {
             "dimension": name,

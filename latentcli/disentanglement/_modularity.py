@@ -97,7 +97,7 @@ def modularity(
     return Score(
         numbers={
             "modularity": estimate(
-                plain, binned, ci=ci, seed=seed, significant=bool(informative.any())
+                plain, binned, ci=ci, seed=seed, significant=bool(counts.evident.any())
             ),
             "modularity_informative": estimate(known, binned, ci=ci, seed=seed, null=False),
             "informative": int(informative.sum()),

@@ -30,8 +30,8 @@ _BLOCK = 1 << 17
 _ROUNDING = 1e-13
 """Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
 
-_CHANCE = 0.05
-"""How improbable by chance, over all pairs, information is that is believed."""
+_CHANCE, _EVIDENCE = 0.05, 0.015
+"""How improbable by chance, over all pairs, information is that numbers count, and that words claim."""
 
 
 class Information(NamedTuple):
@@ -103,7 +103,16 @@ class Counts:
 
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
-        """Which pairs (..., D, K) have information that is not chance.
+        """Which pairs (..., D, K) have information that is not chance, at a level of 5 %: see `_tested`."""
+        return self._tested(_CHANCE)
+
+    @cached_property
+    def evident(self) -> npt.NDArray[np.bool_]:
+        """Which pairs have so much, at a level of 1.5 %, that words claim it: a report has many."""
+        return self._tested(_EVIDENCE)
+
+    def _tested(self, level: float) -> npt.NDArray[np.bool_]:
+        """Test which pairs (..., D, K) have information that is not chance.
 
         By a G-test of each pair, with Bonferroni's correction for their number. If bin and class
         are independent, 2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom
@@ -117,7 +126,7 @@ class Counts:
         excess = 1 + of_bins * (rows * of_classes - 1) / (6 * rows * freedom)
         pairs = self.mutual.shape[-2] * self.mutual.shape[-1]
         spread = 2 / (9 * freedom)
-        reach = NormalDist().inv_cdf(1 - _CHANCE / pairs) * np.sqrt(spread)
+        reach = NormalDist().inv_cdf(1 - level / pairs) * np.sqrt(spread)
         highest = freedom * (1 - spread + reach) ** 3
         varies = (bins > 1) & (classes > 1)
         found: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)

@@ -12,7 +12,7 @@ from latentcli.errors import LatentError, ParameterError
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((500, 6))
-Y = RNG.standard_normal((500, 6)) * [1, 1, 1.2, 1, 1, 1] + [0.3, 0, 0, 0, 0, 0]
+Y = RNG.standard_normal((500, 6)) * [1, 1, 1.3, 1, 1, 1] + [0.3, 0, 0, 0, 0, 0]
 
 
 @pytest.fixture(scope="module")

@@ -70,3 +70,28 @@ def test_a_perfect_match_reads_as_one():
     x = np.random.default_rng(0).standard_normal((80, 5))
     found = latentcli.compare(x, 2 * x[:, ::-1] + 1)
     assert {one["reading"] for one in found.records} == {"equal up to rotation"}
+
+
+def drifts(chosen, rows, size):
+    """Count for each measure the seeds in which two samples of one distribution are said to differ."""
+    found = {}
+    for seed in chosen:
+        x, y = np.random.default_rng([seed, 5]).standard_normal((2, rows, size))
+        result = latentcli.drift(x, y, ci=None, seed=seed)
+        claimed = {"whole": result.summary["reading"] == "two distributions"}
+        for one in result.records:
+            apart = "dimensions" if str(one["variant"]).startswith("dimension ") else one["variant"]
+            key = f"{one['measure']}, {apart}"
+            claimed[key] = claimed.get(key, False) or one["reading"] == "differ"
+        found = {key: found.get(key, 0) + claimed[key] for key in claimed}
+    return found
+
+
+def test_samples_of_one_distribution_do_not_differ():
+    assert max(drifts(range(3), 40, 3).values()) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "size"), [(60, 5), (150, 2), (80, 20)])
+def test_samples_of_one_distribution_in_95_of_100_seeds(rows, size):
+    check("drift", f"{rows} rows a side, {size} dimensions", drifts(seeds(), rows, size))

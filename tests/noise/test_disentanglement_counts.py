@@ -31,11 +31,12 @@ def shuffled(seed, rows):
 
 
 def claims(score):
-    """Whether a factor is said to be anywhere; whether noise is said to explain the score."""
+    """Whether a factor is said to be anywhere, or a dimension to be a factor's; no word of noise."""
     placed = [
         row for row in score.factors
         if row.get("reading", "not").split()[0] in ("captured", "weakly", "split:")
     ]  # fmt: skip
+    placed += [row for row in score.dimensions if row.get("factor")]
     return bool(placed), not any("noise explains" in note for note in score.notes)
 
 
@@ -46,7 +47,7 @@ def wrong(name, source, chosen, rows):
 
 def held(name, source, rows):
     placed, silent = wrong(name, source, seeds(), rows)
-    found = {"a factor's reading": int(placed), "no word of noise": int(silent)}
+    found = {"a factor's reading, a dimension's factor": int(placed), "no word of noise": int(silent)}
     check(name, f"{source.__name__}, {rows} rows", found)
 
 

@@ -5,6 +5,7 @@ import pytest
 from noise_rates import check, seeds
 
 import latentcli
+from latentcli.errors import LatentError
 
 CLAIMS = (
     "weak clusters", "clear clusters", "strong clusters", "classes overlap",
@@ -70,6 +71,26 @@ def test_groups_are_looked_for_where_there_are_none():
 @pytest.mark.slow
 def test_one_gaussian_is_no_groups_in_95_of_100_seeds():
     check("geometry", "one long Gaussian", {"silhouette": grouped(seeds())})
+
+
+def stable(chosen, method):
+    """Count the Gaussians, white and long, of which a cluster is said to be stable."""
+    claimed = 0
+    for seed in chosen:
+        rows = np.random.default_rng([seed, 7]).standard_normal((90, 3))
+        rows *= [5, 1, 1] if seed % 2 else 1
+        try:
+            found = latentcli.clusters(rows, method=method, bootstraps=5, seed=seed)
+        except LatentError:
+            continue  # no cluster at all
+        claimed += any(one["reading"] == "stable" for one in found.records)
+    return claimed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["kmeans", "hdbscan"])
+def test_a_gaussian_has_no_stable_cluster_in_95_of_100_seeds(method):
+    check("clusters", method, {"reading": stable(seeds(), method)})
 
 
 def test_a_perfect_input_reads_as_what_it_is():
