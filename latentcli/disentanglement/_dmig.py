@@ -153,7 +153,9 @@ def _estimate(
         ]
         interval = half_sample_interval(value, halves, ci)
     null = [_score(counts, data.between_factors) for counts in binned.shuffled(seed)]
-    return Estimate(value, interval, tuple(one for one in null if one is not None))
+    return Estimate(
+        value, interval, tuple(one for one in null if one is not None), most=np.inf
+    )
 
 
 def _score(counts: Counts, between: Counts) -> float | None:

@@ -51,6 +51,8 @@ class Estimate:
     interval: Interval | None = None
     null: tuple[float, ...] | None = None
     significant: bool = False
+    most: float = 1.0
+    """The largest that the value can be."""
 
     @property
     def chance(self) -> float | None:
@@ -63,14 +65,15 @@ class Estimate:
 
         The largest of several dimensions, and votes of few rows, have longer tails than a normal
         distribution: the limit is that of an exponential one of the null scores' mean and standard
-        deviation, mean + (ln 100 - 1) sd sqrt(1 + 1 / n), and no lower than any of those drawn.
+        deviation, mean + (ln 100 - 1) sd sqrt(1 + 1 / n), no lower than any of those drawn, and no
+        higher than the value can be.
         """
         if self.null is None or len(self.null) < 3:
             return None
         count, mean = len(self.null), sum(self.null) / len(self.null)
         spread = sqrt(sum((one - mean) ** 2 for one in self.null) / (count - 1))
         reach = (-log(BEYOND) - 1) * spread * sqrt(1 + 1 / count)
-        return max(mean + reach, *self.null)
+        return max(min(mean + reach, self.most), *self.null)
 
     @property
     def is_noise(self) -> bool:

@@ -111,6 +111,20 @@ def test_shifts_by_dimension(found):
     ] == "dimension 0"
 
 
+def test_shifts_by_plain_numpy(found):
+    """|my - mx| / sqrt(tr Cx) and |Cy - Cx| / |Cx|; of a dimension in deviations, and their ratio."""
+    one, two = np.cov(X.T), np.cov(Y.T)
+    away = np.linalg.norm(Y.mean(0) - X.mean(0))
+    assert found.mean_shift == pytest.approx(away / np.sqrt(np.trace(one)), rel=1e-9)
+    known = np.linalg.norm(two - one) / np.linalg.norm(one)
+    assert found.covariance_shift == pytest.approx(known, rel=1e-9)
+    ratios = Y.std(0, ddof=1) / X.std(0, ddof=1)
+    for row in found.records:
+        if row["measure"] == "sd_ratio":
+            dimension = int(row["variant"].split()[1])
+            assert row["value"] == pytest.approx(ratios[dimension], rel=1e-9)
+
+
 def test_two_distributions_are_told_and_one_is_not(found):
     assert found.summary["reading"] == "two distributions"
     same = latentcli.drift(X[:250], X[250:])

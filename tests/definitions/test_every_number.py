@@ -33,14 +33,15 @@ ANYWHERE = {
 }  # fmt: skip
 
 COUNTS = "test_disentanglement_counts"
+BESIDE = "test_disentanglement_others"
 PREDICTORS = "test_disentanglement_predictors"
 OF_COUNTS = {
     "entropy": f"{COUNTS}::test_mig_corrected", "information": f"{COUNTS}::test_mig",
     "runner_up_information": f"{COUNTS}::test_mig", "mig_sup": f"{COUNTS}::test_mig",
-    "information_error": "a standard error by the delta method: tests/disentanglement/test_mig.py",
+    "information_error": f"{BESIDE}::test_the_error_of_information",
     "corrected": f"{COUNTS}::test_mig_corrected",
 }  # fmt: skip
-CORRECTED = "the score above, of information whose correction test_mig_corrected derives again"
+CORRECTED = f"{BESIDE}::test_corrected_scores_of_counts"
 VOTING = {
     "factor": COUNT, "shares": "votes, counted: tests/disentanglement holds their sums",
     "ratios": "mean |z - z'|, shown for the picture: tests/disentanglement/test_betavae.py",
@@ -51,7 +52,7 @@ def of_votes(name):
     """Return where the numbers of a metric by votes are derived again."""
     where = f"{PREDICTORS}::test_{name}"
     train = "the same protocol on its training batches"
-    scaled = "(score - 1 / K) / (1 - 1 / K) of the score above"
+    scaled = f"{BESIDE}::test_the_scale_of_accuracies"
     return {name: where, f"{name}_train": train, f"{name}_scaled": scaled, **VOTING}
 
 
@@ -81,17 +82,15 @@ NUMBERS = {
     "interp": {
         **dict.fromkeys(("norm", "step", "angle_degrees", "length", "straightness"), LENGTH),
         **dict.fromkeys(
-            ("smallest_norm", "smallest_norm_at", "largest_step"),
-            "the least or greatest of the norms and steps above: tests/latents/test_paths.py",
+            ("smallest_norm", "smallest_norm_at", "largest_step", "smallest_norm_sigma"),
+            "test_others::test_extremes_of_a_path",
         ),
-        "smallest_norm_sigma": "sigma of test_latents::test_typicality, of one norm",
         "typicality": "test_latents::test_typicality",
         **dict.fromkeys(
-            ("graph_length", "graph_straightness"),
-            "the shortest path that SciPy finds in the graph of neighbors: tests/latents/test_graph.py",
+            ("graph_length", "graph_straightness"), "test_others::test_the_length_on_a_graph"
         ),
         **dict.fromkeys(("distance", "percentile", "nearest", "holes"), "test_latents::test_holes"),
-        "hole_limit": "the quantile of test_holes that was asked for",
+        "hole_limit": "test_latents::test_holes",
     },
     "direction": {
         "held_out_separation":
@@ -113,8 +112,8 @@ NUMBERS = {
         "projection": "test_latents::test_edits",
     },
     "project": {
-        **dict.fromkeys(("score", "mean", "sd"), "z . d and its moments: tests/latents/test_editing.py"),
-        "percentile": COUNT, "direction_scale": "what the file of the direction says",
+        **dict.fromkeys(("score", "mean", "sd", "percentile"), "test_others::test_projections"),
+        "direction_scale": "what the file of the direction says",
     },
     "truncate": {
         "norm": LENGTH, "typicality": "test_latents::test_typicality",
@@ -126,11 +125,11 @@ NUMBERS = {
     "sample-z": {"norm": LENGTH, "typicality": "test_latents::test_typicality"},
     "typical": {
         **dict.fromkeys(("norm", "expected", "sigma", "percentile"), "test_latents::test_typicality"),
-        "percentile_estimated": "F and beta distributions: tests/latents/test_typicality.py",
+        "percentile_estimated": "test_others::test_the_place_in_an_ellipsoid_that_is_estimated",
         "p_value": "test_latents::test_the_test_of_norms",
         **dict.fromkeys(
             ("mean_norm", "sd_norm", "expected_norm", "mean_sigma", "beyond_4_sigma"),
-            "the mean, deviation or number of the columns above",
+            "test_others::test_the_summary_of_norms",
         ),
     },
     "capacity": dict.fromkeys(("patterns", "bits"), "test_geometry::test_capacity"),
@@ -140,7 +139,7 @@ NUMBERS = {
             ("cka", "rsa", "procrustes", "neighbor_overlap"), "test_geometry::test_comparison"
         ),
         **dict.fromkeys(("moved", "median_move"), "test_geometry_labels::test_moves"),
-        "overlap_by_chance": "k / (n - 1)", "rows_in_common": COUNT, "noise_limit": NULL,
+        "overlap_by_chance": "test_others::test_the_overlap_that_chance_gives", "rows_in_common": COUNT, "noise_limit": NULL,
         "p_value": NULL,
     },
     "geometry": {
@@ -148,7 +147,7 @@ NUMBERS = {
             ("silhouette", "davies_bouldin", "calinski_harabasz", "knn_purity"),
             "test_geometry_labels::test_classes",
         ),
-        "probe_accuracy": "scikit-learn's own logistic regression, cross-validated",
+        "probe_accuracy": "scikit-learn's own cross-validated logistic regression: tests/geometry/test_clusters.py",
         "offset_cosine": "test_words::test_relation",
         **dict.fromkeys(
             ("participation_ratio", "isoscore", "effective_rank", "stable_rank", "pca_top_share",
@@ -172,19 +171,19 @@ NUMBERS = {
     "map": {
         **dict.fromkeys(("x", "y"), POINT), "shown": COUNT, "k": COUNT,
         **dict.fromkeys(
-            ("trustworthiness", "continuity", "distance_correlation"),
-            "test_geometry_labels::test_smoothness",
+            ("trustworthiness", "continuity", "neighbors_kept", "variance_kept"),
+            "test_others::test_maps",
         ),
-        "neighbors_kept": "the share of common neighbors, as test_comparison derives it",
-        "variance_kept": "pca_top_share of two components, as test_spectra derives it",
+        "distance_correlation": "Spearman's, of pairs drawn at random: tests/pictures/test_map.py",
     },
-    "disentanglement": dict.fromkeys(METRICS, "the score of the metric's own command"),
+    "disentanglement": dict.fromkeys(METRICS, f"{BESIDE}::test_the_report_has_the_scores_of_the_metrics"),
     "metrics": {},
     "mig": {
         **dict.fromkeys(
             ("mig", "mig_ratio", "aam"), f"{COUNTS}::test_mig"), **OF_COUNTS,
-        **dict.fromkeys(("mig_corrected", "mig_robust"), f"{COUNTS}::test_mig_corrected"),
-        "mig_quantile": "mig on equally full bins: tests/disentanglement/test_mig.py",
+        "mig_corrected": f"{COUNTS}::test_mig_corrected",
+        "mig_robust": f"{BESIDE}::test_mig_with_other_bins",
+        "mig_quantile": f"{BESIDE}::test_mig_on_equally_full_bins",
         "ceiling": f"{COUNTS}::test_ceiling_is_the_mig_of_perfect_codes",
     },
     "jemmig": {**OF_COUNTS, **dict.fromkeys(("jemmig", "jemmig_raw"), f"{COUNTS}::test_jemmig"),
@@ -192,22 +191,24 @@ NUMBERS = {
     "dcimig": {**OF_COUNTS, **dict.fromkeys(("dcimig", "ceiling"), f"{COUNTS}::test_dcimig"),
                "dcimig_corrected": CORRECTED},
     "dmig": {"dmig": f"{COUNTS}::test_dmig",
-             **dict.fromkeys(("dlig", "xmig"), "ratios of the terms that test_dmig derives: tests/disentanglement/test_dmig.py")},
+             **dict.fromkeys(("dlig", "xmig"), f"{BESIDE}::test_dlig_and_xmig")},
     "modularity": {**OF_COUNTS, "informative": COUNT,
                    **dict.fromkeys(("modularity", "modularity_informative"),
                                    f"{COUNTS}::test_modularity"),
                    "modularity_informative_corrected": CORRECTED},
     "med": {**OF_COUNTS, **dict.fromkeys(("med", "med_completeness"), f"{COUNTS}::test_med"),
-            **dict.fromkeys(("med_corrected", "med_top"), CORRECTED),
+            "med_corrected": CORRECTED, "med_top": f"{BESIDE}::test_med_of_the_best_dimensions",
             **dict.fromkeys(("completeness", "disentanglement"), f"{COUNTS}::test_med")},
     "infomec": {**dict.fromkeys(("infom", "infoc"), f"{COUNTS}::test_infom_and_infoc"),
-                "infoe": f"{COUNTS}::test_infoe", "infomec": "the mean of its three parts",
-                "infoe_heldout": "infoe of the same models on held-out rows: tests/disentanglement/test_infomec.py",
-                "active": COUNT, **dict.fromkeys(("infom_corrected", "infoc_corrected"), CORRECTED)},
+                "infoe": f"{COUNTS}::test_infoe", "infoe_heldout": f"{BESIDE}::test_infoe_held_out",
+                "active": COUNT,
+                **dict.fromkeys(("infomec", "infom_corrected", "infoc_corrected"),
+                                f"{BESIDE}::test_infomec_corrected")},
     "sap": {
         **dict.fromkeys(
-            ("sap", "sap_balanced", "sap_of_factors", "score", "runner_up_score", "balanced",
-             "of_factor", "scores"), f"{PREDICTORS}::test_sap_by_support_vector_machines"),
+            ("sap", "sap_balanced", "score", "runner_up_score", "balanced", "scores"),
+            f"{PREDICTORS}::test_sap_by_support_vector_machines"),
+        **dict.fromkeys(("sap_of_factors", "of_factor"), f"{BESIDE}::test_sap_of_factors"),
         **dict.fromkeys(("sap_r2", "r2"), f"{PREDICTORS}::test_sap_by_squared_correlations"),
     },
     "dci": {
@@ -220,7 +221,7 @@ NUMBERS = {
         **dict.fromkeys(
             ("explicitness", "explicitness_train", "explicitness_scaled"),
             f"{PREDICTORS}::test_explicitness"),
-        "worst_explicitness": "the least of the scores of classes, whose mean test_explicitness derives",
+        "worst_explicitness": f"{BESIDE}::test_the_class_that_is_told_worst",
     },
     "irs": {
         **dict.fromkeys(("irs", "irs_unweighted", "robustness"), f"{PREDICTORS}::test_irs"),
@@ -237,23 +238,49 @@ NUMBERS = {
         f"{PREDICTORS}::test_wasserstein_dependence"),
     "mutual-information-score": dict.fromkeys(
         ("mutual_information_score", "mutual_information_score_alive",
-         "mutual_information_score_corrected", "mutual_information_score_norm", "entropy",
-         "nearest_information", "information"),
-        f"{PREDICTORS}::test_mutual_information_score"),
+         "mutual_information_score_norm", "entropy", "nearest_information", "information"),
+        f"{PREDICTORS}::test_mutual_information_score")
+    | {"mutual_information_score_corrected": f"{BESIDE}::test_mutual_information_score_corrected"},
+    "mcc": dict.fromkeys(("mcc", "mcc_matched", "correlation"), f"{BESIDE}::test_mcc"),
+    "identifiability": dict.fromkeys(
+        ("identifiability", "r2"), f"{BESIDE}::test_identifiability"
+    ),
+    "duplicates": {
+        **dict.fromkeys(
+            ("cosine", "pairs", "share_of_pairs", "groups", "rows_in_groups", "rows_to_drop",
+             "group_size"), "test_others::test_duplicates"),
+        "exact_copies": COUNT, "group": COUNT,
+    },
+    "outliers": dict.fromkeys(
+        [f"{name}{end}" for name in ("lof", "knn", "mahalanobis")
+         for end in ("", "_percentile", "_median", "_p99")]
+        + ["mahalanobis_p", "beyond_gaussian"], "test_others::test_outliers"),
+    "clusters": {
+        **dict.fromkeys(("share", "silhouette"), "test_others::test_clusters"),
+        **dict.fromkeys(("cluster", "clusters", "rows_in_none"), COUNT),
+        "stability": "of bootstrap samples, drawn at random: tests/geometry/test_groups.py",
+        "silhouette_p_value": NULL,
+    },
+    "drift": {
+        "frechet": "tests/comparison/test_drift.py::test_frechet_is_the_closed_form_of_two_gaussians",
+        "mmd": "tests/comparison/test_drift.py::test_mmd_by_plain_numpy",
+        "classifier": "tests/comparison/test_drift.py::test_the_area_under_the_curve_and_its_interval",
+        **dict.fromkeys(
+            ("precision", "recall", "density", "coverage"),
+            "tests/comparison/test_drift.py::test_precision_and_its_kin_by_plain_numpy"),
+        **dict.fromkeys(
+            ("mean_shift", "sd_ratio", "covariance_shift"),
+            "tests/comparison/test_drift.py::test_shifts_by_plain_numpy"),
+        "p_value": NULL, "baseline": NULL,
+    },
     "info": dict.fromkeys(
         ("norm_min", "norm_median", "norm_max", "unusable_rows"), FILES),
     "convert": {}, "cache list": {}, "sample": {},
 }  # fmt: skip
 
 ELSEWHERE = {
-    "duplicates": "cosines and distances of pairs: tests/geometry/test_duplicates.py",
-    "outliers": "distances to neighbors: tests/geometry/test_outliers.py",
-    "clusters": "silhouettes and Jaccard similarities: tests/geometry/test_groups.py",
     "decode": "what a decoder makes of codes: tests/pictures/test_decoding.py",
     "smoothness": "of a decoder's outputs, with closed forms: tests/pictures/test_smoothness.py",
-    "mcc": "correlations of assigned dimensions: tests/disentanglement/test_mcc.py",
-    "identifiability": "R squared of regressions: tests/disentanglement/test_mcc.py",
-    "drift": "distances of two sets: tests/comparison/test_drift.py",
     "align": "P@k and rotations beside plain NumPy: tests/comparison/test_align.py",
     "evaluate retrieval": "trec_eval's own measures: tests/words/evaluation/test_retrieval.py",
     "download": "sizes of files: tests/files/test_downloads.py",
@@ -277,6 +304,8 @@ ARGUMENTS = {
     "disentanglement": ["c.npy f.csv --only mig,irs"], "metrics": [""], "capacity": ["--dims 3"],
     "represent": ["king queen"], "compare": ["c.npy d.npy"], "info": ["c.npy"],
     "geometry": ["c.npy --labels f.csv::a --outputs d.npy"],
+    "duplicates": ["c.npy --threshold 0.5"], "outliers": ["c.npy"], "clusters": ["c.npy"],
+    "drift": ["c.npy d.npy"],
     "map": ["c.npy"], "convert": ["c.npy o.txt"], "cache list": [""], "sample": [""],
 }  # fmt: skip
 
@@ -346,12 +375,14 @@ def test_the_definition_tests_are_there():
         where
         for table in (*NUMBERS.values(), ANYWHERE)
         for where in table.values()
-        if re.fullmatch(r"test_\w+::\w+", where)
+        if re.fullmatch(r"[\w/.]+::\w+", where)
     }
     assert len(named) > 30
     for where in named:
         module, function = where.split("::")
-        assert f"\ndef {function}(" in (FOLDER / f"{module}.py").read_text(), where
+        beside = FOLDER / f"{module}.py"
+        file = FOLDER.parents[1] / module if "/" in module else beside
+        assert f"\ndef {function}(" in file.read_text(), where
 
 
 def test_reasons_that_name_a_file_name_one_that_is_there():

@@ -49,3 +49,11 @@ def test_one_factor_has_no_score(clean):
     score = betavae(codes, factors[:, :1])
     assert score.value is None
     assert score.notes
+
+
+def test_what_noise_may_score_is_no_more_than_a_score_can_be():
+    rng = np.random.default_rng(0)
+    codes, factors = rng.normal(size=(20, 3)), rng.integers(0, 2, (20, 3))
+    score = betavae(codes, factors, batch=16, train=300, evaluate=300, ci=None)
+    assert score.estimate.is_noise
+    assert score.estimate.highest_chance <= 1

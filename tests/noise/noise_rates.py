@@ -25,7 +25,9 @@ def check(subject, case, found, of=SEEDS):
     file = os.environ.get("LATENT_NOISE_RATES")
     if file:
         lines = [
-            json.dumps({"subject": subject, "case": case, "reading": name, "claims": n, "of": of})
+            json.dumps(
+                {"subject": subject, "case": case, "reading": name, "claims": n, "of": of}
+            )
             for name, n in found.items()
         ]
         with Path(file).open("a", encoding="utf-8") as stream:

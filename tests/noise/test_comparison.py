@@ -49,7 +49,9 @@ def test_noise_moves_no_row_farther_than_noise():
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2, 2), (6, 3), (30, 60)])
 def test_unrelated_spaces_in_95_of_100_seeds(sizes):
-    check("compare", f"50 rows, {sizes[0]} and {sizes[1]} dimensions", claims(seeds(), 50, sizes))
+    check(
+        "compare", f"50 rows, {sizes[0]} and {sizes[1]} dimensions", claims(seeds(), 50, sizes)
+    )
 
 
 @pytest.mark.slow
@@ -80,7 +82,9 @@ def drifts(chosen, rows, size):
         result = latentcli.drift(x, y, ci=None, seed=seed)
         claimed = {"whole": result.summary["reading"] == "two distributions"}
         for one in result.records:
-            apart = "dimensions" if str(one["variant"]).startswith("dimension ") else one["variant"]
+            apart = (
+                "dimensions" if str(one["variant"]).startswith("dimension ") else one["variant"]
+            )
             key = f"{one['measure']}, {apart}"
             claimed[key] = claimed.get(key, False) or one["reading"] == "differ"
         found = {key: found.get(key, 0) + claimed[key] for key in claimed}

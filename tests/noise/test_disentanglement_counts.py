@@ -47,7 +47,10 @@ def wrong(name, source, chosen, rows):
 
 def held(name, source, rows):
     placed, silent = wrong(name, source, seeds(), rows)
-    found = {"a factor's reading, a dimension's factor": int(placed), "no word of noise": int(silent)}
+    found = {
+        "a factor's reading, a dimension's factor": int(placed),
+        "no word of noise": int(silent),
+    }
     check(name, f"{source.__name__}, {rows} rows", found)
 
 

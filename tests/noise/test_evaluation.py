@@ -24,8 +24,7 @@ def lists(size=8):
 def associations(tmp_path, chosen):
     """Count the seeds of noise in which targets are said to go with attributes."""
     readings = [
-        latentcli.weat(noise(tmp_path, seed), lists(5)).records[0]["reading"]
-        for seed in chosen
+        latentcli.weat(noise(tmp_path, seed), lists(5)).records[0]["reading"] for seed in chosen
     ]
     return sum(reading != "not significant" for reading in readings)
 
