@@ -216,7 +216,9 @@ def main() -> None:
     for what in given.what:
         measure = {"scores": scores, "geometry": geometry}[what]
         found = list(cells(measure, given.samples, ROWS, given.workers, given.kept))
-        note = f"{given.samples} samples a cell; in each column 300, 1,000 and 5,000 rows; in %."
+        note = (
+            f"{given.samples} samples a cell; in each column 300, 1,000 and 5,000 rows; in %."
+        )
         text = f"{note}\n\n{table(found, ROWS)}"
         print(text)
         if given.write:

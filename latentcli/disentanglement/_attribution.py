@@ -124,9 +124,7 @@ def dimension_rows(data: Data, counts: Counts, mutual: Array, entropy: Array) ->
     rows: list[Record] = []
     for j, name in enumerate(data.names):
         best = int(shares[j].argmax())
-        informative = (
-            data.alive[j] and counts.evident[j, best] and shares[j, best] >= WEAKLY
-        )
+        informative = data.alive[j] and counts.evident[j, best] and shares[j, best] >= WEAKLY
         rows.append(
             {
                 "dimension": name,

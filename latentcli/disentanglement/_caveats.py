@@ -97,9 +97,7 @@ def _dependence(data: Data) -> list[str]:
     if not (counts.evident & apart).any():
         return []
     shared, entropy = dependence(data)
-    ceiling = float(
-        (1.0 - (np.where(counts.evident, shared, 0) / entropy).max(axis=0)).mean()
-    )
+    ceiling = float((1.0 - (np.where(counts.evident, shared, 0) / entropy).max(axis=0)).mean())
     if ceiling >= _CEILING:
         return []
     k, other = np.unravel_index(int((shared / entropy).argmax()), shared.shape)

@@ -153,9 +153,7 @@ def _estimate(
         ]
         interval = half_sample_interval(value, halves, ci)
     null = [_score(counts, data.between_factors) for counts in binned.shuffled(seed)]
-    return Estimate(
-        value, interval, tuple(one for one in null if one is not None), most=np.inf
-    )
+    return Estimate(value, interval, tuple(one for one in null if one is not None), most=np.inf)
 
 
 def _score(counts: Counts, between: Counts) -> float | None:

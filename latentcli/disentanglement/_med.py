@@ -98,7 +98,9 @@ def med(
             row["disentanglement"] = float(part)
     return Score(
         numbers={
-            "med": estimate(_plain, binned, ci=ci, seed=seed, significant=bool(sharper.counts.evident.any())),
+            "med": estimate(
+                _plain, binned, ci=ci, seed=seed, significant=bool(sharper.counts.evident.any())
+            ),
             "med_corrected": estimate(corrected, sharper, ci=ci, seed=seed, null=False),
             "med_completeness": completeness_of(importance),
             "med_top": _top(importance),
