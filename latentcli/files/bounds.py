@@ -100,6 +100,16 @@ def check_ratio(name: str, unpacked: int, packed: int, what: str = "it") -> None
         )
 
 
+def check_parsed(name: str, text: bytes) -> None:
+    """Refuse a text of numbers whose values would not fit into memory, before they are made.
+
+    A number takes 24 bytes with its copies, a list or object 100; an estimate from above for numbers.
+    """
+    separators = text.count(b",") + text.count(b"\n")
+    needed = len(text) + 24 * separators + 100 * (text.count(b"[") + text.count(b"{"))
+    check_total(name, needed)
+
+
 def in_words(size: int) -> str:
     """Return a size for people.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -130,7 +130,7 @@ def length_of(cells: Iterable[object]) -> int:
     return max(vectors, key=lambda length: (vectors[length], length))
 
 
-def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
+def choose_text(texts: Mapping[str, Collection[object]], key: str = "") -> str:
     """Choose the column of text: `key`, by name, the only one, or the only one that tells rows apart.
 
     `texts` has some cells of each column of text; columns in which all are missing are passed over.
@@ -140,7 +140,7 @@ def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
     texts = {
         column: cells
         for column, cells in texts.items()
-        if not cells or any(cell is not None for cell in cells)
+        if not len(cells) or any(cell is not None for cell in cells)
     }
     if not texts:
         return ""
@@ -153,7 +153,9 @@ def choose_text(texts: Mapping[str, Sequence[object]], key: str = "") -> str:
     distinct = [
         column
         for column, cells in texts.items()
-        if cells and len({*cells}) == len(cells) and not any(cell is None for cell in cells)
+        if len(cells)
+        and len({*cells}) == len(cells)
+        and not any(cell is None for cell in cells)
     ]
     return distinct[0] if len(distinct) == 1 else ""
 
@@ -284,7 +286,8 @@ def as_word(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        ascii_ = value.isascii()  # then the same object will do
+        return value if ascii_ else value.encode("utf-8", "backslashreplace").decode("utf-8")
     return "" if value is None else str(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import shown
-from latentcli.files import arrays, records
+from latentcli.files import arrays, bounds, records
+from latentcli.files.formats import json_pieces
 from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import Stream
-from latentcli.numerics.types import Array
+from latentcli.files.vector_columns import BATCH_NUMBERS, as_word
 
 _MAX_BYTES = 1 << 30
 
@@ -35,14 +35,15 @@ def read(stream: Stream, key: str = "") -> Reading:
     text = stream.read_exactly(_MAX_BYTES)
     if len(text) == _MAX_BYTES:
         raise stream.error("more than 1 GB of JSON; save one record a line, or use numpy.save")
+    bounds.check_parsed(stream.name, text)
     repeated: dict[str, int] = {}
     try:
-        parsed = json.loads(
-            text.removeprefix(b"\xef\xbb\xbf"),
-            object_pairs_hook=lambda pairs: _object(pairs, repeated),
+        parsed = json_pieces.loads(
+            text.removeprefix(b"\xef\xbb\xbf"), lambda pairs: _count_repeated(pairs, repeated)
         )
     except (ValueError, RecursionError) as error:
         raise stream.error(f"not JSON ({error})") from error
+    del text
     notes = []
     if repeated:
         name, times = next(iter(repeated.items()))
@@ -65,7 +66,7 @@ def read(stream: Stream, key: str = "") -> Reading:
             raise records.no_vectors(stream.name, found[:64])
         return reading
     if isinstance(parsed, dict) and not key and _is_vocabulary(parsed):
-        return _of_words(parsed, notes)
+        return _of_words(stream, parsed, notes)
     return _of_arrays(stream, parsed, key, notes)
 
 
@@ -73,7 +74,9 @@ def _of_arrays(stream: Stream, parsed: Any, key: str, notes: list[str]) -> Readi
     """Read a list of numbers, or one of named lists."""
     named = parsed if isinstance(parsed, dict) else {"array": parsed}
     found = {
-        name: values for name, value in named.items() if (values := _array(value)) is not None
+        name: values
+        for name, value in named.items()
+        if (values := json_pieces.numbers(value)) is not None
     }
     if not found:
         raise stream.error("holds no list of numbers, or rows of different lengths")
@@ -99,29 +102,38 @@ def _is_vocabulary(parsed: dict[str, Any]) -> bool:
     """Tell word -> vector from named arrays: several lists of numbers of one length, no known names."""
     if len(parsed) < 2 or not arrays.KNOWN_KEYS_LOWER.isdisjoint(map(str.lower, parsed)):
         return False
-    lengths = {
-        len(value)
-        if isinstance(value, list) and value and not isinstance(value[0], list)
-        else 0
-        for value in parsed.values()
-    }
+    lengths = {*map(_length, parsed.values())}
     return len(lengths) == 1 and lengths.pop() > 1
 
 
-def _of_words(parsed: dict[str, Any], notes: list[str]) -> Reading:
+def _length(value: Any) -> int:
+    """Return the length of a list that holds no lists, 0 of all else."""
+    if isinstance(value, np.ndarray):
+        return len(value) if value.ndim == 1 else 0
+    return (
+        len(value)
+        if isinstance(value, list) and value and not isinstance(value[0], list)
+        else 0
+    )
+
+
+def _of_words(stream: Stream, parsed: dict[str, Any], notes: list[str]) -> Reading:
     """Read an object of word -> vector."""
-    values = np.array([_array(value) for value in parsed.values()], dtype=np.float64)
-    words = [word.encode("utf-8", "backslashreplace").decode("utf-8") for word in parsed]
+    words = [*map(as_word, parsed)]
+    step = max(1, BATCH_NUMBERS // _length(next(iter(parsed.values()))))
+    rows = [*parsed.values()]
+    parsed.clear()
 
     def blocks() -> Iterator[Block]:
-        done = 0
-        for _, part, _ in arrays.in_blocks(values):
-            yield Block(words[done : done + len(part)], part)
-            done += len(part)
+        for start in range(0, len(rows), step):
+            values = json_pieces.numbers(rows[start : start + step])
+            if values is None:
+                raise stream.error("holds words whose vectors are not lists of numbers")
+            yield Block(words[start : start + step], values)
 
     return Reading(
         format="JSON words",
-        dimensions=values.shape[1],
+        dimensions=_length(rows[0]),
         blocks=blocks,
         findings=Findings(),
         dtype="float64",
@@ -129,25 +141,10 @@ def _of_words(parsed: dict[str, Any], notes: list[str]) -> Reading:
     )
 
 
-def _object(pairs: list[tuple[str, Any]], repeated: dict[str, int]) -> dict[str, Any]:
-    """Make an object, and count the keys that occur again in it."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                repeated[name] = repeated.get(name, 0) + 1
-            seen.add(name)
-    return made
-
-
-def _array(value: Any) -> Array | None:
-    """Return a list of numbers, or of lists of them, as float64, null as NaN; None if it is not."""
-    if not isinstance(value, list) or not value:
-        return None
-    try:
-        plain = np.array(value)
-        values = plain.astype(np.float64) if plain.dtype.kind in "fiubO" else None
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return values
+def _count_repeated(pairs: json_pieces.Pairs, repeated: dict[str, int]) -> None:
+    """Count the keys that occur again in an object."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            repeated[name] = repeated.get(name, 0) + 1
+        seen.add(name)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
-from latentcli.files import arrays, delimited, vector_columns
+from latentcli.files import arrays, bounds, delimited, vector_columns
 from latentcli.files.formats import dialects, parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
@@ -24,6 +24,9 @@ _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
 _SAMPLE = 64
+
+_KNOWN = 1 << 16
+"""Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
 
 Columns = dict[str, Array]
 """Columns by name: float64, int64, bool or text (object) arrays of the same length."""
@@ -37,9 +40,7 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read a column of vectors, or the columns of numbers as the dimensions, with a column of words."""
     columns, notes = _read(stream)
-    texts = {
-        name: values.tolist() for name, values in columns.items() if values.dtype.kind == "O"
-    }
+    texts = {name: values for name, values in columns.items() if values.dtype.kind == "O"}
     vectors, text = vector_columns.split_key(key, columns)
     if (vectors and vectors not in texts) or (text and text not in columns):
         raise stream.error(
@@ -70,24 +71,22 @@ def _of_numbers(
 ) -> Reading:
     """Read a table in which each column of numbers is a dimension."""
     values = np.column_stack([column.astype(np.float64) for column in numbers.values()])
-    labels = _words(columns[words]) if words else None
+    labels = _Labels(columns[words]) if words else None
+    left = {name: cells for name, cells in columns.items() if name not in numbers}
+    columns.clear()
     rows, dimensions = arrays.rows_of(stream.name, values.shape, values.dtype)
 
     def blocks() -> Any:
         done = 0
         for block in arrays.in_blocks(values):
-            part = labels[done : done + len(block.values)] if labels else None
+            part = labels.part(done, done + len(block.values)) if labels else None
             yield block._replace(words=part, columns=others(done, done + len(block.values)))
             done += len(block.values)
 
     def others(start: int, stop: int) -> dict[str, list[object]] | None:
         if not reading.with_columns:
             return None
-        return {
-            name: cells[start:stop].tolist()
-            for name, cells in columns.items()
-            if name not in numbers
-        }
+        return {name: cells[start:stop].tolist() for name, cells in left.items()}
 
     reading = Reading(
         format="table",
@@ -149,7 +148,7 @@ def _of_vectors(
     cells = {name: values.tolist() for name, values in columns.items()}
     choice = vector_columns.choose(stream.name, cells, key) or sampled
     findings = Findings()
-    texts = _words(columns[choice.text]) if choice.text else None
+    texts = _Labels(columns[choice.text]) if choice.text else None
     vectors = cells[choice.vectors]
     step = max(1, vector_columns.BATCH_NUMBERS // choice.dimensions)
 
@@ -160,7 +159,7 @@ def _of_vectors(
                 name: column[part] for name, column in cells.items() if name != choice.vectors
             }
             yield vector_columns.Batch(
-                texts[part] if texts else None,
+                texts.part(start, start + step) if texts else None,
                 vectors[part],
                 others if reading.with_columns else None,
             )
@@ -239,6 +238,7 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
     from pyarrow import csv as arrow
 
     text = stream.read_exactly(_MAX_BYTES + 1)
+    bounds.check_parsed(stream.name, text)
     if len(text) > _MAX_BYTES:
         raise stream.error("a table of more than 1 GB; save it as Parquet or .npy")
     text = text.removeprefix(delimited.BOM)
@@ -276,14 +276,16 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
     )
 
 
-def _check_no_numbers(stream: Stream, name: str, values: list[Any]) -> None:
+def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
-    texts = [(row, text) for row, text in enumerate(values) if text is not None]
-    numbers = sum(_is_numeric(text) for _, text in texts)
-    if 2 * numbers < len(texts) or not numbers:
+    texts = sum(text is not None for text in values)
+    numbers = sum(_is_numeric(text) for text in values if text is not None)
+    if 2 * numbers < texts or not numbers:
         return
+    there = ((row, text) for row, text in enumerate(values) if text is not None)
+    first = next(there)
     row, text = next(
-        ((row, text) for row, text in texts if not delimited.is_number(text.encode())), texts[0]
+        (one for one in (first, *there) if not delimited.is_number(one[1].encode())), first
     )
     commas = "; write decimals with a point" if _is_numeric(text) else ""
     raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
@@ -295,11 +297,19 @@ def _is_numeric(text: str) -> bool:
     return delimited.is_number(bare) or delimited.DECIMAL_COMMA.fullmatch(bare) is not None
 
 
-def _words(column: Array) -> list[str]:
-    """Return a column as words, without the single quotes that stand around all of them."""
-    words = [*map(vector_columns.as_word, column.tolist())]
-    quoted = len(words) > 1 and all(len(w) > 2 and w[0] == w[-1] == "'" for w in words)
-    return [word[1:-1] for word in words] if quoted else words
+class _Labels:
+    """A column as words, part by part, without the single quotes that stand around all of them."""
+
+    def __init__(self, column: Array) -> None:
+        self._column = column
+        self._quoted = len(column) > 1 and all(
+            len(word) > 2 and word[0] == word[-1] == "'"
+            for word in map(vector_columns.as_word, column)
+        )
+
+    def part(self, start: int, stop: int) -> list[str]:
+        words = [*map(vector_columns.as_word, self._column[start:stop].tolist())]
+        return [word[1:-1] for word in words] if self._quoted else words
 
 
 def _column(column: Any) -> Array:
@@ -312,7 +322,16 @@ def _column(column: Any) -> Array:
         return np.asarray(column.to_numpy())
     if kinds.is_boolean(column.type) and column.null_count == 0:
         return np.asarray(column.to_numpy())
-    return np.array([_text(value) for value in column.to_pylist()], dtype=object)
+    texts = np.empty(len(column), dtype=object)
+    known: dict[str | None, str | None] = {}
+    done = 0
+    for chunk in column.chunks:
+        cells = [*map(_text, chunk.to_pylist())]
+        if len(known) < _KNOWN:
+            known.update(zip(cells[:_KNOWN], cells[:_KNOWN], strict=True))
+        texts[done : done + len(cells)] = [known.get(cell, cell) for cell in cells]
+        done += len(cells)
+    return texts
 
 
 def _text(value: object) -> str | None:

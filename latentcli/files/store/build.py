@@ -154,14 +154,14 @@ class _Sink:
             return
         distinct = not labels and self.reading.shape is None and not self.reading.table
         self.vocabulary, repeated = self.builder.finish(distinct=distinct)
-        if repeated and not distinct:
+        if repeated.size and not distinct:
             self.notes.append(
                 f"{counted(len(repeated), 'row shares its', 'rows share their')} label with an "
                 "earlier row; "
                 "a label asks for the first row that has it"
             )
-        elif repeated:
-            first = self.vocabulary.words(repeated[:1])[0]
+        elif repeated.size:
+            first = self.vocabulary.words([int(repeated[0])])[0]
             self.reading.findings.add("duplicate", len(repeated), f"first: {shown(first)}")
             self.norms = [np.concatenate(self.norms)]
             self.norms[0][repeated] = 0.0

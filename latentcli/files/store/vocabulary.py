@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import mmap
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -109,12 +110,12 @@ class Words:
     def row(self, word: str) -> int | None:
         """Return the first row of a word."""
         wanted = word.encode("utf-8", "backslashreplace")
-        rows = [row for row in self._words.rows(crc32(wanted)) if self._raw(row) == wanted]
+        rows = [row for row in self._words.rows(crc32(wanted)) if self.raw(row) == wanted]
         return min(rows, default=None)
 
     def words(self, rows: Sequence[int]) -> list[str]:
         """Return the words of rows."""
-        return [self._raw(int(row)).decode("utf-8") for row in rows]
+        return [self.raw(int(row)).decode("utf-8") for row in rows]
 
     def variants(self, word: str) -> list[str]:
         """Return the words that differ in case or Unicode normal form only, in file order.
@@ -160,7 +161,8 @@ class Words:
             if row not in dropped:
                 yield row, words[row]
 
-    def _raw(self, row: int) -> bytes:
+    def raw(self, row: int) -> bytes:
+        """Return the UTF-8 of a row's word."""
         start = int(self._ends[row - 1]) + 1 if row else 0
         return self._text[start : int(self._ends[row])]
 
@@ -235,7 +237,7 @@ class Builder:
                 self._form_hashes.append(crc32(form.encode("utf-8")))
                 self._form_rows.append(row)
 
-    def finish(self, *, distinct: bool) -> tuple[Words, list[int]]:
+    def finish(self, *, distinct: bool) -> tuple[Words, Rows]:
         """Make the look-ups; return them and the rows whose word an earlier row has.
 
         With `distinct`, those rows are no longer words.
@@ -253,8 +255,8 @@ class Builder:
         self._text.flush()
         words = Words(self._whole_text(), index)
         repeated = self._repeated(words, index)
-        if distinct and repeated:
-            gone = np.array(repeated, dtype=np.int64)
+        if distinct and repeated.size:
+            gone = repeated
             for hashes_of, rows_of in (("hashes", "hash_rows"), ("form_hashes", "form_rows")):
                 kept = ~np.isin(index[rows_of], gone)
                 index[hashes_of], index[rows_of] = index[hashes_of][kept], index[rows_of][kept]
@@ -283,15 +285,16 @@ class Builder:
             return self._text.getvalue()
         return mmap.mmap(self._text.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def _repeated(self, words: Words, index: dict[str, npt.NDArray[np.generic]]) -> list[int]:
+    def _repeated(self, words: Words, index: dict[str, npt.NDArray[np.generic]]) -> Rows:
         """List the rows whose word has an earlier row: equal hashes, then equal words."""
         hashes, rows = index["hashes"], index["hash_rows"]
-        same = np.flatnonzero(hashes[1:] == hashes[:-1])
-        seen: dict[str, int] = {}
-        repeated: set[int] = set()
-        for place in same.tolist():
-            for row in (int(rows[place]), int(rows[place + 1])):
-                first = seen.setdefault(words.words([row])[0], row)
-                if first != row:
-                    repeated.add(row)
-        return sorted(repeated)
+        seen: set[bytes] = set()
+        repeated, before = array("q"), -2
+        for place in map(int, np.flatnonzero(hashes[1:] == hashes[:-1])):
+            if place != before + 1:
+                seen = {words.raw(int(rows[place]))}
+            word, before = words.raw(int(rows[place + 1])), place
+            if word in seen:
+                repeated.append(int(rows[place + 1]))
+            seen.add(word)
+        return np.sort(np.frombuffer(repeated, dtype=np.int64))
