@@ -254,31 +254,41 @@ def _run(given: list[str], debug: bool) -> int:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         with _completing():
-            build(given)(args=given, prog_name="latent")
+            code = build(given)(args=given, prog_name="latent", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
     except SystemExit as stop:
-        return _code(stop, given)
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except LatentError as error:
         if debug:
             raise
         return _fail(with_options(str(error)), exit_code(error))
     except MemoryError:
         return _fail("not enough memory for this")
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
     except Exception as error:
-        if debug or (isinstance(error, OSError) and error.filename is None):
+        if hasattr(error, "format_message"):  # what Typer has to say of the command line
+            return _misused(error, given)
+        if debug or _is_of_the_output(error):
             raise
         return _fail(
             f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
         )
-    return DONE
 
 
-def _code(stop: SystemExit, given: list[str]) -> int:
-    code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    if code == USAGE and any(
-        len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given
-    ):
+def _is_of_the_output(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.filename is None
+
+
+def _misused(error: Any, given: list[str]) -> int:
+    """Say in a line what is wrong with the command line, or show the help if nothing was typed."""
+    text = error.format_message()
+    if "NoArgs" in type(error).__name__:
+        sys.stdout.write(f"{text}\n")
+        return USAGE
+    text = text.removesuffix(".")
+    if text.startswith("Missing"):
+        text += f"; usage: {' '.join(error.ctx.get_usage().split()[1:])}"
+    code = _fail(text[:1].lower() + text[1:], USAGE)
+    if any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
         from latentcli.cli.output import say
 
         say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")

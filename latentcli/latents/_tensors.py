@@ -144,8 +144,13 @@ def stylegan(*layers: int | None) -> str:
 
 
 def with_stylegan(text: str, *shapes: Sequence[int]) -> str:
-    """Return a text on shapes (..., L, D) that do not fit, and what `stylegan` says of their layers."""
-    hint = stylegan(*(shape[-2] for shape in shapes if len(shape) > 1))
+    """Return a text on shapes (..., L, D) that do not fit, and what `stylegan` says of their layers.
+
+    >>> with_stylegan("they do not fit", (5, 12, 2), (12, 3))
+    'they do not fit'
+    """
+    alike = len({shape[-1] for shape in shapes}) == 1
+    hint = stylegan(*(shape[-2] for shape in shapes if alike and len(shape) > 1))
     return f"{text}; {hint}" if hint else text
 
 

@@ -168,9 +168,23 @@ def test_examples_run(line, folder, monkeypatch, capsys):
 
 
 def test_nothing_asked_shows_the_help_and_is_a_usage_error(latent):
-    code, _, err = latent()
-    assert code == 2
-    assert "Usage: latent" in err
+    code, out, err = latent()
+    assert (code, err) == (2, "")
+    assert out == latent("--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("edit a.npy", "missing argument 'DIR'; usage: latent edit [OPTIONS] Z DIR"),
+        ("analogi a b c", "no such command 'analogi'. Did you mean 'analogy'?"),
+        ("mig a b --bins x", "invalid value for '--bins': 'x' is not a valid int"),
+        ("odd a b c --jsn", "no such option: --jsn (Possible options: --json)"),
+        ("evaluate nothing", "no such command 'nothing'"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_a_usage_error(latent, line, text):
+    assert latent(*line.split()) == (2, "", f"latent: error: {text}\n")
 
 
 def test_the_version(latent):

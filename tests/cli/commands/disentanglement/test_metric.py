@@ -212,7 +212,7 @@ def test_dead_dimensions_are_told(grid, latent):
     ("arguments", "code", "message"),
     [
         (["codes.npy"], 2, "name the codes and the factors"),
-        ([], 2, "Missing argument"),
+        ([], 2, "missing argument"),
         (["transposed.npy", "factors.npz"], 1,
          "transposed.npy is 2 x 1,200 and factors.npz has 1,200 rows: the codes are transposed"),
         (["short.npy", "factors.npz"], 1, "short.npy has 50 rows and factors.npz 1,200"),
