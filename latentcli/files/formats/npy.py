@@ -84,7 +84,7 @@ def read_header(file: Readable, name: str) -> Header:
     if length > _MAX_HEADER:
         raise FormatError(f"{name}: a damaged .npy header (of {length:,} bytes)")
     header_bytes = start + file.read(max(0, length - len(start)))
-    if len(header_bytes) < length:
+    if len(header_bytes) < length and b"{" in header_bytes and b"}" not in header_bytes:
         raise FormatError(f"{name}: the file ends within its .npy header; it was cut short")
     # Programs that write the header themselves may leave the repr of NumPy 2 in it: np.int64(5).
     plain = _NUMPY_INTEGER.sub(rb"\1", header_bytes).ljust(len(header_bytes) - 1) + b"\n"

@@ -186,6 +186,11 @@ def test_the_length_of_a_header_is_not_believed(opened, version, length):
         opened(b"\x93NUMPY" + bytes([version, 0]) + raw + b"{}", "codes.npy")
 
 
+def test_a_file_that_ends_in_its_header_was_cut_short(opened):
+    with pytest.raises(FormatError, match=r"^codes\.npy: the file ends within its .npy header"):
+        opened(saved(np.ones((10, 2)))[:60], "codes.npy")
+
+
 def test_a_truncated_array_is_refused(opened):
     with pytest.raises(FormatError) as error:
         opened(saved(np.ones((10, 2)))[:-16], "codes.npy")
