@@ -6,7 +6,6 @@ enough to be listed, and to be suggested for a misspelled name.
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -208,7 +207,7 @@ def run() -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `latentcli.cli.exit_codes`."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if not _open_streams():
+    if not process.open_streams():
         return _fail("cannot write the answer: standard output is closed")
     process.clean_environment()
     if process.completes_nothing():
@@ -226,15 +225,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"cannot write the answer: {error.strerror or error}")
     return code
-
-
-def _open_streams() -> bool:
-    """Stand in for streams that were closed before we started; False without an output."""
-    if sys.stdin is None:
-        sys.stdin = io.StringIO()
-    if sys.stderr is None:
-        sys.stderr = io.StringIO()
-    return sys.stdout is not None
 
 
 def _completing() -> AbstractContextManager[None]:

@@ -7,6 +7,7 @@ system does not have (POSIX signals, limits of resources) is left out there.
 from __future__ import annotations
 
 import gc
+import io
 import os
 import re
 import signal
@@ -49,6 +50,15 @@ def be_brief() -> None:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     gc.disable()
+
+
+def open_streams() -> bool:
+    """Stand in for streams that were closed before we started; False without an output."""
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()
+    return sys.stdout is not None
 
 
 def enter() -> None:
