@@ -8,13 +8,14 @@ from scipy import linalg, spatial, stats
 
 from latentcli.comparison import _cka as cka
 from latentcli.comparison import _procrustes as procrustes
-from latentcli.comparison._compare import compare
+from latentcli.comparison._compare import _overlap_halves, compare
 from latentcli.comparison._moments import side_of, triple
 from latentcli.comparison._moves import all_moves
 from latentcli.comparison._overlap import overlap
 from latentcli.comparison._rsa import rsa
 from latentcli.errors import LatentError
 from latentcli.numerics.points import Points
+from latentcli.numerics.vectors import unit
 
 NORMAL = np.random.default_rng(0).normal
 
@@ -387,19 +388,23 @@ def test_few_rows_have_moves_without_a_reading():
 def test_the_interval_of_the_overlap_holds_what_other_rows_give():
     """Rows go with their neighbors: halves of the rows, each with neighbors of its own."""
     rng = np.random.default_rng(0)
-    values, held = [], 0
+    rows = np.arange(200)
 
     def pair():
         x = rng.normal(size=(200, 4))
-        return x, x + 0.5 * rng.normal(size=(200, 4))
+        return [unit(x), unit(x + 0.5 * rng.normal(size=(200, 4)))]
 
-    truth = np.mean([compare(*pair(), ci=None).neighbor_overlap for _ in range(30)])
+    def shared(some):
+        return overlap(*map(Points, some), rows, k=10).mean
+
+    truth = np.mean([shared(pair()) for _ in range(60)])
+    held = 0
     for _ in range(30):
-        found = compare(*pair(), sample=200)
-        values.append(found.neighbor_overlap)
-        held += (
-            found.neighbor_overlap_interval.low <= truth <= found.neighbor_overlap_interval.high
+        some = pair()
+        interval = _overlap_halves(some, 10, 0.95, 0).interval(
+            "overlap", shared(some), 0.0, 1.0
         )
+        held += interval[0] <= truth <= interval[1]
     assert held >= 25
 
 

@@ -37,7 +37,13 @@ def test_a_star_of_points():
 
 
 @pytest.mark.parametrize(
-    ("size", "low", "high"), [(3, -0.45, -0.2), (20, 2, 3.5), (100, 4, 9), (512, 4, 7)]
+    ("size", "low", "high"),
+    [
+        (3, -0.45, -0.2),
+        (20, 2, 3.5),
+        pytest.param(100, 4, 9, marks=pytest.mark.slow),
+        pytest.param(512, 4, 7, marks=pytest.mark.slow),
+    ],
 )
 def test_white_noise_has_more_hubs_in_more_dimensions(size, low, high):
     """About -.34, 3.24, 4.93 and 4.31; one hub more moves it. scikit-learn and SciPy agree."""

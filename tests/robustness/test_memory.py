@@ -63,7 +63,7 @@ def test_text_without_letters_takes_nothing(limited, one_line, tmp_path):
 
 @pytest.mark.parametrize("dictionary", [True, False])
 def test_parquet_with_words_of_a_megabyte(limited, one_line, tmp_path, dictionary):
-    words = [f"w{i}" for i in range(50)] + ["y" * 1_000_000] * 1000
+    words = [f"w{i}" for i in range(50)] + ["y" * 1_000_000] * 300
     path = tmp_path / "words.parquet"
     numbers = pa.array([1.0] * len(words))
     pq.write_table(

@@ -19,11 +19,13 @@ from latentcli.words.evaluation._compression import (
     variants,
 )
 from latentcli.words.evaluation._retrieval_measures import (
+    Names,
     Qrels,
     Ranking,
     Run,
     measure_all,
     rank,
+    rank_rows,
 )
 from latentcli.words.evaluation._retrieval_scores import (
     Score,
@@ -214,6 +216,7 @@ def evaluate_retrieval(
         as_float32(seen.given.rows[seen.usable]),
     )
     ids = np.array(seen.ids, dtype=object)[seen.usable]
+    named = Names.of(ids)
     tables: list[tuple[Variant, dict[tuple[str, int | None], Array]]] = []
     rankings: list[Ranking] = []
     for variant in variants(dims, truncate_dims, quantize):
@@ -221,7 +224,11 @@ def evaluate_retrieval(
             *compress(probes, rows, variant), similarity, depth + ignore_identical_ids, progress
         )
         mine = [
-            rank(_run_of(hits, ids, name if ignore_identical_ids else None, depth), qrels[name])
+            rank_rows(
+                *_without(hits, named.row.get(name) if ignore_identical_ids else None, depth),
+                named,
+                qrels[name],
+            )
             for name, hits in zip(names, found, strict=True)
         ]
         rankings = rankings or mine
@@ -281,13 +288,11 @@ def _check(cutoffs: Sequence[int], ci: float | None, seed: int) -> None:
         raise ParameterError("seed", seed, "a whole number from 0")
 
 
-def _run_of(
-    hits: tuple[Array, Array], ids: Array, without: str | None, depth: int
-) -> dict[str, float]:
-    run = dict(zip(ids[hits[0]].tolist(), hits[1].tolist(), strict=True))
-    if without is not None:
-        run.pop(without, None)
-    return dict([*run.items()][:depth])
+def _without(hits: tuple[Array, Array], row: int | None, depth: int) -> tuple[Array, Array]:
+    """Return the first `depth` rows and scores, but for one row."""
+    rows, scores = hits
+    kept = slice(None) if row is None else rows != row
+    return rows[kept][:depth], scores[kept][:depth]
 
 
 def _listed(numbers: Sequence[int]) -> str | None:

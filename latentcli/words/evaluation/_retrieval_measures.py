@@ -63,6 +63,41 @@ def rank(scores: Mapping[str, float], judged: Judged) -> Ranking:
     )
 
 
+@dataclass(frozen=True)
+class Names:
+    """Identifiers of rows: `row` of each, and its place (N,) in alphabetical order."""
+
+    row: Mapping[str, int]
+    place: Array
+
+    @classmethod
+    def of(cls, ids: Array) -> Names:
+        """Make the names of rows from their identifiers (N,), each of which occurs once."""
+        return cls(
+            {name: row for row, name in enumerate(ids.tolist())}, np.argsort(np.argsort(ids))
+        )
+
+
+def rank_rows(rows: Array, scores: Array, names: Names, judged: Judged) -> Ranking:
+    """Rank rows of documents (n,) by their scores (n,) as `rank` does their identifiers.
+
+    >>> names = Names.of(np.array(["a", "b", "c"]))
+    >>> rank_rows(np.array([2, 0, 1]), np.array([2.0, 1.0, 1.0]), names, {"a": 1.0}).found.tolist()
+    [0.0, 0.0, 1.0]
+    """
+    ordered = rows[np.lexsort((-names.place[rows], -scores.astype(np.float32)))]
+    known = sorted(
+        (names.row[name], value) for name, value in judged.items() if name in names.row
+    )
+    at = np.array([row for row, _ in known] + [-1])
+    relevances = np.array([value for _, value in known] + [0.0])
+    found = np.searchsorted(at[:-1], ordered)
+    return Ranking(
+        np.where(at[found] == ordered, relevances[found], 0.0),
+        np.array([*judged.values()], dtype=np.float64),
+    )
+
+
 def measure(ranking: Ranking, name: str, k: int | None = None) -> float:
     """Return one of `MEASURES` for one query, of the first `k` documents or of all; 0 without relevant ones.
 

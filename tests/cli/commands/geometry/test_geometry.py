@@ -56,7 +56,7 @@ def test_everything_at_once(answer, put):
 
 
 def test_white_noise_reads_as_white_noise(measured, put):
-    found = measured(put("x.npy", RNG.standard_normal((2000, 20))))
+    found = measured(put("x.npy", RNG.standard_normal((1000, 20))))
     assert found["mean_cosine"]["reading"] == "no common direction"
     assert found["k_skewness"]["reading"] == "no more hubs than white noise"
     assert found["two_nn"]["value"] == pytest.approx(found["two_nn"]["white_noise"], rel=0.1)
@@ -74,7 +74,7 @@ def test_a_swiss_roll_in_ten_dimensions_reads_as_two(measured, put):
 
 
 def test_one_hot_rows_read_as_equidistant(measured, put):
-    found = measured(put("x.npy", np.eye(200, dtype=np.uint8)))
+    found = measured(put("x.npy", np.eye(80, dtype=np.uint8)))
     assert found["distance_spread"]["value"] == pytest.approx(0, abs=1e-12)
     assert found["distance_spread"]["reading"] == "equidistant: all rows are equally far"
     assert found["two_nn"]["value"] is None

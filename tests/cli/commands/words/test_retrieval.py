@@ -38,7 +38,7 @@ def test_a_run(answer, tmp_path):
 
 
 def test_the_curve_is_drawn(latent, tmp_path, samples):
-    codes = f"{samples}/digits.npz::codes"
+    codes = f"{samples}/digits.npz::codes[0:200]"
     code, out, err = latent(
         "evaluate", "retrieval", codes, codes, "--truncate-dims", "2,4", "--at", "10",
         "--plot", tmp_path / "curve.png",
