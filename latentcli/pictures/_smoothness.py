@@ -15,16 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, check_choice
+from latentcli.numerics.intervals import wilson
 from latentcli.numerics.types import Array, Progress
+from latentcli.pictures._between import STEPS, Jump, along, jump_between, random_pairs
 from latentcli.pictures._decode import opened
 from latentcli.pictures._decoding import BATCH, Decoder
 from latentcli.pictures._movement import JUMP
-from latentcli.results import Bars, Interval, Record, Result
+from latentcli.results import Bars, Interval, Record, Result, Sheet, View
 
 PATHS: tuple[str, ...] = ("slerp", "lerp")
 """The path between two codes: slerp for z, whose prior is a sphere; lerp for w."""
 
-COLUMNS = ("measure", "value", "low", "high", "note")
+_PLACE = ("from", "to", "t", "ratio", "abrupt")
+COLUMNS = ("measure", "value", "low", "high", *_PLACE, "note")
 QUANTILES = (0.5, 0.9, 0.99)
 
 EPSILON = 1e-4
@@ -33,8 +36,8 @@ EPSILON = 1e-4
 _HALF_EPSILON = 1e-2
 """The step for decoders in float16, whose rounding hides a smaller one."""
 
-_STEPS = 16
-"""Steps of a path that is looked at for jumps."""
+_SHOWN = 5
+"""How many jumps are listed, the largest first; a result has all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -43,13 +46,16 @@ class SmoothnessResult(Result):
 
     `path_length` is the perceptual path length with its 95 % `interval` over pairs; `slopes` are the
     quantiles 0.5, 0.9 and 0.99 of how far outputs move for a move of codes; `jumps` in [0, 1] is the share of
-    pairs whose path crosses a jump.
+    pairs whose path crosses a jump, with its 95 % `jumps_interval` (Wilson); `crossings` has these jumps, the
+    largest first: which pair, where on its path, how large.
     """
 
     path_length: float
     interval: Interval
     slopes: tuple[float, ...]
     jumps: float
+    jumps_interval: Interval
+    crossings: tuple[Jump, ...]
 
 
 def smoothness(
@@ -114,14 +120,20 @@ def smoothness(
     features = None if features is None else opened(features)
     model = _Model(decoder, features, batch)
     random = np.random.default_rng(seed)
-    one, two = values[_pairs(random, len(values), pairs)].swapaxes(0, 1)
+    one, two = values[random_pairs(random, len(values), pairs)].swapaxes(0, 1)
     step = _checked_step(epsilon, model, one[:1])
     times = random.uniform(0, 1 - step, pairs)
     near, far = (along(one, two, t, path) for t in (times, times + step))
-    total = 2 * pairs + jump_pairs * (_STEPS + 1)
-    first = model.outputs(near, progress, 0, total)
-    second = model.outputs(far, progress, pairs, total)
-    squared = ((second - first) ** 2).mean(axis=1)
+    total = 2 * pairs + jump_pairs * (STEPS + 1)
+    squared = np.empty(pairs)
+    for start in range(
+        0, pairs, batch
+    ):  # so that two batches of outputs are held, whatever the pairs
+        part = slice(start, start + batch)
+        moves = model.outputs(far[part]) - model.outputs(near[part])
+        squared[part] = (moves**2).mean(axis=1)
+        if progress:
+            progress(2 * min(start + batch, pairs), total)
     lengths = squared / step**2
     moved = np.sqrt(((far - near) ** 2).reshape(pairs, -1).sum(axis=1))
     slopes = np.sqrt(squared)[moved > 0] / moved[moved > 0]
@@ -130,22 +142,29 @@ def smoothness(
     value = float(lengths.mean())
     margin = 1.96 * float(lengths.std(ddof=1)) / np.sqrt(pairs)
     interval = Interval(max(0.0, value - margin), value + margin)
-    ratios = _largest_steps(values, model, path, jump_pairs, random, progress, total)
-    jumps = float((ratios > JUMP).mean()) if len(ratios) else 0.0
+    crossings = _crossings(values, model, path, jump_pairs, random, progress, total)
+    jumps = len(crossings) / jump_pairs if jump_pairs else 0.0
+    share = Interval(*(wilson(len(crossings), jump_pairs) or (0.0, 1.0)))
     quantiles = tuple(float(q) for q in np.quantile(slopes, QUANTILES))
+    records = _records(value, interval, quantiles, share, jump_pairs, crossings)
     return SmoothnessResult(
         path_length=value,
         interval=interval,
         slopes=quantiles,
         jumps=jumps,
+        jumps_interval=share,
+        crossings=crossings,
         title=f"{path} between {pairs:,} pairs of codes through {decoder.path.name}",
         columns=COLUMNS,
-        records=_records(value, interval, quantiles, jumps, ratios),
+        records=records,
         summary={
             "path_length": value,
             "path_length_low": interval.low,
             "path_length_high": interval.high,
             "jumps": jumps,
+            "jumps_low": share.low,
+            "jumps_high": share.high,
+            **_largest(crossings),
         },
         settings={
             "decoder": str(decoder.path),
@@ -156,30 +175,9 @@ def smoothness(
             "epsilon": step,
             "seed": seed,
         },
-        views=(Bars("slope by quantile", [f"{q:g}" for q in QUANTILES], quantiles),),
+        notes=tuple(one.note for one in crossings[:1]),
+        views=_views(records, quantiles),
     )
-
-
-def along(one: Array, two: Array, times: Array, path: str) -> Array:
-    """Return the codes (n, ...) at times (n,) of the paths from `one` to `two` (n, ...)."""
-    t = times.reshape(-1, *(1,) * (one.ndim - 1))
-    if path == "lerp":
-        return one + t * (two - one)
-    flat = tuple(range(1, one.ndim))
-    lengths = [np.sqrt((v**2).sum(axis=flat, keepdims=True)) for v in (one, two)]
-    u, v = (
-        np.divide(code, length, out=np.zeros_like(code), where=length > 0)
-        for code, length in zip((one, two), lengths, strict=True)
-    )
-    angle = 2 * np.arctan2(
-        np.sqrt(((u - v) ** 2).sum(axis=flat, keepdims=True)),
-        np.sqrt(((u + v) ** 2).sum(axis=flat, keepdims=True)),
-    )
-    sine = np.sin(angle)
-    straight = sine < 1e-9
-    safe = np.where(straight, 1.0, sine)
-    turned = np.sin((1 - t) * angle) / safe * one + np.sin(t * angle) / safe * two
-    return np.where(straight, one + t * (two - one), turned)
 
 
 class _Model:
@@ -191,28 +189,15 @@ class _Model:
         self._batch = batch
         self.half = False
 
-    def outputs(
-        self, codes: Array, progress: Progress | None = None, before: int = 0, total: int = 0
-    ) -> Array:
+    def outputs(self, codes: Array) -> Array:
         """Return the outputs of codes (n, ...) as rows (n, P) float64."""
         rows = []
-        done = before
         for part in self._decoder.decode(codes, batch=self._batch):
             self.half = part.dtype == np.float16
-            done += len(part)
             if self._features is not None:
                 part = np.concatenate(list(self._features.decode(part, batch=self._batch)))
             rows.append(part.reshape(len(part), -1).astype(np.float64))
-            if progress:
-                progress(done, total)
         return np.concatenate(rows)
-
-
-def _pairs(random: np.random.Generator, count: int, pairs: int) -> Array:
-    """Draw pairs (n, 2) of different rows."""
-    first = random.integers(0, count, pairs)
-    other = random.integers(0, count - 1, pairs)
-    return np.stack([first, other + (other >= first)], axis=1)
 
 
 def _checked_step(epsilon: float | None, model: _Model, code: Array) -> float:
@@ -224,7 +209,7 @@ def _checked_step(epsilon: float | None, model: _Model, code: Array) -> float:
     return epsilon
 
 
-def _largest_steps(
+def _crossings(
     values: Array,
     model: _Model,
     path: str,
@@ -232,24 +217,24 @@ def _largest_steps(
     random: np.random.Generator,
     progress: Progress | None,
     total: int,
-) -> Array:
-    """Return for each pair (n,) its largest step over the median one; pairs that do not move have 0."""
-    ratios = np.zeros(pairs)
-    times = np.linspace(0, 1, _STEPS + 1)
-    for number, (a, b) in enumerate(_pairs(random, len(values), pairs)):
-        one, two = (values[[row]].repeat(len(times), axis=0) for row in (a, b))
-        before = total - (pairs - number) * len(times)
-        outputs = model.outputs(along(one, two, times, path), progress, before, total)
-        steps = np.sqrt((np.diff(outputs, axis=0) ** 2).mean(axis=1))
-        middle = float(np.median(steps))
-        largest = float(steps.max())
-        ratios[number] = largest / middle if middle > 0 else np.inf if largest > 0 else 0.0
-    return ratios
+) -> tuple[Jump, ...]:
+    """Return the jumps on the paths of random pairs, the largest first."""
+    found = []
+    for number, (first, second) in enumerate(
+        random_pairs(random, len(values), pairs).tolist(), 1
+    ):
+        jump = jump_between(values, first, second, path, model.outputs)
+        if jump is not None:
+            found.append(jump)
+        if progress:
+            progress(total - (pairs - number) * (STEPS + 1), total)
+    return tuple(sorted(found, key=lambda one: -one.step))
 
 
 def _records(
-    value: float, interval: Interval, slopes: tuple[float, ...], jumps: float, ratios: Array
-) -> list[Record]:
+    value: float, interval: Interval, slopes: tuple[float, ...], share: Interval, looked: int,
+    crossings: tuple[Jump, ...],
+) -> list[Record]:  # fmt: skip
     rows: list[Record] = [
         {
             "measure": "perceptual path length", "value": value, "low": interval.low,
@@ -264,7 +249,44 @@ def _records(
         }
         for q, slope in zip(QUANTILES, slopes, strict=True)
     ]
-    if len(ratios):
-        note = f"a step over {JUMP:g} x the median step of its path of {_STEPS}"
-        rows.append({"measure": "paths with a jump", "value": jumps, "note": note})
-    return rows
+    if looked:
+        rows.append(
+            {
+                "measure": "paths with a jump", "value": len(crossings) / looked,
+                "low": share.low, "high": share.high,
+                "note": f"a step over {JUMP:g} x the median step of its path of {STEPS}",
+            }
+        )  # fmt: skip
+    rows += [
+        {
+            "measure": "jump", "value": one.step, "from": one.first, "to": one.second, "t": one.t,
+            "ratio": one.ratio if np.isfinite(one.ratio) else None, "abrupt": one.abrupt,
+        }
+        for one in crossings[:_SHOWN]
+    ]  # fmt: skip
+    return [{name: row.get(name) for name in COLUMNS} for row in rows]
+
+
+def _views(records: list[Record], slopes: tuple[float, ...]) -> tuple[View, ...]:
+    """Return the measures, the largest jumps where there are some, and the slopes as bars."""
+    found: list[Record] = [
+        {**{name: row[name] for name in _PLACE}, "step": row["value"]}
+        for row in records
+        if row["measure"] == "jump"
+    ]
+    measures = tuple(name for name in COLUMNS if name not in _PLACE)
+    views: list[View] = [Sheet("", measures, [r for r in records if r["measure"] != "jump"])]
+    if found:
+        views.append(Sheet("largest jumps, by rows of codes", tuple(found[0]), found))
+    bars = Bars("slope by quantile", [f"{q:g}" for q in QUANTILES], slopes)
+    return (*views, bars)
+
+
+def _largest(crossings: tuple[Jump, ...]) -> Record:
+    if not crossings:
+        return {}
+    one = crossings[0]
+    return {
+        "largest_jump": one.step, "largest_jump_from": one.first,
+        "largest_jump_to": one.second, "largest_jump_t": one.t,
+    }  # fmt: skip

@@ -60,6 +60,81 @@ def test_a_step_is_a_jump(tmp_path):
     assert same_side.jumps == 0.0
 
 
+def stepped(path, place=0.0, sharpness=None):
+    """G(z) = z + 100 sign(z - place); with a sharpness, 100 tanh in place of the sign."""
+    nodes = [
+        onnx.helper.make_node("Sub", ["z", "place"], ["moved"]),
+        onnx.helper.make_node("Mul", ["moved", "sharp"], ["scaled"]),
+        onnx.helper.make_node("Tanh" if sharpness else "Sign", ["scaled"], ["s"]),
+        onnx.helper.make_node("Mul", ["s", "hundred"], ["h"]),
+        onnx.helper.make_node("Add", ["h", "z"], ["image"]),
+    ]
+    weights = [("place", place), ("sharp", sharpness or 1), ("hundred", 100)]
+    return models.save(
+        path, nodes, [models.info("z", 1, ["N", 1])], [models.info("image", 1, ["N", 1])],
+        [(name, np.float32(value)) for name, value in weights],
+    )  # fmt: skip
+
+
+def test_a_jump_is_found_at_its_place(tmp_path):
+    """Each pair that lies on both sides of 0.3 jumps where its straight path is at 0.3, and no other."""
+    path = stepped(tmp_path / "m.onnx", 0.3)
+    z = np.array([[-1.0], [-2.0], [1.5], [2.5]])
+    found = smoothness(z, path, path="lerp", pairs=2, jump_pairs=30, epsilon=1e-3)
+    assert found.crossings
+    for one in found.crossings:
+        a, b = z[one.first, 0], z[one.second, 0]
+        assert (a < 0.3) != (b < 0.3)
+        assert one.t == pytest.approx((0.3 - a) / (b - a), abs=1 / 4096)
+        assert one.step == pytest.approx(200 + abs(b - a) / 16, rel=1e-5)
+        assert one.ratio == pytest.approx(one.step / (abs(b - a) / 16), rel=1e-3)
+        assert one.abrupt == pytest.approx(1, abs=0.01)
+    steps = [one.step for one in found.crossings]
+    assert steps == sorted(steps, reverse=True)
+    assert found.jumps == len(found.crossings) / 30
+    low, high = found.jumps_interval
+    assert low < found.jumps < high
+    largest = found.crossings[0]
+    assert (found.summary["largest_jump_from"], found.summary["largest_jump_to"]) == largest[:2]
+    assert found.summary["largest_jump_t"] == largest.t
+    rows = [row for row in found.records if row["measure"] == "jump"]
+    assert [row["t"] for row in rows] == [one.t for one in found.crossings[:5]]
+    assert any("is a break" in note for note in found.notes)
+
+
+def test_a_steep_slope_is_no_break(tmp_path):
+    """tanh(60 z): within 1/16 of a path from -1 to 1 it takes a step, within 1/4096 it does not."""
+    path = stepped(tmp_path / "m.onnx", 0.01, sharpness=60)
+    found = smoothness([[-1.0], [1.0]], path, path="lerp", pairs=2, jump_pairs=5, epsilon=1e-3)
+    assert len(found.crossings) == 5
+    assert max(one.abrupt for one in found.crossings) < 0.05
+    assert any("is a steep slope" in note for note in found.notes)
+
+
+def test_outputs_that_stand_still_but_for_a_jump(tmp_path):
+    """With nothing else that moves, the ratio is infinite, and no number in the records."""
+    node = [onnx.helper.make_node("Sign", ["z"], ["image"])]
+    path = models.save(
+        tmp_path / "m.onnx", node, [models.info("z", 1, ["N", 1])],
+        [models.info("image", 1, ["N", 1])],
+    )  # fmt: skip
+    found = smoothness([[-1.0], [2.0]], path, path="lerp", pairs=2, jump_pairs=2, epsilon=1e-3)
+    assert [one.ratio for one in found.crossings] == [np.inf] * 2
+    assert [row["ratio"] for row in found.records if row["measure"] == "jump"] == [None] * 2
+
+
+def test_memory_does_not_grow_with_the_pairs(tmp_path):
+    """Outputs are measured batch by batch: 4,000 pairs of 4,096 numbers are 262 MB in float64."""
+    import tracemalloc
+
+    path, _ = models.affine(tmp_path / "m.onnx", size=(1, 64, 64))
+    tracemalloc.start()
+    smoothness(codes(), path, path="lerp", pairs=4000, jump_pairs=0, epsilon=1e-2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40e6
+
+
 def test_distances_in_the_features_of_a_second_network(tmp_path):
     path, _ = models.affine(tmp_path / "m.onnx", size=(1, 1, 9), flat=True)
     double = models.save(
