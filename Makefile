@@ -57,7 +57,7 @@ lint: $(READY)  ## Check style, types and which layer imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(READY)  ## Write what the commands print now into README.md and docs/
+docs: $(READY)  ## Write what commands and Python sessions print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md
 
 gallery: $(READY)  ## Make the pictures of docs/gallery.md, and a plot of every report on one sheet in build/plots/

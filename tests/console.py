@@ -1,16 +1,18 @@
-"""Run the console blocks of a Markdown text, and put what they print below each command.
+"""Run the commands and the Python sessions of a Markdown text, and put what they print below each.
 
-A block opened by ```console holds commands after "$ " and what they print. `python
+A block opened by ```console holds commands after "$ " and what they print, a session lines after ">>> ". `python
 tests/console.py FILE...` rewrites files with what is printed now (`make docs` does so for all).
 """
 
 import contextlib
+import doctest
 import io
 import os
 import re
 import shlex
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 os.environ.update(COLUMNS="80", NO_COLOR="1", _TYPER_FORCE_DISABLE_TERMINAL="1")
@@ -24,10 +26,42 @@ PIPED = re.compile(r"(?:echo|printf) (?P<text>.*?) \| (?P<command>latent .*)")
 
 
 def refreshed(text: str) -> str:
-    """Return the text with every console block's output as it is now."""
+    """Return the text with the output of every console block and session as it is now."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         os.environ["LATENT_CACHE_DIR"] = str(Path(folder) / ".cache")
-        return BLOCK.sub(lambda match: _block(match[0]), text)
+        return _answered(BLOCK.sub(lambda match: _block(match[0]), text))
+
+
+class _Session(doctest.DocTestRunner):
+    """Runs a session, and keeps by line what was answered otherwise than it says."""
+
+    def __init__(self) -> None:
+        super().__init__(optionflags=doctest.ELLIPSIS, verbose=False)
+        self.found: dict[int, str] = {}
+
+    def report_failure(
+        self, out: object, test: object, example: doctest.Example, got: str
+    ) -> None:
+        self.found[example.lineno] = got
+
+    def report_unexpected_exception(
+        self, out: object, test: object, example: doctest.Example, exc_info: tuple
+    ) -> None:
+        last = traceback.format_exception_only(*exc_info[:2])[-1]
+        self.found[example.lineno] = f"Traceback (most recent call last):\n    ...\n{last}"
+
+
+def _answered(text: str) -> str:
+    test = doctest.DocTestParser().get_doctest(text, {}, "page", None, 0)
+    session = _Session()
+    session.run(test, out=lambda _: None)
+    lines = text.splitlines(keepends=True)
+    for example in reversed(test.examples):
+        if example.lineno in session.found:
+            got = session.found[example.lineno].replace("\n\n", "\n<BLANKLINE>\n")
+            start = example.lineno + example.source.count("\n")
+            lines[start : start + example.want.count("\n")] = [" " * example.indent + got]
+    return "".join(lines)
 
 
 def _block(block: str) -> str:
