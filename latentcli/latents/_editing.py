@@ -216,3 +216,16 @@ def _fitting(direction: Array, shape: tuple[int, ...], layers: Sequence[int] | N
     if layers is not None and line.ndim == 2:
         line = line[list(layers)]
     return line
+
+
+def along_each(start: Array, steps: Array, amounts: Sequence[float]) -> Array:
+    """Return a code (...) moved along each of k directions by each amount: (k, amounts, ...).
+
+    start + amount * steps[k]
+
+    >>> along_each(np.zeros(2), np.eye(2), [-1, 2]).tolist()
+    [[[-1.0, 0.0], [2.0, 0.0]], [[0.0, -1.0], [0.0, 2.0]]]
+    """
+    alphas = np.asarray(amounts, dtype=np.float64).reshape(1, -1, *(1,) * start.ndim)
+    moved: Array = start + alphas * steps[:, None]
+    return moved

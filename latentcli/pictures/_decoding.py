@@ -61,7 +61,8 @@ _TYPES: dict[str, Any] = {
 class Input:
     """An input of a model: its name, NumPy type, and the shape of one sample, None where free.
 
-    `batch` is how many samples are taken at a time, None for any number; a `scalar` has no axes.
+    `batch` is how many samples are taken at a time, None for any number; a `scalar` has no axes; one that is
+    `empty` has an axis of length 0, as the labels of a GAN without classes, and needs no value.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Input:
     shape: tuple[int | None, ...]
     batch: int | None
     scalar: bool = False
+    empty: bool = False
 
 
 class Decoder:
@@ -154,7 +156,7 @@ class Decoder:
     def _fitted(self, codes: Array) -> tuple[Input, Array]:
         """Return the input that takes the codes, and the codes in its shape."""
         free = [one for one in self.inputs if one.name not in self._feed]
-        floats = [one for one in free if one.dtype in _FLOATS.values()]
+        floats = [one for one in free if one.dtype in _FLOATS.values() and not one.empty]
         for one in floats:
             if not one.scalar and _fits(codes.shape[1:], one.shape):
                 return one, codes
@@ -176,7 +178,7 @@ class Decoder:
 
     def _others(self, target: Input) -> list[Input]:
         others = [one for one in self.inputs if one is not target]
-        missing = [one for one in others if one.name not in self._feed]
+        missing = [one for one in others if one.name not in self._feed and not one.empty]
         if missing:
             names = ", ".join(f"{one.name} {_written(one.shape)}" for one in missing)
             raise LatentError(
@@ -187,10 +189,12 @@ class Decoder:
 
     def _value(self, one: Input, start: int, rows: int, codes: int) -> Array:
         """Return what an input other than the codes gets for `rows` codes from `start` on."""
-        given = np.asarray(self._feed[one.name])
         shape: tuple[int, ...] = ()
         if not one.scalar:
-            shape = (one.batch or rows, *(size or 1 for size in one.shape))
+            shape = (one.batch or rows, *(size or int(not one.empty) for size in one.shape))
+        if one.empty:
+            return np.zeros(shape, one.dtype)
+        given = np.asarray(self._feed[one.name])
         if (
             shape and given.ndim == len(shape) and len(given) == codes > 1
         ):  # a row for each code
@@ -302,7 +306,8 @@ def _input(one: Any, model: str) -> Input:
         )
     sizes = [size if isinstance(size, int) and size > 0 else None for size in one.shape]
     batch = sizes[0] if sizes else None
-    return Input(one.name, _TYPES[one.type], tuple(sizes[1:]), batch, scalar=not sizes)
+    empty = 0 in one.shape[1:]
+    return Input(one.name, _TYPES[one.type], tuple(sizes[1:]), batch, not sizes, empty)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

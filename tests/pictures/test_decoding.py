@@ -78,6 +78,105 @@ def test_another_input_gets_its_value(tmp_path):
         decode(z, path, feed={"truncation": 0.5, "noise": np.ones(4)})
 
 
+def vae_decoder(path, kind):
+    """As diffusers and optimum export the decoder of Stable Diffusion's VAE, all axes free.
+
+    Here `sample` is 1.2 x the first three channels of `latent_sample`, eight times as large.
+    """
+    node = onnx.helper.make_node
+    dtype = np.float16 if kind == models.HALF else np.float32
+    nodes = [
+        node("Slice", ["latent_sample", "zero", "three", "one"], ["colors"]),
+        node("Resize", ["colors", "", "scales"], ["large"], mode="nearest"),
+        node("Mul", ["large", "gain"], ["sample"]),
+    ]
+    weights = [
+        ("zero", np.array([0])), ("three", np.array([3])), ("one", np.array([1])),
+        ("scales", np.float32([1, 1, 8, 8])), ("gain", dtype(1.2)),
+    ]  # fmt: skip
+    taken = ["batch_size", "num_channels_latent", "height_latent", "width_latent"]
+    given = ["batch_size", "num_channels", "height", "width"]
+    return models.save(
+        path, nodes, [models.info("latent_sample", kind, taken)],
+        [models.info("sample", kind, given)], weights,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [models.FLOAT, models.HALF])
+def test_the_export_of_a_diffusion_models_vae(tmp_path, kind):
+    """(N, 4, H, W) to (N, 3, 8H, 8W), black at -1 and white at 1, a little beyond at times."""
+    path = vae_decoder(tmp_path / "vae_decoder.onnx", kind)
+    z = np.clip(codes(3, 4, 4, 6), -1, 1)
+    found = decode(z, path, batch=2)
+    assert found.images.shape == (3, 32, 48, 3)
+    assert (found.convention.layout, found.convention.low, found.convention.high) == (
+        "NCHW", -1, 1,
+    )  # fmt: skip
+    expected = np.clip((1.2 * z[:, :3] + 1) / 2, 0, 1).transpose(0, 2, 3, 1) * 255
+    assert np.abs(found.images[:, ::8, ::8] - expected).max() <= 0.6
+    assert any("lie beyond the range" in note for note in found.notes)
+
+
+def generator(path, names, size, batch):
+    """As StyleGAN2 is exported: z, labels (of `size` classes), truncation; an image from -1 to 1.
+
+    Here the image is tanh(truncation x the first 48 numbers + the sum of the labels).
+    """
+    node = onnx.helper.make_node
+    z, c, psi, image = names
+    nodes = [
+        node("Slice", [z, "zero", "end", "one"], ["first"]),
+        node("Mul", ["first", psi], ["scaled"]),
+        node("ReduceSum", [c, "one"], ["label"], keepdims=1),
+        node("Add", ["scaled", "label"], ["sum"]),
+        node("Tanh", ["sum"], ["flat"]),
+        node("Reshape", ["flat", "shape"], [image]),
+    ]
+    weights = [
+        ("zero", np.array([0])), ("end", np.array([48])), ("one", np.array([1])),
+        ("shape", np.array([-1, 3, 4, 4])),
+    ]  # fmt: skip
+    info = models.info
+    inputs = [info(z, 1, [batch, 512]), info(c, 1, [batch, size]), info(psi, 1, [])]
+    return models.save(path, nodes, inputs, [info(image, 1, [batch, 3, 4, 4])], weights)
+
+
+@pytest.mark.parametrize(
+    ("names", "batch"),
+    [
+        (("z", "c", "truncation_psi", "img"), 1),  # stylegan2-ada-pytorch, traced with one code
+        (
+            ("latents_in:0", "labels_in:0", "truncation_psi:0", "images_out:0"),
+            "N",
+        ),  # by tf2onnx
+    ],
+)
+def test_the_export_of_a_gan(tmp_path, names, batch):
+    """Labels of no classes are an input of length 0, which needs no value."""
+    z = codes(5, 512)
+    plain = generator(tmp_path / "plain.onnx", names, 0, batch)
+    found = decode(z, plain, feed={names[2]: 0.7}, batch=2)
+    exact = np.tanh(0.7 * z[:, :48]).reshape(5, 3, 4, 4)
+    assert found.outputs == pytest.approx(exact, abs=1e-6)
+    assert (found.convention.low, found.convention.high) == (-1, 1)
+    assert np.abs(found.images - (exact.transpose(0, 2, 3, 1) + 1) * 127.5).max() <= 0.51
+    classes = generator(tmp_path / "classes.onnx", names, 10, batch)
+    with pytest.raises(LatentError, match=f"other inputs: {names[1]}"):
+        decode(z, classes, feed={names[2]: 0.7})
+    one_hot = np.eye(10, dtype=np.float32)[:5] * np.arange(5, dtype=np.float32)[:, None] / 10
+    found = decode(z, classes, feed={names[2]: 1, names[1]: one_hot})
+    exact = np.tanh(z[:, :48] + np.arange(5)[:, None] / 10).reshape(5, 3, 4, 4)
+    assert found.outputs == pytest.approx(exact, abs=1e-6)
+
+
+def test_a_synthesis_network_takes_the_codes_of_its_layers(tmp_path):
+    """StyleGAN's `ws` (N, 18, 512): codes of all layers as they are, one code (N, 512) in all of them."""
+    path, weights = models.affine(tmp_path / "m.onnx", shape=(18, 512), ending="Tanh")
+    w = codes(2, 512) / 100
+    exact = np.tanh(np.tile(w, 18).astype(float) @ weights).reshape(2, 1, 4, 4)
+    assert decode(w, path).outputs == pytest.approx(exact, abs=1e-4)
+
+
 def test_a_code_for_all_layers_is_repeated(tmp_path):
     path, _ = models.affine(tmp_path / "m.onnx", shape=(4, 6))
     w = codes(2, 6)

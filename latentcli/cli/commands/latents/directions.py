@@ -13,6 +13,7 @@ from latentcli.cli.expansion import group
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
+from latentcli.cli.walked import Walking, Ways
 from latentcli.cli.wording import distinct_names, naming
 from latentcli.results import Record, Report
 
@@ -57,27 +58,33 @@ def pca(
     codes: Annotated[str, typer.Argument(metavar="CODES", help="Codes, a row for each.")],
     axes: Axes,
     saving: Saving,
+    walking: Walking,
     output: Output,
     k: Count = None,
 ) -> None:
     """Principal components of codes: the directions of GANSpace.
 
     Each has length 1 and a standard deviation (sd); -o writes them, k in front. Layers and features
-    together are one vector. Codes are read block by block, so a file may be larger than memory.
+    together are one vector. Codes are read block by block, so a file may be larger than memory. With --decoder,
+    the mean moves along each, --by standard deviations: a row of images for each.
 
     Examples:
 
     latent directions pca codes.npy -k 2
 
-    latent directions pca codes.npy -k 2 -o pca.npz
+    latent directions pca digits::codes -k 2 --decoder digits --preview
     """
     from latentcli.latents import pca_directions
 
     saving.check()
+    walking.check(force=saving.force)
     given = axes.load(codes)
     with naming(codes=codes), output.progress("components", least=_MANY) as progress:
         result = pca_directions(given, k=k, progress=progress)
-    _shown("directions pca", result, saving, output, {"codes": codes}, [codes])
+    assert result.mean is not None
+    sd = result.explained_variance.reshape(-1, *(1,) * result.mean.ndim) ** 0.5
+    ways = Ways(result.mean, result.codes * sd)
+    _shown("directions pca", result, ways, saving, walking, output, {"codes": codes}, [codes])
 
 
 def sefa(
@@ -88,6 +95,7 @@ def sefa(
         ),
     ],
     saving: Saving,
+    walking: Walking,
     output: Output,
     k: Count = None,
     normalize: Annotated[
@@ -111,10 +119,13 @@ def sefa(
     from latentcli.latents import sefa_directions
 
     saving.check()
+    walking.check(force=saving.force)
     given = [read_direction(file) for file in files]
     with naming(weights=" ".join(files)):
         result = sefa_directions(given, k=k, normalize=normalize)
-    _shown("directions sefa", result, saving, output, {"weights": " ".join(files)}, files)
+    ways = Ways(0 * result.codes[0], result.codes)
+    settings: Record = {"weights": " ".join(files)}
+    _shown("directions sefa", result, ways, saving, walking, output, settings, files)
 
 
 def contrast(
@@ -128,6 +139,7 @@ def contrast(
     ],
     axes: Axes,
     saving: Saving,
+    walking: Walking,
     output: Output,
     method: Annotated[
         str, typer.Option(metavar="METHOD", help="mean, or pca of the differences.")
@@ -150,25 +162,33 @@ def contrast(
     from latentcli.latents import contrast_directions
 
     saving.check()
+    walking.check(force=saving.force)
     sides = read_direction(positive), read_direction(negative)
     with naming(positive=positive, negative=negative):
         result = contrast_directions(*sides, method=method, seed=seed, axes=axes.axes)
     settings: Record = {"positive": positive, "negative": negative}
-    _shown("directions contrast", result, saving, output, settings, [positive, negative])
+    middle = 0 * result.vectors
+    if walking.decoder is not None:  # activations may be more than is read twice for nothing
+        middle = sum(side.values.mean(axis=0, dtype=float) for side in sides) / 2
+    ways = Ways(middle.reshape(result.vectors.shape), result.vectors[None])
+    inputs = [positive, negative]
+    _shown("directions contrast", result, ways, saving, walking, output, settings, inputs)
 
 
 def _shown(
     name: str,
     result: ComponentsResult | ContrastResult,
+    ways: Ways,
     saving: Saving,
+    walking: Walking,
     output: Output,
     settings: Record,
     inputs: list[str],
 ) -> None:
-    """Write directions, and show their report."""
+    """Write directions, decode a code that moves along them, and show their report."""
     report = Report.of(name, result, settings=settings)
     saving.save(result.codes, name, report.settings, inputs, output, result.meta)
-    output.show(report)
+    output.show(walking.along(report, ways, output, force=saving.force))
 
 
 command = group(

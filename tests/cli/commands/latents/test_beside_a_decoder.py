@@ -199,6 +199,86 @@ def test_a_hole_is_marked_in_the_strip(run, tmp_path):
     assert differs == [False, True, True, True, False]
 
 
+def frames_of(folder):
+    return [
+        np.asarray(picture(file)).astype(float)[..., 0] for file in sorted(folder.iterdir())
+    ]
+
+
+def test_directions_are_seen_through_a_decoder(run, tmp_path):
+    """A row for each component: the mean of the codes moved by standard deviations along it."""
+    model, weights = models.affine(tmp_path / "m.onnx")
+    z = np.random.default_rng(0).standard_normal((40, 3)) * [3, 2, 1]
+    np.save(tmp_path / "z.npy", z)
+    folder = tmp_path / "frames"
+    whole = run(
+        "directions", "pca", tmp_path / "z.npy", "-k", "2", "--by=-1,0,2", "--decoder", model,
+        "--frames", folder, "--limits", "-8,8",
+    )  # fmt: skip
+    values, vectors = np.linalg.eigh(np.cov(z.T))
+    expected, lengths = [], []
+    for value, way in zip(values[:0:-1], vectors.T[:0:-1], strict=True):
+        step = np.sqrt(value) * way * np.sign(way[np.abs(way).argmax()])
+        expected += [(z.mean(axis=0) + by * step) @ weights for by in (-1, 0, 2)]
+        lengths.append(3 * np.sqrt(((step @ weights) ** 2).mean()))
+    found = frames_of(folder)
+    assert len(found) == 6
+    for image, output in zip(found, expected, strict=True):
+        assert np.abs(image.ravel() - (output + 8) / 16 * 255).max() <= 0.51
+    assert [row["output_length"] for row in whole["results"]] == pytest.approx(
+        lengths, rel=1e-5
+    )
+    assert whole["settings"]["by"] == "-1 0 2"
+
+
+def test_directions_of_weights_begin_where_they_are_to(run, tmp_path):
+    model, weights = models.affine(tmp_path / "m.onnx")
+    np.save(tmp_path / "a.npy", np.diag([1.0, 3.0, 2.0]))
+    np.save(tmp_path / "z.npy", np.float32([[9, 9, 9], [1, 0, -1]]))
+    folder = tmp_path / "frames"
+    run(
+        "directions", "sefa", tmp_path / "a.npy", "-k", "1", "--by", "0,2", "--decoder", model,
+        "--from", f"{tmp_path}/z.npy[1]", "--frames", folder, "--limits", "-8,8",
+    )  # fmt: skip
+    for image, code in zip(frames_of(folder), ([1, 0, -1], [1, 2, -1]), strict=True):
+        assert np.abs(image.ravel() - (code @ weights + 8) / 16 * 255).max() <= 0.51
+
+
+def test_contrasts_move_all_layers(run, tmp_path):
+    """Each layer moves by its own vector, from the middle of both sides."""
+    model, weights = models.affine(tmp_path / "m.onnx", shape=(2, 3))
+    low = np.random.default_rng(0).standard_normal((4, 2, 3))
+    gap = np.arange(6.0).reshape(2, 3) / 6
+    np.save(tmp_path / "a.npy", low + gap)
+    np.save(tmp_path / "b.npy", low)
+    folder = tmp_path / "frames"
+    whole = run(
+        "directions", "contrast", tmp_path / "a.npy", tmp_path / "b.npy", "--by", "0,1",
+        "--decoder", model, "--frames", folder, "--limits", "-8,8",
+    )  # fmt: skip
+    middle = low.mean(axis=0) + gap / 2
+    for image, code in zip(frames_of(folder), (middle, middle + gap), strict=True):
+        assert np.abs(image.ravel() - (code.ravel() @ weights + 8) / 16 * 255).max() <= 0.51
+    moved = np.sqrt(((gap.ravel() @ weights) ** 2).mean())
+    assert whole["summary"]["output_length"] == pytest.approx(moved, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "reported"),
+    [
+        (("--by", "1"), "--by is for a decoder"),
+        (("--from", SECOND), "--from is for a decoder"),
+        (("--decoder", "digits", "--from", "z1.npy"), "one code of shape (8,), not (3,)"),
+        (("--decoder", "shapes-beta4"), "takes no codes of shape (8)"),
+    ],
+)
+def test_directions_that_cannot_be_seen(latent, options, reported):
+    code, out, err = latent("directions", "pca", "digits::codes", *options)
+    (line,) = [line for line in err.splitlines() if "error" in line]
+    assert (code in (1, 2), out) == (True, "")
+    assert reported in line
+
+
 @pytest.mark.parametrize(
     ("options", "reported"),
     [
