@@ -13,6 +13,7 @@ from latentcli.numerics.vectors import unit
 from latentcli.results import Bars, HeatMap, Picture, Plane
 
 if TYPE_CHECKING:
+    from latentcli.words._axis import AxisResult
     from latentcli.words._ranking import Query, RankedWords
     from latentcli.words._relation import RelationResult
     from latentcli.words._represent import Representations
@@ -51,6 +52,20 @@ def cosine_map(names: Sequence[str], cosines: Array, label: str = "cosine") -> H
     return HeatMap(
         "", ordered, ordered, cosines[np.ix_(order, order)].tolist(), -1.0, 1.0, label
     )
+
+
+def of_axis(result: AxisResult) -> tuple[Picture, ...]:
+    """Return the words on an axis, those of the positive end on top: with intervals, or as bars."""
+    words, scores = result.words[::-1], result.scores[::-1].tolist()
+    if not result.intervals:
+        return (Bars("", words, scores, "cosine with the axis"),)
+    from latentcli.charts import Dot, Dots
+
+    dots = [
+        Dot(score, *interval)
+        for score, interval in zip(scores, result.intervals[::-1], strict=True)
+    ]
+    return (Dots("", "cosine with the axis", words, {"score": dots}),)
 
 
 def bars_of(result: RankedWords) -> Bars:

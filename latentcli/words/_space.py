@@ -11,7 +11,7 @@ Longer than 300 lines by the docstrings of its methods, which are one call each.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
@@ -24,6 +24,7 @@ from latentcli.words._lookup import Lookup
 
 if TYPE_CHECKING:
     from latentcli.numerics.named_vectors import Columns, NamedVectors
+    from latentcli.words._axis import AxisResult
     from latentcli.words._ranking import RankedWords
     from latentcli.words._relation import RelationResult
     from latentcli.words._sets import DistancesResult, OddResult, SimilarityResult
@@ -349,6 +350,45 @@ class Space:
         from latentcli.words._relation import relation
 
         return relation(self, pairs, raw=raw, seed=seed)
+
+    def project(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        among: Iterable[str] | None = None,
+        top: int | None = None,
+        raw: bool = False,
+    ) -> AxisResult:
+        """Place words on an axis: their cosines with the direction from he to she, say.
+
+        Of several pairs the axis is the first principal component of the pairs, each centered at its mean
+        (Bolukbasi et al., 2016), and each score has a 95 % interval over the pairs, by the jackknife.
+
+        Parameters
+        ----------
+        pairs
+            Words (from, to): scores below 0 are towards the first, above 0 towards the second.
+        among
+            The words to be placed; by default all but those of the pairs.
+        top
+            How many words of each end; by default all of `among`, else 10.
+        raw
+            Subtract the vectors of a pair as they are, not at length 1.
+
+        Raises
+        ------
+        LatentError
+            For a word of a pair that is not there, a pair of equal vectors, or if no word of `among` is there.
+
+        Examples
+        --------
+        >>> import latentcli
+        >>> latentcli.open().project([("he", "she")], among=["actress", "soldier"]).words
+        ('soldier', 'actress')
+        """
+        from latentcli.words._axis import project
+
+        return project(self, pairs, among=among, top=top, raw=raw)
 
 
 def _stamp(entry: NamedVectors) -> tuple[int, int] | None:

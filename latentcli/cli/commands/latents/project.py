@@ -1,39 +1,140 @@
-"""`latent project X DIR`."""
+"""`latent project X DIR`, and `latent project A:B ...` for words."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from latentcli.cli.arrays import Axes, Layers, layered, layers_of, read_direction
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
+from latentcli.cli.source import Source, about, check_named
 from latentcli.cli.wording import naming
 from latentcli.results import Report
 
+if TYPE_CHECKING:
+    from latentcli.words._space import Space
+
 
 def command(
-    codes: Annotated[str, typer.Argument(metavar="X", help="Codes.")],
-    direction: Annotated[str, typer.Argument(metavar="DIR", help="File of a direction.")],
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="X DIR | A:B ...",
+            help="Codes and the file of a direction; or pairs of words.",
+        ),
+    ],
     axes: Axes,
+    source: Source,
+    plot: Plot,
     output: Output,
     layers: Layers = None,
+    among: Annotated[
+        str | None,
+        typer.Option(
+            "--among", metavar="FILE", help="Words to place, a line each; default: all."
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", "-k", metavar="N", help="Words of each end."),
+    ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Subtract the vectors of a pair as they are."),
+    ] = False,
 ) -> None:
-    """Scores of codes along a direction: their signed distance from its plane.
+    """Scores along a direction: of codes, or of words from A to B.
 
-    The percentile is each score's place among all of them: how many are no greater. Over layers,
-    the score is the mean.
+    Of codes: the signed distance from the direction's plane, and the percentile, how many scores are no
+    greater. Over layers, the score is the mean. Of words: the cosine with the axis from A to B, in
+    ascending order; of several pairs the axis is their first principal component (Bolukbasi et al.,
+    2016), and each score has a 95 % interval over the pairs.
 
     Examples:
 
     latent project codes.npy 'z2.npy[:2]'
 
-    latent project codes.npy 'z2.npy[:2]' --json
+    latent project he:she man:woman --among professions.txt
     """
+    if _of_words(given, source, among):
+        if layers is not None or axes.axes:
+            raise UsageError("--layers and --axes are for codes; these are words")
+        _place(given, source, plot, output, among=among, top=top, raw=raw)
+        return
+    if len(given) != 2:
+        raise UsageError(
+            f"project takes codes and a direction (X DIR) or pairs of words (he:she), not {given[0]!r} alone"
+            if len(given) == 1
+            else "project takes codes and one direction (X DIR); for words: "
+            f"latent project {given[-2]}:{given[-1]} -v {given[0]}"
+        )
+    if not any("." in one or "/" in one or _exists(one) for one in given):
+        raise UsageError(
+            f"'{given[0]}' and '{given[1]}' are no files; for words: latent project {':'.join(given)}"
+        )
+    if top is not None or raw:
+        raise UsageError("--top and --raw are for words: latent project he:she -v FILE")
     from latentcli.latents import project
 
+    plot.check(output)
+    codes, direction = given
     line = read_direction(direction)
-    given = axes.load(codes, layered=layers is not None or layered(line))
+    loaded = axes.load(codes, layered=layers is not None or layered(line))
     with naming(codes=codes, direction=direction):
-        result = project(given, line, layers=layers_of(layers))
-    output.show(Report.of("project", result, settings={"codes": codes, "direction": direction}))
+        result = project(loaded, line, layers=layers_of(layers))
+    plot.show(
+        Report.of("project", result, settings={"codes": codes, "direction": direction}), output
+    )
+
+
+def _of_words(given: list[str], source: Source, among: str | None) -> bool:
+    """Tell pairs of words from files: by the options for words, or by their colons."""
+    if source.vectors or among is not None:
+        return True
+    return all(":" in one.strip(":") and "::" not in one for one in given) and not any(
+        map(_exists, given)
+    )
+
+
+def _exists(address: str) -> bool:
+    from pathlib import Path
+
+    return Path(address).exists()
+
+
+def _place(
+    given: list[str],
+    source: Source,
+    plot: Plot,
+    output: Output,
+    *,
+    among: str | None,
+    top: int | None,
+    raw: bool,
+) -> None:
+    """Place words on the axis of pairs."""
+    from pathlib import Path
+
+    from latentcli.files import labels
+
+    plot.check(output)
+    space = source.open(output)
+    check_named(space)
+    listed = None if among is None else labels.read(among, Path(among))
+    pairs = [_pair(one, given, space) for one in given]
+    with naming(among=among or ""):
+        result = space.project(pairs, among=listed, top=top, raw=raw)
+    settings = {**about(space), "among": among}
+    plot.show(Report.of("project", result, settings=settings), output)
+
+
+def _pair(token: str, given: list[str], space: Space) -> tuple[str, str]:
+    from latentcli.cli.commands.words.relation import pair_of
+
+    if ":" not in token.strip(":"):
+        joined = ":".join(given[-2:]) if len(given) > 1 else f"{token}:OTHER"
+        raise UsageError(f"'{token}' is not a pair; type latent project {joined}")
+    return pair_of(token, space)

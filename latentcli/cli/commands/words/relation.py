@@ -51,7 +51,7 @@ def command(
     space = source.open(output, queries=pairs)
 
     def parse(tokens: list[str]) -> Result:
-        return space.relation([_pair(token, space) for token in tokens], raw=raw, seed=seed)
+        return space.relation([pair_of(token, space) for token in tokens], raw=raw, seed=seed)
 
     settings: Record = {"raw": raw, "seed": seed}
     verb = Verb(
@@ -61,7 +61,7 @@ def command(
     run(pairs, output, plot, verb)
 
 
-def _pair(token: str, space: Space) -> tuple[str, str]:
+def pair_of(token: str, space: Space) -> tuple[str, str]:
     """Split a pair at its colon; where there are several, at the one between two known words."""
     parts = token.split(":")
     splits = [

@@ -1,0 +1,73 @@
+"""Other names of commands, as other tools and papers have them: each runs the command, and tells its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "nearest": ("neighbors",),
+    "neighbours": ("neighbors",),
+    "nn": ("neighbors",),
+    "knn": ("neighbors",),
+    "similar": ("neighbors",),
+    "most-similar": ("neighbors",),
+    "most_similar": ("neighbors",),
+    "search": ("neighbors",),
+    "cosine": ("similarity",),
+    "distance": ("similarity",),
+    "analogies": ("analogy",),
+    "arithmetic": ("expr",),
+    "expression": ("expr",),
+    "doesnt-match": ("odd",),
+    "doesnt_match": ("odd",),
+    "bias": ("evaluate", "weat"),
+    "weat": ("evaluate", "weat"),
+    "benchmark": ("evaluate",),
+    "axis": ("project",),
+    "interpolate": ("interp",),
+    "interpolation": ("interp",),
+    "lerp": ("interp",),
+    "slerp": ("interp", "--slerp"),
+    "pca": ("directions", "pca"),
+    "ganspace": ("directions", "pca"),
+    "sefa": ("directions", "sefa"),
+    "steering": ("directions", "contrast"),
+    "truncation": ("truncate",),
+    "style-mix": ("mix",),
+    "style-mixing": ("mix",),
+    "sample-codes": ("sample-z",),
+    "metric": ("metrics",),
+    "tsne": ("map", "--method", "tsne"),
+    "t-sne": ("map", "--method", "tsne"),
+    "umap": ("map", "--method", "umap"),
+    "view": ("map",),
+    "visualize": ("map",),
+    "scatter": ("map",),
+    "cluster": ("clusters",),
+    "kmeans": ("clusters",),
+    "dedup": ("duplicates",),
+    "deduplicate": ("duplicates",),
+    "anomalies": ("outliers",),
+    "cka": ("compare",),
+    "procrustes": ("compare",),
+    "fid": ("drift",),
+    "mmd": ("drift",),
+    "muse": ("align",),
+    "ppl": ("smoothness",),
+    "head": ("info",),
+    "describe": ("info",),
+    "inspect": ("info",),
+}
+
+
+def resolved(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """Return arguments with a command's own name in place of a synonym, and what is said of it.
+
+    >>> resolved(["nearest", "king"])
+    (['neighbors', 'king'], "'nearest' is called 'latent neighbors'")
+    """
+    given = list(arguments)
+    if not given or given[0] not in SYNONYMS:
+        return given, ""
+    words = SYNONYMS[given[0]]
+    return [*words, *given[1:]], f"'{given[0]}' is called 'latent {' '.join(words)}'"

@@ -1,0 +1,30 @@
+"""Names that other tools have for our commands run them, and tell their names."""
+
+import pytest
+
+from latentcli.cli.app import COMMANDS
+from latentcli.cli.synonyms import SYNONYMS
+
+
+def test_each_synonym_is_a_command_and_none_hides_one():
+    assert {words[0] for words in SYNONYMS.values()} <= {*COMMANDS}
+    assert not {*SYNONYMS} & {*COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (["nearest", "king", "-k", "1"], "latent neighbors"),
+        (["similar", "king", "-k", "1"], "latent neighbors"),
+        (["pca", "codes.npy", "-k", "1"], "latent directions pca"),
+        (["tsne", "--help"], "latent map"),
+        (["bias", "--help"], "latent evaluate weat"),
+    ],
+)
+def test_a_synonym_runs_the_command_and_tells_its_name(latent, typed, name):
+    code, out, err = latent(*typed)
+    assert code == 0
+    assert out
+    assert name in err
+    code, out, err = latent(*typed, "-q")
+    assert name not in err
