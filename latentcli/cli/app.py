@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from latentcli.cli import process
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
-from latentcli.cli.synonyms import resolved
+from latentcli.cli.synonyms import own_name
 from latentcli.cli.wording import with_options
 from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table that imports nothing
 from latentcli.errors import LatentError
@@ -186,7 +186,7 @@ def run() -> NoReturn:
     that must be closed or removed is closed and removed when `main` returns.
     """
     process.begin()
-    if is_one_question(resolved(sys.argv[1:])[0]):
+    if is_one_question(sys.argv[1:]):
         process.be_brief()
     try:
         process.enter()
@@ -207,7 +207,7 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `latentcli.cli.exit_codes`."""
-    given, renamed = resolved(sys.argv[1:] if arguments is None else arguments)
+    given = own_name(sys.argv[1:] if arguments is None else arguments)
     if not process.open_streams():
         return _fail("cannot write the answer: standard output is closed")
     process.clean_environment()
@@ -215,10 +215,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("this is no shell's completion: COMP_WORDS is not set", USAGE)
     debug = "--debug" in given or bool(os.environ.get("LATENT_DEBUG"))
     try:
-        if renamed and not {"-q", "--quiet"} & {*given}:
-            from latentcli.cli.output import say
-
-            say("note", renamed)
         code = _run(given, debug)
         sys.stdout.flush()
     except BrokenPipeError:

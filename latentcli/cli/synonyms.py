@@ -60,14 +60,18 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 
 
-def resolved(arguments: Sequence[str]) -> tuple[list[str], str]:
-    """Return arguments with a command's own name in place of a synonym, and what is said of it.
+def own_name(arguments: Sequence[str]) -> list[str]:
+    """Return arguments with a command's own name in place of a synonym; say so, unless quiet.
 
-    >>> resolved(["nearest", "king"])
-    (['neighbors', 'king'], "'nearest' is called 'latent neighbors'")
+    >>> own_name(["nearest", "king", "-q"])
+    ['neighbors', 'king', '-q']
     """
     given = list(arguments)
     if not given or given[0] not in SYNONYMS:
-        return given, ""
+        return given
     words = SYNONYMS[given[0]]
-    return [*words, *given[1:]], f"'{given[0]}' is called 'latent {' '.join(words)}'"
+    if not {"-q", "--quiet"} & {*given}:
+        from latentcli.cli.output import say
+
+        say("note", f"'{given[0]}' is called 'latent {' '.join(words)}'")
+    return [*words, *given[1:]]

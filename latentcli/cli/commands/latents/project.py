@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,10 @@ from latentcli.results import Report
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
+
+
+_PAIR = re.compile(r"[^:\[]+(:[^:\[]+)+")
+"""A pair of words, which may hold single colons; no FILE::KEY and no FILE[1:3]."""
 
 
 def command(
@@ -94,9 +99,7 @@ def _of_words(given: list[str], source: Source, among: str | None) -> bool:
     """Tell pairs of words from files: by the options for words, or by their colons."""
     if source.vectors or among is not None:
         return True
-    return all(":" in one.strip(":") and "::" not in one for one in given) and not any(
-        map(_exists, given)
-    )
+    return all(_PAIR.fullmatch(one) for one in given) and not any(map(_exists, given))
 
 
 def _exists(address: str) -> bool:
