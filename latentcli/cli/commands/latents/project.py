@@ -62,7 +62,7 @@ def command(
 
     latent project codes.npy 'z2.npy[:2]'
 
-    latent project he:she man:woman --among professions.txt
+    latent project he:she man:woman uncle:aunt -k 5
     """
     if _of_words(given, source, among):
         if layers is not None or axes.axes:
