@@ -162,6 +162,10 @@ def check(options: Decoding, *, force: bool, timed: bool) -> None:
     if options.decoder is None:
         for name, value in given.items():
             if value:
+                if name == "frames" and str(value).isdecimal():
+                    raise UsageError(
+                        f"--frames names files, such as %04d.png; for {value} frames: --steps {value}"
+                    )
                 raise UsageError(
                     f"--{name} is for a decoder: --decoder FILE.onnx, or a sample's name"
                 )

@@ -57,7 +57,7 @@ class Factors:
 
     def load(self, files: list[str], output: Output) -> dict[str, Data]:
         """Read CODES... FACTORS and make each codes file ready; `notes` say what was left out."""
-        from latentcli.files import factors
+        from latentcli.files import factors, siblings
 
         if len(files) < 2:
             raise UsageError("name the codes and the factors: CODES FACTORS")
@@ -66,6 +66,16 @@ class Factors:
         for name, times in Counter(codes).items():
             if times > 1:
                 output.note(f"{name} is named {times} times and scored once")
+            if siblings.same(name, address):
+                output.note(
+                    f"{name} is given as codes and as factors: it is compared with itself; "
+                    "type CODES... FACTORS"
+                )
+            if means := siblings.means_beside(name):
+                output.note(
+                    f"{name} seems to hold sampled codes; their means are beside it, and usual for "
+                    f"these metrics: type {means}"
+                )
         short = shortest(codes)
         return {short[name]: self._prepare(name, columns, address) for name in short}
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "nearest": ("neighbors",),
-    "neighbours": ("neighbors",),
     "nn": ("neighbors",),
     "knn": ("neighbors",),
     "similar": ("neighbors",),

@@ -126,7 +126,13 @@ class Tensor:
                 f"`{self.name}`: shape {self.shape} is read as {self.axes}, which has no layers; "
                 "`axes` LD says that the first axis is layers"
             )
-        return indices("layers", layers, self.layers, stylegan(self.layers))
+        hint = stylegan(self.layers)
+        if self.layers == 1:
+            hint = (
+                f"`{self.name}` has one vector: w, where layers need w+ of shape "
+                f"(layers, {self.shape[-1]:,}); leave `layers` out, or repeat it with numpy.tile"
+            )
+        return indices("layers", layers, self.layers, hint)
 
 
 def stylegan(*layers: int | None) -> str:
