@@ -26,7 +26,7 @@ def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
     """Return notes on codes and factors that put scores in doubt; `cut` is None without bins."""
     notes = _dimensions(data)
     if data.factors:
-        notes += [*_swapped(data), *_factors(data)]
+        notes += _factors(data)
     if cut is not None and data.factors:
         notes += [
             *_unrelated(data, cut),
@@ -62,23 +62,6 @@ def _dimensions(data: Data) -> list[str]:
             f"{dimensions} for {len(data.factors)} factors: not each can have one of its own"
         )
     return notes
-
-
-def _swapped(data: Data) -> list[str]:
-    """Say that codes are classes and factors real numbers: a file given in the place of the other."""
-    if any(factor.kind != "continuous" for factor in data.factors):
-        return []
-    if any((factor.values % 1 == 0).all() for factor in data.factors):
-        return []
-    some = data.codes[:: max(1, data.rows // _LOOKED_AT)]
-    if (some % 1 != 0).any() or 4 * max(len(np.unique(one)) for one in some.T) > len(some):
-        return []
-    return [
-        (
-            "the codes are whole numbers of few values and the factors real numbers: they seem to be "
-            "swapped; type CODES before FACTORS"
-        )
-    ]
 
 
 def _unrelated(data: Data, cut: Cut) -> list[str]:

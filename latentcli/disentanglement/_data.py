@@ -256,15 +256,16 @@ def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
     if not factors or len(codes) < _FEW_ROWS or any(f.kind == "discrete" for f in factors):
         return []
     fractions = all((factor.values != np.floor(factor.values)).any() for factor in factors)
+    most = max(20, min(100, len(codes) // 10))
     few = all(
-        information.distinct(codes[:, j], 20) is not None for j in range(codes.shape[1])
+        information.distinct(codes[:, j], most) is not None for j in range(codes.shape[1])
     ) and bool((codes == np.floor(codes)).all())
     if not (fractions and few):
         return []
     return [
         (
             "the codes are a few whole numbers and the factors are all continuous: are codes and factors "
-            "swapped?"
+            "swapped? Type CODES before FACTORS"
         )
     ]
 

@@ -178,12 +178,12 @@ def _offsets(
 
 
 def _placed(
-    space: Space, among: Iterable[str] | None, asked: set[int | None]
+    space: Space, among: Iterable[str] | None, own: set[int | None]
 ) -> tuple[list[str], Array, Array | None, list[str]]:
     """Return the words to be placed, their rows and vectors: all but those of the pairs, by default."""
     if among is None:
         usable = np.flatnonzero(np.asarray(space.norms) > 0)
-        rows = usable[~np.isin(usable, [row for row in asked if row is not None])]
+        rows = usable[~np.isin(usable, [row for row in own if row is not None])]
         return [], rows, None, []
     listed = list(dict.fromkeys(among))
     terms: list[Term] = []

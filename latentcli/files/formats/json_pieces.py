@@ -31,7 +31,7 @@ Pairs = list[tuple[str, Any]]
 def loads(text: bytes, seen: Callable[[Pairs], None]) -> Any:
     """Parse UTF-8; a long list of numbers, or of such lists of one length, comes as float64, null as NaN.
 
-    `seen` is told the pairs of each object. Raises ValueError and RecursionError as `json.loads` does.
+    `seen` is called with the pairs of each object. Raises ValueError and RecursionError as `json.loads` does.
     """
     return _Text(text, seen).value(0, len(text), 0)
 
@@ -82,7 +82,7 @@ class _Text:
     def _parsed(self, before: bytes, start: int, stop: int, behind: bytes) -> tuple[Any, Pairs]:
         """Parse some elements with brackets around them; return them, and the pairs of the last object.
 
-        That is the outermost one, if the value is an object; `seen` is not told of it.
+        That is the outermost one, if the value is an object; `seen` is not called with it.
         """
         last: list[Pairs] = [[]]
 

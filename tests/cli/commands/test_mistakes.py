@@ -19,7 +19,7 @@ def files(tmp_path, monkeypatch):
 
 
 MISTAKES = {
-    "swapped": ("mig classes.npy codes.npy", "swapped; type CODES before FACTORS"),
+    "swapped": ("mig classes.npy codes.npy", "swapped? Type CODES before FACTORS"),
     "same": ("sap factors.csv factors.csv", "compared with itself; type CODES... FACTORS"),
     "other data": ("mig noise.npy factors.csv", "match rows with --id"),
     "samples": ("mig codes_samples.npy factors.csv", "type codes_mean.npy"),
