@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from latentcli.comparison._drift import drift
     from latentcli.disentanglement._betavae import betavae as betavae
     from latentcli.disentanglement._dci import dci as dci
+    from latentcli.disentanglement._dci_es import dci_es as dci_es
     from latentcli.disentanglement._dcimig import dcimig as dcimig
     from latentcli.disentanglement._disentanglement_report import disentanglement_report
     from latentcli.disentanglement._dmig import dmig as dmig

@@ -18,6 +18,7 @@ METRICS: dict[str, str] = {
     "infomec": "InfoM, InfoC and InfoE (InfoMEC)",
     "sap": "Separated attribute predictability (SAP)",
     "dci": "Disentanglement, completeness, informativeness (DCI)",
+    "dci-es": "Explicitness and size (DCI-ES)",
     "explicitness": "Explicitness",
     "mcc": "Mean correlation coefficient (MCC)",
     "identifiability": "Identifiability (R^2)",

@@ -217,6 +217,12 @@ NUMBERS = {
              "informativeness_train", "nrmse", "importances", "share", "weight"),
             f"{PREDICTORS}::check_dci"),
     },
+    "dci-es": {
+        **dict.fromkeys(
+            ("dci_es", "losses", "baseline", "capacity", "size", "informativeness"),
+            "tests/disentanglement/test_dci_es.py::test_scores_are_those_of_the_papers_formula"),
+        "capacities": COUNT,
+    },
     "explicitness": {
         **dict.fromkeys(
             ("explicitness", "explicitness_train", "explicitness_scaled"),

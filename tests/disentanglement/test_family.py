@@ -27,6 +27,7 @@ ALONE = [name for name in METRICS if name not in SUPERVISED]
 OF_ROWS = {
     "sap": 0.15,  # which rows are held out
     "dci": 0.1,
+    "dci-es": 0.25,  # which waves the features are, and which rows are held out
     "explicitness": 0.05,
     "identifiability": 0.02,  # which rows are held out together
     "infomec": 0.01,  # noise that breaks ties of neighbours
@@ -45,12 +46,14 @@ OF_SCALE = {
 NOT_ONE = {
     "sap": "the ceiling by support vector machine falls with the classes",
     "irs": "noise deviates too",
+    "dci-es": "a linear predictor finds no class in the middle of others",
     "zmaxvar": "few rows agree in all factors but one",
 }
 NOT_ZERO = {
     "modularity": "a ratio: noise scores what chance gives",
     "infomec": "the mean of ratios",
     "dci": "a ratio",
+    "dci-es": "the curve of noise is flat",
     "irs": "noise deviates from its mean anyhow",
     "jemmig": "noise has the entropy of bins, not more",
     "explicitness": "chance is 0.5",

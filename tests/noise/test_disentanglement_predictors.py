@@ -9,6 +9,7 @@ from latentcli.disentanglement import function
 SETTINGS = {
     "sap": {},
     "dci": {"estimator": "lasso"},
+    "dci-es": {},
     "explicitness": {},
     "mcc": {},
     "identifiability": {},
