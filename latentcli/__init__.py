@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from latentcli.disentanglement._total_correlation import (
         total_correlation as total_correlation,
     )
+    from latentcli.disentanglement._udr import udr
     from latentcli.disentanglement._wasserstein_dependence import (
         wasserstein_dependence as wasserstein_dependence,
     )
@@ -133,6 +134,7 @@ _HOMES: dict[str, str] = {
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
     "score_models": "latentcli.disentanglement._score_models",
     "sweep": "latentcli.disentanglement._sweep",
+    "udr": "latentcli.disentanglement._udr",
     **dict.fromkeys(("Decoder", "decode", "smoothness", "space_map"), "latentcli.pictures"),
     **dict.fromkeys(("load", "open", "save"), "latentcli.opening"),
     "Space": "latentcli.words._space",
@@ -203,6 +205,7 @@ __all__ = [
     "traverse",
     "truncate",
     "typical",
+    "udr",
     "weat",
     "with_nearest",
 ]

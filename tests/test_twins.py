@@ -234,6 +234,13 @@ TWINS: dict[str, Twin] = {
         "drift",
         lambda function: function("codes.npy", "codes.npy", top=1, seed=2),
     ),
+    "udr": Twin(
+        "udr codes.npy 'codes.npy[:,::-1]' --threshold 0",
+        "udr",
+        lambda function: function(
+            {one: one for one in ("codes.npy", "codes.npy[:,::-1]")}, threshold=0
+        ),
+    ),
     "align": Twin(
         "align codes.npy codes.npy --dictionary rows.txt",
         "align",

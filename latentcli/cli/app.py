@@ -67,6 +67,7 @@ COMMANDS: dict[str, Command] = {
     }),
     **_panel("Disentanglement", "disentanglement", {
         "disentanglement": "All metrics for one or several models, one report.",
+        "udr": "Unsupervised ranking (UDR): do models agree?",
         "metrics": "List the metrics: definition, range, limitations.",
     }),
     **{

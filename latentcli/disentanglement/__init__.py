@@ -44,6 +44,7 @@ __getattr__, __dir__ = attach(
         **dict.fromkeys(("Estimate", "Score"), f"{__name__}._score"),
         "function": f"{__name__}._models",
         "score_models": f"{__name__}._score_models",
+        **dict.fromkeys(("UdrResult", "udr"), f"{__name__}._udr"),
         "disentanglement_report": f"{__name__}._disentanglement_report",
     },
 )

@@ -251,6 +251,12 @@ NUMBERS = {
     "identifiability": dict.fromkeys(
         ("identifiability", "r2"), f"{BESIDE}::test_identifiability"
     ),
+    "udr": {
+        **dict.fromkeys(
+            ("udr", "best_udr", "median_udr"),
+            "tests/disentanglement/test_udr.py::test_scores_are_those_of_the_papers_formula"),
+        "models": COUNT, "informative": COUNT,
+    },
     "duplicates": {
         **dict.fromkeys(
             ("cosine", "pairs", "share_of_pairs", "groups", "rows_in_groups", "rows_to_drop",
@@ -311,7 +317,7 @@ ARGUMENTS = {
     "represent": ["king queen"], "compare": ["c.npy d.npy"], "info": ["c.npy"],
     "geometry": ["c.npy --labels f.csv::a --outputs d.npy"],
     "duplicates": ["c.npy --threshold 0.5"], "outliers": ["c.npy"], "clusters": ["c.npy"],
-    "drift": ["c.npy d.npy"],
+    "drift": ["c.npy d.npy"], "udr": ["c.npy d.npy"],
     "map": ["c.npy"], "convert": ["c.npy o.txt"], "cache list": [""], "sample": [""],
 }  # fmt: skip
 
