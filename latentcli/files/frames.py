@@ -68,18 +68,20 @@ def _first_names(path: Path) -> list[str]:
 
 def _check_free(path: Path, names: Sequence[str], *, force: bool) -> None:
     """Refuse to replace files that the folder's provenance does not list."""
-    ours = set(_listed(path.parent))
+    ours = set(_listed(path))
     for name in names:
-        if name not in ours:
-            outputs.check(path.parent / name, force=force)
+        frame = path.parent / name
+        outputs.check(frame, force=force, listed=name in ours and not frame.is_symlink())
 
 
-def _listed(folder: Path) -> list[str]:
-    """Return the names of the frames that were written to a folder."""
-    meta = outputs.read_meta(folder / PROVENANCE) or {}
+def _listed(path: Path) -> list[str]:
+    """Return the names of the frames that were written to a folder: those that the pattern makes."""
+    meta = outputs.read_meta(path.parent / PROVENANCE) or {}
     found = meta.get("frames")
+    before, after = (re.escape(part) for part in _NUMBER.split(path.name)[::2])
+    frame = re.compile(rf"{before}\d{{1,9}}{after}", re.ASCII)
     names = found if isinstance(found, list) else []
-    return [name for name in names if isinstance(name, str) and Path(name).name == name]
+    return [name for name in names if isinstance(name, str) and frame.fullmatch(name)]
 
 
 class FrameWriter(array_writing.ArrayWriter):
@@ -106,7 +108,7 @@ class FrameWriter(array_writing.ArrayWriter):
             self._file.flush()
             folder.mkdir(exist_ok=True)
             _check_free(self.path, names, force=self._force)
-            old = set(_listed(folder)) - set(names)
+            old = set(_listed(self.path)) - set(names)
             values = np.memmap(self._file, self._dtype, "r", array_writing.HEADER, shape)
             for name, frame in zip(names, values, strict=True):
                 new += [] if (folder / name).exists() else [folder / name]

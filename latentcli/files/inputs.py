@@ -9,6 +9,9 @@ from pathlib import Path
 opened: set[tuple[int, int]] = set()
 """Device and inode of each regular file that was opened; the command line empties it when it begins."""
 
+forced: set[Path] = set()
+"""The files that may be written over although they are read: `--force` was given for them."""
+
 fetched: dict[str, Path] = {}
 """Where the copies of the remote files are that this command reads."""
 
@@ -18,6 +21,7 @@ _noting: list[bool] = []
 def begin() -> None:
     """Note files from now on, and forget those of before."""
     opened.clear()
+    forced.clear()
     fetched.clear()
     _noting[:] = [True]
 

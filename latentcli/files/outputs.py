@@ -46,12 +46,13 @@ def check(
     force: bool = False,
     inputs: Iterable[str | Path | tuple[int, int]] = (),
     marks: tuple[bytes, ...] = MARKS,
+    listed: bool = False,
 ) -> None:
     """Refuse to write to `path` what must not be written there.
 
     `inputs` are files that are read (or their device and inode); all that `files` has opened for the
-    command are among them. `marks` are bytes that tell a file of ours from its content. Raises
-    ParameterError for an input, FileError for all else.
+    command are among them. `marks` are bytes that tell a file of ours from its content; of a file that is
+    `listed`, another one says that it is ours. Raises ParameterError for an input, FileError for all else.
     """
     if path.is_dir():
         raise FileError(f"cannot write {path}: it is a folder")
@@ -60,34 +61,42 @@ def check(
         raise FileError(f"cannot write {path}: there is no folder {path.parent}")
     if not os.access(real.parent, os.W_OK):
         raise FileError(f"cannot write {path}: nothing may be written to its folder")
-    if os.path.lexists(real) and not force:
-        _check_replaced(path, real, inputs, marks)
+    if force:
+        input_files.forced.add(real)
+    elif os.path.lexists(real):
+        _check_replaced(path, real, inputs)
+        if real.stat().st_size and not listed and not is_ours(real, marks):
+            raise FileError(
+                f"{path} is there already, and was not written by latent; `force` replaces it"
+            )
 
 
 def _check_replaced(
-    path: Path,
-    real: Path,
-    inputs: Iterable[str | Path | tuple[int, int]],
-    marks: tuple[bytes, ...],
+    path: Path, real: Path, inputs: Iterable[str | Path | tuple[int, int]]
 ) -> None:
     status = real.stat()
-    for one in (*inputs, *input_files.opened):
-        if _identity(one) == (status.st_dev, status.st_ino):
-            raise ParameterError(f"{path} is read by this command; `force` writes over it")
+    _check_no_input(path, real, inputs)
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise FileError(f"{path} belongs to another user; `force` replaces it")
     if not status.st_mode & stat.S_IWUSR:
         raise FileError(f"{path} is read-only; `force` replaces it")
-    if status.st_size and not is_ours(real, marks):
-        raise FileError(
-            f"{path} is there already, and was not written by latent; `force` replaces it"
-        )
+
+
+def _check_no_input(
+    path: Path, real: Path, inputs: Iterable[str | Path | tuple[int, int]] = ()
+) -> None:
+    """Refuse to write over a file that is read, under whatever name; again before each writing."""
+    found = _identity(real)
+    if found and any(_identity(one) == found for one in (*inputs, *input_files.opened)):
+        raise ParameterError(f"{path} is read by this command; `force` writes over it")
 
 
 def check_side(path: Path, *, force: bool = False) -> None:
     """Refuse to write a file beside an array where a link or a file of another kind has its name."""
     if path.is_dir() and not path.is_symlink():
         raise FileError(f"cannot write {path}: {path.name} is a folder")
+    if force:
+        input_files.forced.add(path)
     if force or not os.path.lexists(path):
         return
     if path.is_symlink():
@@ -155,6 +164,8 @@ def written_beside(path: Path, *, follow: bool = True) -> Iterator[Path]:
 @contextmanager
 def part_beside(path: Path, real: Path) -> Iterator[Path]:
     """Give a temporary file in the folder of `real`, which is removed at the end if it is still there."""
+    if real not in input_files.forced:
+        _check_no_input(path, real)
     with holding():
         yield from _part(path, real)
 

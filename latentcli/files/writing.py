@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from latentcli.errors import FileError, LatentError, ParameterError, reason, unknown_choice
+from latentcli.files import inputs
 from latentcli.files import labels as label_files
 from latentcli.files.contents import Content
 from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
@@ -212,6 +213,8 @@ def check_targets(path: Path, to: str = "", *, force: bool = False) -> None:
             raise FileError(f"{target} is there already; `force` replaces it")
         if target == path:
             check(target, force=force)
+        elif force:
+            inputs.forced.add(target)
 
 
 def choose(path: Path, to: str) -> str:

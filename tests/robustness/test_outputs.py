@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,6 +85,48 @@ def test_a_picture_through_a_link_onto_the_input(latent, samples, tmp_path):
     )
     assert (code in (1, 2), out, err.count("\n")) == (True, "", 1)
     assert codes.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "map {} -o l.png", "map {} -o l.html", "map {} -o l.csv", "decode {} --decoder digits --strip l.png",
+        "decode {} --decoder digits --gif l.gif", "decode {} --decoder digits --frames %04d.png",
+        "decode {} --decoder digits -o l.npy", "interp {} --steps 3 -o %04d.npy", "convert {} l.npz",
+        "directions pca {} -o l.npy", "geometry {} --plot l.png", "train {} -o l.vec",
+    ],
+)  # fmt: skip
+def test_no_output_goes_through_a_link_onto_an_input(latent, tmp_path, monkeypatch, command):
+    """The input is an array that `latent` wrote, which it may replace where it is not read."""
+    monkeypatch.chdir(tmp_path)
+    if "decode" in command:
+        pytest.importorskip("onnxruntime")
+    assert latent("sample-z", "--seeds", "0-9", "--dim", "8", "-o", "z.npy", "-q")[0] == 0
+    before = Path("z.npy").read_bytes()
+    words = command.format("z.npy").split()
+    Path(words[-1].replace("%04d", "0000")).symlink_to("z.npy")
+    code, _, err = latent(*words, "-q")
+    assert code in (1, 2)
+    assert "error" in err
+    assert Path("z.npy").read_bytes() == before
+
+
+def test_a_list_of_frames_gives_nothing_away(latent, tmp_path):
+    """A folder whose provenance was made by others names files that are no frames, and a link."""
+    folder, secret = tmp_path / "frames", tmp_path / "secret"
+    folder.mkdir()
+    secret.write_text("years")
+    (folder / "thesis.txt").write_text("years")
+    (folder / "0000.npy").symlink_to(secret)
+    listed = {"command": "interp", "version": "1", "frames": ["thesis.txt", "0000.npy"]}
+    (folder / "provenance.json").write_text(json.dumps(listed))
+    for name in "ab":
+        np.save(tmp_path / f"{name}.npy", np.eye(2)[0])
+    ask = ("interp", tmp_path / "a.npy", tmp_path / "b.npy", "-o", folder / "%04d.npy", "-q")
+    assert "was not written by latent" in latent(*ask)[2]
+    (folder / "0000.npy").unlink()
+    assert latent(*ask)[0] == 0
+    assert secret.read_text() == (folder / "thesis.txt").read_text() == "years"
 
 
 def test_pictures_are_known_again(latent, samples, tmp_path):
