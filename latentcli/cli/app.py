@@ -261,9 +261,7 @@ def _run(given: list[str], debug: bool) -> int:
             return _misused(error, given)
         if debug or _is_of_the_output(error):
             raise
-        return _fail(
-            f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
-        )
+        return _fail(process.unexpected(error))
 
 
 def _is_of_the_output(error: Exception) -> bool:

@@ -62,7 +62,10 @@ class Factors:
         if len(files) < 2:
             raise UsageError("name the codes and the factors: CODES FACTORS")
         *codes, address = files
-        columns = factors.read(address)
+        remarks: list[str] = []
+        columns = factors.read(address, remarks)
+        for remark in remarks:
+            output.note(f"{address}: {remark}")
         for name, times in Counter(codes).items():
             if times > 1:
                 output.note(f"{name} is named {times} times and scored once")

@@ -95,6 +95,13 @@ def _unraisable(what: Any) -> None:
         sys.__unraisablehook__(what)
 
 
+def unexpected(error: Exception) -> str:
+    """Say what went wrong in a way that no reader of files foresees."""
+    if "can't start new thread" in str(error):
+        return "not enough memory, or processes, for another thread"
+    return f"{type(error).__name__}: {error} (this should not happen; --debug shows where)"
+
+
 def clean_environment() -> None:
     """Take away what libraries trip over: sizes of a terminal that are none."""
     for name in ("COLUMNS", "LINES"):
@@ -128,6 +135,9 @@ def _limit(size: int) -> None:
         import resource  # not on Windows
     except ImportError:
         return
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        # Arrow's own allocators reserve a gigabyte of addresses when they start.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     size = size if hard == resource.RLIM_INFINITY else min(size, hard)
     with suppress(OSError, ValueError):

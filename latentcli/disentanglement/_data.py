@@ -69,6 +69,12 @@ def prepare(
     made = []
     for name, column in columns.items():
         kind = _kind(name, column, continuous, discrete)
+        if name not in (*continuous, *discrete) and _numbers_rows(column):
+            notes.append(
+                f"factor {shown(name)} numbers the {len(column):,} rows: it looks like an identifier "
+                "and is left out (keep it with `continuous`)"
+            )
+            continue
         factor = _factor(name, kind, column, factor_bins)
         if kind == "discrete" and name not in discrete and _identifies(factor):
             notes.append(
@@ -243,6 +249,14 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
 def _identifies(factor: Factor) -> bool:
     """Tell whether a factor has so many classes that it names rows, or no table can hold them."""
     return factor.size > max(20, len(factor.labels) // 2) or factor.size > _MANY
+
+
+def _numbers_rows(column: Array) -> bool:
+    """Tell very many whole numbers that are each there once, without a gap; fewer may be a path."""
+    if column.dtype.kind not in "fiu" or len(column) <= _MANY:
+        return False
+    ordered = np.sort(column)
+    return bool((ordered == ordered[0] + np.arange(len(ordered), dtype=column.dtype)).all())
 
 
 def _nothing_left(notes: Sequence[str]) -> str:

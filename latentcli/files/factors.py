@@ -27,7 +27,7 @@ _NAMES = ("factor_names", "names", "latents_names")
 """Arrays beside an (N, K) array that name its columns."""
 
 
-def read(address: str) -> Columns:
+def read(address: str, notes: list[str] | None = None) -> Columns:
     """Read factors: CSV, TSV and Parquet by column, an array (N, K), or an archive of arrays.
 
     Of an archive (.npz), `FILE::KEY` or its only array of two axes is taken, with the names beside
@@ -42,7 +42,9 @@ def read(address: str) -> Columns:
             return _split(stream, array_in(stream, key, text=True).values, [])
         if key and not _is_table(stream):
             raise stream.error(f"no column or array '{shown(key)}' can be picked from it")
-    columns = {name: np.asarray(values) for name, values in labels.read_table(address).items()}
+    columns = {
+        name: np.asarray(values) for name, values in labels.read_table(address, notes).items()
+    }
     if key and key not in columns:
         raise unknown_choice("column", key, list(columns))
     columns = {key: columns[key]} if key else columns

@@ -105,7 +105,7 @@ def _no_column(name: str, key: str, table: Mapping[str, object]) -> FormatError:
     return FormatError(f"{name}: {which}: it has {shown(', '.join(table))}")
 
 
-def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
+def read_table(address: str, notes: list[str] | None = None) -> dict[str, npt.NDArray[Any]]:
     """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
     import csv
 
@@ -118,7 +118,7 @@ def read_table(address: str) -> dict[str, npt.NDArray[Any]]:
         if stream.archive or (not parquet.sniff(stream) and is_binary(stream.head(1 << 16))):
             raise unusable
         try:
-            return table.read_columns(stream)
+            return table.read_columns(stream, notes)
         except (csv.Error, UnicodeError) as error:
             raise unusable from error
 

@@ -25,7 +25,12 @@ def each(
     results = []
     pool = ThreadPoolExecutor(processors())
     try:
-        for done, result in enumerate(pool.map(work, items), start=1):
+        try:
+            found: Iterable[Result] = pool.map(work, items)
+        except RuntimeError:  # no thread can be started: memory or processes are limited
+            pool.shutdown(cancel_futures=True)
+            found = map(work, items)
+        for done, result in enumerate(found, start=1):
             results.append(result)
             if progress is not None:
                 progress(done, len(items))
@@ -41,7 +46,11 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
     with ThreadPoolExecutor(count) as pool:
         waiting: deque[Future[Result]] = deque()
         for item in items:
-            waiting.append(pool.submit(work, item))
+            try:
+                waiting.append(pool.submit(work, item))
+            except RuntimeError:  # no thread can be started
+                waiting.append(Future())
+                waiting[-1].set_result(work(item))
             if len(waiting) > count:
                 yield waiting.popleft().result()
         while waiting:

@@ -219,3 +219,42 @@ def test_tensors_that_share_a_storage_are_not_multiplied(tmp_path):
         archive.writestr("a/data/0", bytes(4 << 20))
     with pytest.raises(FormatError, match=r"of memory, more than|more than 500 times its size"):
         open_entry(str(path), cache=False)
+
+
+@pytest.mark.parametrize("metric", ["mig", "sap", "dci", "betavae"])
+def test_columns_that_name_rows_are_left_out(limited, tmp_path, metric):
+    """Text, and whole numbers in any order, each of them once, in 12,000 rows."""
+    rows = 12_000
+    np.save(tmp_path / "z.npy", np.random.default_rng(0).normal(size=(rows, 2)))
+    lines = [f"{row * 7919 % rows},{row % 3},u{row}" for row in range(rows)]
+    (tmp_path / "f.csv").write_text("number,shape,name\n" + "\n".join(lines))
+    options = ("--estimator", "lasso") if metric == "dci" else ()
+    code, out, err = limited(
+        metric, tmp_path / "z.npy", tmp_path / "f.csv", "--ci", "0", "--json", *options
+    )
+    assert code == 0, err
+    assert "factor number numbers the 12,000 rows: it looks like an identifier" in err
+    assert "factor name has 12,000 classes in 12,000 rows: it looks like an identifier" in err
+    assert json.loads(out)["settings"]["discrete"] == "shape"
+
+
+def test_a_first_line_of_numbers_that_names_columns_is_told(limited, tmp_path):
+    np.save(tmp_path / "z.npy", np.arange(40.0).reshape(20, 2))
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "0,1,2\n" + "".join(f"{row % 2},{row % 3},{row % 4}\n" for row in range(20))
+    )
+    told = "its first line, 0, 1, 2, ..., is read as the names of its columns"
+    assert told in " ".join(limited("info", path)[1].split())
+    assert told in limited("mig", tmp_path / "z.npy", path, "--ci", "0")[2]
+
+
+def test_work_is_done_where_no_thread_can_be_started(monkeypatch):
+    from latentcli.numerics import parallel
+
+    def refuse(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert parallel.each(lambda n: n * n, range(5)) == [0, 1, 4, 9, 16]
+    assert [*parallel.in_order(lambda n: n * n, range(5))] == [0, 1, 4, 9, 16]

@@ -179,12 +179,15 @@ def _of_vectors(
     return reading
 
 
-def read_columns(stream: Stream) -> Columns:
-    """Read a table whole; columns without names are called column0, column1, ...
+def read_columns(stream: Stream, notes: list[str] | None = None) -> Columns:
+    """Read a table whole; columns without names are called column0, column1, ...; `notes` say how it was taken.
 
     A first column that only numbers the rows, with the name of a data frame's index, is left out.
     """
-    return _read(stream)[0]
+    columns, found = _read(stream)
+    if notes is not None:
+        notes += found
+    return columns
 
 
 def _read(stream: Stream) -> tuple[Columns, list[str]]:
