@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test slow noise fuzz lint docs gallery site bench wheel clean
+.PHONY: help demo test slow noise fuzz lint docs texts gallery site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -59,6 +59,9 @@ lint: $(READY)  ## Check style, types and which layer imports which
 
 docs: $(READY)  ## Write what commands and Python sessions print now into README.md and docs/
 	$(BIN)/python tests/console.py README.md docs/*.md
+
+texts: $(READY)  ## Write every help page, note, error and reading that the tests meet into build/texts.txt, to be read
+	$(BIN)/python -m pytest -q -p tests.texts
 
 gallery: $(READY)  ## Make the pictures of docs/gallery.md, and a plot of every report on one sheet in build/plots/
 	$(BIN)/python examples/make_gallery.py docs/gallery

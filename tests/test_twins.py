@@ -346,5 +346,5 @@ def test_every_key_is_documented(command, latent, tmp_path, monkeypatch):
     rows = re.findall(rf"^\|[^|]*`{command}`[^|]*\|.*$", page, re.MULTILINE)
     assert rows
     named = {*re.findall(r"`([^`]+)`", " ".join(rows)), *METRICS}
-    keys = {*shown["summary"]}.union(*shown["results"])
+    keys = {*shown["summary"]}.union(*shown["results"]) - {"reading_code"}  # of all verbs
     assert not {key for key in keys - named if not OF_A_PATTERN.fullmatch(key)}

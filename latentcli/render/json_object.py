@@ -7,12 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
 from latentcli.render.cells import as_json_escapes, machine
+from latentcli.render.reading_codes import reading_code
 from latentcli.views import Record
 
 if TYPE_CHECKING:
     from latentcli.results import Report
 
 STREAMS = False
+_READINGS = ("reading", "verdict")
 SCHEMA = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
 
@@ -31,8 +33,12 @@ def write(report: Report, out: TextIO, first: bool) -> None:
 
 
 def record(row: Record) -> Record:
-    """Return a record with its values as data."""
-    return {name: machine(value) for name, value in row.items()}
+    """Return a record with its values as data; a fixed reading has its code beside it."""
+    values = {name: machine(value) for name, value in row.items()}
+    for name in _READINGS:
+        if name in values and (code := reading_code(values[name])):
+            values["reading_code"] = code
+    return values
 
 
 def dump(value: object, out: TextIO, indent: int | None = None) -> str:
