@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test slow noise fuzz lint docs texts gallery site bench wheel clean
+.PHONY: help demo test slow noise fuzz crash lint docs texts gallery site bench wheel clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -47,9 +47,15 @@ slow: $(READY)  ## Run the slow tests
 noise: $(READY)  ## What each reading says of noise, in 100 seeds of each kind (an hour)
 	$(BIN)/python -m pytest -q -n 2 -m slow tests/noise
 
-fuzz: $(READY)  ## 20,000 text files of vectors and 20,000 hostile files of tensors, against plain readers
+fuzz: $(READY)  ## 20,000 text files of vectors, hostile files of tensors, and commands over hostile inputs; SEED=N for others
+	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_TEST_COMMANDS=20000 \
 	LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
-		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py
+		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py \
+		tests/robustness/test_campaign.py
+
+crash: $(READY)  ## Kill 300 runs, flip pages of the cache, fill the disk, read beside cache clear; SEED=N for other moments
+	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_TEST_KILLS=300 \
+		$(BIN)/python -m pytest -q -m slow tests/robustness/test_campaign.py
 
 lint: $(READY)  ## Check style, types and which layer imports which
 	$(BIN)/ruff check .

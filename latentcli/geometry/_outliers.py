@@ -26,6 +26,9 @@ METHODS = {
 LEVEL = 0.05
 """Share of data sets of one Gaussian in which any row at all is called beyond it (Bonferroni)."""
 
+_LARGEST = 1e150
+"""Squares of larger numbers overflow."""
+
 _FITTED = 50_000
 """Rows at most of which mean and covariance are estimated."""
 
@@ -166,7 +169,10 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     from scipy.stats import chi2
     from sklearn.covariance import LedoitWolf
 
-    fitted = LedoitWolf().fit(points.take(sampled(len(points), _FITTED, seed)))
+    sample = points.take(sampled(len(points), _FITTED, seed))
+    if np.abs(sample).max() > _LARGEST:
+        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
+    fitted = LedoitWolf().fit(sample)
     if not np.trace(fitted.covariance_) > 0:
         raise LatentError("all rows of `x` are the same: there are no outliers")
     squares = np.empty(len(points))

@@ -43,9 +43,10 @@ def line_of(direction: npt.ArrayLike | Any, name: str = "direction") -> Line:
     vector: Array = values.astype(np.float64)
     while vector.ndim > 1 and vector.shape[0] == 1:
         vector = vector[0]
-    length = float(np.linalg.norm(vector))
+    with np.errstate(over="ignore"):
+        length = float(np.linalg.norm(vector))
     if not math.isfinite(length):
-        raise LatentError(f"`{name}` holds NaN or infinity")
+        raise LatentError(f"`{name}` holds NaN, infinity or numbers whose squares overflow")
     if not length > 0:
         raise LatentError(f"`{name}`: a direction of length 0")
     known = getattr(direction, "meta", {}).get("direction")

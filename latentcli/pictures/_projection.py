@@ -17,6 +17,9 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 
+_LARGEST = 1e150
+"""Squares of larger numbers overflow."""
+
 _PERPLEXITY = 30.0
 _EARLY, _LATE = 125, 250
 """Iterations of t-SNE with exaggeration and after it: more change the quality little."""
@@ -40,6 +43,10 @@ def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projectio
     scatter = np.zeros((rows.shape[1], rows.shape[1]))
     for part in spans(len(rows), rows.shape[1]):
         block = rows[part].astype(np.float64) - mean
+        if np.abs(block).max() > _LARGEST:
+            raise LatentError(
+                f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow"
+            )
         scatter += block.T @ block
     values, vectors = np.linalg.eigh(scatter)
     count = min(2, rows.shape[1])
