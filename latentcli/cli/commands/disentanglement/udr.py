@@ -49,7 +49,7 @@ def command(
 
     Examples:
 
-    latent udr shapes-beta1.npz::codes shapes-beta4.npz::codes shapes-beta16.npz::codes
+    latent udr shapes-beta1::codes shapes-beta4::codes shapes-beta16::codes
 
     latent udr codes.npy codes.npy[:,::-1] --estimator spearman --json
     """
