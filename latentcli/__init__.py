@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         mutual_information_score as mutual_information_score,
     )
     from latentcli.disentanglement._sap import sap as sap
+    from latentcli.disentanglement._score_curve import score_curve
     from latentcli.disentanglement._score_models import score_models
     from latentcli.disentanglement._sweep import sweep
     from latentcli.disentanglement._total_correlation import (
@@ -132,6 +133,7 @@ _HOMES: dict[str, str] = {
     "download": "latentcli.files.downloads",
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
+    "score_curve": "latentcli.disentanglement._score_curve",
     "score_models": "latentcli.disentanglement._score_models",
     "sweep": "latentcli.disentanglement._sweep",
     "udr": "latentcli.disentanglement._udr",
@@ -195,6 +197,7 @@ __all__ = [
     "represent",
     "sample_z",
     "save",
+    "score_curve",
     "score_models",
     "sefa_directions",
     "slerp",

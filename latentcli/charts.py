@@ -67,11 +67,15 @@ class Dot(NamedTuple):
 
 @dataclass(frozen=True)
 class Dots(Chart):
-    """Numbers with their intervals: for each name of `series` a dot at each of the labels."""
+    """Numbers with their intervals: for each name of `series` a dot at each of the labels.
+
+    `points` are the single values at each label that one series is of, drawn pale behind it.
+    """
 
     label: str
     labels: Sequence[str]
     series: Mapping[str, Sequence[Dot]]
+    points: Sequence[Sequence[float]] = ()
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,14 @@ class Models:
             rich_help_panel=MORE,
         ),
     ] = None
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve",
+            help="Score N/8, N/4, N/2 and N rows: what the number of rows does.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
     no_cache: NoCache = False
 
     def settings(self, count: int) -> dict[str, Any]:

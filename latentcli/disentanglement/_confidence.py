@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from latentcli.disentanglement._data import BinnedCounts
 from latentcli.disentanglement._mutual_information import Counts
-from latentcli.disentanglement._score import Estimate
+from latentcli.disentanglement._score import Estimate, mean_of_halves
 from latentcli.numerics.resampling import half_sample_interval
 
 Statistic = Callable[[Counts], float | None]
@@ -38,12 +38,12 @@ def estimate(
     chance can be compared only if one estimator gives them. `significant`: see `Estimate`.
     """
     value = statistic(binned.counts)
-    interval = None
+    interval, halves = None, []
     if ci is not None and value is not None:
         halves = [_defined(statistic, counts) for counts in binned.halves(seed)]
         interval = half_sample_interval(value, halves, ci, low=low, high=high)
     scores = chance(statistic, binned, seed=seed) if null else None
-    return Estimate(value, interval, scores, significant)
+    return Estimate(value, interval, scores, significant, halves=mean_of_halves(halves))
 
 
 def chance(statistic: Statistic, binned: BinnedCounts, *, seed: int) -> tuple[float, ...]:

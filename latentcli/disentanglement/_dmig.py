@@ -12,7 +12,7 @@ from latentcli.disentanglement._data import BinnedCounts, Codes, Data, Factors, 
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._score import Estimate, Score
+from latentcli.disentanglement._score import Estimate, Score, mean_of_halves
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -144,7 +144,7 @@ def _estimate(
 
     Shuffling keeps the rows of factors together, and so their dependence.
     """
-    data, interval = binned.data, None
+    data, interval, halves = binned.data, None, []
     if ci is not None and value is not None:
         rows = half_samples(data.rows, seed, data.codes.size)
         halves = [
@@ -153,7 +153,13 @@ def _estimate(
         ]
         interval = half_sample_interval(value, halves, ci)
     null = [_score(counts, data.between_factors) for counts in binned.shuffled(seed)]
-    return Estimate(value, interval, tuple(one for one in null if one is not None), most=np.inf)
+    return Estimate(
+        value,
+        interval,
+        tuple(one for one in null if one is not None),
+        most=np.inf,
+        halves=mean_of_halves(halves),
+    )
 
 
 def _score(counts: Counts, between: Counts) -> float | None:

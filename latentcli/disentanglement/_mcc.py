@@ -12,7 +12,7 @@ from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._scaling import scales, standardised
-from latentcli.disentanglement._score import SHUFFLES, Estimate, Score
+from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, mean_of_halves
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -117,7 +117,7 @@ def mcc(
     dimensions, places = matched(found)
     return Score(
         numbers={
-            "mcc": Estimate(value, interval, null),
+            "mcc": Estimate(value, interval, null, halves=mean_of_halves(halves)),
             "mcc_matched": float(np.abs(found[dimensions, places]).mean()),
         },
         factors=_rows(

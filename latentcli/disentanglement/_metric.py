@@ -14,9 +14,18 @@ from latentcli.disentanglement._about import PARAMETERS, About
 from latentcli.disentanglement._caveats import caveats
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._mutual_information import Cut
-from latentcli.disentanglement._score import Score, flat, noise
+from latentcli.disentanglement._score import (
+    Estimate,
+    Score,
+    depends_on_rows,
+    flat,
+    mean_of_halves,
+    noise,
+    value_only,
+)
 from latentcli.disentanglement._views import columns, records, sheets, size
 from latentcli.errors import LatentError, ParameterError, check_choice
+from latentcli.numerics.resampling import half_samples
 from latentcli.results import Record
 
 _LEAST = {
@@ -73,12 +82,13 @@ def metric(about: About) -> Callable[[Function], Function]:
                     "`factors` is missing: this metric compares codes with factors"
                 )
             score = function(data, **given)
+            whole = _halved(run, score.estimate, data, settings, given)
             made = finished(
                 name, score, data, _settings(settings, own, compat) | score.settings
             )
             notes = (
                 *data.notes, *noise(score.numbers), *score.notes,
-                *caveats(data, cut_of(made.settings)),
+                *depends_on_rows(name.replace("-", "_"), whole), *caveats(data, cut_of(made.settings)),
             )  # fmt: skip
             return replace(made, notes=tuple(dict.fromkeys(notes)))
 
@@ -90,6 +100,32 @@ def metric(about: About) -> Callable[[Function], Function]:
 
 
 _READING = ("continuous", "discrete", "factor_bins")
+
+_HALVES, _HALVED = 4, 2_000_000
+"""Halves that say whether a score depends on the number of rows; numbers in codes that are halved."""
+
+
+def _halved(
+    run: Callable[..., Score],
+    score: Estimate,
+    data: Data,
+    settings: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> Estimate:
+    """Return a score with what halves of the rows score, where its interval has not computed it."""
+    by_batches = "train" in settings
+    if score.interval is None or score.halves is not None or by_batches:
+        return score
+    if data.codes.size > _HALVED:
+        return score
+    own = {key: value for key, value in given.items() if key not in ("ci", "progress")}
+    found: list[float | None] = []
+    with value_only():
+        for rows in half_samples(data.rows, settings.get("seed", 0), count=_HALVES):
+            part = data.part(rows)
+            whole = len(part.factors) == len(data.factors)
+            found.append(run(part, ci=None, **own).value if whole else None)
+    return replace(score, halves=mean_of_halves(found))
 
 
 def check(about: About, settings: Mapping[str, Any]) -> None:

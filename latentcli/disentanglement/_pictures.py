@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from latentcli.disentanglement._score import Estimate, Score
-from latentcli.results import Dot, Dots, HeatMap, Picture, View
+from latentcli.results import Dot, Dots, HeatMap, Picture, Record, View
 
 
 def dot_of(estimate: Estimate) -> Dot:
@@ -69,6 +69,26 @@ def of_report(
         model: [dot_of(made[name].estimate) for name in names] for model, made in scores.items()
     }
     return (Dots("scores", "score, with its interval", names, series), *matrices(views))
+
+
+def of_sweep(records: Sequence[Record]) -> tuple[Picture, ...]:
+    """Return a chart for each metric: its values by group of settings, a dot a seed, and their means."""
+    charts = []
+    for metric in dict.fromkeys(row["metric"] for row in records if row["level"] == "model"):
+        mine = [row for row in records if row["metric"] == metric]
+        groups = [row for row in mine if row["level"] == "group"]
+        points = [
+            [value for row in mine
+             if row["level"] == "model" and row["group"] == group["group"]
+             and (value := _number(row["value"])) is not None]
+            for group in groups
+        ]  # fmt: skip
+        means = [
+            Dot(*(_number(group[end]) for end in ("value", "low", "high"))) for group in groups
+        ]
+        labels = [str(group["group"]) for group in groups]
+        charts.append(Dots(str(metric), "score", labels, {"mean over seeds": means}, points))
+    return tuple(charts)
 
 
 def matrices(views: tuple[View, ...]) -> tuple[HeatMap, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from latentcli.disentanglement._data import Data
-from latentcli.disentanglement._score import Estimate, shuffles
+from latentcli.disentanglement._score import Estimate, mean_of_halves, shuffles
 from latentcli.numerics.parallel import each
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
@@ -46,12 +46,13 @@ def estimate(
     random = np.random.default_rng([seed, 1])
     orders = [random.permutation(data.rows) for _ in range(shuffles())]
     scores = each(lambda order: null(shuffled(data, order)), orders)
-    interval = None
+    interval, found = None, []
     if ci is not None:
         halves = half_samples(data.rows, seed, data.codes.size)
         found = each(lambda rows: _of_part(half, data, rows), halves)
         interval = half_sample_interval(value, found, ci, low=low, high=high)
-    return Estimate(value, interval, tuple(one for one in scores if one is not None))
+    known = tuple(one for one in scores if one is not None)
+    return Estimate(value, interval, known, halves=mean_of_halves(found))
 
 
 def shuffled(data: Data, order: Array) -> Data:

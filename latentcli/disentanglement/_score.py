@@ -53,6 +53,8 @@ class Estimate:
     significant: bool = False
     most: float = 1.0
     """The largest that the value can be."""
+    halves: float | None = None
+    """The mean of the same score over random halves of the rows, where they were scored."""
 
     @property
     def chance(self) -> float | None:
@@ -161,6 +163,24 @@ def flat(numbers: Mapping[str, Number]) -> Record:
         if number.null is not None:
             record[f"{name}_chance"] = number.chance
     return record
+
+
+def mean_of_halves(found: Sequence[float | None]) -> float | None:
+    """Return the mean of what halves of the rows score; None where a fifth of them have no score."""
+    known = [one for one in found if one is not None]
+    return sum(known) / len(known) if known and len(known) >= 0.8 * len(found) else None
+
+
+def depends_on_rows(name: str, score: Estimate) -> tuple[str, ...]:
+    """Say of a score that it depends on the number of rows: its halves score outside of its interval."""
+    ends, halves = score.interval, score.halves
+    if score.value is None or ends is None or halves is None or score.is_noise:
+        return ()
+    if ends.low <= halves <= ends.high:
+        return ()
+    verb = "rises" if halves < score.value else "falls"
+    both = f"{halves:.3f} on halves of them, {score.value:.3f} on all"
+    return (f"{name} {verb} with the number of rows: {both}; compare scores of equally many",)
 
 
 def noise(numbers: Mapping[str, Number]) -> tuple[str, ...]:

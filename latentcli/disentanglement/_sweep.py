@@ -30,7 +30,7 @@ from latentcli.disentanglement._sweep_statistics import (
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array
-from latentcli.results import HeatMap, Record, Result, Scalar, Sheet, View
+from latentcli.results import HeatMap, Picture, Record, Result, Scalar, Sheet, View
 
 COLUMNS = (
     "level", "model", "group", "setting", "seed", "metric", "value", "low", "high", "models", "sd",
@@ -46,6 +46,12 @@ class SweepResult(Result):
     """The scores of a sweep: `scores[model][metric]`."""
 
     scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return for each metric a dot a seed by setting, beside their mean; and the rank correlations."""
+        from latentcli.disentanglement._pictures import of_sweep
+
+        return (*of_sweep(self.records), *super().pictures())
 
 
 def sweep(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -187,7 +187,7 @@ def repeated(
         except Undefined:
             return None
 
-    return estimate(
+    found = estimate(
         value,
         data,
         half=lambda part: run(part, min(train, REPEATED)),
@@ -195,6 +195,8 @@ def repeated(
         ci=ci,
         seed=seed,
     )
+    # Halves that fewer batches have trained do not say what rows do to the score.
+    return found if train <= REPEATED else replace(found, halves=None)
 
 
 def scored(

@@ -191,6 +191,8 @@ def _histogram(histogram: Histogram, axes: Any) -> None:
 
 def _dots(dots: Dots, axes: Any) -> None:
     count = len(dots.series)
+    for place, values in enumerate(dots.points):
+        axes.plot(values, [place] * len(values), "o", color=FAINT, ms=3.4, mew=0, zorder=1)
     for number, (name, found) in enumerate(dots.series.items()):
         shift = (number - (count - 1) / 2) * min(0.16, 0.7 / count)
         there = [(place, dot) for place, dot in enumerate(found) if dot.value is not None]

@@ -259,11 +259,15 @@ def _dots(dots: Dots, screen: Screen) -> list[str]:
     written = [_written(row[2].value) for row in rows]
     room = max(8, screen.width - wide - more - 6 - max(map(len, written), default=1))
     known = [v for row in rows for v in row[2] if v is not None and math.isfinite(v)]
+    known += [value for values in dots.points for value in values]
     low, high = min([*known, 0.0]), max([*known, 0.0])
     scale = (room - 1) / ((high - low) or 1.0)
-    marks = ("─", "●") if screen.utf8 else ("-", "o")
+    marks = ("─", "●", "·") if screen.utf8 else ("-", "o", ".")
     lines = []
-    for label, name, number, row in zip(labels, names, written, rows, strict=True):
+    behind = [values for values in dots.points or [()] * len(dots.labels) for _ in dots.series]
+    for label, name, number, row, values in zip(
+        labels, names, written, rows, behind, strict=True
+    ):
         cells = [" "] * room
         dot = row[2]
         if dot.value is not None:
@@ -271,6 +275,8 @@ def _dots(dots: Dots, screen: Screen) -> list[str]:
             if ends:
                 first, last = (int((end - low) * scale) for end in ends)
                 cells[first : last + 1] = marks[0] * (last - first + 1)
+            for value in values:
+                cells[int((value - low) * scale)] = marks[2]
             cells[int((dot.value - low) * scale)] = marks[1]
         line = screen.paint("".join(cells), COLORS[row[3] % len(COLORS)])
         middle = f"{name}  " if several else ""

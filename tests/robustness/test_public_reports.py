@@ -72,7 +72,7 @@ def test_what_is_refused_says_where_and_what_to_do(answer, line, words):
 
 def test_all_but_the_zero_query_are_answered(answer):
     _, found, _ = answer("neighbors -v space_of_queries.npy --vector queries_500.npy -k 1")
-    assert sum(one["word"] is not None for one in found["results"]) == 499
+    assert sum("word" in one for one in found["results"]) == 499
 
 
 @pytest.mark.parametrize("rows", [20, 200])

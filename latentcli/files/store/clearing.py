@@ -67,7 +67,7 @@ def size_of(folder: Path) -> int:
 def clear(source: str | None = None) -> tuple[int, int]:
     """Remove the entries of one source file, or all; return how many, and their bytes."""
     wanted = None if source is None else str(folders.real_path(path_of(source)))
-    count = size = 0
+    count, size = _clear_scores(wanted)
     for folder, meta in entries():
         if wanted is None or meta.get("source", {}).get("path") == wanted:
             if not is_ours(folder):
@@ -83,6 +83,29 @@ def clear(source: str | None = None) -> tuple[int, int]:
         with suppress(OSError):
             sweep(cache_dir())
     return count, size
+
+
+def kept_scores() -> tuple[Path, int] | None:
+    """Return the file of scores that were computed, and how many it keeps; None without one."""
+    from latentcli.files.store.scores import NAME, KeptScores
+
+    path = cache_dir() / NAME
+    return (path, len(KeptScores(path))) if path.is_file() and not path.is_symlink() else None
+
+
+def _clear_scores(wanted: str | None) -> tuple[int, int]:
+    """Remove the file of scores where everything, or it, is wanted; return 1 and its bytes, or 0, 0."""
+    from latentcli.files.store.scores import NAME
+
+    path = cache_dir() / NAME
+    if not path.is_file() or wanted not in (None, str(folders.real_path(path))):
+        return 0, 0
+    size = path.stat().st_size
+    try:
+        path.unlink()
+    except OSError as error:
+        raise FileError(f"cannot remove {path} from the cache: {reason(error)}") from error
+    return 1, size
 
 
 def path_of(source: str) -> Path:

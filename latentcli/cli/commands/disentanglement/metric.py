@@ -60,26 +60,25 @@ def command_of(name: str) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         from latentcli.disentanglement import score_models
+        from latentcli.disentanglement._score_curve import score_curve
 
         plot.check(output)
         given = {key: one for key, one in given.items() if one is not None or key in SHARED}
         if "limits" in given:
             given["limits"] = parsed_limits(given["limits"])
         data = factors.load(files, output) if facts.factors else factors.load_alone(files)
-        result = score_models(
-            name,
-            data,
-            compat=compat,
-            tracker=output.progress,
-            **models.settings(len(data)),
-            **given,
+        given |= {"compat": compat, "tracker": output.progress}
+        result = (
+            score_curve(name, data, **given)
+            if models.curve
+            else score_models(name, data, **models.settings(len(data)), **given)
         )
         report = Report.of(
             name,
             result,
             title=named(result.title, data),
             settings=factors.settings(data, files),
-            show_summary=len(data) == 1,
+            show_summary=len(data) == 1 and not models.curve,
         )
         plot.show(report, output)
 

@@ -16,7 +16,7 @@ COLUMNS = ("file", "format", "rows", "dimensions", "bytes", "made", "state")
 
 
 def list_entries(output: Output) -> None:
-    """List the files in the cache, their sizes, and whether they are up to date.
+    """List the files in the cache, their sizes, and whether they are up to date; and scores that are kept.
 
     Example:
 
@@ -35,6 +35,19 @@ def list_entries(output: Output) -> None:
                 "bytes": clearing.size_of(folder),
                 "made": meta.get("made"),
                 "state": clearing.state_of(folder, meta),
+            }
+        )
+    kept = clearing.kept_scores()
+    if kept is not None:
+        records.append(
+            {
+                "file": str(kept[0]),
+                "format": "scores",
+                "rows": kept[1],
+                "dimensions": None,
+                "bytes": kept[0].stat().st_size,
+                "made": None,
+                "state": "good",
             }
         )
     size = sum(int(str(record["bytes"])) for record in records)
@@ -98,7 +111,7 @@ def clear(
         typer.Argument(metavar="FILE", help="Only what was read from it.", show_default=False),
     ] = None,
 ) -> None:
-    """Remove what was read from a file, or everything, from the cache.
+    """Remove what was read from a file, or everything, scores too, from the cache.
 
     Example:
 

@@ -21,6 +21,22 @@ def test_a_cache_is_built_listed_and_cleared(results, answer, words, objects, ow
     assert not list(own_cache.iterdir())
 
 
+def test_scores_that_are_kept_are_listed_and_cleared(results, answer, words, own_cache):
+    from latentcli.files.store.scores import NAME, KeptScores
+
+    results("cache", "build", words)
+    store = KeptScores()
+    store["a"] = store["b"] = {"x": 1}
+    (_, kept) = results("cache", "list")
+    assert (kept["file"], kept["format"]) == (str(own_cache / NAME), "scores")
+    assert (kept["rows"], kept["state"]) == (2, "good")
+    assert results("cache", "clear", own_cache / NAME) == [{"removed": 1, "bytes": kept["bytes"]}]
+    assert [one["format"] for one in results("cache", "list")] != ["scores"]
+    KeptScores()["a"] = 1
+    assert results("cache", "clear")[0]["removed"] == 2
+    assert not list(own_cache.iterdir())
+
+
 def test_the_folder_is_printed_bare(latent, own_cache):
     assert latent("cache", "dir") == (0, f"{own_cache}\n", "")
 
