@@ -157,6 +157,7 @@ def cells(
     rows: Sequence[int],
     workers: int,
     kept: Path | None,
+    what: str = "",
 ) -> Iterator[tuple[str, int, dict[str, float]]]:
     """Yield source, rows, and the coverage of each score; cells in the file `kept` are done."""
     done: dict[str, dict[str, float]] = {}
@@ -166,7 +167,7 @@ def cells(
     with ProcessPoolExecutor(workers) as pool:
         for count in rows:
             for source in SOURCES:
-                name = f"{getattr(measure, '__name__', 'scores')} {source} {count} {samples}"
+                name = f"{what} {source} {count} {samples}"
                 if name not in done:
                     done[name] = covered(list(pool.map(partial(measure, source, count), range(samples))))  # fmt: skip
                     print(name, file=sys.stderr)
@@ -210,16 +211,23 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=200, help="of each cell; 200")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--what", choices=("scores", "geometry"), nargs="+", default=["scores", "geometry"])  # fmt: skip
+    parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
+    parser.add_argument(
+        "--only", default=",".join(METRICS), help="metrics of scores, by commas"
+    )
     parser.add_argument("--kept", type=Path, help="a file of finished cells, to go on from")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     given = parser.parse_args()
     for what in given.what:
-        measure = {"scores": scores, "geometry": geometry}[what]
-        found = list(cells(measure, given.samples, ROWS, given.workers, given.kept))
-        note = (
-            f"{given.samples} samples a cell; in each column 300, 1,000 and 5,000 rows; in %."
+        of_scores = partial(scores, only=given.only.split(","))
+        measure = of_scores if what == "scores" else geometry
+        named = f"{what} {given.only}" if what == "scores" else what
+        found = list(
+            cells(measure, given.samples, given.rows, given.workers, given.kept, named)
         )
-        text = f"{note}\n\n{table(found, ROWS)}"
+        sizes = ", ".join(f"{count:,}" for count in given.rows)
+        text = f"{given.samples} samples a cell; in each column {sizes} rows; in %."
+        text += "\n\n" + table(found, given.rows)
         print(text)
         if given.write:
             written(DOCS / "metrics.md" if what == "scores" else DOCS / "readings.md", f"coverage {what}", text)  # fmt: skip
