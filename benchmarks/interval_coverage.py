@@ -172,6 +172,7 @@ def cells(
                     done[name] = covered(list(pool.map(partial(measure, source, count), range(samples))))  # fmt: skip
                     print(name, file=sys.stderr)
                     if kept is not None:
+                        kept.parent.mkdir(parents=True, exist_ok=True)
                         with kept.open("a") as stream:
                             stream.write(json.dumps({"cell": name, "coverage": done[name]}) + "\n")  # fmt: skip
                 yield source, count, done[name]

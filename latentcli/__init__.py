@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from latentcli.words._space import Space
     from latentcli.words._training import train
     from latentcli.words.evaluation import (
+        compare_evaluations,
         evaluate_analogies,
         evaluate_categories,
         evaluate_odd,
@@ -120,7 +121,7 @@ _HOMES: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_retrieval", "evaluate_run",
+            "compare_evaluations", "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_retrieval", "evaluate_run",
             "evaluate_similarity",
             "weat",
         ),
@@ -167,6 +168,7 @@ __all__ = [
     "capacity",
     "clusters",
     "compare",
+    "compare_evaluations",
     "contrast_directions",
     "decode",
     "direction",

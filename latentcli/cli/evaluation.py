@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -128,12 +128,16 @@ def reported(
             return report
         return replace(report, views=(_sheet(columns, value, result.records),))
     results = [result for _, result in found]
+    differences, sheets, remarks = _differences(found)
     made = next(result for result in results if result.columns)
     together: Record = {"vectors": " ".join(str(one.settings["vectors"]) for one in results)}
     return Report(
         command,
-        ("vectors", *made.columns),
-        [{"vectors": name, **record} for name, one in found for record in one.records],
+        ("vectors", *made.columns, *(OF_DIFFERENCES if differences else ())),
+        [
+            {"vectors": name, **record, **differences.get((name, str(record[key])), {})}
+            for name, one in found for record in one.records
+        ],
         settings=together | {
             name: setting for name, setting in made.settings.items()
             if name not in ("vectors", "words", "dimensions")
@@ -143,11 +147,59 @@ def reported(
             for name, one in found
             for label, number in one.summary.items()
         },
-        notes=tuple(f"{name}: {note}" for name, one in found for note in one.notes),
+        notes=(*(f"{name}: {note}" for name, one in found for note in one.notes), *remarks),
         title=f"{made.title}: {value.replace('_', ' ')}",
-        views=(Sheet("", (key, *(name for name, _ in found)), _side_by_side(found, key, value)),),
+        views=(
+            Sheet("", (key, *(name for name, _ in found)), _side_by_side(found, key, value)),
+            *sheets,
+        ),
         pictures=partial(_pictures, found, key, value),
     )  # fmt: skip
+
+
+OF_DIFFERENCES = (
+    "difference", "difference_low", "difference_high", "difference_p_value", "p_holm", "group",
+)  # fmt: skip
+
+
+def _differences(
+    found: Sequence[tuple[str, Result]],
+) -> tuple[dict[tuple[str, str], Record], list[Sheet], tuple[str, ...]]:
+    """Return what is added to the record of each vectors and set, tables of differences, and notes."""
+    answered: dict[str, Any] = {name: one for name, one in found if hasattr(one, "answers")}
+    if len(answered) < 2:
+        return {}, [], ()
+    import latentcli
+
+    compared = latentcli.compare_evaluations(answered)
+    rows = compared.records
+    added = {
+        (str(row["vectors"]), str(row["set"])): {
+            "difference": row["difference"],
+            "difference_low": row["low"],
+            "difference_high": row["high"],
+            "difference_p_value": row["p_value"],
+            "p_holm": row["p_holm"],
+            "group": row["group"],
+        }
+        for row in rows
+    }
+    sheets = []
+    for name in dict.fromkeys(str(row["set"]) for row in rows):
+        mine = [row for row in rows if row["set"] == name]
+        columns = (
+            "vectors",
+            "questions",
+            "value",
+            "difference",
+            "low",
+            "high",
+            "p_holm",
+            "group",
+        )
+        title = f"{name}: differences from {mine[0]['vectors']}, paired by question"
+        sheets.append(Sheet(title, columns, mine, ("questions",)))
+    return added, sheets, compared.notes
 
 
 def _pictures(found: Sequence[tuple[str, Result]], key: str, value: str) -> tuple[Picture, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 from latentcli.disentanglement._about import about
 from latentcli.disentanglement._kept import Scorer
 from latentcli.disentanglement._score import Score
-from latentcli.numerics.multiple_comparisons import Difference, holm, letters, paired_difference
+from latentcli.numerics.multiple_comparisons import (
+    Difference,
+    differences_from_best,
+    paired_difference,
+)
 from latentcli.numerics.resampling import HALVES
 from latentcli.numerics.types import Progress
 from latentcli.results import Record
-
-LEVEL = 0.05
-"""Two models are distinguished where Holm's p is at most this."""
 
 COLUMNS = (
     "metric", "model", "value", "difference", "low", "high", "p_value", "p_holm", "group",
@@ -83,40 +83,17 @@ def differences_of(
         model: scorers[model].halves(name, settings, count, progress if not place else None)
         for place, model in enumerate(known)
     }
-    sign = 1.0 if lower_is_better(name) else -1.0
-    known.sort(key=lambda model: sign * float(values[model] or 0.0))
-    found = {
-        (one, other): _difference(
-            values, parts, one, other, settings.get("ci", 0.95), _WIDENED.get(name, 1.0)
-        )
-        for one, other in combinations(known, 2)
-    }
-    tested = [pair for pair, each in found.items() if each.p_value is not None]
-    if not tested:
-        return []
-    adjusted = dict(
-        zip(tested, holm([found[pair].p_value or 0.0 for pair in tested]), strict=True)
+    level, widened = settings.get("ci", 0.95), _WIDENED.get(name, 1.0)
+
+    def difference(one: str, other: str) -> Difference:
+        return _difference(values, parts, one, other, level, widened)
+
+    rows = differences_from_best(
+        {model: float(values[model] or 0.0) for model in known},
+        difference,
+        lower_is_better=lower_is_better(name),
     )
-    groups = letters(known, {pair: adjusted.get(pair, 1.0) <= LEVEL for pair in found})
-    best = known[0]
-    rows: list[Record] = []
-    for model in known:
-        each = found.get((best, model))
-        low, high = (each.interval if each is not None else None) or (None, None)
-        rows.append(
-            {
-                "metric": name,
-                "model": model,
-                "value": values[model],
-                "difference": 0.0 if each is None else each.value,
-                "low": low,
-                "high": high,
-                "p_value": None if each is None else each.p_value,
-                "p_holm": adjusted.get((best, model)),
-                "group": groups[model],
-            }
-        )
-    return rows
+    return [{"metric": name, "model": row.pop("name"), **row} for row in rows]
 
 
 def _difference(

@@ -160,14 +160,20 @@ def _curve(
                 return None
 
     found = each(scored, chosen, progress)
-    made = []
+    made: list[Record] = []
     for size in sizes:
         if size == data.rows:
             score = function(name)(
                 data, **(own | ({"ci": ci} if "ci" in parameters(name) else {}))
             )
             low, high = score.interval or (None, None)
-            row = {"draws": 1, "value": score.value, "low": low, "high": high, "sd": None}
+            row: Record = {
+                "draws": 1,
+                "value": score.value,
+                "low": low,
+                "high": high,
+                "sd": None,
+            }
         else:
             values = [
                 v

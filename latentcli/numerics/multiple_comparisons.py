@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from string import ascii_letters
 from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.results import Interval
+from latentcli.results import Interval, Record
+
+LEVEL = 0.05
+"""Two things are distinguished where Holm's p is at most this."""
 
 
 class Difference(NamedTuple):
@@ -111,6 +114,49 @@ def letters(names: Sequence[str], apart: Mapping[tuple[str, str], bool]) -> dict
         )
         for name in names
     }
+
+
+def differences_from_best(
+    values: Mapping[str, float],
+    difference: Callable[[str, str], Difference],
+    *,
+    lower_is_better: bool = False,
+) -> list[Record]:
+    """Return records of `name` and `value` from the best down, and how each differs from the best.
+
+    `difference(best, other)` compares two names. Records have the `difference` with its interval (`low`,
+    `high`), `p_value`, `p_holm` over all pairs of names, and `group`: names that share a letter are not
+    distinguished at 5 %. None where nothing can be tested.
+
+    >>> rows = differences_from_best({"x": 1.0, "y": 3.0}, lambda a, b: Difference(-2.0, None, 0.01))
+    >>> [(row["name"], row["difference"], row["group"]) for row in rows]
+    [('y', 0.0, 'a'), ('x', -2.0, 'b')]
+    """
+    names = sorted(values, key=lambda name: values[name] * (1 if lower_is_better else -1))
+    found = {pair: difference(*pair) for pair in combinations(names, 2)}
+    tested = {pair: one.p_value for pair, one in found.items() if one.p_value is not None}
+    if not tested:
+        return []
+    adjusted = dict(zip(tested, holm([*tested.values()]), strict=True))
+    groups = letters(names, {pair: adjusted.get(pair, 1.0) <= LEVEL for pair in found})
+    rows: list[Record] = []
+    for name in names:
+        pair = names[0], name
+        one = found.get(pair, Difference(0.0, None, None))
+        low, high = one.interval or (None, None)
+        rows.append(
+            {
+                "name": name,
+                "value": values[name],
+                "difference": one.value,
+                "low": low,
+                "high": high,
+                "p_value": one.p_value,
+                "p_holm": adjusted.get(pair),
+                "group": groups[name],
+            }
+        )
+    return rows
 
 
 def _label(number: int) -> str:

@@ -6,6 +6,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 SEEDS = 100
@@ -33,3 +34,27 @@ def check(subject, case, found, of=SEEDS):
         with Path(file).open("a", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     assert not {name: n for name, n in found.items() if n > of / 20}
+
+
+def table(lines):
+    """Return a Markdown table of counted readings: a line for each subject and reading."""
+    rows = {}
+    for one in map(json.loads, lines):
+        share = 100 * one["claims"] / one["of"]
+        rows.setdefault((one["subject"], one["reading"]), []).append((share, one["case"]))
+    made = [
+        "| subject | reading | sets of noise | mean | most |",
+        "|---|---|---|---|---|",
+    ]
+    for (subject, reading), found in rows.items():
+        mean = sum(share for share, _ in found) / len(found)
+        most, case = max(found)
+        where = f" ({case})" if most and len(found) > 1 else ""
+        made.append(
+            f"| `{subject}` | {reading} | {len(found)} | {mean:.1f} | {most:.0f}{where} |"
+        )
+    return "\n".join(made)
+
+
+if __name__ == "__main__":
+    print(table(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()))  # noqa: T201

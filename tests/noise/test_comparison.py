@@ -85,7 +85,7 @@ def drifts(chosen, rows, size):
             apart = (
                 "dimensions" if str(one["variant"]).startswith("dimension ") else one["variant"]
             )
-            key = f"{one['measure']}, {apart}"
+            key = one["measure"] if apart.endswith(" rows") else f"{one['measure']}, {apart}"
             claimed[key] = claimed.get(key, False) or one["reading"] == "differ"
         found = {key: found.get(key, 0) + claimed[key] for key in claimed}
     return found

@@ -36,7 +36,9 @@ def claims(chosen, size):
     found = {}
     for seed in chosen:
         for one in report(seed, size).measures:
-            key = f"{one.measure} {one.variant}".strip()
+            if not one.reading:
+                continue
+            key = f"{one.measure} {one.variant.split(',')[0]}".strip()
             claimed = one.reading.startswith(CLAIMS) and "by chance" not in one.reading
             found[key] = found.get(key, 0) + claimed
     return found

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from latentcli.words.evaluation._categories import CategoryEvaluation, evaluate_categories
     from latentcli.words.evaluation._odd import OddEvaluation, evaluate_odd
     from latentcli.words.evaluation._pair_sets import PairSet
+    from latentcli.words.evaluation._paired import compare_evaluations
     from latentcli.words.evaluation._retrieval import (
         RetrievalResult,
         evaluate_retrieval,
@@ -32,6 +33,7 @@ __all__ = [
     "SimilarityEvaluation",
     "WeatResult",
     "WordLists",
+    "compare_evaluations",
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
@@ -52,6 +54,7 @@ _HOMES = {
     "SimilarityEvaluation": "_similarity",
     "WeatResult": "_weat",
     "WordLists": "_word_lists",
+    "compare_evaluations": "_paired",
     "evaluate_analogies": "_analogies",
     "evaluate_categories": "_categories",
     "evaluate_odd": "_odd",

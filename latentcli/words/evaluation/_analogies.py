@@ -6,8 +6,10 @@ row a word means and what may be answered is the protocol's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from latentcli.errors import ParameterError, check_choice, counted
 from latentcli.numerics.intervals import wilson
@@ -17,6 +19,7 @@ from latentcli.words._space import Space
 from latentcli.words.evaluation import _analogy_scores as core
 from latentcli.words.evaluation._analogy_answers import Outcome, absent, answer_questions
 from latentcli.words.evaluation._analogy_sets import AnalogySet, Section
+from latentcli.words.evaluation._paired import Answers
 from latentcli.words.evaluation._protocol import Protocol, protocol_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
 
@@ -91,6 +94,7 @@ class AnalogyEvaluation(Result):
     syntactic: float | None
     sections: tuple[Score, ...]
     wrong: tuple[Record, ...] = ()
+    answers: Mapping[str, Answers] = field(default_factory=dict)
 
     def pictures(self) -> tuple[Picture, ...]:
         """Return the scores as dots with their intervals."""
@@ -182,6 +186,7 @@ def evaluate_analogies(
         semantic=kinds.get("semantic"),
         syntactic=kinds.get("syntactic"),
         sections=tuple(scores),
+        answers={TOTAL: _answers(outcomes, oov)},
         wrong=tuple(_wrong(vectors, outcomes, oov)) if wrong else (),
         title=_title(given, method, rules, oov, include_inputs, top),
         columns=COLUMNS,
@@ -194,6 +199,13 @@ def evaluate_analogies(
         },
         notes=(*_ignored(given), *note_on_missing(*absent(vectors, rules, outcomes))),
     )  # fmt: skip
+
+
+def _answers(outcomes: Sequence[Outcome], oov: str) -> Answers:
+    """Return 1 or 0 for each question; NaN for one that is skipped."""
+    counted = [one.attempted or oov == "wrong" for one in outcomes]
+    right = [float(one.correct) for one in outcomes]
+    return Answers(np.where(counted, right, np.nan))
 
 
 def _title(

@@ -5,8 +5,8 @@ The word with the least cosine to the mean of its set's unit vectors is the one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from latentcli.numerics.types import Array
 from latentcli.results import Interval, Picture, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._analogies import COLUMNS, TOTAL, Score
+from latentcli.words.evaluation._paired import Answers
 from latentcli.words.evaluation._protocol import protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
@@ -35,6 +36,7 @@ class OddEvaluation(Result):
     skipped: int
     correct: int
     sections: tuple[Score, ...]
+    answers: Mapping[str, Answers] = field(default_factory=dict)
 
     def pictures(self) -> tuple[Picture, ...]:
         """Return the scores as dots with their intervals."""
@@ -81,6 +83,7 @@ def evaluate_odd(
         skipped=total.skipped,
         correct=total.correct,
         sections=tuple(scores),
+        answers={TOTAL: _answers(every, found)},
         title=given.name,
         columns=COLUMNS,
         records=[score.record() for score in scores],
@@ -94,6 +97,12 @@ def evaluate_odd(
             *note_on_missing([word for word in words if word not in found]),
         ),
     )  # fmt: skip
+
+
+def _answers(sets: Sequence[OddSet], found: dict[str, Array]) -> Answers:
+    """Return 1 or 0 for each set; NaN for one that cannot be used."""
+    judged = [_is_found(one, found) for one in sets]
+    return Answers(np.array([np.nan if one is None else float(one) for one in judged]))
 
 
 def _score(name: str, sets: Sequence[OddSet], found: dict[str, Array]) -> Score:

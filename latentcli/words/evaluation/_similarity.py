@@ -6,8 +6,8 @@ Spearman's rho (1904) and Pearson's r over the pairs, with percentile bootstrap 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from latentcli.results import Interval, Picture, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._correlation import Coefficient, correlations
 from latentcli.words.evaluation._pair_sets import PairSet
+from latentcli.words.evaluation._paired import Answers
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
 from latentcli.words.evaluation._vocabulary import about
 
@@ -45,6 +46,7 @@ class SimilarityEvaluation(Result):
     pairs: int
     used: int
     skipped: int
+    answers: Mapping[str, Answers] = field(default_factory=dict)
 
     def pictures(self) -> tuple[Picture, ...]:
         """Return the scores as dots with their intervals."""
@@ -98,7 +100,9 @@ def evaluate_similarity(
         raise ParameterError("resamples", resamples, "at least 0")
     rules = protocol_of(protocol, restrict=restrict, ignore_case=ignore_case)
     given = PairSet.of(pairs)
-    cosines, scores, skipped = _paired(vectors, given, rules, oov)
+    answers, skipped = _paired(vectors, given, rules, oov)
+    counted = np.isfinite(answers.values)
+    cosines, scores = answers.values[counted], np.asarray(given.scores)[counted]
     found = correlations(scores, cosines, resamples=resamples, seed=seed)
     used, skipped = len(scores), skipped if oov == "skip" else 0
     record: Record = {
@@ -117,6 +121,7 @@ def evaluate_similarity(
         pairs=len(given.pairs),
         used=used,
         skipped=skipped,
+        answers={given.name: answers},
         title=f"cosine; {rules.description()}",
         columns=COLUMNS,
         records=[record],
@@ -129,22 +134,18 @@ def evaluate_similarity(
     )  # fmt: skip
 
 
-def _paired(
-    space: Space, given: PairSet, rules: Protocol, oov: str
-) -> tuple[Array, Array, int]:
-    """Return cosines and scores (n,) of the pairs used, and how many pairs miss a word."""
+def _paired(space: Space, given: PairSet, rules: Protocol, oov: str) -> tuple[Answers, int]:
+    """Return the cosine of each pair, NaN of one that is skipped, and how many pairs miss a word."""
     words = list(dict.fromkeys(word for pair in given.pairs for word in pair))
     found = vectors_of(space, words, rules)
-    cosines: list[float] = []
-    scores: list[float] = []
-    missing = 0
-    for (one, two), score in zip(given.pairs, given.scores, strict=True):
-        known = one in found and two in found
-        missing += not known
-        if known or oov == "zero":
-            cosines.append(_cosine(found[one], found[two]) if known else 0.0)
-            scores.append(score)
-    return np.array(cosines), np.array(scores), missing
+    otherwise = 0.0 if oov == "zero" else np.nan
+    cosines, missing = np.full(len(given.pairs), otherwise), 0
+    for place, (one, two) in enumerate(given.pairs):
+        if one in found and two in found:
+            cosines[place] = _cosine(found[one], found[two])
+        else:
+            missing += 1
+    return Answers(cosines, np.asarray(given.scores, dtype=np.float64)), missing
 
 
 def _flat(name: str, found: Coefficient) -> Record:

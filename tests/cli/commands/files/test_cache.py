@@ -30,7 +30,9 @@ def test_scores_that_are_kept_are_listed_and_cleared(results, answer, words, own
     (_, kept) = results("cache", "list")
     assert (kept["file"], kept["format"]) == (str(own_cache / NAME), "scores")
     assert (kept["rows"], kept["state"]) == (2, "good")
-    assert results("cache", "clear", own_cache / NAME) == [{"removed": 1, "bytes": kept["bytes"]}]
+    assert results("cache", "clear", own_cache / NAME) == [
+        {"removed": 1, "bytes": kept["bytes"]}
+    ]
     assert [one["format"] for one in results("cache", "list")] != ["scores"]
     KeptScores()["a"] = 1
     assert results("cache", "clear")[0]["removed"] == 2

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,9 +16,10 @@ from latentcli.cli.wording import distinct_names
 from latentcli.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from latentcli.words._space import Space
+    from latentcli.words.evaluation import SimilarityEvaluation
 
 SHOWN = ("set", "pairs", "used", "spearman", "spearman_low", "spearman_high", "pearson")
 """The columns of the table, which fits a terminal."""
@@ -90,11 +91,19 @@ def similarity(
     plot.show(report, output)
 
 
-def joined(results: Sequence[Result]) -> Result:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Joined(Result):
+    """The results of several sets, with what was answered to each."""
+
+    answers: Mapping[str, Any]
+
+
+def joined(results: Sequence[SimilarityEvaluation]) -> Joined:
     """Return the results of several sets as one."""
     first = results[0]
     sets = " ".join(str(one.settings["set"]) for one in results)
-    return Result(
+    return Joined(
+        answers={name: given for one in results for name, given in one.answers.items()},
         title=first.title,
         columns=first.columns,
         records=[record for one in results for record in one.records],
