@@ -31,6 +31,7 @@ from latentcli.disentanglement import METRIC_NAMES  # noqa: TID253 - a plain tab
 if TYPE_CHECKING:
     from latentcli.comparison._align import align
     from latentcli.comparison._compare import compare
+    from latentcli.comparison._compare_several import compare_several
     from latentcli.comparison._drift import drift
     from latentcli.disentanglement._betavae import betavae as betavae
     from latentcli.disentanglement._dci import dci as dci
@@ -130,7 +131,7 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(
         ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
     ),
-    **dict.fromkeys(("align", "compare", "drift"), "latentcli.comparison"),
+    **dict.fromkeys(("align", "compare", "compare_several", "drift"), "latentcli.comparison"),
     "download": "latentcli.files.downloads",
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
@@ -169,6 +170,7 @@ __all__ = [
     "clusters",
     "compare",
     "compare_evaluations",
+    "compare_several",
     "contrast_directions",
     "decode",
     "direction",

@@ -14,6 +14,7 @@ __getattr__, __dir__ = attach(
     {
         "CompareResult": f"{__name__}._compare_result",
         "compare": f"{__name__}._compare",
+        "compare_several": f"{__name__}._compare_several",
         "DriftResult": f"{__name__}._drift",
         "drift": f"{__name__}._drift",
         "AlignResult": f"{__name__}._align",

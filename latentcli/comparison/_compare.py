@@ -101,7 +101,7 @@ def compare(
     >>> round(found.cka, 6), found.records[0]["reading"]
     (1.0, 'equal up to rotation')
     """
-    _check_numbers(neighbors, moved, sample, seed, ci)
+    check_numbers(neighbors, moved, sample, seed, ci)
     if metric is not None:
         check_choice("metric", metric, METRICS)
     first, second = named_rows(x, "x"), named_rows(y, "y")
@@ -218,7 +218,7 @@ def compare(
     )  # fmt: skip
 
 
-def _check_numbers(
+def check_numbers(
     neighbors: int, moved: int, sample: int | None, seed: int, ci: float | None
 ) -> None:
     for name, value, least in (

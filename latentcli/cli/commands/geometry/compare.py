@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, Force, NeighborCount, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
-from latentcli.cli.wording import naming, with_files
+from latentcli.cli.wording import distinct_names, naming, with_files
 from latentcli.results import Report
 
 if TYPE_CHECKING:
@@ -79,7 +79,13 @@ class Aligning:
 
 def command(
     x: Annotated[str, typer.Argument(metavar="X", help="File of vectors, or FILE::KEY.")],
-    y: Annotated[str, typer.Argument(metavar="Y", help="Another, with rows in common.")],
+    y: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="Y...",
+            help="Another, with rows in common; of several, which is most like X.",
+        ),
+    ],
     axes: Axes,
     aligning: Aligning,
     plot: Plot,
@@ -123,16 +129,33 @@ def command(
     latent compare codes.npy codes.npy
 
     latent compare minilm-10k.64d.txt article-words.txt --neighbors 2
+
+    latent compare shapes-beta1.npz shapes-beta4.npz shapes-beta16.npz
     """
     from latentcli.comparison import compare
     from latentcli.files import pairs
 
     plot.check(output)
+    if len(y) > 1:
+        if lexicon or aligning.align or biased:
+            raise UsageError("--lexicon, --align and --biased go with two spaces")
+        given = {
+            "neighbors": neighbors,
+            "metric": metric,
+            "sample": sample,
+            "seed": seed,
+            "ci": ci,
+        }
+        plot.show(_several(x, y, axes, output, no_cache, given), output)
+        return
+    (other,) = y
     if aligning.force and aligning.align is None and plot.plot is None:
         raise UsageError("--to and --force go with --align OUT")
-    aligning.check(x, y)
-    first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
-    named = {"x": Path(x).name, "y": Path(y).name} | ({"lexicon": lexicon} if lexicon else {})
+    aligning.check(x, other)
+    first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, other))
+    named = {"x": Path(x).name, "y": Path(other).name} | (
+        {"lexicon": lexicon} if lexicon else {}
+    )
     with output.progress("comparing") as progress, naming(**named):
         result = compare(
             first, second, lexicon=None if lexicon is None else pairs.read_all(lexicon),
@@ -140,6 +163,20 @@ def command(
             seed=seed, ci=ci, progress=progress,
         )  # fmt: skip
     written = aligning.write(x, result, result.sides[1].dimensions_given)
-    settings = {"x": x, "y": y, "lexicon": lexicon, "align": aligning.align}
+    settings = {"x": x, "y": other, "lexicon": lexicon, "align": aligning.align}
     report = Report.of("compare", with_files(result, **named), settings=settings)
     plot.show(replace(report, notes=(*report.notes, *written)), output)
+
+
+def _several(
+    x: str, others: list[str], axes: Axes, output: Output, no_cache: bool, given: dict[str, Any]
+) -> Report:
+    """Return the report of several spaces compared with one."""
+    from latentcli.comparison import compare_several
+
+    names = distinct_names([Path(one).name for one in others], others)
+    first, *loaded = (points.load(one, axes, output, no_cache=no_cache) for one in (x, *others))
+    with output.progress("comparing") as progress, naming(x=Path(x).name):
+        spaces = dict(zip(names, loaded, strict=True))
+        result = compare_several(first, spaces, **given, progress=progress)
+    return Report.of("compare", result, settings={"x": x, "y": " ".join(others)})
