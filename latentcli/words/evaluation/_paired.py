@@ -80,8 +80,8 @@ def compare_evaluations(
     --------
     >>> import latentcli
     >>> space = latentcli.open()
-    >>> asked = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")] * 10
-    >>> found = {how: latentcli.evaluate_analogies(space, asked, method=how) for how in ("3cosadd", "only-b")}
+    >>> questions = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")] * 10
+    >>> found = {how: latentcli.evaluate_analogies(space, questions, method=how) for how in ("3cosadd", "only-b")}
     >>> [(row["vectors"], row["group"]) for row in compare_evaluations(found).records]
     [('3cosadd', 'a'), ('only-b', 'b')]
     """
