@@ -47,12 +47,6 @@ slow: $(READY)  ## Run the slow tests
 noise: $(READY)  ## What each reading says of noise, in 100 seeds of each kind (an hour)
 	$(BIN)/python -m pytest -q -n 2 -m slow tests/noise
 
-fuzz: $(READY)  ## 20,000 text files of vectors, hostile files of tensors, and commands over hostile inputs; SEED=N for others
-	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_TEST_COMMANDS=20000 \
-
-coverage: $(READY)  ## How often intervals hold what they say: 8 sources, 3 numbers of rows, 200 samples (hours)
-	$(BIN)/python benchmarks/interval_coverage.py --kept build/coverage.jsonl --write
-
 fuzz: $(READY)  ## 20,000 text files of vectors and 20,000 hostile files of tensors, against plain readers
 	LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
 		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py \
