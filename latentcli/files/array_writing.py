@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 from zlib import crc32
 
@@ -117,6 +119,33 @@ class ArrayWriter:
         self._bytes += part.nbytes
         if self._bytes <= HASHED:
             self._sum = crc32(content, self._sum)
+
+    def unordered(
+        self, shape: tuple[int, ...], dtype: np.dtype[Any]
+    ) -> Callable[[int, Array], None] | None:
+        """Return what takes codes from a first one on, of several threads and in any order.
+
+        None where a sum over the bytes in their order is written too.
+        """
+        if not shape or math.prod(shape) * dtype.itemsize <= HASHED:
+            return None
+        self._dtype = dtype
+        self._file.flush()
+        handle, lock = self._file.fileno(), Lock()
+
+        def place(first: int, block: Array) -> None:
+            part = np.ascontiguousarray(block)
+            content = part.data.cast("B")
+            start, done = HEADER + first * (part.nbytes // len(part)), 0
+            try:
+                while done < part.nbytes:
+                    done += os.pwrite(handle, content[done:], start + done)
+            except OSError as error:
+                raise FileError(f"cannot write {self.path}: {reason(error)}") from error
+            with lock:
+                self._bytes += part.nbytes
+
+        return place if hasattr(os, "pwrite") else None
 
     def finish(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,13 +82,15 @@ def changed(
     listed: list[list[list[float] | str]] = []
     norms: list[Array] = []
     spreads: list[Array] = []
-    work = _Changer(z, measures)
+    place = _anywhere(target, z, shape)
     for index, (_, change) in enumerate(changes):
+        work = _Changer(z, measures, place and partial(_shifted, place, index * z.samples))
         found.append({})
         listed.append([])
         for part, made in work.parts(change):
             narrow, lengths, measured = made
-            _put(target, z, narrow, part, index if len(changes) > 1 else None)
+            if work.place is None:
+                _put(target, z, narrow, part, index if len(changes) > 1 else None)
             spread = sigmas(lengths, z.dimensions)
             norms.append(lengths)
             spreads.append(spread)
@@ -115,16 +118,23 @@ def changed(
     )
 
 
+Place = Callable[[int, Array], None]
+"""Takes codes from a first one on, from several threads and in any order."""
+
 Made = tuple[Array, Array, dict[str, Array]]
 """Changed codes in their own type and shape, their norms, and what else was measured of them."""
 
 
 @dataclass(frozen=True)
 class _Changer:
-    """Codes that are changed part by part: in float64, or very many of a narrower type in float32."""
+    """Codes that are changed part by part: in float64, or very many of a narrower type in float32.
+
+    Very many are given to `place` by the threads that made them, while they are at hand.
+    """
 
     z: Tensor
     measures: Mapping[str, Callable[[Array], Array]]
+    place: Place | None
 
     def parts(self, change: Callable[[Array], Array]) -> Iterator[tuple[slice, Made]]:
         """Yield parts of the codes, changed and measured."""
@@ -133,8 +143,14 @@ class _Changer:
                 yield part, self._exact(part, change)
             return
         spans = list(parts_of(self.z.codes, _QUICK_PART))
-        made = in_order(lambda part: self._quick(part, change), spans)
+        made = in_order(lambda part: self._placed(part, change), spans)
         yield from zip(spans, made, strict=True)
+
+    def _placed(self, part: slice, change: Callable[[Array], Array]) -> Made:
+        made = self._quick(part, change)
+        if self.place is not None:
+            self.place(part.start, made[0])
+        return made
 
     def _exact(self, part: slice, change: Callable[[Array], Array]) -> Made:
         made = change(np.asarray(self.z.codes[part], dtype=np.float64))
@@ -166,6 +182,20 @@ def quick(codes: Any) -> bool:
     if not isinstance(values, np.ndarray):
         return False
     return values.size >= _MANY and values.dtype in (np.float32, np.float16)
+
+
+def _anywhere(target: Out, z: Tensor, shape: tuple[int, ...]) -> Place | None:
+    """Return what takes very many codes in any order, where there is such a thing."""
+    unordered = getattr(target, "unordered", None)
+    if unordered is None or "N" not in z.axes or not quick(z.values):
+        return None
+    place: Place | None = unordered(shape, z.dtype)
+    return place
+
+
+def _shifted(place: Place, before: int, first: int, block: Array) -> None:
+    """Give a block of codes to `place`, behind those of other changes."""
+    place(before + first, block)
 
 
 def _put(target: Out, z: Tensor, made: Array, part: slice, index: int | None) -> None:

@@ -17,7 +17,8 @@ class Out(Protocol):
     """What takes an array block by block, in order, along its first axis: `out[a:b] = block`.
 
     An array, a memory map, a writer of a file. If it has a method `begin(shape, dtype)`, that is
-    called before the first block.
+    called before the first block. If it has a method `unordered(shape, dtype)` that returns a function,
+    that takes codes of any place from several threads: `function(first, block)`.
     """
 
     def __setitem__(self, where: Any, block: Array, /) -> None:

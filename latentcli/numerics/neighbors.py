@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from latentcli.numerics.blocks import spans
+from latentcli.numerics.parallel import processors, threads
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 
@@ -128,16 +130,27 @@ def _scan(
     take: Callable[[slice], Array],
     progress: Progress | None,
 ) -> None:
-    """Show `count` rows, which `take` returns less the centre, to all that keep their best."""
-    room = np.empty((_QUERIES, _SEEN))
-    for start in range(0, count, _SEEN):
-        block = take(slice(start, start + _SEEN))
-        half = np.einsum("ij,ij->i", block, block) / 2
-        seen = np.column_stack([-block, half]).T
-        for one in best:
-            one.see(seen, start, room)
-        if progress:
-            progress(min(start + _SEEN, count), count)
+    """Show `count` rows, which `take` returns less the centre, to all that keep their best.
+
+    Each thread has its share of those. BLAS has one thread then: on products of this size its own wait
+    for each other, by spinning, several times as long as they compute.
+    """
+    shares = [best[first :: processors()] for first in range(min(processors(), len(best)))]
+    rooms = [np.empty((_QUERIES, _SEEN)) for _ in shares]
+    with threads(len(shares)) as each_of:
+        for start in range(0, count, _SEEN):
+            block = take(slice(start, start + _SEEN))
+            half = np.einsum("ij,ij->i", block, block) / 2
+            seen = np.column_stack([-block, half]).T
+            each_of(partial(_show, seen, start), shares, rooms)
+            if progress:
+                progress(min(start + _SEEN, count), count)
+
+
+def _show(seen: Array, start: int, best: Sequence[_Best], room: Array) -> None:
+    """Show a block of rows to some of those that keep their best."""
+    for one in best:
+        one.see(seen, start, room)
 
 
 def _decide(

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
 
@@ -55,6 +56,22 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+@contextmanager
+def threads(count: int) -> Iterator[Callable[..., None]]:
+    """Give what does work for all items at once, each in a thread whose BLAS has one thread itself.
+
+    It takes the work and lists of its arguments, as `map` does, and returns when all is done. For one
+    item there is no thread, and BLAS has its own.
+    """
+    if count == 1:
+        yield lambda work, *items: deque(map(work, *items), maxlen=0)
+        return
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(count) as pool:
+        yield lambda work, *items: deque(pool.map(work, *items), maxlen=0)
 
 
 class Steps:

@@ -6,6 +6,7 @@ from hypothesis.extra import numpy as arrays
 
 import latentcli
 from latentcli.errors import LatentError
+from latentcli.files import array_writing
 from latentcli.latents import _editing as editing
 from latentcli.latents._streaming import cast
 
@@ -295,3 +296,15 @@ def test_nan_among_very_many_codes_is_found_on_the_way():
     codes[8123, 5] = 3e38
     with pytest.raises(LatentError, match="beyond float32"):
         latentcli.edit(codes, np.full(512, 1e38), by=3)
+
+
+@pytest.mark.parametrize("by", [[2.0], [2.0, -1.0]])
+def test_very_many_codes_are_written_by_the_threads_that_make_them(tmp_path, monkeypatch, by):
+    monkeypatch.setattr(array_writing, "HASHED", 0)
+    codes = RNG.standard_normal((9000, 512), dtype=np.float32)
+    line = RNG.standard_normal(512)
+    path = tmp_path / "edited.npy"
+    with array_writing.ArrayWriter(path) as writer:
+        result = latentcli.edit(codes, line, by=by, out=writer)
+        writer.finish(result.shape, command="edit", settings={})
+    assert (np.load(path) == latentcli.edit(codes, line, by=by).codes).all()

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from latentcli.numerics.parallel import each
+from latentcli.numerics.parallel import each, threads
 
 
 def test_results_come_in_order_and_progress_is_told():
@@ -31,3 +31,13 @@ def test_an_interruption_does_not_wait_for_work_that_has_begun():
         assert ended == []
     finally:
         release.set()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_threads_do_all_that_is_given_and_pass_errors_on(count):
+    done = []
+    with threads(count) as each_of:
+        each_of(lambda one, two: done.append((one, two)), range(5), "abcde")
+        assert sorted(done) == list(zip(range(5), "abcde", strict=True))
+        with pytest.raises(ZeroDivisionError):
+            each_of(lambda one: 1 / one, [1, 0])
