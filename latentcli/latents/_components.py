@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.numerics.blocks import spans
+from latentcli.numerics.blocks import let_go, spans
 from latentcli.numerics.types import Array, Progress
 
 _SQUARE = 8192
@@ -34,6 +34,7 @@ def rows_in_blocks(codes: Array, progress: Progress | None = None) -> Rows:
     def rows() -> Iterator[Array]:
         for part in spans(len(flat), flat.shape[1]):
             yield flat[part].astype(np.float64)
+            let_go(flat)
             if progress:
                 progress(part.stop, len(flat))
 

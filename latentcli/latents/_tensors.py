@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.axes import axes_of, described, doubt
-from latentcli.numerics.blocks import spans
+from latentcli.numerics.blocks import let_go, spans
 from latentcli.numerics.types import Array
 from latentcli.results import Record
 
@@ -252,6 +252,7 @@ def check_finite(values: Array, name: str, first: int = 0) -> None:
             raise LatentError(
                 f"`{name}` holds numbers beyond {_LARGEST:g}, whose squares overflow"
             )
+        let_go(values)
 
 
 def shown(code: Array, shape: tuple[int, ...] | None = None) -> list[float] | str:

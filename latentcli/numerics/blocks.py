@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,20 @@ def spans(count: int, width: int) -> Iterator[slice]:
     step = max(1, _NUMBERS // max(1, width))
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
+
+
+def let_go(values: Array) -> None:
+    """Give back the memory of what was read of a file that is mapped for reading.
+
+    Its pages stay in the page cache, and come back when they are read again. Other arrays keep theirs.
+    """
+    base: Any = values
+    mapped = False
+    while isinstance(base, np.ndarray):
+        mapped = mapped or (isinstance(base, np.memmap) and base.mode == "r")
+        base = base.base
+    if mapped and isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def parts(rows: Rows, dimensions: int) -> Iterator[Rows]:

@@ -59,7 +59,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
 
 
 @contextmanager
-def threads(count: int) -> Iterator[Callable[..., None]]:
+def threads(count: int) -> Iterator[Callable[..., object]]:
     """Give what does work for all items at once, each in a thread whose BLAS has one thread itself.
 
     It takes the work and lists of its arguments, as `map` does, and returns when all is done. For one

@@ -1,6 +1,12 @@
-import numpy as np
+import re
+from pathlib import Path
 
-from latentcli.numerics.blocks import blocks, parts, sampled
+import numpy as np
+import pytest
+
+from latentcli.numerics.blocks import blocks, let_go, parts, sampled
+
+SMAPS = Path("/proc/self/smaps")
 
 
 def test_blocks_are_all_rows_in_order_and_in_float64():
@@ -28,3 +34,31 @@ def test_a_sample_is_ascending_and_without_repetition():
     assert 0 <= found[0] < found[-1] < 900
     assert found.tolist() == sampled(900, 50, seed=0).tolist()
     assert sampled(900, 900, seed=0).tolist() == list(range(900))
+
+
+def _resident(path):
+    """Return how many kB of a mapped file are in memory of this process."""
+    found = re.search(rf"{re.escape(str(path))}\n(?:.*\n)*?Rss: +(\d+) kB", SMAPS.read_text())
+    return int(found[1])
+
+
+@pytest.mark.skipif(not SMAPS.exists(), reason="the kernel does not tell what is in memory")
+def test_pages_of_a_mapped_file_are_let_go_and_come_back(tmp_path):
+    path = tmp_path / "codes.npy"
+    np.save(path, np.arange(1 << 18))
+    mapped = np.load(path, mmap_mode="r")[2:].reshape(-1, 2)
+    assert mapped.sum() == (1 << 17) * ((1 << 18) - 1) - 1
+    assert _resident(path) >= 2048
+    let_go(mapped)
+    assert _resident(path) == 0
+    assert mapped[-1].tolist() == [(1 << 18) - 2, (1 << 18) - 1]
+
+
+@pytest.mark.parametrize("mode", ["c", "r+", None])
+def test_what_was_changed_in_memory_stays(tmp_path, mode):
+    path = tmp_path / "codes.npy"
+    np.save(path, np.zeros(9000))
+    values = np.load(path, mmap_mode=mode)
+    values[:] = 3
+    let_go(values[1:])
+    assert (values == 3).all()
