@@ -107,6 +107,26 @@ Unit = Annotated[
 ]
 """`unit: Unit = None`."""
 
+VectorColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--vector-column",
+        metavar="COLUMN",
+        help="The column of vectors of a table (TABLE.COLUMN in a database).",
+        rich_help_panel=MORE,
+    ),
+]
+
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text-column",
+        metavar="COLUMN",
+        help="The column of a table that holds the words.",
+        rich_help_panel=MORE,
+    ),
+]
+
 Labels = Annotated[
     str | None,
     typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Labels, NoCache
+from latentcli.cli.options import MORE, Labels, NoCache, TextColumn, VectorColumn
 from latentcli.cli.output import Output
 from latentcli.errors import LatentError
 
@@ -46,24 +46,8 @@ class Source:
         ),
     ] = False
     labels: Labels = None
-    vector_column: Annotated[
-        str | None,
-        typer.Option(
-            "--vector-column",
-            metavar="COLUMN",
-            help="The column of vectors of a table (TABLE.COLUMN in a database).",
-            rich_help_panel=MORE,
-        ),
-    ] = None
-    text_column: Annotated[
-        str | None,
-        typer.Option(
-            "--text-column",
-            metavar="COLUMN",
-            help="The column of a table that holds the words.",
-            rich_help_panel=MORE,
-        ),
-    ] = None
+    vector_column: VectorColumn = None
+    text_column: TextColumn = None
     ignore_case: Annotated[
         bool,
         typer.Option(

@@ -19,6 +19,7 @@ from latentcli.numerics.types import Array
 class Columns:
     """Which columns of a file are read, and how: `vectors` (one of lists, or several of numbers), `words`.
 
+    `scale` is the column by which vectors of integers are multiplied, if there is one.
     `dimensions` is the usual length of the vectors; rows without such a vector are dropped and counted in
     `findings`.
     """
@@ -29,6 +30,7 @@ class Columns:
     lists: bool
     notes: list[str]
     others: tuple[str, ...] = ()
+    scale: str = ""
     dimensions: int = 0
     findings: Findings = field(default_factory=Findings)
     rows: int = 0
@@ -36,7 +38,7 @@ class Columns:
 
     def wanted(self, *, others: bool = False) -> list[str]:
         """Return the columns to read."""
-        wanted = [*self.vectors, self.words] if self.words else [*self.vectors]
+        wanted = [*self.vectors, *filter(None, [self.words, self.scale])]
         return wanted + [name for name in self.others if others and name not in wanted]
 
     def look(self, batches: Iterable[Any]) -> np.dtype[Any] | None:
@@ -55,7 +57,9 @@ class Columns:
                 break
         usable = {length: times for length, times in lengths.items() if length > 0}
         self.dimensions = max(usable, key=lambda length: (usable[length], length), default=0)
-        return None if kind is None else np.dtype(kind.to_pandas_dtype())
+        if kind is None or self.scale:
+            return None if kind is None else np.dtype(np.float32)
+        return np.dtype(kind.to_pandas_dtype())
 
     def block(self, batch: Any, *, others: bool = False) -> Block:
         """Return the rows of a batch that have a vector, with their words and their other columns."""
@@ -78,6 +82,9 @@ class Columns:
             column = batch.column(name)
             return column if kept is None else column.take(_indices(kept))
 
+        if self.scale:
+            scales = rows_of(self.scale).cast("float32").to_numpy(zero_copy_only=False)
+            values = values.astype(np.float32) * scales[:, None]
         words = words_of(rows_of(self.words), self.findings) if self.words else None
         more = {name: rows_of(name).to_pylist() for name in self.others} if others else None
         return Block(words, values, more)
@@ -134,12 +141,12 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
             raise FormatError(
                 f"{name}: no column of vectors '{shown(requested)}'. It has {have}."
             )
-        return Columns(name, [requested], words, True, notes, but(requested))
+        return _of_lists(name, fields, requested, words, notes)
     if len(vectors) > 1:
         vectors = [vector_columns.only_or_known(name, vectors)]
         notes.append(f"the vectors are its column '{vectors[0]}'")
     if vectors:
-        return Columns(name, vectors, words, True, notes, but(*vectors))
+        return _of_lists(name, fields, vectors[0], words, notes)
     numbers = [field for field, kind in fields.items() if _is_number(kind)]
     ids = [
         field
@@ -152,6 +159,23 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
     if left_out := [field for field in fields if field not in dimensions and field != words]:
         notes.append(f"columns are left out: {shown(', '.join(left_out))}")
     return Columns(name, dimensions, words, False, notes, but(*dimensions))
+
+
+def _of_lists(
+    name: str, fields: dict[str, Any], column: str, words: str, notes: list[str]
+) -> Columns:
+    """Return a column of lists, with its scale where the numbers are integers."""
+    import pyarrow.types as kinds
+
+    scale = column + vector_columns.SCALE
+    whole = kinds.is_integer(fields[column].value_type)
+    scaled = whole and scale in fields and kinds.is_floating(fields[scale])
+    others = tuple(
+        field for field in fields if field != column and not (scaled and field == scale)
+    )
+    if scaled:
+        notes.append(vector_columns.scale_note(scale))
+    return Columns(name, [column], words, True, notes, others, scale if scaled else "")
 
 
 def words_of(column: Any, findings: Findings) -> list[str]:

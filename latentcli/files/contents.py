@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from latentcli.errors import ParameterError
 from latentcli.files import formats
 from latentcli.files.addresses import split_address
 from latentcli.files.stream import Stream
-from latentcli.numerics.named_vectors import NamedVectors
+from latentcli.numerics.named_vectors import Columns, NamedVectors
 from latentcli.numerics.types import Array
 
 Batch = tuple[list[str] | None, Array]
@@ -24,7 +25,9 @@ class Content:
     """What is to be written: `rows` x `dimensions`, of an array of `shape`, in batches.
 
     `named` tells whether the batches have words; `notes` collects what could not be kept; `metadata`
-    holds columns of text by name, a text for each row, where rows have more than their words.
+    holds columns of text by name, a text for each row, where rows have more than their words. `columns`
+    are those of the table that the rows come from; `numbers` the place of each row in them, if not its own.
+    With `scaled`, the rows are written as int8 with a scale for each.
     """
 
     rows: int
@@ -35,6 +38,20 @@ class Content:
     batches: Callable[[], Iterator[Batch]]
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, list[str]] = field(default_factory=dict)
+    columns: Columns | None = None
+    numbers: Sequence[int] | None = None
+    scaled: bool = False
+
+    def full_batches(
+        self,
+    ) -> Iterator[tuple[list[str] | None, Array, Mapping[str, Sequence[Any]]]]:
+        """Yield batches with the other columns of their rows, cells by name."""
+        done = 0
+        for words, values in self.batches():
+            rows = range(done, done + len(values))
+            numbers = rows if self.numbers is None else self.numbers[rows.start : rows.stop]
+            yield words, values, {} if self.columns is None else self.columns.cells(numbers)
+            done = rows.stop
 
     def named_batches(self) -> Iterator[tuple[list[str], Array]]:
         """Yield batches with words; rows without any are called by their numbers."""
@@ -72,7 +89,10 @@ def words_of(entry: NamedVectors) -> Content:
 
     dimensions = entry.matrix.shape[1]
     shape = (len(usable), dimensions)
-    return Content(len(usable), dimensions, shape, np.dtype("<f4"), named, batches)
+    return Content(
+        len(usable), dimensions, shape, np.dtype("<f4"), named, batches,
+        columns=entry.columns, numbers=usable,
+    )  # fmt: skip
 
 
 def changed(content: Content, dimensions: int, change: Callable[[Array], Array]) -> Content:
@@ -82,10 +102,29 @@ def changed(content: Content, dimensions: int, change: Callable[[Array], Array])
         for words, values in content.batches():
             yield words, change(values).astype(content.dtype)
 
-    shape = (content.rows, dimensions)
-    return Content(
-        content.rows, dimensions, shape, content.dtype, content.named, batches, content.notes
+    return replace(
+        content, dimensions=dimensions, shape=(content.rows, dimensions), batches=batches
     )
+
+
+def as_dtype(content: Content, dtype: str) -> Content:
+    """Return content whose numbers are float32 or float16, or int8 with a scale for each row."""
+    if dtype == "int8":
+        return replace(content, scaled=True)
+    kind = np.dtype(dtype)
+
+    def batches() -> Iterator[Batch]:
+        for words, values in content.batches():
+            with np.errstate(over="ignore"):
+                narrow = values.astype(kind)
+            if (np.isinf(narrow) & np.isfinite(values)).any():
+                raise ParameterError(
+                    f"`dtype` is {dtype}, which holds numbers to {np.finfo(kind).max:,.4g}; there are "
+                    "larger ones"
+                )
+            yield words, narrow
+
+    return replace(content, dtype=kind, batches=batches)
 
 
 def array_of(address: str, entry: NamedVectors) -> Content:
@@ -110,4 +149,5 @@ def array_of(address: str, entry: NamedVectors) -> Content:
         dtype=np.dtype(kind),
         named=entry.vocabulary.named,
         batches=batches,
+        columns=entry.columns,
     )

@@ -69,13 +69,15 @@ def reading_of(
                 some = part[start : start + step]
                 cells = [record.get(choice.vectors) for record in some]
                 texts = [record.get(choice.text) for record in some] if choice.text else None
-                yield vector_columns.Batch(texts, cells, columns(some))
+                scales = [record.get(choice.scale) for record in some] if choice.scale else None
+                yield vector_columns.Batch(texts, cells, columns(some), scales)
 
     def columns(some: list[Record]) -> dict[str, list[object]] | None:
         if not reading.with_columns:
             return None
+        vectors = {choice.vectors, choice.scale or choice.vectors}
         return {
-            field: cells for field, cells in samples_of(some).items() if field != choice.vectors
+            field: cells for field, cells in samples_of(some).items() if field not in vectors
         }
 
     reading = Reading(

@@ -16,7 +16,6 @@ _UTF_16 = "text in UTF-16; convert it with: iconv -f UTF-16 -t UTF-8"
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"FEA1", "a Feather file of version 1; write it again with pyarrow.feather or as Parquet"),
-    (b"FiFu", "a finalfusion file; convert it to text or word2vec with finalfusion first"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a zstd file; unpack it first"),

@@ -33,6 +33,9 @@ BATCH_NUMBERS = 1 << 19
 SAMPLE = 64
 """Rows that are looked at before a column is chosen."""
 
+SCALE = "_scale"
+"""What the name of a column ends in that holds a scale for each vector of integers."""
+
 UNNAMED = {"", "Unnamed: 0", "__index_level_0__"}
 """What data frames call an index without a name."""
 
@@ -173,11 +176,15 @@ def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
 
 
 class Batch(NamedTuple):
-    """Some rows of a table: their texts, the cells that hold vectors, and the other columns, if wanted."""
+    """Some rows of a table: their texts, the cells that hold vectors, and the other columns, if wanted.
+
+    `scales` are what vectors of integers are multiplied by.
+    """
 
     texts: Sequence[object] | None
     cells: Sequence[object]
     columns: Mapping[str, Sequence[object]] | None = None
+    scales: Sequence[object] | None = None
 
     def only(self, kept: Sequence[int]) -> Mapping[str, Sequence[object]] | None:
         """Return the other columns of the rows that are kept."""
@@ -187,12 +194,16 @@ class Batch(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The columns that are read: of vectors, of their text ("" for none); their length; a note."""
+    """The columns that are read: of vectors, of their text ("" for none); their length; a note.
+
+    `scale` is the column by which vectors of integers are multiplied, "" for none.
+    """
 
     vectors: str
     text: str
     dimensions: int
     note: str
+    scale: str = ""
 
 
 def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") -> Choice | None:
@@ -209,8 +220,27 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
         if column != vectors and all(cell is None or isinstance(cell, str) for cell in cells)
     }
     text = choose_text(texts, text)
-    others = [column for column in samples if column not in (vectors, text)]
-    return Choice(vectors, text, dimensions, _chosen_note(vectors, text, others))
+    scale = _scale_of(vectors, samples)
+    others = [column for column in samples if column not in (vectors, text, scale)]
+    note = _chosen_note(vectors, text, others)
+    note += f"; {scale_note(scale)}" if scale else ""
+    return Choice(vectors, text, dimensions, note, scale)
+
+
+def _scale_of(vectors: str, samples: Mapping[str, Sequence[object]]) -> str:
+    """Return the column of a scale for each vector of integers, "" for none."""
+    scale = vectors + SCALE
+    cells = [cell for cell in samples[vectors] if cell is not None]
+    whole = all(isinstance(cell, list) and {*map(type, cell)} <= {int} for cell in cells)
+    numbers = all(
+        cell is None or isinstance(cell, (int, float)) for cell in samples.get(scale, [""])
+    )
+    return scale if whole and numbers else ""
+
+
+def scale_note(scale: str) -> str:
+    """Say that vectors are multiplied."""
+    return f"the vectors are multiplied by its column '{shown(scale)}'"
 
 
 def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
@@ -246,7 +276,7 @@ def blocks_of(
     number = 0
     kept_rows = 0
     for batch in batches:
-        texts, cells, _ = batch
+        texts, cells, _, scales = batch
         kept: list[int] = []
         rows: list[Array] = []
         for place, cell in enumerate(cells):
@@ -257,7 +287,7 @@ def blocks_of(
                 continue
             assert vector is not None
             kept.append(place)
-            rows.append(vector)
+            rows.append(vector if scales is None else _scaled(vector, scales[place]))
         number += len(cells)
         if rows:
             kept_rows += len(rows)
@@ -271,6 +301,13 @@ def blocks_of(
             f"{name}: {number - kept_rows:,} of {number:,} rows have no vector of {dimensions:,} numbers "
             f"({where})"
         )
+
+
+def _scaled(vector: Array, scale: object) -> Array:
+    """Return a vector of integers times its scale, a float32 as it was made; NaN where that is missing."""
+    number = float(scale) if isinstance(scale, (int, float)) else np.nan
+    with np.errstate(over="ignore"):
+        return vector * np.float64(np.float32(number))
 
 
 def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:

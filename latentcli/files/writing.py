@@ -15,11 +15,27 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, LatentError, ParameterError, reason, unknown_choice
+from latentcli.errors import (
+    FileError,
+    LatentError,
+    ParameterError,
+    check_choice,
+    counted,
+    reason,
+    unknown_choice,
+)
 from latentcli.files import inputs
 from latentcli.files import labels as label_files
-from latentcli.files.contents import Content
-from latentcli.files.formats import npy, parquet, projector, safetensors, text, word2vec_binary
+from latentcli.files import table_writing
+from latentcli.files.contents import Content, as_dtype
+from latentcli.files.formats import (
+    finalfusion,
+    npy,
+    projector,
+    safetensors,
+    text,
+    word2vec_binary,
+)
 from latentcli.files.outputs import check, part_beside, written_beside, written_to
 
 _MAX_NPZ_WORDS = 1 << 30
@@ -35,12 +51,17 @@ class Beside(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """One way to write: file endings, name for people, the function, and the file beside."""
+    """One way to write: file endings, name for people, the function, the file beside, the dtypes.
+
+    Those with `columns` carry all columns of a table.
+    """
 
     endings: tuple[str, ...]
     title: str
     write: Callable[[Content, Path], None]
     beside: Beside | None = None
+    dtypes: tuple[str, ...] = ("float32",)
+    columns: bool = False
 
 
 def _word2vec_text(content: Content, part: Path) -> None:
@@ -100,8 +121,16 @@ def _safetensors(content: Content, part: Path) -> None:
         safetensors.write(out, "vectors", content.shape, content.dtype, values)
 
 
-def _parquet(content: Content, part: Path) -> None:
-    parquet.write(part, content.batches(), content.dimensions)
+def _finalfusion(content: Content, part: Path) -> None:
+    with part.open("wb") as out:
+        words = [word for words, _ in content.named_batches() for word in words]
+        finalfusion.write(out, words, content.named_batches(), content.dimensions)
+    repeated = len(words) - len({*words})
+    if repeated:
+        content.notes.append(
+            f"{counted(repeated, 'row has', 'rows have')} the word of an earlier row and "
+            f"{'is' if repeated == 1 else 'are'} left out: finalfusion has each word once"
+        )
 
 
 def _projector(content: Content, part: Path) -> None:
@@ -132,29 +161,63 @@ def _words(content: Content, part: Path) -> None:
 
 _WORDS = Beside(label_files.beside, _words, unnamed=False)
 
+_FLOATS = ("float32", "float16")
+_ALL = (*_FLOATS, "int8")
+
 _METADATA = Beside(projector.metadata_of, _metadata, unnamed=True)
 
 WRITERS: dict[str, Writer] = {
     "word2vec-text": Writer((".txt", ".vec"), "word2vec text, with header", _word2vec_text),
     "glove": Writer((".glove",), "GloVe text, no header", _glove),
     "word2vec": Writer((".bin",), "word2vec binary", _word2vec_binary),
-    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy, _WORDS),
-    "npz": Writer((".npz",), "NumPy archive, arrays 'vectors' and 'words'", _npz),
-    "safetensors": Writer(
-        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors, _WORDS
+    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy, _WORDS, _FLOATS),
+    "npz": Writer(
+        (".npz",), "NumPy archive, arrays 'vectors' and 'words'", _npz, None, _FLOATS
     ),
-    "parquet": Writer((".parquet",), "Parquet, columns 'word' and 'vector'", _parquet),
+    "safetensors": Writer(
+        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors, _WORDS, _FLOATS
+    ),
+    "json_lines": Writer(
+        (".jsonl", ".ndjson"),
+        "JSON lines",
+        table_writing.write_json_lines,
+        None,
+        _ALL,
+        columns=True,
+    ),
+    "parquet": Writer(
+        (".parquet",),
+        "Parquet",
+        table_writing.write_parquet,
+        None,
+        _ALL,
+        columns=True,
+    ),
+    "arrow": Writer(
+        (".feather", ".arrow"),
+        "Arrow IPC, Feather",
+        table_writing.write_arrow,
+        None,
+        _ALL,
+        columns=True,
+    ),
+    "finalfusion": Writer((".fifu",), "finalfusion", _finalfusion),
     "projector": Writer(
         (".tsv",), "TensorBoard projector, words in NAME.metadata.tsv", _projector, _METADATA
     ),
 }
 """Every format that is written."""
 
+DTYPES = _ALL
+"""What `dtype` may be; int8 has a scale for each row."""
+
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 
 
-def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
-    """Write to `path`, in the format `to` or that of its ending, compressed if it ends so.
+def write(
+    content: Content, path: Path, to: str = "", *, dtype: str = ""
+) -> tuple[str, list[Path]]:
+    """Write to `path`, in the format `to` or that of its ending, compressed if it ends so; as `dtype` if given.
 
     Returns the format's name and the files written beside. What is there is replaced (see
     `check_targets`), and only when all files are complete: they are then renamed one after the
@@ -162,6 +225,8 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
     """
     name = choose(path, to)
     writer = WRITERS[name]
+    check_dtype(name, dtype)
+    content = as_dtype(content, dtype) if dtype else content
     beside = writer.beside
     real = written_to(path)
     compression = path.suffix.lower() if path.suffix.lower() in _COMPRESSED else ""
@@ -195,6 +260,20 @@ def write(content: Content, path: Path, to: str = "") -> tuple[str, list[Path]]:
         except OSError as error:
             raise FileError(f"cannot remove {stale}: {reason(error)}") from error
     return name, written
+
+
+def check_dtype(name: str, dtype: str) -> None:
+    """Refuse a dtype that a format does not keep ("": as it is)."""
+    if not dtype:
+        return
+    check_choice("dtype", dtype, DTYPES)
+    if dtype not in WRITERS[name].dtypes:
+        able = [
+            ending for one in WRITERS.values() if dtype in one.dtypes for ending in one.endings
+        ]
+        raise ParameterError(
+            f"`dtype` {dtype} is not kept in {WRITERS[name].title}; write {', '.join(able)}"
+        )
 
 
 def targets(path: Path, to: str = "") -> list[Path]:

@@ -38,7 +38,12 @@ class Vocabulary(Protocol):
 
 
 class Columns(Protocol):
-    """The other columns of a table of vectors, a cell for each row."""
+    """The other columns of a table of vectors, a cell for each row.
+
+    `kinds` says of each what its cells are: bool, int, float, text, date, datetime, json; else mixed.
+    """
+
+    kinds: dict[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,6 +51,9 @@ class Columns(Protocol):
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse names that no column has."""
+
+    def cells(self, rows: Sequence[int]) -> dict[str, list[Any]]:
+        """Return all columns of some rows, their cells as they were in the file."""
 
     def values(self, names: Sequence[str], rows: Sequence[int]) -> dict[int, list[Any]]:
         """Return the cells of some columns, for each of some rows."""

@@ -71,6 +71,8 @@ STORABLE = {
     "npz": str,
     "safetensors": str,
     "parquet": str,
+    "arrow": str,
+    "json_lines": str,
 }
 
 

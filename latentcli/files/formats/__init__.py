@@ -29,6 +29,7 @@ FORMATS: dict[str, Format] = {
     "parquet": Format("latentcli.files.formats.parquet", "Parquet (.parquet)"),
     "arrow": Format("latentcli.files.formats.arrow", "Arrow IPC, Feather (.arrow, .feather)"),
     "sqlite": Format("latentcli.files.formats.sqlite", "SQLite (.db)"),
+    "finalfusion": Format("latentcli.files.formats.finalfusion", "finalfusion (.fifu)"),
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),
     "gguf": Format("latentcli.files.formats.gguf", "GGUF models, control vectors (.gguf)"),

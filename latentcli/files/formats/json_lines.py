@@ -23,7 +23,8 @@ def sniff(stream: Stream) -> bool:
         return False
     lines = _first_lines(stream)
     first = _parsed(lines[0]) if lines else None
-    return isinstance(first, dict) and (len(lines) > 1 or stream.path.suffix == ".jsonl")
+    named = not {".jsonl", ".ndjson"}.isdisjoint(stream.path.suffixes)
+    return isinstance(first, dict) and (len(lines) > 1 or named)
 
 
 def read(stream: Stream, key: str = "") -> Reading:

@@ -7,14 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from latentcli.errors import FormatError, LatentError, reason
+from latentcli.errors import LatentError, reason
 from latentcli.files import arrays, arrow_columns, bounds
 from latentcli.files.formats import parquet_footer
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading
 from latentcli.files.stream import Stream
-from latentcli.numerics.types import Array
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 << 20
@@ -158,30 +155,3 @@ def _damage(stream: Stream) -> Iterator[None]:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise stream.error(f"a damaged Parquet file ({reason(error)})") from error
-
-
-def write(
-    path: Path, batches: Iterator[tuple[list[str] | None, Array]], dimensions: int
-) -> None:
-    """Write batches as a column `vector` of fixed length, and a column `word` if there is one."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer = None
-    try:
-        for words, values in batches:
-            native = values.dtype.newbyteorder("=")
-            try:
-                flat = pa.array(np.ascontiguousarray(values, dtype=native).ravel())
-            except pa.ArrowException:
-                raise FormatError(f"Parquet cannot hold {native}; write .npy instead") from None
-            vector = pa.FixedSizeListArray.from_arrays(flat, dimensions)
-            names, data = ["vector"], [vector]
-            if words is not None:
-                names, data = ["word", "vector"], [pa.array(words, pa.string()), vector]
-            table = pa.table(data, names=names)
-            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-            writer.write_table(table)
-    finally:
-        if writer is not None:
-            writer.close()

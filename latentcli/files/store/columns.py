@@ -10,8 +10,9 @@ import json
 import math
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,14 @@ _AT_ONCE = 500
 _INT64 = 1 << 63
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"")
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
+
+_RESTORED: dict[str, Callable[[Any], Any]] = {
+    "bool": bool,
+    "json": json.loads,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+"""How a cell of a kind that SQLite has not is made of what is kept."""
 
 
 class ColumnsBuilder:
@@ -63,12 +72,12 @@ class ColumnsBuilder:
 
     def finish(self) -> Columns:
         """Return what was collected."""
-        flags = [name for name, kinds in self._kinds.items() if kinds == {bool}]
+        kinds = {name: _kind(types) for name, types in self._kinds.items()}
         self._base.execute("COMMIT")
         if self._folder is None:
-            return Columns(None, self._names, flags, base=self._base)
+            return Columns(None, self._names, kinds, base=self._base)
         self._base.close()
-        return Columns(self._folder / FILE, self._names, flags)
+        return Columns(self._folder / FILE, self._names, kinds)
 
     def close(self) -> None:
         """Close the database, if it is in a folder."""
@@ -100,7 +109,9 @@ class ColumnsBuilder:
         if isinstance(cell, float):
             return cell if math.isfinite(cell) else None
         if isinstance(cell, int):
-            return cell if -_INT64 <= cell < _INT64 else str(cell)
+            if -_INT64 <= cell < _INT64:
+                return cell
+            self._kinds[name].add(str)
         if isinstance(cell, bytes):
             return cell.decode("utf-8", "backslashreplace")
         if isinstance(cell, (list, dict)):
@@ -109,19 +120,32 @@ class ColumnsBuilder:
         return str(cell)
 
 
+def _kind(types: set[type]) -> str:
+    """Return what cells of some types are together: bool, int, float, text, json, date, datetime; else mixed."""
+    if types <= {list, dict, tuple}:
+        return "json" if types else "text"
+    if types <= {int, bool, float}:
+        return "bool" if types == {bool} else "float" if float in types else "int"
+    if types <= {str, bytes}:
+        return "text"
+    if all(issubclass(one, datetime) for one in types):
+        return "datetime"
+    return "date" if types == {date} else "mixed"
+
+
 class Columns:
-    """The columns of a table by name: `names` are as in the file."""
+    """The columns of a table by name: `names` are as in the file, `kinds` what their cells are."""
 
     def __init__(
         self,
         path: Path | None,
         names: Mapping[str, str],
-        flags: Sequence[str],
+        kinds: Mapping[str, str],
         base: sqlite3.Connection | None = None,
     ) -> None:
         self._path = path
         self._names = dict(names)
-        self._flags = {*flags}
+        self.kinds = dict(kinds)
         self._base = base
 
     @property
@@ -131,7 +155,7 @@ class Columns:
 
     def described(self) -> dict[str, Any]:
         """Return what `Columns` needs beside the file."""
-        return {"names": self._names, "flags": sorted(self._flags)}
+        return {"names": self._names, "kinds": self.kinds}
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse names that no column has."""
@@ -140,11 +164,25 @@ class Columns:
                 have = shown(", ".join(self._names) or "none", 400)
                 raise ParameterError(f"`show`: no column '{shown(name)}'; there are: {have}")
 
+    def cells(self, rows: Sequence[int]) -> dict[str, list[Any]]:
+        """Return all columns of some rows, their cells as they were in the file."""
+        if not self._names:
+            return {}
+        found = self.values(self.names, rows)
+        restore = [_RESTORED.get(self.kinds[name]) for name in self.names]
+        return {
+            name: [
+                cell if how is None or cell is None else how(cell)
+                for cell in (found[row][place] for row in rows)
+            ]
+            for place, (name, how) in enumerate(zip(self.names, restore, strict=True))
+        }
+
     def values(self, names: Sequence[str], rows: Sequence[int]) -> dict[int, list[Any]]:
         """Return the cells of some columns, for each of some rows."""
         self.check(names)
         wanted = ", ".join(_quoted(self._names[name]) for name in names)
-        flags = [name in self._flags for name in names]
+        flags = [self.kinds[name] == "bool" for name in names]
         numbers = sorted({*rows})
         found: dict[int, list[Any]] = {}
         with self._opened() as base:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from latentcli.files.store.columns import Columns
     from latentcli.numerics.types import Array
 
-VERSION = 4
+VERSION = 5
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 MOST_META = 16 << 20
@@ -182,7 +182,7 @@ def _columns(folder: Path, meta: dict[str, Any]) -> Columns | None:
         return None
     from latentcli.files.store.columns import FILE, Columns  # SQLite: not for every query
 
-    return Columns(folder / FILE, meta["columns"]["names"], meta["columns"]["flags"])
+    return Columns(folder / FILE, meta["columns"]["names"], meta["columns"]["kinds"])
 
 
 def write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:

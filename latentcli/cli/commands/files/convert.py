@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import Force, Labels, NoCache
+from latentcli.cli.options import Force, Labels, NoCache, TextColumn, VectorColumn
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 from latentcli.results import Listing, Record, Report
 
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
 
-_ARRAYS = {"npy", "npz", "safetensors", "parquet"}
+_ARRAYS = {"npy", "npz", "safetensors", "parquet", "arrow", "json_lines"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Reading:
     """How IN is read."""
 
     labels: Labels = None
+    vector_column: VectorColumn = None
+    text_column: TextColumn = None
     no_cache: NoCache = False
 
 
@@ -39,7 +41,15 @@ def command(
             "--to",
             metavar="FORMAT",
             help="Format, if not that of OUT's ending: word2vec-text, glove, word2vec, npy, npz, "
-            "safetensors, parquet or projector.",
+            "safetensors, json_lines, parquet, arrow, finalfusion or projector.",
+        ),
+    ] = "",
+    dtype: Annotated[
+        str,
+        typer.Option(
+            "--dtype",
+            metavar="DTYPE",
+            help="float32, float16, or int8 with a scale for each row; default: as in IN.",
         ),
     ] = "",
     force: Force = False,
@@ -47,8 +57,9 @@ def command(
     """Write vectors in another format, by the ending of OUT.
 
     .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
-    .safetensors, .parquet, .tsv (TensorBoard projector); each also with .gz, .bz2, .xz or .zip.
-    Arrays keep their dtype and shape. OUT is either whole or not there. The words of .npy and
+    .safetensors, .jsonl, .parquet, .feather, .fifu (finalfusion), .tsv (TensorBoard projector);
+    each also with .gz, .bz2, .xz or .zip. Arrays keep their dtype and shape; .jsonl, .parquet and
+    .feather have all columns of a table. OUT is either whole or not there. The words of .npy and
     .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv, with
     all columns of --labels TABLE.
 
@@ -59,27 +70,36 @@ def command(
     latent convert glove.6B.50d.txt.gz glove.bin
 
     latent convert vectors.bin projector.tsv
+
+    latent convert docs.jsonl docs.parquet --dtype int8
     """
     from latentcli.files import contents, writing
+    from latentcli.files.addresses import with_columns
     from latentcli.files.labels import columns_of
 
     path = Path(target)
     writing.check_targets(path, to, force=force)
-    source = Source(vectors=[file], labels=reading.labels, no_cache=reading.no_cache)
-    entry = source.open(output).entry
+    writer = writing.WRITERS[writing.choose(path, to)]
+    writing.check_dtype(writing.choose(path, to), dtype)
+    source = Source(
+        vectors=[file], labels=reading.labels, no_cache=reading.no_cache,
+        vector_column=reading.vector_column, text_column=reading.text_column,
+    )  # fmt: skip
+    entry = source.open(output, columns=writer.columns).entry
     for written in writing.targets(path, to):
         if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
             where = "OUT" if written == path else f"{written}, which goes beside OUT,"
             raise UsageError(f"IN and {where} are the same file")
     array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
     again = entry.path.is_file()  # a pipe is read once
-    content = contents.array_of(file, entry) if array and again else contents.words_of(entry)
+    address = with_columns(file, reading.vector_column, reading.text_column)
+    content = contents.array_of(address, entry) if array and again else contents.words_of(entry)
     kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
     if array and not again and not kept:
         content.notes.append(f"{file} can be read only once: written as rows of float32")
     if reading.labels is not None:
         content.metadata = columns_of(reading.labels, content.rows)
-    name, beside = writing.write(content, path, to)
+    name, beside = writing.write(content, path, to, dtype=dtype)
     for text in content.notes:
         output.note(text)
     record: Record = {
@@ -88,7 +108,7 @@ def command(
         "format": writing.WRITERS[name].title,
         "rows": content.rows,
         "dimensions": content.dimensions,
-        "dtype": str(content.dtype),
+        "dtype": dtype or str(content.dtype),
         "bytes": path.stat().st_size,
         "beside": " ".join(map(str, beside)) or None,
     }
