@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, shown
-from latentcli.files import vector_columns
+from latentcli.files import scales, vector_columns
 from latentcli.files.reading import Block, Findings, decode
 from latentcli.numerics.types import Array
 
@@ -83,8 +83,8 @@ class Columns:
             return column if kept is None else column.take(_indices(kept))
 
         if self.scale:
-            scales = rows_of(self.scale).cast("float32").to_numpy(zero_copy_only=False)
-            values = values.astype(np.float32) * scales[:, None]
+            scale = rows_of(self.scale).cast("float32").to_numpy(zero_copy_only=False)
+            values = values.astype(np.float32) * scale[:, None]
         words = words_of(rows_of(self.words), self.findings) if self.words else None
         more = {name: rows_of(name).to_pylist() for name in self.others} if others else None
         return Block(words, values, more)
@@ -167,14 +167,14 @@ def _of_lists(
     """Return a column of lists, with its scale where the numbers are integers."""
     import pyarrow.types as kinds
 
-    scale = column + vector_columns.SCALE
+    scale = column + scales.SCALE
     whole = kinds.is_integer(fields[column].value_type)
     scaled = whole and scale in fields and kinds.is_floating(fields[scale])
     others = tuple(
         field for field in fields if field != column and not (scaled and field == scale)
     )
     if scaled:
-        notes.append(vector_columns.scale_note(scale))
+        notes.append(scales.note(scale))
     return Columns(name, [column], words, True, notes, others, scale if scaled else "")
 
 

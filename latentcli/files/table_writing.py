@@ -16,7 +16,8 @@ import numpy as np
 from latentcli.errors import FormatError
 from latentcli.files.contents import Content
 from latentcli.files.formats.text import digits
-from latentcli.files.vector_columns import SCALE, as_word
+from latentcli.files.scales import SCALE, quantized
+from latentcli.files.vector_columns import as_word
 from latentcli.numerics.types import Array
 
 _ARROW = {
@@ -27,24 +28,6 @@ _ARROW = {
     "mixed": "string",
 }
 """Arrow's types of the kinds of columns; the types of others are inferred."""
-
-
-def quantized(values: Array) -> tuple[Array, Array]:
-    """Return rows (n, D) as int8 and their scales (n,) float32: the largest number of a row becomes 127.
-
-    A row with NaN or infinity has the scale NaN.
-
-    >>> quantized(np.array([[0.5, -1.27], [0.0, 0.0]]))[0].tolist()
-    [[50, -127], [0, 0]]
-    """
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        largest = np.abs(values.astype(np.float64)).max(axis=1)
-        scales = (largest / 127).astype(np.float32)
-        whole = np.rint(values / np.where(scales > 0, scales, np.float32(1))[:, None])
-    finite = np.isfinite(largest) & np.isfinite(scales)
-    whole[~finite] = 0
-    scales[~finite] = np.nan
-    return np.clip(whole, -127, 127).astype(np.int8), scales
 
 
 def write_json_lines(content: Content, part: Path) -> None:

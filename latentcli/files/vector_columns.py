@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.errors import FormatError, shown
+from latentcli.files import scales
 from latentcli.files.arrays import KNOWN_KEYS, WORD_KEYS
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings
 from latentcli.numerics.types import Array
@@ -32,9 +33,6 @@ BATCH_NUMBERS = 1 << 19
 
 SAMPLE = 64
 """Rows that are looked at before a column is chosen."""
-
-SCALE = "_scale"
-"""What the name of a column ends in that holds a scale for each vector of integers."""
 
 UNNAMED = {"", "Unnamed: 0", "__index_level_0__"}
 """What data frames call an index without a name."""
@@ -176,10 +174,7 @@ def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
 
 
 class Batch(NamedTuple):
-    """Some rows of a table: their texts, the cells that hold vectors, and the other columns, if wanted.
-
-    `scales` are what vectors of integers are multiplied by.
-    """
+    """Some rows: their texts, the cells of vectors and the scales of these, the other columns, if wanted."""
 
     texts: Sequence[object] | None
     cells: Sequence[object]
@@ -194,10 +189,7 @@ class Batch(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The columns that are read: of vectors, of their text ("" for none); their length; a note.
-
-    `scale` is the column by which vectors of integers are multiplied, "" for none.
-    """
+    """The columns that are read: of vectors, their text, their scale ("" for none); their length; a note."""
 
     vectors: str
     text: str
@@ -220,27 +212,11 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
         if column != vectors and all(cell is None or isinstance(cell, str) for cell in cells)
     }
     text = choose_text(texts, text)
-    scale = _scale_of(vectors, samples)
+    scale = scales.scale_of(vectors, samples)
     others = [column for column in samples if column not in (vectors, text, scale)]
     note = _chosen_note(vectors, text, others)
-    note += f"; {scale_note(scale)}" if scale else ""
+    note += f"; {scales.note(scale)}" if scale else ""
     return Choice(vectors, text, dimensions, note, scale)
-
-
-def _scale_of(vectors: str, samples: Mapping[str, Sequence[object]]) -> str:
-    """Return the column of a scale for each vector of integers, "" for none."""
-    scale = vectors + SCALE
-    cells = [cell for cell in samples[vectors] if cell is not None]
-    whole = all(isinstance(cell, list) and {*map(type, cell)} <= {int} for cell in cells)
-    numbers = all(
-        cell is None or isinstance(cell, (int, float)) for cell in samples.get(scale, [""])
-    )
-    return scale if whole and numbers else ""
-
-
-def scale_note(scale: str) -> str:
-    """Say that vectors are multiplied."""
-    return f"the vectors are multiplied by its column '{shown(scale)}'"
 
 
 def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:
@@ -264,10 +240,7 @@ def counts_rows(values: Array) -> bool:
 
 
 def blocks_of(
-    name: str,
-    batches: Iterable[Batch],
-    dimensions: int,
-    findings: Findings,
+    name: str, batches: Iterable[Batch], dimensions: int, findings: Findings
 ) -> Iterator[Block]:
     """Yield (texts, cells) as rows of words and vectors; cells without a vector of D are dropped, counted.
 
@@ -276,7 +249,7 @@ def blocks_of(
     number = 0
     kept_rows = 0
     for batch in batches:
-        texts, cells, _, scales = batch
+        texts, cells, _, given = batch
         kept: list[int] = []
         rows: list[Array] = []
         for place, cell in enumerate(cells):
@@ -287,7 +260,7 @@ def blocks_of(
                 continue
             assert vector is not None
             kept.append(place)
-            rows.append(vector if scales is None else _scaled(vector, scales[place]))
+            rows.append(vector if given is None else scales.scaled(vector, given[place]))
         number += len(cells)
         if rows:
             kept_rows += len(rows)
@@ -301,13 +274,6 @@ def blocks_of(
             f"{name}: {number - kept_rows:,} of {number:,} rows have no vector of {dimensions:,} numbers "
             f"({where})"
         )
-
-
-def _scaled(vector: Array, scale: object) -> Array:
-    """Return a vector of integers times its scale, a float32 as it was made; NaN where that is missing."""
-    number = float(scale) if isinstance(scale, (int, float)) else np.nan
-    with np.errstate(over="ignore"):
-        return vector * np.float64(np.float32(number))
 
 
 def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:

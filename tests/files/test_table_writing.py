@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latentcli.errors import ParameterError
-from latentcli.files import contents, table_writing, writing
+from latentcli.files import contents, scales, writing
 from latentcli.files.store.cache import open_entry
 
 ENDINGS = [".jsonl", ".parquet", ".feather"]
@@ -191,7 +191,7 @@ def test_a_dtype_that_a_format_does_not_keep_is_refused(source, tmp_path, ending
 
 def test_the_largest_number_of_a_row_becomes_127():
     values = np.array([[2.54, -1.27], [0.0, 0.0], [np.inf, 1.0]], np.float32)
-    whole, scales = table_writing.quantized(values)
+    whole, found = scales.quantized(values)
     assert whole.tolist() == [[127, -64], [0, 0], [0, 0]]
-    assert scales[0] == np.float32(0.02)
-    assert math.isnan(scales[2])
+    assert found[0] == np.float32(0.02)
+    assert math.isnan(found[2])

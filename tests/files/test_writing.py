@@ -141,7 +141,7 @@ def test_projector_files_are_read_back_with_their_metadata(
 
 
 def test_every_writer_is_read_back_here():
-    assert set(writing.WRITERS) == {*STORABLE, "glove", "projector"}
+    assert set(writing.WRITERS) == {*STORABLE, "glove", "projector", "finalfusion"}
 
 
 @pytest.mark.parametrize("binary", [False, True])

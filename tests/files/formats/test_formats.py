@@ -58,7 +58,7 @@ REFUSED = {
         "an HDF5 file; save its data set with numpy.save",
     ),
     "SQLite": (b"SQLite format 3\x00" + bytes(84), "a damaged SQLite database"),
-    "finalfusion": (b"FiFu\x00\x00\x00\x00", "a finalfusion file; convert it"),
+    "finalfusion": (b"FiFu\x00\x00\x00\x00", "a damaged finalfusion file"),
     "UTF-16": ("a 1 2\n".encode("utf-16"), "text in UTF-16; convert it with: iconv -f UTF-16"),
     "UTF-16 BE": (b"\xfe\xff\x00a", "text in UTF-16"),
     "raw numbers": (VALUES.astype("<f8").tobytes(), "binary data without a header"),
