@@ -21,7 +21,6 @@ from latentcli.errors import (
     unknown_choice,
 )
 from latentcli.files import inputs
-from latentcli.files import labels as label_files
 from latentcli.files.contents import Content, as_dtype
 from latentcli.files.outputs import check, part_beside, written_beside, written_to
 from latentcli.files.writers import DTYPES
