@@ -54,7 +54,7 @@ def ended(process):
 
 
 def imported(*arguments):
-    """Return the top-level modules that a run of `latent` imports."""
+    """Return the exit code and the top-level modules that a run of `latent` imports."""
     code = (
         "import sys; from latentcli.cli.app import main; code = main(sys.argv[1:]); "
         "print(code, *sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
@@ -86,6 +86,18 @@ def test_a_cached_question_imports_no_more_than_it_needs(form):
     assert code == 0
     assert "numpy" in modules
     assert not modules & {"rich", "pyarrow", "gensim", "simdjson", "scipy", "zipfile", "csv"}
+
+
+def test_nothing_that_decodes_or_draws_is_imported_without_its_option():
+    """Of a path between codes that could be decoded, and of an analogy that could be plotted."""
+    drawing = {"onnxruntime", "onnx", "PIL", "matplotlib", "sklearn", "umap", "rich"}
+    for arguments in (
+        ["interp", "digits::codes[0]", "digits::codes[1]", "--json"],
+        ["analogy", "king", "man", "woman", "--json", "-q"],
+    ):
+        code, modules = imported(*arguments)
+        assert code == 0
+        assert not modules & drawing, arguments
 
 
 @pytest.mark.parametrize(

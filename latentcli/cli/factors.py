@@ -145,14 +145,6 @@ class Models:
             rich_help_panel=MORE,
         ),
     ] = None
-    curve: Annotated[
-        bool,
-        typer.Option(
-            "--curve",
-            help="Score N/8, N/4, N/2 and N rows: what the number of rows does.",
-            rich_help_panel=MORE,
-        ),
-    ] = False
     no_cache: NoCache = False
 
     def settings(self, count: int) -> dict[str, Any]:
@@ -161,6 +153,20 @@ class Models:
 
         kept = count > 1 and not self.no_cache
         return {"halves": self.halves, "store": KeptScores() if kept else None}
+
+
+@dataclass(frozen=True)
+class MetricModels(Models):
+    """Models of one metric, whose score may be a curve."""
+
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve",
+            help="Score N/8, N/4, N/2 and N rows: what the number of rows does.",
+            rich_help_panel=MORE,
+        ),
+    ] = False
 
 
 def named(title: str, models: Iterable[str]) -> str:

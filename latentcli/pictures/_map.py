@@ -78,7 +78,8 @@ def space_map(
     Parameters
     ----------
     vectors
-        (N, D), one row for each word or code. Rows with NaN or infinity are left out.
+        (N, D), one row for each word or code, a space of words, or the name of a file. Rows with NaN or
+        infinity are left out.
     names, labels
         A name and a label for each row.
     path
@@ -88,7 +89,7 @@ def space_map(
     sample
         Rows that are shown at most; None: all. Random ones, or the first with `by_frequency`.
     by_frequency
-        Whether the first rows are the most frequent words.
+        Whether the first rows are the most frequent words; those of a space are.
     unit_rows
         Whether directions count, not lengths, as for words: neighbors are then by cosine.
     neighbors
@@ -121,6 +122,12 @@ def space_map(
         raise ParameterError("sample", sample, "at least 2, or 0 for all")
     if neighbors < 0:
         raise ParameterError("neighbors", neighbors, "at least 0")
+    entry = getattr(vectors, "entry", None)
+    if entry is not None:  # a space: its words, whose directions count, the first ones first
+        vectors = entry.matrix
+        if entry.vocabulary.named:
+            names = entry.vocabulary.words(range(len(entry.matrix))) if names is None else names
+            by_frequency = unit_rows = True
     array = np.asarray(vectors)
     if array.ndim != 2 or array.dtype.kind not in "fiub":
         raise LatentError(

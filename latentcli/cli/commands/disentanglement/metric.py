@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.factors import Factors, Models, named, parsed_limits
+from latentcli.cli.factors import Factors, MetricModels, named, parsed_limits
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
@@ -55,7 +55,7 @@ def command_of(name: str) -> Callable[..., None]:
         plot: Plot,
         output: Output,
         compat: str | None,
-        models: Models,
+        models: MetricModels,
         factors: Factors = _NO_FACTORS,
         **given: Any,
     ) -> None:
@@ -120,7 +120,7 @@ def _dressed(
         ]
         given.append(inspect.Parameter("compat", keyword, default=None, annotation=compat))
     groups: dict[str, type] = {"factors": Factors} if facts.factors else {}
-    groups |= {"models": Models, "plot": Plot, "output": Output}
+    groups |= {"models": MetricModels, "plot": Plot, "output": Output}
     kept = [
         inspect.Parameter("files", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=files),
         *given,
