@@ -239,10 +239,10 @@ def test_ctrl_c_during_the_first_read_leaves_nothing_behind(tmp_path, monkeypatc
     path.write_text("king 1 2\nqueen 2 1\n")
     code = (
         "import signal, sys; from latentcli.cli.app import run; from latentcli.files.store import build\n"
-        "add = build._Sink._add_rows\n"
+        "add = build.Sink._add_rows\n"
         "def add_and_wait(*arguments):\n"
         "    add(*arguments); print('reading', flush=True); signal.pause()\n"
-        "build._Sink._add_rows = add_and_wait; run()\n"
+        "build.Sink._add_rows = add_and_wait; run()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, "neighbors", "king", "-v", path],

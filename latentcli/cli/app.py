@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from latentcli.cli import process
+from latentcli.cli import process, shards
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.synonyms import own_name
 from latentcli.cli.wording import with_options
@@ -245,7 +245,7 @@ def _run(given: list[str], debug: bool) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _completing():
+        with _completing(), shards.left_at_the_end():
             code = build(given)(args=given, prog_name="latent", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:

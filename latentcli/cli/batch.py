@@ -21,6 +21,7 @@ import typer
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output, say
 from latentcli.cli.plotting import Plot
+from latentcli.cli.shards import prefetch
 from latentcli.cli.source import about
 from latentcli.cli.wording import with_options
 from latentcli.errors import LatentError
@@ -89,6 +90,7 @@ def run(words: Sequence[str], output: Output, plot: Plot, verb: Verb[Query]) -> 
             raise UsageError("--plot draws queries on the command line, not those of '-'")
         _run_batch(output, verb)
     else:
+        prefetch(verb.space, words)
         query = verb.parse([readable(word) for word in words])
         plot.show(_report(verb, verb.answer([query])), output)
 
@@ -110,6 +112,7 @@ def run_all(
 ) -> None:
     """Answer queries that have names; those that fail are reported, and the exit code is 1."""
     queries = list(queries)
+    prefetch(verb.space, [label for label, _ in queries])
     if len(queries) == 1:  # it fails as a word on the command line does
         plot.show(_report(verb, verb.answer([queries[0][1]()])), output)
         return
@@ -204,6 +207,7 @@ def _run_batch(output: Output, verb: Verb[Query]) -> None:
     number = failed = answered = 0
     said: set[str] = set()
     for lines in _lines():
+        prefetch(verb.space, lines)
         parsed = [
             _parsed_line(line, place, verb)
             for place, line in enumerate(lines, number + 1)

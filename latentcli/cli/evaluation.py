@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Labels, NoCache
+from latentcli.cli.options import MORE, Dask, Labels, NoCache, SkipBadShards
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source, check_named
 from latentcli.cli.wording import distinct_names
@@ -62,6 +62,8 @@ class Sources:
         ),
     ] = False
     no_cache: NoCache = False
+    dask: Dask = None
+    skip_bad_shards: SkipBadShards = False
 
     def names(self) -> list[str]:
         """Return a short name for each file, its address where two would be the same."""
@@ -81,6 +83,8 @@ class Sources:
                 vectors=[address] if address else None,
                 labels=self.labels,
                 no_cache=self.no_cache,
+                dask=self.dask,
+                skip_bad_shards=self.skip_bad_shards,
             )
             space = source.open(output)
             check_named(space)

@@ -140,3 +140,26 @@ NoCache = Annotated[
     bool,
     typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=MORE),
 ]
+
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        envvar="LATENT_DASK",
+        metavar="WHERE",
+        help="Read shards by workers of Dask: local, local:N or a scheduler's address.",
+        show_default=False,
+        rich_help_panel=MORE,
+    ),
+]
+"""`dask: Dask = None`."""
+
+SkipBadShards = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad-shards",
+        help="With --dask: leave out shards that cannot be read, and count them.",
+        rich_help_panel=MORE,
+    ),
+]
+"""`skip_bad_shards: SkipBadShards = False`."""

@@ -136,10 +136,12 @@ class Output:
         printer.close()
 
     @contextmanager
-    def progress(self, what: str, *, least: int = 0) -> Iterator[Progress | None]:
+    def progress(
+        self, what: str, *, least: int = 0, rate: str = ""
+    ) -> Iterator[Progress | None]:
         """Give a progress callback that draws a bar, when someone is looking.
 
-        Totals below `least` draw nothing.
+        Totals below `least` draw nothing. With `rate`, how many of these there are in a second stands behind it.
         """
         if self.quiet or not sys.stderr.isatty():
             yield None
@@ -154,10 +156,11 @@ class Output:
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
+            *([TextColumn(f"{{task.fields[rate]:,}} {rate}/s")] if rate else ()),
             console=Console(stderr=True),
             transient=True,
         )
-        task = bar.add_task(visible(what), total=None)
+        task = bar.add_task(visible(what), total=None, rate=0)
         started = False
         begun = time.monotonic()
 
@@ -167,7 +170,8 @@ class Output:
             if not started and late and total >= least:
                 bar.start()
                 started = True
-            bar.update(task, completed=done, total=total)
+            seconds = max(time.monotonic() - begun, 1e-9)
+            bar.update(task, completed=done, total=total, rate=round(done / seconds))
 
         with holding():  # a bar hides the cursor
             try:

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Labels, NoCache, TextColumn, VectorColumn
+from latentcli.cli.options import (
+    MORE,
+    Dask,
+    Labels,
+    NoCache,
+    SkipBadShards,
+    TextColumn,
+    VectorColumn,
+)
 from latentcli.cli.output import Output
+from latentcli.cli.shards import check_alone
 from latentcli.errors import LatentError
 
 if TYPE_CHECKING:
@@ -65,6 +74,8 @@ class Source:
         ),
     ] = False
     no_cache: NoCache = False
+    dask: Dask = None
+    skip_bad_shards: SkipBadShards = False
 
     def addresses(self) -> list[str]:
         """Return the files that are named, by -v or the environment; [] for none."""
@@ -88,7 +99,6 @@ class Source:
 
         With `columns`, also the other columns of a table. `queries` are the words of the query.
         """
-        import latentcli
         from latentcli.files import samples
 
         named = self.addresses()
@@ -102,8 +112,29 @@ class Source:
                 )
             if sys.stdin.isatty():
                 output.note("reading vectors from the terminal; Ctrl-D ends")
-        with output.progress(f"reading {address}", least=_LARGE) as progress:
-            space = latentcli.open(
+        if self.dask:
+            space = self._open_shards(named, output)
+        else:
+            space = self._open_here(named, output, f"reading {address}", columns=columns)
+        if not named:
+            output.note(
+                f"no vectors named (-v FILE); using the bundled {space.name}, "
+                f"{len(space):,} words x {space.dimensions}"
+            )
+        for text in space.entry.notes if tell else ():
+            output.note(text)
+        output.carry(space.notes if tell else ())
+        return space
+
+    def _open_here(
+        self, named: list[str], output: Output, what: str, *, columns: bool
+    ) -> Space:
+        import latentcli
+        from latentcli.files import samples
+
+        check_alone(self.dask, self.skip_bad_shards)
+        with output.progress(what, least=_LARGE) as progress:
+            return latentcli.open(
                 named or samples.DEFAULT,
                 columns=columns,
                 labels=self.labels,
@@ -114,15 +145,23 @@ class Source:
                 exact=self.exact,
                 progress=progress,
             )
-        if not named:
-            output.note(
-                f"no vectors named (-v FILE); using the bundled {space.name}, "
-                f"{len(space):,} words x {space.dimensions}"
-            )
-        for text in space.entry.notes if tell else ():
-            output.note(text)
-        output.carry(space.notes if tell else ())
-        return space
+
+    def _open_shards(self, named: list[str], output: Output) -> Space:
+        """Open shards, which stay where they are."""
+        from latentcli.cli.shards import connected
+        from latentcli.distributed import open_space
+        from latentcli.files import samples
+
+        return open_space(
+            connected(self.dask or "", output),
+            named or [samples.DEFAULT],
+            labels=self.labels,
+            vector_column=self.vector_column,
+            text_column=self.text_column,
+            ignore_case=self.ignore_case,
+            exact=self.exact,
+            skip_bad=self.skip_bad_shards,
+        )
 
 
 def check_named(space: Space) -> None:
@@ -139,4 +178,5 @@ def about(space: Space) -> Record:
         "dimensions": space.dimensions,
         "ignore_case": space.ignore_case,
         **({"exact": True} if space.exact else {}),
+        **getattr(space.matrix, "settings", dict)(),
     }

@@ -40,7 +40,7 @@ def joined(
 
     def of(source: Stream, reading: Reading) -> Iterator[Block]:
         reading.with_columns = whole.with_columns
-        words = _words_beside(source)
+        words = words_beside(source)
         done = 0
         for block in reading.blocks():
             if words is not None:
@@ -65,7 +65,7 @@ def joined(
     return whole
 
 
-def _words_beside(stream: Stream) -> list[str] | None:
+def words_beside(stream: Stream) -> list[str] | None:
     """Return the words in the file beside an array, if there is one."""
     beside = labels.beside(stream.path)
     return labels.read(str(beside), stream.path) if os.path.isfile(beside) else None  # noqa: PTH113

@@ -53,13 +53,22 @@ def fetched(address: str) -> Path:
 def matching(address: str) -> list[Path]:
     """Return copies of the remote files that a pattern or a folder means, in the order of names."""
     files = _system(address)
+    return [_current(name, files) for name in _matching(address, files)]
+
+
+def listed(address: str) -> list[str]:
+    """Return the addresses that a pattern means, in the order of names; nothing is fetched."""
+    return _matching(address, _system(address))
+
+
+def _matching(address: str, files: Any) -> list[str]:
     with _failures(address):
         found = sorted(files.glob(address))
         scheme = address.split("://")[0]
         names = [name if "://" in name else f"{scheme}://{name}" for name in found]
     if not names:
         raise FileError(f"no files match {shown(address)}")
-    return [_current(name, files) for name in names]
+    return names
 
 
 def _system(address: str) -> Any:

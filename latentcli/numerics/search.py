@@ -11,7 +11,7 @@ cannot decide, because of ties, is searched here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -87,7 +87,8 @@ def search(
     Parameters
     ----------
     matrix : (N, D) float32
-        The raw rows; may be memory-mapped, is read once from front to back.
+        The raw rows; may be memory-mapped, is read once from front to back. Rows that lie elsewhere have a
+        method `search` of their own.
     norms : (N,) float64
         Euclidean norms; rows whose norm is 0 are never answered.
     questions
@@ -108,6 +109,11 @@ def search(
     top = min(top, len(norms))
     if not questions or top <= 0:
         return [_none() for _ in questions]
+    laid: Callable[..., list[Hits]] | None = getattr(matrix, "search", None)
+    if laid is not None:
+        return laid(
+            questions, top=top, scorer=scorer, rows=rows, limit=limit, min_score=min_score
+        )
     if scorer is EUCLIDEAN and len(questions) >= MANY and min_score is None:
         return _search_euclidean(matrix, norms, questions, top, rows, limit, progress)
     parts = list(blocks(norms, matrix.shape[1], rows, limit, len(questions)))

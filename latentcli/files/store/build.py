@@ -47,7 +47,7 @@ def build(
         if more:
             reading = joining.joined(stream, reading, more, progress)
         reading.with_columns = columns
-        sink = _Sink(parts.path.name, reading, folder, mapped=reading.mapped is not None)
+        sink = Sink(parts.path.name, reading, folder, mapped=reading.mapped is not None)
         try:
             sink.fill(parts.path, labels)
             entry = sink.entry(parts.path, stream)
@@ -57,7 +57,7 @@ def build(
             sink.close()
 
 
-class _Sink:
+class Sink:
     """Where the blocks of a file go: vectors and norms to files or memory, words to a builder."""
 
     def __init__(
@@ -83,6 +83,7 @@ class _Sink:
                 _write_npy_header(self.vectors, (0, reading.dimensions))
 
     def fill(self, path: Path, labels: str | None) -> None:
+        """Take all blocks of the reading."""
         for words, values, columns in self.reading.blocks():
             if words is not None:
                 self._add_words(words)
@@ -103,13 +104,7 @@ class _Sink:
     def _add_rows(self, values: Array) -> None:
         if not len(values):
             return
-        with np.errstate(over="ignore", invalid="ignore"):
-            exact = values.astype(np.float64)
-            norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
-            narrow = np.ascontiguousarray(values, dtype="<f4")
-        tiny = np.flatnonzero(norms < _TINY)
-        norms[tiny[(narrow[tiny] == 0).all(axis=1)]] = 0.0
-        self._count_unusable(narrow, norms)
+        narrow, norms = narrowed(values, self.reading.findings)
         self.norms.append(norms)
         if self.folder is None and not self.mapped:
             taken = self.rows * self.reading.dimensions * 4
@@ -117,24 +112,6 @@ class _Sink:
         if self.vectors is not None:
             self.vectors.write(narrow.data.cast("B"))
         self.rows += len(values)
-
-    def _count_unusable(self, values: Array, norms: Array) -> None:
-        """Count zero, NaN and infinite rows, and set their norm to 0: never an answer."""
-        usable = np.isfinite(norms) & (norms > 0)
-        if not usable.all():
-            bad = values[~usable]
-            nan = np.isnan(bad).any(axis=1)
-            infinite = np.isinf(bad).any(axis=1) & ~nan
-            findings = self.reading.findings
-            findings.add("nan", int(nan.sum()))
-            findings.add("infinite", int(infinite.sum()))
-            findings.add("zero", int((~nan & ~infinite).sum()))
-            norms[~usable] = 0.0
-        if norms.max(initial=0.0) > np.finfo(np.float32).max:
-            # Finite as it is in the file, but perhaps not in float32.
-            too_large = np.isinf(values).any(axis=1) & (norms > 0)
-            self.reading.findings.add("infinite", int(too_large.sum()))
-            norms[too_large] = 0.0
 
     def _name_rows(self, path: Path, labels: str | None) -> None:
         """Take the words from the labels, if any; drop rows whose word was there before."""
@@ -244,6 +221,7 @@ class _Sink:
         return {name: value for name, value in extras.items() if isinstance(value, np.ndarray)}
 
     def close(self) -> None:
+        """Close the files that are written."""
         if self.folder is not None:
             if self.vectors is not None:
                 self.vectors.close()
@@ -251,6 +229,34 @@ class _Sink:
                 self.builder.close()
             if self.columns is not None:
                 self.columns.close()
+
+
+def narrowed(values: Array, findings: Findings) -> tuple[Array, Array]:
+    """Return rows (n, D) as float32, and their norms (n,) float64, 0 for rows that are never an answer.
+
+    Rows of zeros, NaN and infinity are counted in `findings`.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        exact = values.astype(np.float64)
+        norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
+        narrow = np.ascontiguousarray(values, dtype="<f4")
+    tiny = np.flatnonzero(norms < _TINY)
+    norms[tiny[(narrow[tiny] == 0).all(axis=1)]] = 0.0
+    usable = np.isfinite(norms) & (norms > 0)
+    if not usable.all():
+        bad = narrow[~usable]
+        nan = np.isnan(bad).any(axis=1)
+        infinite = np.isinf(bad).any(axis=1) & ~nan
+        findings.add("nan", int(nan.sum()))
+        findings.add("infinite", int(infinite.sum()))
+        findings.add("zero", int((~nan & ~infinite).sum()))
+        norms[~usable] = 0.0
+    if norms.max(initial=0.0) > np.finfo(np.float32).max:
+        # Finite as it is in the file, but perhaps not in float32.
+        too_large = np.isinf(narrow).any(axis=1) & (norms > 0)
+        findings.add("infinite", int(too_large.sum()))
+        norms[too_large] = 0.0
+    return narrow, norms
 
 
 def _where(reading: Reading) -> list[str | int] | None:

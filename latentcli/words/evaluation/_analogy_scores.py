@@ -232,7 +232,7 @@ def _answer(
             probes, analogies.barred, lengths.tolist(), strict=True
         )
     ]
-    if chosen.bounds is None:
+    if chosen.bounds is None or hasattr(analogies.matrix, "search"):
         return search(
             analogies.matrix, norms, questions,
             top=top, scorer=chosen.scorer, limit=limit, progress=progress,

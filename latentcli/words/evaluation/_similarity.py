@@ -174,11 +174,13 @@ def vectors_of(space: Space, words: list[str], protocol: Protocol) -> dict[str, 
     """Return the unit vector of each word that is in the vocabulary."""
     lexicon = Lexicon(space, protocol, words)
     makes_any = "ngrams" in space.entry.extras and protocol.restrict is None
+    rows = {word: row for word in words if (row := lexicon.row(word)) is not None}
+    numbers = np.array(list(rows.values()), dtype=np.int64)
+    known = dict(zip(rows, np.asarray(space.matrix[numbers], dtype=np.float64), strict=True))
     found = {}
     for word in words:
-        row = lexicon.row(word)
-        if row is not None:
-            found[word] = unit(np.asarray(space.matrix[row], dtype=np.float64))
+        if word in known:
+            found[word] = unit(known[word])
         elif makes_any and (made := space.from_subwords(word)) is not None:
             found[word] = unit(made)
     return found

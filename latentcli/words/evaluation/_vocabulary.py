@@ -13,7 +13,13 @@ _LISTED = 3
 
 def about(space: Space) -> Record:
     """Return the settings that name the vectors."""
-    return {"vectors": space.address, "words": len(space), "dimensions": space.dimensions}
+    laid = getattr(space.matrix, "settings", dict)
+    return {
+        "vectors": space.address,
+        "words": len(space),
+        "dimensions": space.dimensions,
+        **laid(),
+    }
 
 
 def note_on_missing(words: Sequence[str], in_another_case: int = 0) -> tuple[str, ...]:

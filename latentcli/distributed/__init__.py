@@ -1,0 +1,17 @@
+"""Sets of any size, in shards, on Dask: block functions of the subjects laid on a cluster.
+
+Nothing else imports it before `--dask` asks for it.
+"""
+
+from __future__ import annotations
+
+from latentcli._lazy import attach
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "Session": f"{__name__}._session",
+        "open_codes": f"{__name__}._opening",
+        "open_space": f"{__name__}._opening",
+    },
+)

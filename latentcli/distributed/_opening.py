@@ -1,0 +1,181 @@
+"""Open shards as a space of words, or as an array of codes: one pass over them says what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentcli.distributed import _shards
+from latentcli.distributed._rows import ShardedRows
+from latentcli.errors import FileError, FormatError, counted
+from latentcli.files import addresses
+from latentcli.files.reading import Findings, Reading
+from latentcli.files.store.build import Sink
+from latentcli.numerics.types import Array
+from latentcli.words._space import Space
+
+if TYPE_CHECKING:
+    from latentcli.distributed._session import Session
+    from latentcli.distributed._shards import Shard, Survey
+
+
+def open_space(
+    session: Session,
+    paths: Sequence[str],
+    *,
+    labels: str | None = None,
+    vector_column: str | None = None,
+    text_column: str | None = None,
+    ignore_case: bool = False,
+    exact: bool = False,
+    skip_bad: bool = False,
+) -> Space:
+    """Open the shards of files, folders and patterns as one space, as `latentcli.open` does.
+
+    The words, and a norm for each row, are kept on this machine; the vectors stay where they are. With `skip_bad`
+    shards that cannot be read are left out, and counted in a note.
+    """
+    named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
+    found = _survey(session, named, skip_bad=skip_bad)
+    path = _path_of(paths)
+    sink = _Sink(path.name, found.reading, None, mapped=True)
+    for one in found.surveys:
+        if one.words is not None:
+            sink._add_words(one.words)
+        sink.norms.append(one.norms)
+        sink.rows += one.rows
+    sink.finish(path, labels)
+    entry = sink.entry(path, SimpleNamespace(compression="", member=""))  # type: ignore[arg-type]
+    entry.meta["bytes"] = sum(one.size for one in found.surveys)
+    entry.matrix = found.rows(session, np.dtype("<f4"), np.flatnonzero(~(entry.norms > 0)))  # type: ignore[assignment]
+    return Space(entry, address=" + ".join(paths), ignore_case=ignore_case, exact=exact)
+
+
+def open_codes(
+    session: Session, paths: Sequence[str], *, skip_bad: bool = False, finite: bool = True
+) -> ShardedRows:
+    """Open the shards of files, folders and patterns as codes (N, D), each number as it is in the file."""
+    found = _survey(session, paths, skip_bad=skip_bad)
+    kind = np.result_type(*(_dtype(one.reading.dtype) for one in found.surveys))
+    norms = np.concatenate([one.norms for one in found.surveys])
+    rows = found.rows(session, kind, np.flatnonzero(~(norms > 0)))
+    for shard, one in zip(found.shards, found.surveys, strict=True):
+        if finite and not np.isfinite(one.least + one.most).all():
+            raise FormatError(f"shard {shard.name}: NaN or infinity in it")
+    return rows
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return np.dtype(np.float32)  # bfloat16 and the like are read as float32
+
+
+@dataclass
+class _Found:
+    """The shards that can be read, what a pass over them found, and why others cannot."""
+
+    shards: list[Shard]
+    surveys: list[Survey]
+    reading: Reading
+    skipped: list[str] = field(default_factory=list)
+
+    def rows(self, session: Session, kind: np.dtype[Any], unusable: Array) -> ShardedRows:
+        return ShardedRows(
+            session,
+            tuple(self.shards),
+            self.reading.dimensions,
+            kind,
+            unusable,
+            tuple(self.skipped),
+        )
+
+
+def _survey(session: Session, paths: Sequence[str], *, skip_bad: bool) -> _Found:
+    listed = _shards.listed(paths)
+    bad: dict[str, str] = {}
+
+    readable: list[Shard] = []
+    surveys: list[Survey] = []
+    answers = session.each(_shards.survey, listed, failures=skip_bad)
+    for shard, one in zip(listed, answers, strict=True):
+        error = (
+            one if isinstance(one, FileError) else _other_width(shard, one, readable, surveys)
+        )
+        if error is not None and not skip_bad:
+            raise error
+        if error is not None:
+            bad[shard.address] = str(error)
+            continue
+        readable.append(replace(shard, rows=one.rows))
+        surveys.append(one)
+    if not surveys:
+        raise FileError(next(iter(bad.values()), "no shards"))
+    first = 0
+    for place, shard in enumerate(readable):
+        readable[place] = replace(shard, first=first)
+        first += shard.rows
+    return _Found(readable, surveys, _together(readable, surveys, bad), [*bad.values()])
+
+
+def _other_width(
+    shard: Shard, one: Survey, before: list[Shard], surveys: list[Survey]
+) -> FormatError | None:
+    """Return the error of a shard whose vectors have another length than those before."""
+    length = one.reading.dimensions
+    if not surveys or length == surveys[0].reading.dimensions:
+        return None
+    return FormatError(
+        f"shard {shard.name}: vectors of {counted(length, 'number')}; those of {before[0].name} have "
+        f"{surveys[0].reading.dimensions:,}"
+    )
+
+
+def _together(shards: list[Shard], surveys: list[Survey], bad: dict[str, str]) -> Reading:
+    """Return what is said of all shards: the first one's reading with the findings of all."""
+    first = surveys[0].reading
+    findings, notes = Findings(), []
+    for shard, one in zip(shards, surveys, strict=True):
+        if (one.words is None) != (surveys[0].words is None):
+            having = shards[0].name if surveys[0].words is not None else shard.name
+            raise FormatError(f"shard {shard.name}: only some shards have words, {having} has")
+        for what, count in one.reading.findings.counts.items():
+            where = one.reading.findings.first.get(what, "")
+            findings.add(what, count, f"{shard.name}, {where}" if where else "")
+        notes += [note for note in one.reading.notes if note not in notes]
+    if bad:
+        why = next(iter(bad.values()))
+        notes.append(
+            f"{counted(len(bad), 'shard is', 'shards are')} left out; the first: {why}"
+        )
+    if len(shards) == 1:
+        return replace(first, findings=findings, notes=notes)
+    return replace(
+        first, findings=findings, declared=None, notes=notes, shape=None,
+        table=first.table or first.shape is not None,
+    )  # fmt: skip
+
+
+def _path_of(paths: Sequence[str]) -> Path:
+    if len(paths) == 1:
+        return Path(addresses.separated(paths[0])[0])
+    return Path(" + ".join(Path(one).name for one in paths))
+
+
+class _Sink(Sink):
+    """What gathers words and norms of a file, given those of shards."""
+
+    def finish(self, path: Path, labels: str | None) -> None:
+        """Name the rows, once all shards were added."""
+        if self.rows == 0:
+            raise FormatError(f"{path.name}: no vectors in it")
+        self._name_rows(path, labels)
+
+    def _finish_vectors(self) -> Array:
+        return np.empty((0, self.reading.dimensions), dtype="<f4")  # they stay in their shards

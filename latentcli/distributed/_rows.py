@@ -1,0 +1,244 @@
+"""The rows of shards as one array: indexed as NumPy's arrays are, searched by workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentcli.distributed import _shards
+from latentcli.errors import LatentError
+from latentcli.files.reading import Findings
+from latentcli.files.store.build import narrowed
+from latentcli.numerics import scoring
+from latentcli.numerics.scoring import EUCLIDEAN, Scorer
+from latentcli.numerics.search import MANY, Hits, Question, search
+from latentcli.numerics.types import Array
+
+if TYPE_CHECKING:
+    from latentcli.distributed._session import Session
+    from latentcli.distributed._shards import Shard
+
+_KEPT = 1 << 16
+"""Single rows that are kept once they were read."""
+
+GATHERED = 256 << 20
+"""Bytes of rows up to which they may be had in the memory of this machine."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShardedRows:
+    """Rows (N, D) in shards, in the order of the shards.
+
+    Single rows and lists of rows are read by index; blocks of all rows stay where they are: functions of
+    them go to the workers (`each`, `search`). `unusable` (M,) are the rows that are never answers.
+    """
+
+    session: Session
+    shards: tuple[Shard, ...]
+    dimensions: int
+    dtype: np.dtype[Any]
+    unusable: Array
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_kept", {})
+
+    ndim = 2
+
+    def __len__(self) -> int:
+        return sum(shard.rows for shard in self.shards)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and dimensions."""
+        return len(self), self.dimensions
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all rows."""
+        return len(self) * self.dimensions * self.dtype.itemsize
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return len(self) * self.dimensions
+
+    def settings(self) -> dict[str, str | int]:
+        """Return what a report records: where, how many workers, shards, shards left out."""
+        found = {**self.session.settings(), "shards": len(self.shards)}
+        return found | ({"skipped_shards": len(self.skipped)} if self.skipped else {})
+
+    def __getitem__(self, which: Any) -> Array:
+        if isinstance(which, tuple):
+            return self[which[0]][(slice(None), *which[1:])]
+        if isinstance(which, slice):
+            rows = np.arange(*which.indices(len(self)))
+            if len(rows) == len(self):
+                return np.asarray(self)
+            return self._astype(self._read(rows))
+        rows = np.asarray(which)
+        if rows.dtype == bool:
+            rows = np.flatnonzero(rows)
+        flat = np.where(rows < 0, rows + len(self), rows).ravel().astype(np.int64)
+        self.prefetch(flat)
+        kept: dict[int, Array] = self._kept  # type: ignore[attr-defined]
+        if flat.size <= _KEPT:
+            values = [kept[row] for row in flat.tolist()]
+            found = np.stack(values) if values else np.empty((0, self.dimensions), self.dtype)
+        else:
+            distinct, place = np.unique(flat, return_inverse=True)
+            found = self._astype(self._read(distinct))[place]
+        return found.reshape(*rows.shape, self.dimensions)
+
+    def prefetch(self, rows: Any) -> None:
+        """Read rows that will be needed one by one, all in one pass."""
+        kept: dict[int, Array] = self._kept  # type: ignore[attr-defined]
+        wanted = np.unique(np.asarray(rows, dtype=np.int64))
+        if len(wanted) > _KEPT:
+            return
+        new = np.array([row for row in wanted.tolist() if row not in kept], dtype=np.int64)
+        if not len(new):
+            return
+        if len(kept) + len(new) > _KEPT:
+            for row in [row for row in kept if row not in set(wanted.tolist())]:
+                del kept[row]
+            new = np.array([row for row in wanted.tolist() if row not in kept], dtype=np.int64)
+        kept.update(zip(new.tolist(), self._astype(self._read(new)), strict=True))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """Return all rows, where they are few enough for the memory of this machine."""
+        if self.nbytes > GATHERED:
+            raise LatentError(
+                f"{len(self):,} x {self.dimensions:,} numbers in shards: this needs all rows in the memory of "
+                "one machine; leave out `dask`, or take a sample"
+            )
+        values = self._astype(self._read(np.arange(len(self))))
+        return values if dtype is None else values.astype(dtype)
+
+    def _astype(self, values: Array) -> Array:
+        with np.errstate(over="ignore"):
+            return np.ascontiguousarray(values, dtype=self.dtype)
+
+    def _read(self, rows: Array) -> Array:
+        """Return rows (n, D) by their ascending numbers."""
+        edges = np.searchsorted(rows, [shard.first for shard in self.shards] + [len(self)])
+        parts = [rows[a:b] for a, b in pairwise(edges)]
+        wanted = [place for place, part in enumerate(parts) if len(part)]
+        chosen = [self.shards[place] for place in wanted]
+        found = [*self.session.each(
+            _shards.take, chosen, lambda at: (parts[wanted[at]] - chosen[at].first,)
+        )]  # fmt: skip
+        return np.concatenate(found) if found else np.empty((0, self.dimensions))
+
+    def each(
+        self,
+        function: Callable[..., Any],
+        given: Callable[[int], tuple[Any, ...]] = lambda _: (),
+    ) -> Iterator[Any]:
+        """Yield `function(shard, *given(place))` of each shard, in their order."""
+        return self.session.each(function, self.shards, given)
+
+    def search(
+        self,
+        questions: Sequence[Question],
+        *,
+        top: int,
+        scorer: Scorer,
+        rows: Array | None,
+        limit: int | None,
+        min_score: float | None,
+    ) -> list[Hits]:
+        """Find the best rows of each shard, and of those the best: what `numerics.search` does."""
+        shared = self.session.share(tuple(questions))
+        end = len(self) if limit is None else min(limit, len(self))
+        shards = [shard for shard in self.shards if shard.first < end]
+
+        def given(at: int) -> tuple[Any, ...]:
+            span = shards[at].span
+            among = None if rows is None else _within(rows, span)
+            most = min(span.stop, end) - span.start
+            return (
+                shared,
+                top,
+                _name_of(scorer),
+                _within(self.unusable, span),
+                among,
+                most,
+                min_score,
+            )
+
+        merged: list[_Best] = [(np.zeros(0, dtype=np.int64), np.zeros(0)) for _ in questions]
+        for found in self.session.each(_best_of, shards, given):
+            merged = [_better(one, new, top) for one, new in zip(merged, found, strict=True)]
+        if _by_distance(scorer, len(questions), min_score):
+            return [Hits(numbers, -scores) for numbers, scores in merged]
+        return [Hits(numbers, scorer.shown(scores)) for numbers, scores in merged]
+
+
+_Best = tuple[Array, Array]
+"""Rows (k,) and their scores before they are shown, the best first."""
+
+
+def _within(rows: Array, span: slice) -> Array:
+    return rows[(rows >= span.start) & (rows < span.stop)] - span.start
+
+
+def _name_of(scorer: Scorer) -> str:
+    """Return what a scorer is called in its module: functions of it cannot be sent."""
+    return next(name for name, value in vars(scoring).items() if value is scorer)
+
+
+def _better(one: _Best, other: _Best, top: int) -> _Best:
+    """Merge the best of earlier rows with those of later ones: ties go to the earlier row."""
+    rows, scores = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
+    best = np.argsort(-scores, kind="stable")[:top]
+    return rows[best], scores[best]
+
+
+def _by_distance(scorer: Scorer, questions: int, min_score: float | None) -> bool:
+    """Tell whether `search` goes through `numerics.neighbors`, which compares distances, not squares."""
+    return scorer is EUCLIDEAN and questions >= MANY and min_score is None
+
+
+def _as_it_is(score: Array) -> Array:
+    return score
+
+
+def _best_of(
+    shard: Shard,
+    questions: Sequence[Question],
+    top: int,
+    scorer: str,
+    unusable: Array,
+    among: Array | None,
+    limit: int,
+    min_score: float | None,
+) -> list[_Best]:
+    """Search a shard, piece by piece."""
+    plain: Scorer = getattr(scoring, scorer)
+    away = _by_distance(plain, len(questions), min_score)
+    kept = plain if away else replace(plain, shown=_as_it_is)
+    best: list[_Best] = [(np.zeros(0, dtype=np.int64), np.zeros(0)) for _ in questions]
+    for first, values in _shards.blocks(shard):
+        if first >= limit:
+            break
+        span = slice(first, first + len(values))
+        matrix, norms = narrowed(values, Findings())
+        norms[_within(unusable, span)] = 0.0
+        begin = shard.first + first
+        local = [
+            replace(one, exclude=tuple(row - begin for row in one.exclude)) for one in questions
+        ]
+        hits = search(
+            matrix, norms, local, top=top, scorer=kept, min_score=min_score,
+            rows=None if among is None else _within(among, span), limit=limit - first,
+        )  # fmt: skip
+        best = [
+            _better(old, (new.rows + begin, -new.scores if away else new.scores), top)
+            for old, new in zip(best, hits, strict=True)
+        ]
+    return best

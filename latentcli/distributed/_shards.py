@@ -1,0 +1,216 @@
+"""Shards: files, each with some rows of a set, and what is read of them on workers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from latentcli.errors import FileError, FormatError, shown
+from latentcli.files import formats, joining
+from latentcli.files.addresses import is_glob, is_remote, separated, split_address
+from latentcli.files.parts import resolve
+from latentcli.files.reading import Block, Findings, Reading
+from latentcli.files.store.build import narrowed
+from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
+
+_PIECE = 32 << 20
+"""Bytes of the rows that are in work at a time on a worker."""
+
+_COUNTED = re.compile(r"(.*\D|)(\d+)-of-(\d+)(\D.*|)")
+_ZARR = ("zarr.json", ".zarray")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file of rows: `address` with a key, `first` the row of the set that it begins with."""
+
+    address: str
+    name: str
+    first: int = 0
+    rows: int = 0
+
+    @property
+    def span(self) -> slice:
+        """Its rows in the set."""
+        return slice(self.first, self.first + self.rows)
+
+
+class Survey(NamedTuple):
+    """What one pass over a shard finds."""
+
+    rows: int
+    size: int
+    reading: Reading
+    norms: Array
+    words: list[str] | None
+    least: Array
+    most: Array
+
+
+def listed(addresses: Sequence[str]) -> list[Shard]:
+    """Return the shards that addresses mean, in the order of their names; nothing is fetched."""
+    shards = [shard for address in addresses for shard in _listed(address)]
+    _check_all_there(shards)
+    return shards
+
+
+def _listed(address: str) -> list[Shard]:
+    file, key = separated(address)
+    tail = f"::{key}" if key else ""
+    if is_remote(file):
+        if not is_glob(file):
+            return [Shard(address, shown(file.rsplit("/", 1)[-1]))]
+        from latentcli.files import remote
+
+        return [
+            Shard(f"{name}{tail}", shown(name.rsplit("/", 1)[-1]))
+            for name in remote.listed(file)
+        ]
+    stores = _zarr_in(Path(file))
+    found = stores or [part.path for part in resolve(address).parts]
+    # A worker may have another working directory.
+    return [Shard(f"{path.resolve()}{tail}", shown(path.name)) for path in found]
+
+
+def _zarr_in(path: Path) -> list[Path]:
+    """Return the Zarr arrays that a path or a pattern means."""
+    if is_glob(str(path)) and not path.exists():
+        import glob
+
+        named = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+        return named if named and all(map(_is_zarr, named)) else []
+    if _is_zarr(path):
+        return [path]
+    if path.is_dir():
+        return sorted(one for one in path.iterdir() if one.suffix == ".zarr" and one.is_dir())
+    return []
+
+
+def _is_zarr(path: Path) -> bool:
+    return any((path / name).is_file() for name in _ZARR)
+
+
+def _check_all_there(shards: Sequence[Shard]) -> None:
+    """Refuse numbered shards of which one is missing: `part-00003-of-00016`."""
+    matches = [_COUNTED.fullmatch(shard.name) for shard in shards]
+    first = matches[0] if matches else None
+    if first is None or None in matches:
+        return
+    there = {int(match[2]) for match in matches if match}
+    count, least = int(first[3]), min(there)
+    missing = sorted({*range(min(least, 1), min(least, 1) + count)} - there)
+    if count <= 10 * len(shards) + 100 and missing:
+        number = str(missing[0]).zfill(len(first[2]))
+        raise FileError(
+            f"shard {first[1]}{number}-of-{first[3]}{first[4]} is missing: "
+            f"{len(there):,} of {count:,} are there"
+        )
+
+
+@contextmanager
+def _opened(shard: Shard) -> Iterator[tuple[Stream | None, Reading]]:
+    path, key = split_address(shard.address)
+    if path.is_dir():
+        yield None, _read_zarr(path)
+        return
+    with Stream(path, member=key) as stream:
+        yield stream, formats.read(stream, "" if stream.taken else key)
+
+
+def _read_zarr(path: Path) -> Reading:
+    try:
+        import zarr
+    except ImportError:
+        raise FileError(
+            "Zarr needs zarr; install it with: pip install 'latentcli[distributed]'"
+        ) from None
+    try:
+        array: Any = zarr.open_array(str(path), mode="r")
+    except Exception as error:  # zarr has many
+        raise FormatError(f"not a Zarr array ({shown(error)})") from error
+    if array.ndim != 2:
+        raise FormatError(f"shape {array.shape}; a shard is (N, D)")
+
+    def blocks() -> Iterator[Block]:
+        step = max(1, int(array.chunks[0]))
+        for start in range(0, array.shape[0], step):
+            yield Block(None, np.asarray(array[start : start + step]))
+
+    return Reading(
+        "Zarr",
+        int(array.shape[1]),
+        blocks,
+        Findings(),
+        dtype=str(array.dtype),
+        shape=array.shape,
+    )
+
+
+def blocks(shard: Shard) -> Iterator[tuple[int, Array]]:
+    """Yield (first row within the shard, rows (n, D) as they are) in pieces of about 32 MB."""
+    with _opened(shard) as (_, reading):
+        kept: list[Array] = []
+        first = rows = 0
+        for block in reading.blocks():
+            kept.append(block.values)
+            rows += len(block.values)
+            if rows * reading.dimensions * 8 >= _PIECE:
+                yield first, _joined(kept)
+                first, rows, kept = first + rows, 0, []
+        if rows:
+            yield first, _joined(kept)
+        if shard.rows and first + rows != shard.rows:
+            raise FormatError(f"it has {first + rows:,} rows now, not {shard.rows:,}")
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def survey(shard: Shard) -> Survey:
+    """Read a shard once: its size, its words, and the norms of its rows."""
+    path, _ = split_address(shard.address)
+    with _opened(shard) as (stream, reading):
+        words = None if stream is None else joining.words_beside(stream)
+        beside = words is not None
+        norms: list[Array] = []
+        least, most = np.inf, -np.inf
+        for block in reading.blocks():
+            if block.words is not None and not beside:
+                words = [*(words or ())] if words is None else words
+                words += block.words
+            if not len(block.values):
+                continue
+            norms.append(narrowed(block.values, reading.findings)[1])
+            with np.errstate(invalid="ignore"):
+                least = np.minimum(least, block.values.min(axis=0))
+                most = np.maximum(most, block.values.max(axis=0))
+        found = np.concatenate(norms) if norms else np.zeros(0)
+        size = path.stat().st_size if path.is_file() else 0
+        plain = replace(reading, blocks=_nothing, whole=None, mapped=None, extras={})
+        return Survey(
+            len(found), size, plain, found, words, np.asarray(least), np.asarray(most)
+        )
+
+
+def _nothing() -> Iterator[Block]:
+    return iter(())
+
+
+def take(shard: Shard, rows: Array) -> Array:
+    """Return some rows (n, D) of a shard, by their ascending numbers in it."""
+    found = []
+    for first, values in blocks(shard):
+        mine = rows[(rows >= first) & (rows < first + len(values))]
+        if len(mine):
+            found.append(values[mine - first])
+        if len(rows) and rows[-1] < first + len(values):
+            break
+    return _joined(found)
