@@ -40,15 +40,7 @@ def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projectio
     for part in spans(len(rows), rows.shape[1]):
         mean += rows[part].sum(axis=0, dtype=np.float64)
     mean /= len(rows)
-    scatter = np.zeros((rows.shape[1], rows.shape[1]))
-    for part in spans(len(rows), rows.shape[1]):
-        block = rows[part].astype(np.float64) - mean
-        if np.abs(block).max() > _LARGEST:
-            raise LatentError(
-                f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow"
-            )
-        scatter += block.T @ block
-    values, vectors = np.linalg.eigh(scatter)
+    values, vectors = (_by_rows if len(rows) < rows.shape[1] else _by_covariance)(rows, mean)
     count = min(2, rows.shape[1])
     axes = vectors[:, ::-1][:, :count]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(count)])
@@ -59,6 +51,29 @@ def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projectio
     total = float(values.sum())
     kept = float(values[::-1][:count].sum()) / total if total > 0 else 0.0
     return Projection(found, "numpy", min(1.0, kept))
+
+
+def _centered(rows: Array, mean: Array) -> Array:
+    block = rows.astype(np.float64) - mean
+    if np.abs(block).max() > _LARGEST:
+        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
+    return np.asarray(block)
+
+
+def _by_covariance(rows: Array, mean: Array) -> tuple[Array, Array]:
+    """Return the variances (D,), ascending, and the axes (D, D) of rows, which are read in blocks."""
+    scatter = np.zeros((rows.shape[1], rows.shape[1]))
+    for part in spans(len(rows), rows.shape[1]):
+        block = _centered(rows[part], mean)
+        scatter += block.T @ block
+    values, vectors = np.linalg.eigh(scatter)
+    return values, vectors
+
+
+def _by_rows(rows: Array, mean: Array) -> tuple[Array, Array]:
+    """Return the same of fewer rows than dimensions: N variances, and axes (D, N)."""
+    _, singular, axes = np.linalg.svd(_centered(rows, mean), full_matrices=False)
+    return singular[::-1] ** 2, axes[::-1].T
 
 
 def tsne(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:

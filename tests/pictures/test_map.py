@@ -16,8 +16,9 @@ def rows(count=120, dimensions=8, seed=0):
     )
 
 
-def test_pca_is_scikit_learns_up_to_sign():
-    x = rows()
+@pytest.mark.parametrize(("count", "dimensions"), [(120, 8), (30, 200)])
+def test_pca_is_scikit_learns_up_to_sign(count, dimensions):
+    x = rows(count, dimensions)
     found = space_map(x)
     peer = PCA(2, svd_solver="full").fit(x)
     theirs = peer.transform(x)

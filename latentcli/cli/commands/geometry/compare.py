@@ -83,7 +83,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="Y...",
-            help="Another, with rows in common; of several, which is most like X.",
+            help="Another, with rows in common; several: the most like X.",
         ),
     ],
     axes: Axes,
@@ -93,7 +93,7 @@ def command(
     lexicon: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Match by pairs of words, one of X and one of Y, a line each."
+            metavar="FILE", help="Pairs of words, one of X and one of Y, a line each."
         ),
     ] = None,
     metric: Annotated[
