@@ -1,8 +1,7 @@
 """Tables in which one column holds vectors: which column that is, which one the text, and cells to rows.
 
-A cell is a list of numbers, a text that holds one (JSON, NumPy's print, PostgreSQL's `{...}`, pgvector's
-`[...]`), or bytes of little-endian float32. The vector column is the one whose cells are vectors of one
-length; the text column is chosen by its name, else by what it holds.
+A cell is a list of numbers, a text that holds one (JSON, NumPy's print, PostgreSQL's `{...}`, pgvector's `[...]`), or
+bytes of little-endian float32. Vectors have one length; the text column is chosen by its name, else by what it holds.
 """
 
 from __future__ import annotations
