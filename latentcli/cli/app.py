@@ -215,6 +215,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if process.completes_nothing():
         return _fail("this is no shell's completion: COMP_WORDS is not set", USAGE)
     debug = "--debug" in given or bool(os.environ.get("LATENT_DEBUG"))
+    from latentcli.files import inputs
+
+    inputs.begin()
     try:
         code = _run(given, debug)
         sys.stdout.flush()
@@ -226,6 +229,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         return _fail(f"cannot write the answer: {error.strerror or error}")
+    finally:
+        inputs.end()
     return code
 
 
@@ -238,9 +243,6 @@ def _completing() -> AbstractContextManager[None]:
 
 
 def _run(given: list[str], debug: bool) -> int:
-    from latentcli.files import inputs
-
-    inputs.begin()
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):

@@ -116,8 +116,8 @@ def udr(
     >>> z = np.random.default_rng(0).normal(size=(1000, 2))
     >>> turn = np.array([[1, 1], [-1, 1]]) / np.sqrt(2)
     >>> result = udr({"a": z, "b": -z[:, ::-1], "turned": z @ turn}, estimator="spearman")
-    >>> float(result.pairs[0, 1].round(6)), result.pairs[0, 2] < 0.5
-    (1.0, True)
+    >>> float(result.pairs[0, 1].round(2)), bool(result.pairs[0, 2] < 0.5)
+    (0.98, True)
     """
     check_choice("estimator", estimator, ESTIMATORS)
     if compat is not None:

@@ -11,7 +11,6 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "Session": f"{__name__}._session",
-        "open_codes": f"{__name__}._opening",
         "open_space": f"{__name__}._opening",
     },
 )

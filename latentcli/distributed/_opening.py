@@ -56,27 +56,6 @@ def open_space(
     return Space(entry, address=" + ".join(paths), ignore_case=ignore_case, exact=exact)
 
 
-def open_codes(
-    session: Session, paths: Sequence[str], *, skip_bad: bool = False, finite: bool = True
-) -> ShardedRows:
-    """Open the shards of files, folders and patterns as codes (N, D), each number as it is in the file."""
-    found = _survey(session, paths, skip_bad=skip_bad)
-    kind = np.result_type(*(_dtype(one.reading.dtype) for one in found.surveys))
-    norms = np.concatenate([one.norms for one in found.surveys])
-    rows = found.rows(session, kind, np.flatnonzero(~(norms > 0)))
-    for shard, one in zip(found.shards, found.surveys, strict=True):
-        if finite and not np.isfinite(one.least + one.most).all():
-            raise FormatError(f"shard {shard.name}: NaN or infinity in it")
-    return rows
-
-
-def _dtype(name: str) -> np.dtype[Any]:
-    try:
-        return np.dtype(name)
-    except TypeError:
-        return np.dtype(np.float32)  # bfloat16 and the like are read as float32
-
-
 @dataclass
 class _Found:
     """The shards that can be read, what a pass over them found, and why others cannot."""

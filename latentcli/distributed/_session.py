@@ -79,7 +79,7 @@ class Session:
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
         local = _LOCAL.fullmatch(self.where)
-        if local is None and ":" not in self.where:
+        if local is None and (":" not in self.where or self.where.startswith("local:")):
             raise ParameterError(
                 "dask", self.where, "local, local:N or a scheduler's address, tcp://HOST:PORT"
             )

@@ -26,6 +26,11 @@ def begin() -> None:
     _noting[:] = [True]
 
 
+def end() -> None:
+    """Note nothing from now on: the command has ended, and the library goes on."""
+    _noting.clear()
+
+
 def note_fetched(address: str, copy: Path) -> None:
     """Note where the copy of a remote file is, so that one command asks its server once."""
     if _noting:

@@ -1,10 +1,14 @@
 """Inputs behind public reports, each with its right answer; skipped where the files are absent."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
-from conftest import DATA
 
+DATA = Path(
+    os.environ.get("LATENT_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")
+)
 REPORTS = DATA.parent / "cases" / "reports"
 pytestmark = pytest.mark.skipif(not REPORTS.is_dir(), reason="without the files of reports")
 

@@ -87,6 +87,8 @@ def folder(samples, tmp_path, monkeypatch):
     (tmp_path / "news" / "day.txt").write_text("the king and the queen met a man\n" * 200)
     lists = {"x": ["flower", "garden"], "y": ["war", "attack"], "a": ["love"], "b": ["pain"]}
     (tmp_path / "lists.json").write_text(json.dumps(lists))
+    docs = [{"text": f"text {row}", "embedding": [row, 1.0, 2.0]} for row in range(9)]
+    (tmp_path / "docs.jsonl").write_text("".join(json.dumps(doc) + "\n" for doc in docs))
     return tmp_path
 
 

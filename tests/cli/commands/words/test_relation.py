@@ -19,6 +19,7 @@ def test_offsets_by_hand(answer, plane):
     ]
     assert whole["summary"] == {
         "verdict": "too few pairs",
+        "reading_code": "too_few_pairs",
         "mean_pairwise": nothing,
         "chance": nothing,
         "p_value": 1.0,
@@ -48,7 +49,7 @@ def test_many_pairs_have_the_least_cosine_in_the_summary(answer, plane):
     summary = answer("relation", *pairs, "--raw", "-v", plane)["summary"]
     assert set(summary) == {
         "verdict", "mean_pairwise", "chance", "p_value", "permutations", "least_pairwise",
-        "least_pair",
+        "least_pair", "reading_code",
     }  # fmt: skip
     assert summary["least_pairwise"] == -1.0
     assert set(summary["least_pair"].split()) == {"o:right", "right:o"}

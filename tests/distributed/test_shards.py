@@ -1,0 +1,77 @@
+"""Shards of every kind are read; what is wrong with one is said with its name."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+import pytest
+
+ROWS = np.random.default_rng(0).standard_normal((400, 8)).astype(np.float32)
+WORDS = [f"w{row}" for row in range(400)]
+PARTS = [slice(start, start + 100) for start in range(0, 400, 100)]
+
+
+def table(part, rows=ROWS):
+    flat = pa.array(rows[part].ravel())
+    vectors = pa.FixedSizeListArray.from_arrays(flat, rows.shape[1])
+    return pa.table({"word": WORDS[part], "vector": vectors})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four Parquet files that say how many they are."""
+    for place, part in enumerate(PARTS):
+        pq.write_table(table(part), tmp_path / f"part-{place:05d}-of-00004.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", ["npy", "arrow", "zarr"])
+def test_shards_of_another_kind(kind, tmp_path, dask, answers):
+    if kind == "zarr":
+        zarr = pytest.importorskip("zarr")
+        zarr.save(str(tmp_path / "x.zarr"), ROWS)
+    for place, part in enumerate(PARTS):
+        if kind == "npy":
+            np.save(tmp_path / f"p{place}.npy", ROWS[part])
+        elif kind == "arrow":
+            feather.write_feather(
+                table(part), tmp_path / f"p{place}.arrow", compression="uncompressed"
+            )
+    where = tmp_path / "x.zarr" if kind == "zarr" else tmp_path
+    query = "w5" if kind == "arrow" else "#5"
+    found = answers("neighbors", query, "-v", where, "--dask", dask, "-k", "2")["results"]
+    scores = (ROWS @ ROWS[5]) / np.linalg.norm(ROWS, axis=1) / np.linalg.norm(ROWS[5])
+    best = np.argsort(-scores)[1:3]
+    assert [record["score"] for record in found] == pytest.approx(scores[best], abs=1e-6)
+    assert [record["word"].lstrip("w") for record in found] == [str(row) for row in best]
+
+
+@pytest.mark.parametrize("fault", ["damaged", "wide", "missing"])
+def test_a_shard_that_cannot_be_read_is_named(fault, folder, dask, latent):
+    path = folder / "part-00002-of-00004.parquet"
+    if fault == "damaged":
+        path.write_bytes(b"PAR1junk")
+    elif fault == "wide":
+        pq.write_table(table(PARTS[0], np.ones((400, 9), dtype=np.float32)), path)
+    else:
+        path.unlink()
+    question = ("neighbors", "w5", "-v", folder, "--dask", dask)
+    code, out, err = latent(*question)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert path.name in err
+    code, _, err = latent(*question, "--skip-bad-shards")
+    if fault == "missing":  # what is not there cannot be left out
+        assert (code, path.name in err) == (1, True)
+    else:
+        assert (code, "1 shard is left out" in err, path.name in err) == (0, True, True)
+
+
+def test_the_option_to_skip_goes_with_a_cluster(folder, latent):
+    code, _, err = latent("neighbors", "w5", "-v", folder, "--skip-bad-shards")
+    assert (code, "--skip-bad-shards goes with --dask" in err) == (2, True)
+
+
+def test_a_cluster_of_no_workers_is_refused(folder, latent):
+    code, out, err = latent("neighbors", "w5", "-v", folder, "--dask", "local:0")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
