@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from latentcli.numerics.types import Progress
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,6 +25,10 @@ def each(
 
     Threads serve, as NumPy and scikit-learn's trees release the interpreter while they compute.
     """
+    from concurrent.futures import (
+        ThreadPoolExecutor,  # imports logging: longer than a query's scan
+    )
+
     results = []
     pool = ThreadPoolExecutor(processors())
     try:
@@ -43,6 +49,8 @@ def each(
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield the results of work for all items in order, made by threads a few items ahead."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     count = processors()
     with ThreadPoolExecutor(count) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -68,6 +76,8 @@ def threads(count: int) -> Iterator[Callable[..., object]]:
     if count == 1:
         yield lambda work, *items: deque(map(work, *items), maxlen=0)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(count) as pool:
