@@ -137,7 +137,7 @@ def reported(
     together: Record = {"vectors": " ".join(str(one.settings["vectors"]) for one in results)}
     return Report(
         command,
-        ("vectors", *made.columns, *(OF_DIFFERENCES if differences else ())),
+        ("vectors", *made.columns, *next(iter(differences.values()), {})),
         [
             {"vectors": name, **record, **differences.get((name, str(record[key])), {})}
             for name, one in found for record in one.records
@@ -161,11 +161,6 @@ def reported(
     )  # fmt: skip
 
 
-OF_DIFFERENCES = (
-    "difference", "difference_low", "difference_high", "difference_p_value", "p_holm", "group",
-)  # fmt: skip
-
-
 def _differences(
     found: Sequence[tuple[str, Result]],
 ) -> tuple[dict[tuple[str, str], Record], list[Sheet], tuple[str, ...]]:
@@ -174,20 +169,11 @@ def _differences(
     if len(answered) < 2:
         return {}, [], ()
     import latentcli
+    from latentcli.numerics.multiple_comparisons import difference_keys
 
     compared = latentcli.compare_evaluations(answered)
     rows = compared.records
-    added = {
-        (str(row["vectors"]), str(row["set"])): {
-            "difference": row["difference"],
-            "difference_low": row["low"],
-            "difference_high": row["high"],
-            "difference_p_value": row["p_value"],
-            "p_holm": row["p_holm"],
-            "group": row["group"],
-        }
-        for row in rows
-    }
+    added = {(str(row["vectors"]), str(row["set"])): difference_keys(row) for row in rows}
     sheets = []
     for name in dict.fromkeys(str(row["set"]) for row in rows):
         mine = [row for row in rows if row["set"] == name]

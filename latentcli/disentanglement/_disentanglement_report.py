@@ -18,9 +18,10 @@ from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._paired import default_halves, differences_of
 from latentcli.disentanglement._score import Score
-from latentcli.disentanglement._score_models import COSTLY, Tracker, difference_keys
+from latentcli.disentanglement._score_models import COSTLY, Tracker
 from latentcli.disentanglement._views import heat_map, size, table
 from latentcli.errors import ParameterError, check_choice
+from latentcli.numerics.multiple_comparisons import difference_keys
 from latentcli.results import Picture, Record, Result, Scalar, Sheet, View
 
 COLUMNS = ("model", "metric", "level", "name", "score", "value")

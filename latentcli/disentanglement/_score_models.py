@@ -14,6 +14,7 @@ from latentcli.disentanglement._paired import COLUMNS as OF_DIFFERENCES
 from latentcli.disentanglement._paired import default_halves, differences_of
 from latentcli.disentanglement._views import columns
 from latentcli.errors import LatentError, check_choice
+from latentcli.numerics.multiple_comparisons import difference_keys
 from latentcli.numerics.types import Progress
 from latentcli.results import Record, Sheet
 
@@ -132,17 +133,3 @@ def records_of(scores: Mapping[str, Any], differences: list[Record]) -> list[Rec
             of_whole = differing.get(model, {}) if row["level"] == "all" else {}
             rows.append({"model": model, **row, **difference_keys(of_whole)})
     return rows
-
-
-def difference_keys(row: Record) -> Record:
-    """Return what a record of differences adds to that of a score."""
-    if not row:
-        return {}
-    return {
-        "difference": row["difference"],
-        "difference_low": row["low"],
-        "difference_high": row["high"],
-        "difference_p_value": row["p_value"],
-        "p_holm": row["p_holm"],
-        "group": row["group"],
-    }

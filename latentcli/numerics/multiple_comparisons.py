@@ -159,6 +159,20 @@ def differences_from_best(
     return rows
 
 
+def difference_keys(row: Record) -> Record:
+    """Return what a record of differences adds to that of a score; nothing for no record."""
+    if not row:
+        return {}
+    return {
+        "difference": row["difference"],
+        "difference_low": row["low"],
+        "difference_high": row["high"],
+        "difference_p_value": row["p_value"],
+        "p_holm": row["p_holm"],
+        "group": row["group"],
+    }
+
+
 def _label(number: int) -> str:
     """Return a, b, ... Z, then aa, ba, ... with a blank before, so that they are not misread."""
     if number < len(ascii_letters):
