@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from latentcli.cli import process, shards
+from latentcli.cli import process
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.synonyms import own_name
 from latentcli.cli.wording import with_options
@@ -208,9 +208,9 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `latentcli.cli.exit_codes`."""
-    given = own_name(sys.argv[1:] if arguments is None else arguments)
     if not process.open_streams():
         return _fail("cannot write the answer: standard output is closed")
+    given = own_name(sys.argv[1:] if arguments is None else arguments)
     process.clean_environment()
     if process.completes_nothing():
         return _fail("this is no shell's completion: COMP_WORDS is not set", USAGE)
@@ -247,7 +247,7 @@ def _run(given: list[str], debug: bool) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _completing(), shards.left_at_the_end():
+        with _completing(), process.clusters_left():
             code = build(given)(args=given, prog_name="latent", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:

@@ -7,7 +7,6 @@ and the command's main options; the others are named. `--help-all` describes eve
 from __future__ import annotations
 
 import inspect
-import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -90,8 +89,8 @@ def _page(command: TyperCommand, ctx: Any) -> str:
     whole = _joined(ctx, command, summary, paragraphs, [_tables(ctx, panels)])
     if _ALL in ctx.meta or _height(whole) <= SCREEN:
         return whole
-    rows = panels.pop("Arguments") + panels.pop("Options")
-    parts = [_tables(ctx, {"Arguments and options": _brief(rows)}), _names(ctx, panels)]
+    rows, width = panels.pop("Arguments") + panels.pop("Options"), ctx.make_formatter().width
+    parts = [_tables(ctx, {"Arguments and options": _brief(rows, width)}), _names(ctx, panels)]
     examples = [one for one in paragraphs if one.startswith("Examples:")]
     texts = [one for one in paragraphs if one not in examples]
     while True:
@@ -138,6 +137,8 @@ def _joined(ctx: Any, command: Any, summary: str, texts: list[str], parts: list[
 
 def _wrapped(text: str, width: int) -> str:
     """Wrap a text at blanks: names of options stay whole."""
+    import textwrap  # for a help alone: every command imports this module
+
     return textwrap.fill(text, width, break_on_hyphens=False) + "\n"
 
 
@@ -165,10 +166,10 @@ def _names(ctx: Any, panels: dict[str, list[tuple[str, str]]]) -> str:
     return "".join(_wrapped(line, width) for line in lines)
 
 
-def _brief(rows: list[tuple[str, str]], width: int = 78) -> list[tuple[str, str]]:
+def _brief(rows: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
     """Return names and help without what `--help-all` adds, with the default where the line has room.
 
-    >>> _brief([("--steps N", "Steps.  [env var: STEPS; default: 11; required]")])
+    >>> _brief([("--steps N", "Steps.  [env var: STEPS; default: 11; required]")], 78)
     [('--steps N', 'Steps.  [default: 11]')]
     """
     room = width - max(len(names) for names, _ in rows) - 4

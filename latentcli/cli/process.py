@@ -12,7 +12,8 @@ import os
 import re
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any, NoReturn
 
@@ -69,6 +70,16 @@ def enter() -> None:
 def leave() -> None:
     """End at once on Ctrl-C from here on."""
     _State.inside = False
+
+
+@contextmanager
+def clusters_left() -> Iterator[None]:
+    """Leave the clusters of a command, if it had any, when it has ended, whatever ends it."""
+    try:
+        yield
+    finally:
+        if shards := sys.modules.get("latentcli.cli.shards"):
+            shards.leave()
 
 
 def interrupted() -> bool:

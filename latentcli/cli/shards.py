@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import Dask, SkipBadShards
 from latentcli.cli.output import Output
 
 if TYPE_CHECKING:
     from latentcli.distributed._session import Session
     from latentcli.words._space import Space
-
-
-@dataclass(frozen=True)
-class Shards:
-    """Where shards are read."""
-
-    dask: Dask = None
-    skip_bad_shards: SkipBadShards = False
-
-    def session(self, output: Output) -> Session:
-        """Connect to the cluster, which is left when the command has ended."""
-        return connected(self.dask or "", output)
 
 
 _stack = ExitStack()
@@ -41,13 +27,9 @@ def connected(where: str, output: Output) -> Session:
     return _stack.enter_context(Session(where, progress))
 
 
-@contextmanager
-def left_at_the_end() -> Iterator[None]:
-    """Leave the clusters of a command when it has ended, whatever ends it."""
-    try:
-        yield
-    finally:
-        _stack.close()
+def leave() -> None:
+    """Leave the clusters of a command that has ended."""
+    _stack.close()
 
 
 def prefetch(space: Space, lines: Iterable[str]) -> None:
