@@ -38,7 +38,7 @@ def open(
 ) -> Space:
     """Open vectors (`FILE` or `FILE::KEY`); without a file, the bundled sample vectors.
 
-    Text, word2vec, fastText, .npy, .npz, .safetensors, Parquet and other files are recognised by
+    Text, word2vec, fastText, .npy, .npz, .safetensors, Parquet and other files are recognized by
     their bytes, also inside .gz, .bz2, .xz and .zip. Several files are one space: a list of them, a folder
     or a glob, in the order of their names. `https://`, `s3://`, `gs://`, `hf://` and `ftp://` are fetched
     through fsspec and kept; `-` is standard input. A file is parsed once and kept in the

@@ -96,7 +96,7 @@ COMMANDS: dict[str, Command] = {
         "info": "Summary of a file of vectors, and its health.",
         "convert": "Convert vectors to another format.",
         "cache": "Manage the cache of files that were read.",
-        "download": "Pretrained vectors of gensim's catalogue.",
+        "download": "Pretrained vectors of gensim's catalog.",
         "sample": "List or copy the bundled sample files.",
     }),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Linear centred kernel alignment (Kornblith et al., 2019), debiased and biased.
+"""Linear centered kernel alignment (Kornblith et al., 2019), debiased and biased.
 
 With few rows and many dimensions the plain measure calls even independent noise alike (0.91 at
 50 rows of 512 dimensions). The debiased one takes the unbiased HSIC of Song et al. (2012), which
@@ -23,8 +23,8 @@ _NOTHING = 1e-10
 
 
 def biased_hsic(moments: Moments) -> float:
-    """Return |X^T Y|_F^2 of the centred rows: n^2 times the plain HSIC, linear kernels."""
-    return float((moments.centred_cross**2).sum())
+    """Return |X^T Y|_F^2 of the centered rows: n^2 times the plain HSIC, linear kernels."""
+    return float((moments.centered_cross**2).sum())
 
 
 def unbiased_hsic(moments: Moments) -> float:

@@ -163,7 +163,7 @@ def compare(
         measure_record("cka", "linear, debiased", debiased, nulls, rotation),
         *([measure_record("cka", "linear, biased", plain, {}, rotation)] if biased else []),
         measure_record("rsa", f"spearman, {metric}", ranked, nulls, rotation),
-        measure_record("procrustes", "centred, unit norm", distance, nulls, rotation),
+        measure_record("procrustes", "centered, unit norm", distance, nulls, rotation),
         measure_record("neighbor_overlap", f"k={k}, {metric}", common, nulls, rotation),
     ]
     words = moved_records(first, matched, moves, limit, moved)

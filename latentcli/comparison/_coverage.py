@@ -12,8 +12,8 @@ NAMES = ("precision", "recall", "density", "coverage")
 
 def distances(rows: Array) -> Array:
     """Return the distances (N, N) of all pairs of rows (N, D)."""
-    centred = rows - rows.mean(axis=0)
-    away: Array = np.sqrt(squares(centred, centred))
+    centered = rows - rows.mean(axis=0)
+    away: Array = np.sqrt(squares(centered, centered))
     np.fill_diagonal(away, 0.0)
     return away
 

@@ -54,7 +54,7 @@ def distance(x: Gaussian, y: Gaussian) -> float:
 def of_rows(x: Array, y: Array) -> float:
     """Return the distance of two sets of rows; of fewer rows than dimensions from their products.
 
-    The eigenvalues of Cx Cy are then the squares of the singular values of X Y^T, both centred.
+    The eigenvalues of Cx Cy are then the squares of the singular values of X Y^T, both centered.
     """
     if min(len(x), len(y)) > x.shape[1]:
         return distance(moments(x), moments(y))

@@ -19,8 +19,8 @@ def gaussian_kernel(rows: Array, bandwidth: float | None = None) -> tuple[Array,
 
     By default s is the median of the distances between different rows.
     """
-    centred = rows - rows.mean(axis=0)
-    away = squares(centred, centred)
+    centered = rows - rows.mean(axis=0)
+    away = squares(centered, centered)
     np.fill_diagonal(away, 0.0)
     if bandwidth is None:
         bandwidth = float(np.sqrt(np.median(away[np.triu_indices(len(away), 1)]))) or 1.0

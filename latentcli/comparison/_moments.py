@@ -1,4 +1,4 @@
-"""Paired rows as centred sides, and the sums that measures are made of; the sums add up.
+"""Paired rows as centered sides, and the sums that measures are made of; the sums add up.
 
 Rows are read a block at a time. A block gives `Moments`, moments of different rows are added,
 and those of some rows can be taken from the whole, which leaves the moments of the others.
@@ -22,9 +22,9 @@ _SAME = 1e-12
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two spaces: n rows of a matrix, centred, at a root mean square length of 1.
+    """One of the two spaces: n rows of a matrix, centered, at a root mean square length of 1.
 
-    `centre` (D,) is the mean of the rows, `scale` the root mean square distance from it; 0 when
+    `center` (D,) is the mean of the rows, `scale` the root mean square distance from it; 0 when
     all rows are the same. With fewer rows than dimensions, `matrix` has the rows, about their
     mean, in their own span, and `basis` (D, n) leads back: that is a rotation, which no measure
     sees, and much smaller.
@@ -32,7 +32,7 @@ class Side:
 
     matrix: Array
     rows: Rows
-    centre: Array
+    center: Array
     scale: float
     basis: Array | None = None
 
@@ -47,13 +47,13 @@ class Side:
     @property
     def dimensions_given(self) -> int:
         """Of the rows as they were given."""
-        return len(self.centre)
+        return len(self.center)
 
     def take(self, which: Rows) -> Array:
-        """Return some of the rows (by their place among the n), centred and scaled, in float64."""
+        """Return some of the rows (by their place among the n), centered and scaled, in float64."""
         values = self.matrix[self.rows[which]].astype(np.float64)
         if self.basis is None:
-            values -= self.centre
+            values -= self.center
         return values / self.scale if self.scale else np.zeros_like(values)
 
 
@@ -63,19 +63,19 @@ def side_of(matrix: Array, rows: Rows) -> Side:
     total = np.zeros(dimensions)
     for _, values in blocks(matrix, rows):
         total += values.sum(axis=0)
-    centre = total / count
+    center = total / count
     squares = largest = 0.0
     for _, values in blocks(matrix, rows):
         largest = max(largest, float(np.abs(values).max()))
-        values -= centre
+        values -= center
         squares += float((values * values).sum())
     scale = math.sqrt(squares / count)
     if scale <= largest * math.sqrt(dimensions) * _SAME:
         scale = 0.0
     if count >= dimensions:
-        return Side(matrix, rows, centre, scale)
-    basis, upper = np.linalg.qr((matrix[rows].astype(np.float64) - centre).T)
-    return Side(upper.T, np.arange(count), centre, scale, basis)
+        return Side(matrix, rows, center, scale)
+    basis, upper = np.linalg.qr((matrix[rows].astype(np.float64) - center).T)
+    return Side(upper.T, np.arange(count), center, scale, basis)
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,10 @@ class Moments:
         return ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
     @property
-    def centred_cross(self) -> Array:
+    def centered_cross(self) -> Array:
         """The cross products (D1, D2) about the means of these rows."""
-        centred: Array = self.cross - np.outer(self.x, self.y) / self.count
-        return centred
+        centered: Array = self.cross - np.outer(self.x, self.y) / self.count
+        return centered
 
 
 @dataclass(frozen=True)

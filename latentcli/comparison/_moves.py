@@ -44,7 +44,7 @@ def moves(rotated: Array, partners: Array) -> Array:
 def all_moves(
     x: Side, y: Side, rotation: Rotation, *, progress: Progress | None = None
 ) -> Array:
-    """Return how far each row has moved (n,), in blocks; NaN for a row at the very centre."""
+    """Return how far each row has moved (n,), in blocks; NaN for a row at the very center."""
     distances = np.empty(len(x))
     done = 0
     for part in parts(np.arange(len(x)), max(x.dimensions, y.dimensions)):

@@ -25,7 +25,7 @@ def shuffled_rows_null(
 ) -> Mapping[str, Null]:
     """Compare each measure of paired rows (n, D1) and (n, D2) with those of shuffled rows of y.
 
-    `shapes` are the rows as CKA and Procrustes take them, centred and scaled; `rows` as they are.
+    `shapes` are the rows as CKA and Procrustes take them, centered and scaled; `rows` as they are.
     They are a sample, and the p-values are of the sample. Measures that do not exist are left out.
     """
     count = len(rows[0])
@@ -53,8 +53,8 @@ def _hsic(x: Array, y: Array) -> Callable[[Array], float] | None:
         return None
     grams = []
     for rows in (x, y):
-        centred = rows - rows.mean(axis=0)
-        gram = centred @ centred.T
+        centered = rows - rows.mean(axis=0)
+        gram = centered @ centered.T
         np.fill_diagonal(gram, 0.0)
         grams.append(gram)
     first, second = grams

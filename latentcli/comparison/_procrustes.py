@@ -25,7 +25,7 @@ class Rotation:
     distance: float
 
     def __call__(self, rows: Array) -> Array:
-        """Rotate centred rows (n, D1) into Y's space (n, D2)."""
+        """Rotate centered rows (n, D1) into Y's space (n, D2)."""
         rotated: Array = (rows @ self.left) @ self.right
         return rotated
 
@@ -33,12 +33,12 @@ class Rotation:
 def rotation(sums: Triple) -> Rotation:
     """Find the rotation, and the distance that is left (Ding, Denain and Steinhardt, 2021).
 
-    Both sides are centred and brought to Frobenius norm 1; the squared distance between them
+    Both sides are centered and brought to Frobenius norm 1; the squared distance between them
     after the best rotation is 2 - 2 |X^T Y|_*, the sum of singular values. Spaces of different
     dimensions are compared as if the smaller was padded with zeros, which changes nothing here.
     Reflections count as rotations.
     """
-    left, singular, right = np.linalg.svd(sums.xy.centred_cross, full_matrices=False)
+    left, singular, right = np.linalg.svd(sums.xy.centered_cross, full_matrices=False)
     total = float(singular.sum()) / float(sums.xx.count)  # sides have |X|_F^2 = n
     return Rotation(left, right, max(0.0, round(2.0 - 2.0 * total, _DIGITS)))
 
@@ -52,8 +52,8 @@ def aligned(rows: Array, x: Side, y: Side, found: Rotation) -> Array:
     """
     values = np.asarray(rows, dtype=np.float64)
     there = np.isfinite(values).all(axis=1) & values.any(axis=1)
-    centred = values[there] - x.centre
-    rotated = found(centred if x.basis is None else centred @ x.basis)
-    turned = np.zeros((len(values), len(y.centre)))
-    turned[there] = (rotated if y.basis is None else rotated @ y.basis.T) + y.centre
+    centered = values[there] - x.center
+    rotated = found(centered if x.basis is None else centered @ x.basis)
+    turned = np.zeros((len(values), len(y.center)))
+    turned[there] = (rotated if y.basis is None else rotated @ y.basis.T) + y.center
     return turned

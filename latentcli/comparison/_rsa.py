@@ -106,7 +106,7 @@ def _ranks(places: Array) -> Array:
 
 
 def rank_matrix(rows: Array, metric: str) -> Array | None:
-    """Return the centred ranks of the distances of rows (n, n), of length 1; None without an order."""
+    """Return the centered ranks of the distances of rows (n, n), of length 1; None without an order."""
     above = np.triu_indices(len(rows), 1)
     ranks = _ranks(_order(DISTANCES[metric](rows))[above])
     ranks = ranks - ranks.mean() if len(ranks) else ranks

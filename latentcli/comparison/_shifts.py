@@ -42,9 +42,9 @@ def by_dimension(x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
 
 def _moments(rows: Array) -> tuple[Array, Array, Array, Array]:
     """Return means, variances, and the squared standard errors of both (D,)."""
-    centred = rows - rows.mean(axis=0)
-    variance = (centred**2).sum(axis=0) / (len(rows) - 1)
-    fourth = (centred**4).mean(axis=0)
+    centered = rows - rows.mean(axis=0)
+    variance = (centered**2).sum(axis=0) / (len(rows) - 1)
+    fourth = (centered**4).mean(axis=0)
     return (
         rows.mean(axis=0),
         variance,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.disentanglement._data import Data
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.numerics.types import Array
 
 _BLOCK = 1 << 22
@@ -34,7 +34,7 @@ def moments(data: Data) -> Moments:
     correlation = np.zeros((len(mean), len(mean)))
     root: Array = np.empty((0, len(mean)))
     for rows in blocks(data):
-        part = standardised(data.codes[rows][:, data.alive], mean, deviation)
+        part = standardized(data.codes[rows][:, data.alive], mean, deviation)
         correlation += part.T @ part
         root = np.asarray(np.linalg.qr(np.vstack([root, part]), mode="r"))
     correlation /= data.rows - 1

@@ -12,7 +12,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._score import Estimate, Score
 from latentcli.disentanglement._train_test_split import (
     Split,
@@ -174,7 +174,7 @@ def _fit(data: Data, factor: Factor, parts: Split) -> _Fitted:
     from sklearn.linear_model import LogisticRegression
 
     mean, deviation = scales(data.codes[parts.train])
-    train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
+    train, test = (standardized(data.codes[rows], mean, deviation) for rows in parts)
     # Newton's method reaches the same optimum as the default solver in a fraction of its time.
     model = LogisticRegression(solver="newton-cg", max_iter=_ITERATIONS)
     model.fit(train, factor.labels[parts.train])

@@ -11,7 +11,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._score import SHUFFLES, Estimate, Score
 from latentcli.disentanglement._train_test_split import ends, interval
 from latentcli.numerics.blocks import sampled
@@ -143,7 +143,7 @@ def cross_predicted(codes: Array, targets: Array, estimator: str, seed: int) -> 
     for test in np.array_split(shuffled, _FOLDS):
         train = np.setdiff1d(shuffled, test)
         mean, deviation = scales(codes[train])
-        seen, new = (standardised(codes[part], mean, deviation) for part in (train, test))
+        seen, new = (standardized(codes[part], mean, deviation) for part in (train, test))
         predicted[test] = fit(seen, targets[train], new)
     return predicted
 

@@ -11,7 +11,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, mean_of_halves
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
@@ -141,7 +141,7 @@ def _correlator(data: Data, estimator: str) -> Callable[[Array, Array], Array]:
 
     def correlate(rows: Array, others: Array) -> Array:
         first, second = codes[rows], values[others]
-        left, right = (standardised(one, *scales(one)) for one in (first, second))
+        left, right = (standardized(one, *scales(one)) for one in (first, second))
         found: Array = left.T @ right / len(rows)
         return np.clip(found, -1.0, 1.0)
 

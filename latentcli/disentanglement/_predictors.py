@@ -10,7 +10,7 @@ import numpy as np
 
 from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Data, Factor
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._train_test_split import Split, influence
 from latentcli.numerics.gradient_boosting import fit_predict
 from latentcli.numerics.parallel import Steps, each
@@ -87,7 +87,7 @@ class Predictor:
         target = factor.values if regression else factor.labels
         # Trees depend on order alone, but take codes in single precision: small ones would be lost.
         mean, deviation = scales(data.codes[parts.train])
-        train, test = (standardised(data.codes[rows], mean, deviation) for rows in parts)
+        train, test = (standardized(data.codes[rows], mean, deviation) for rows in parts)
         found = self.run(train, target[parts.train], test, seed, step)
         learnt = score_terms(found.train, target[parts.train], regression)
         tested = score_terms(found.test, target[parts.test], regression)
@@ -124,7 +124,7 @@ def _lasso(
 
     mean, deviation = scales(values)
     model = Lasso(alpha=ALPHA)
-    model.fit(train, standardised(values, mean, deviation))
+    model.fit(train, standardized(values, mean, deviation))
     step()
     predicted = [_predict(model, rows) * deviation + mean for rows in (train, test)]
     return _Predictions(np.abs(model.coef_), *predicted)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.disentanglement._data import Data, Factor
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._train_test_split import Split
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
@@ -102,7 +102,7 @@ def _codes(data: Data, parts: Split) -> tuple[Array, Array]:
     """Return training and test rows of the dimensions that change, standardized by the training rows."""
     codes = data.codes[:, data.alive]
     mean, deviation = scales(codes[parts.train])
-    train, test = (standardised(codes[rows], mean, deviation) for rows in parts)
+    train, test = (standardized(codes[rows], mean, deviation) for rows in parts)
     return train, test
 
 

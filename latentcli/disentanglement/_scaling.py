@@ -14,15 +14,15 @@ def scales(values: Array, *, ddof: int = 0) -> tuple[Array, Array]:
     """
     values = np.asarray(values, dtype=np.float64)
     mean = values.mean(axis=0)
-    centred = values - mean
-    largest = np.abs(centred).max(axis=0)
-    centred /= np.where(largest > 0, largest, 1.0)
-    squares = (centred**2).sum(axis=0) / max(len(values) - ddof, 1)
+    centered = values - mean
+    largest = np.abs(centered).max(axis=0)
+    centered /= np.where(largest > 0, largest, 1.0)
+    squares = (centered**2).sum(axis=0) / max(len(values) - ddof, 1)
     still = values.min(axis=0) == values.max(axis=0)
     return mean, np.where(still, 0.0, largest * np.sqrt(squares))
 
 
-def standardised(values: Array, mean: Array, deviation: Array) -> Array:
+def standardized(values: Array, mean: Array, deviation: Array) -> Array:
     """Return columns (N, ...) less their mean, by their deviation; 0 where that is 0."""
     scale = np.where(deviation > 0, deviation, np.inf)
     return (np.asarray(values, dtype=np.float64) - mean) / scale

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentcli.disentanglement._data import Data, Factor
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._train_test_split import (
     Split,
     influence,
@@ -82,7 +82,7 @@ def youden_terms(inside: Array, labels: Array) -> Array:
 
 def standardize(values: Array) -> Array:
     """Return columns (N, ...) with mean 0 and deviation 1; 0 where they never change."""
-    return standardised(values, *scales(values))
+    return standardized(values, *scales(values))
 
 
 def r2_influence(column: Array, values: Array) -> Array:

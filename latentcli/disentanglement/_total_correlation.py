@@ -11,7 +11,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._covariance import Moments
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._scaling import standardised
+from latentcli.disentanglement._scaling import standardized
 from latentcli.disentanglement._score import Estimate, Score
 from latentcli.disentanglement._train_test_split import interval
 from latentcli.numerics.types import Array
@@ -129,7 +129,7 @@ def _influence(data: Data, found: Moments, inverse_root: Array) -> Array:
     """Return the influence (N,) of each row on the total correlation."""
     parts = []
     for rows in covariance.blocks(data):
-        codes = standardised(data.codes[rows][:, data.alive], found.mean, found.deviation)
+        codes = standardized(data.codes[rows][:, data.alive], found.mean, found.deviation)
         parts.append(((codes**2).sum(axis=1) - ((codes @ inverse_root) ** 2).sum(axis=1)) / 2)
     return np.concatenate(parts)
 

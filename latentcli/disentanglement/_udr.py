@@ -10,7 +10,7 @@ import numpy as np
 
 from latentcli.disentanglement._data import Codes, prepare
 from latentcli.disentanglement._metric import check_ci
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._udr_similarities import (
     ALPHA,
     relative_strength,
@@ -209,7 +209,7 @@ def _models(
             raise LatentError(
                 f"{shown(str(name))} has no dimension with half its variance above {threshold:g} (`threshold`)"
             )
-        models[str(name)] = standardised(array, mean, deviation)[:, kept]
+        models[str(name)] = standardized(array, mean, deviation)[:, kept]
         dropped[str(name)] = int((~kept).sum())
     return models, dropped
 

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 
-from latentcli.disentanglement._scaling import scales, standardised
+from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.numerics.types import Array
 
 ALPHA = 0.1
@@ -40,7 +40,7 @@ def similarities_of(
         from scipy.stats import rankdata
 
         models = {name: rankdata(one, axis=0) for name, one in models.items()}
-    scaled = {name: standardised(one, *scales(one)) for name, one in models.items()}
+    scaled = {name: standardized(one, *scales(one)) for name, one in models.items()}
     rows = len(next(iter(scaled.values())))
     ends = np.cumsum([0, *(one.shape[1] for one in scaled.values())])
     every = np.hstack(list(scaled.values()))

@@ -1,4 +1,4 @@
-"""Pretrained vectors by name: gensim's catalogue, and downloads with resume and checksum."""
+"""Pretrained vectors by name: gensim's catalog, and downloads with resume and checksum."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from latentcli.errors import FileError, FormatError, reason, shown, unknown_choi
 if TYPE_CHECKING:
     from latentcli.numerics.types import Progress
 
-CATALOGUE = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
+CATALOG = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 RELEASES = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 
-_LARGEST_CATALOGUE = 16 << 20
+_LARGEST_CATALOG = 16 << 20
 _BLOCK = 1 << 20
 _SECONDS = 30
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -29,7 +29,7 @@ _SCHEMES = ("https://", "http://", "file://")
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A set of vectors in the catalogue: `bytes` to download, `rows` x `dimensions`, md5 `checksum`."""
+    """A set of vectors in the catalog: `bytes` to download, `rows` x `dimensions`, md5 `checksum`."""
 
     name: str
     bytes: int
@@ -65,16 +65,16 @@ def find(name: str) -> Path | None:
         return None
 
 
-def catalogue() -> dict[str, Pretrained]:
-    """Return the sets of vectors of the catalogue by name; $LATENT_CATALOG is another catalogue's address."""
-    address = _catalogue_address()
+def catalog() -> dict[str, Pretrained]:
+    """Return the sets of vectors of the catalog by name; $LATENT_CATALOG is another catalog's address."""
+    address = _catalog_address()
     with _opened(address, 0) as (stream, _):
-        content = stream.read(_LARGEST_CATALOGUE + 1)
+        content = stream.read(_LARGEST_CATALOG + 1)
     try:
         models = json.loads(content)["models"]
         found = {name: _entry(name, one) for name, one in models.items() if _is_listed(name)}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FormatError(f"{shown(address)}: not a catalogue of pretrained vectors") from error
+        raise FormatError(f"{shown(address)}: not a catalog of pretrained vectors") from error
     return found
 
 
@@ -108,16 +108,16 @@ def download(name: str, *, progress: Progress | None = None) -> Path:
     Parameters
     ----------
     name
-        One of the catalogue, such as "glove-wiki-gigaword-50".
+        One of the catalog, such as "glove-wiki-gigaword-50".
     progress
         Called with bytes done and in all.
 
     Raises
     ------
     ParameterError
-        For a name that is not in the catalogue.
+        For a name that is not in the catalog.
     FileError
-        Without network, with a full disk, or where the bytes are not those of the catalogue.
+        Without network, with a full disk, or where the bytes are not those of the catalog.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def download(name: str, *, progress: Progress | None = None) -> Path:
     there = find(name)
     if there is not None:
         return there
-    listed = catalogue()
+    listed = catalog()
     if name not in listed:
         raise unknown_choice("pretrained set", name, listed)
     wanted = listed[name]
@@ -177,13 +177,13 @@ def _check(wanted: Pretrained, part: Path) -> None:
     if digest != wanted.checksum or part.stat().st_size != wanted.bytes:
         part.unlink()
         raise FileError(
-            f"{wanted.name}: what came has the checksum {digest}, and the catalogue has {shown(wanted.checksum)}; it "
+            f"{wanted.name}: what came has the checksum {digest}, and the catalog has {shown(wanted.checksum)}; it "
             "was removed"
         )
 
 
-def _catalogue_address() -> str:
-    address = os.environ.get("LATENT_CATALOG") or CATALOGUE
+def _catalog_address() -> str:
+    address = os.environ.get("LATENT_CATALOG") or CATALOG
     if not address.startswith(_SCHEMES):
         raise FileError(
             f"LATENT_CATALOG is {shown(address)}: it must begin with https://, http:// or file://"
@@ -192,8 +192,8 @@ def _catalogue_address() -> str:
 
 
 def _base() -> str:
-    address = _catalogue_address()
-    return RELEASES if address == CATALOGUE else address.rpartition("/")[0]
+    address = _catalog_address()
+    return RELEASES if address == CATALOG else address.rpartition("/")[0]
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def _text(stream: Stream, key: str) -> Array | None:
 def vectors_of(address: str) -> tuple[list[str], Array]:
     """Return a label for each row of an array, and the rows (n, D) as float64.
 
-    Rows without words are labelled by the address and their numbers.
+    Rows without words are labeled by the address and their numbers.
     """
     loaded = read_array(address)
     values = np.asarray(loaded.values, dtype=np.float64)

@@ -40,7 +40,7 @@ def purities(near: Array, labels: Array, queries: Array) -> Array:
 def probe(values: Array, labels: Array, seed: int) -> Array:
     """Return which rows (n, D) a linear probe predicts right that was trained on others (n,), 0 or 1.
 
-    Logistic regression (C = 1) on standardised dimensions, in 5 stratified folds, or as many as the
+    Logistic regression (C = 1) on standardized dimensions, in 5 stratified folds, or as many as the
     smallest class has rows; each class has two or more (Alain and Bengio, 2017).
     """
     from sklearn.linear_model import LogisticRegression
@@ -60,12 +60,12 @@ def probe(values: Array, labels: Array, seed: int) -> Array:
 def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure the classes of a cloud; where it has no labels, the groups that k-means finds."""
     if cloud.labels is None:
-        return _unlabelled(cloud)
-    labelled = np.flatnonzero(cloud.labels >= 0)
-    found = np.unique(cloud.labels[labelled])
-    if why := _no_classes(len(found), len(labelled)):
+        return _unlabeled(cloud)
+    labeled = np.flatnonzero(cloud.labels >= 0)
+    found = np.unique(cloud.labels[labeled])
+    if why := _no_classes(len(found), len(labeled)):
         return (Measure(SECTION, "silhouette", "labels", None, note=f"{why}: no classes"),)
-    whole = cloud if len(labelled) == len(cloud) else cloud.part(labelled)
+    whole = cloud if len(labeled) == len(cloud) else cloud.part(labeled)
     return with_white_noise(_of_labels(whole, judged=True), _of_labels(whole.noise))
 
 
@@ -78,7 +78,7 @@ def _no_classes(labels: int, rows: int) -> str:
     return f"{labels:,} labels, more than {_MOST_CLASSES:,}" if labels > _MOST_CLASSES else ""
 
 
-def _unlabelled(cloud: Cloud) -> tuple[Measure, ...]:
+def _unlabeled(cloud: Cloud) -> tuple[Measure, ...]:
     values, settings = cloud.sample, cloud.settings
     count = group_count(values, settings.seed)
     variant = f"k-means, {count} groups{of_drawn(cloud)}, {kind_of(cloud)}"
@@ -266,7 +266,7 @@ def reading_of_groups(value: float, null: Null) -> str:
 
 
 def reading_of_classes(value: float, null: Null) -> str:
-    """Read the silhouette of labelled classes."""
+    """Read the silhouette of labeled classes."""
     if not null.larger:
         return "no clearer classes than shuffled labels"
     return graded(

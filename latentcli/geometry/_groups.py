@@ -122,7 +122,7 @@ def clusters(
             f"`x` has {counted(len(which), 'usable row')}; clusters take {_FEWEST}"
         )
     values = Points(given.rows, unit, which).take(slice(None))
-    # A float32 step of the rows is no structure; and centred rows keep the digits of distances.
+    # A float32 step of the rows is no structure; and centered rows keep the digits of distances.
     values -= values.mean(axis=0)
     chosen = k is None and method == "kmeans"
     k = count_of(values, k, seed) if method == "kmeans" else None

@@ -66,8 +66,8 @@ def _one_each(labels: Any, parameter: str, count: int) -> list[object]:
         labels = next(iter(labels.values()))
     found = np.asarray(labels, dtype=object).ravel().tolist()
     if len(found) != count:
-        labelled = counted(len(found), "label")
-        raise LatentError(f"`{parameter}`: {labelled} for {count:,} rows")
+        labeled = counted(len(found), "label")
+        raise LatentError(f"`{parameter}`: {labeled} for {count:,} rows")
     return found
 
 

@@ -124,9 +124,9 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
         Measure(SECTION, "isoscore", "covariance", None, note="one dimension has no isotropy")
         if size == 1
         else one("isoscore", "covariance", 1.0, expected),
-        one("effective_rank", "singular values, centred", float(size)),
-        one("rankme", "RankMe, not centred", float(size)),
-        one("stable_rank", "centred", float(size)),
+        one("effective_rank", "singular values, centered", float(size)),
+        one("rankme", "RankMe, not centered", float(size)),
+        one("stable_rank", "centered", float(size)),
     ]
 
 

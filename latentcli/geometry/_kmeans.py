@@ -30,7 +30,7 @@ def silhouettes(values: Array, labels: Array) -> Array:
     if len(np.unique(labels)) == len(labels):
         return np.zeros(len(labels))
     with config_context(working_memory=64):
-        # Centred rows keep the digits of their distances.
+        # Centered rows keep the digits of their distances.
         found: Array = silhouette_samples(values - values.mean(axis=0), labels)
     return found
 
@@ -72,8 +72,8 @@ def gaussian_null(values: Array, count: int, seed: int) -> Null | None:
     1,000 of the rows (n, D).
     """
     some = values[sampled(len(values), TESTED, seed)]
-    centred = some - some.mean(axis=0)
-    singular, axes = np.linalg.svd(centred, full_matrices=False)[1:]
+    centered = some - some.mean(axis=0)
+    singular, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     factor = (singular / len(some) ** 0.5)[:, None] * axes
     rng = np.random.default_rng([seed, 5])
     draws = [

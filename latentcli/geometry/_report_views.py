@@ -59,7 +59,7 @@ def _number(one: Measure) -> Record:
 _SHORT_VARIANTS = {
     "fit, without the top 10 %": "fit",
     "maximum likelihood": "likelihood",
-    "RankMe, not centred": "RankMe",
+    "RankMe, not centered": "RankMe",
     "90% of the variance": "90%",
     "99% of the variance": "99%",
     "50% quantile slope": "50%",

@@ -83,7 +83,7 @@ def distance_correlation(a: Array, b: Array) -> float | None:
     count = len(a)
     means = [_distance_means(values) for values in (a, b)]
     products = np.zeros(3)
-    for left, right in zip(_centred(a, means[0]), _centred(b, means[1]), strict=True):
+    for left, right in zip(_centered(a, means[0]), _centered(b, means[1]), strict=True):
         products += [(left * right).sum(), (left * left).sum(), (right * right).sum()]
     shared, first, second = products / (count * (count - 3))
     if not first > 0 or not second > 0:
@@ -98,8 +98,8 @@ def _distance_means(values: Array) -> tuple[Array, float]:
     return sums / (count - 2), float(sums.sum() / ((count - 1) * (count - 2)))
 
 
-def _centred(values: Array, means: tuple[Array, float]) -> Iterator[Array]:
-    """Yield blocks of the U-centred distances."""
+def _centered(values: Array, means: tuple[Array, float]) -> Iterator[Array]:
+    """Yield blocks of the U-centered distances."""
     rows, total = means
     for part, away in distances(values):
         found = away - rows[part][:, None] - rows + total
@@ -117,7 +117,7 @@ def shuffled_outputs_null(codes: Array, outputs: Array, k: int, seed: int) -> di
     k = max(1, min(k, (len(some) - 1) // 2))
     of_codes, of_outputs = _ranks(codes), _ranks(outputs)
     weight = 2 / (len(some) * k * (2 * len(some) - 3 * k - 1))
-    first, second = (_u_centred(values) for values in (codes, outputs))
+    first, second = (_u_centered(values) for values in (codes, outputs))
     size = math.sqrt(float((first**2).sum() * (second**2).sum())) if len(some) > 3 else 0.0
 
     def figures(order: Array) -> list[float]:
@@ -147,11 +147,11 @@ def _ranks(values: Array) -> Array:
     return ranks
 
 
-def _u_centred(values: Array) -> Array:
-    """Return the U-centred distances (n, n); zeros for three rows or fewer."""
+def _u_centered(values: Array) -> Array:
+    """Return the U-centered distances (n, n); zeros for three rows or fewer."""
     if len(values) < 4:
         return np.zeros((len(values), len(values)))
-    return np.concatenate([*_centred(values, _distance_means(values))])
+    return np.concatenate([*_centered(values, _distance_means(values))])
 
 
 def measure(cloud: Cloud) -> tuple[Measure, ...]:

@@ -22,7 +22,7 @@ class Spectrum:
     """The eigenvalues of the covariance (1/N), descending, min(N, D) of them.
 
     `axes` (D, R) are their eigenvectors, `mean` (D,) that of the rows, `raw` the eigenvalues of the
-    second moment, not centred; `rows` says how many rows were taken.
+    second moment, not centered; `rows` says how many rows were taken.
     """
 
     values: Array
@@ -66,10 +66,10 @@ def _of_few(rows: Array) -> Spectrum:
     """Take the N x N products apart: fewer rows than dimensions."""
     count = len(rows)
     mean = rows.mean(axis=0)
-    centred = rows - mean
-    values, left = np.linalg.eigh(centred @ centred.T / count)
+    centered = rows - mean
+    values, left = np.linalg.eigh(centered @ centered.T / count)
     values, left = _descending(values), left[:, ::-1]
-    axes = centred.T @ left
+    axes = centered.T @ left
     lengths = np.linalg.norm(axes, axis=0)
     # An axis without variance would be one of rounding errors, at no right angle to the others.
     axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=values > 0)
@@ -116,7 +116,7 @@ def effective_rank(values: Array) -> float:
 
 
 def rankme(values: Array) -> float:
-    """Return RankMe (Garrido et al., 2023): the effective rank of rows that are not centred."""
+    """Return RankMe (Garrido et al., 2023): the effective rank of rows that are not centered."""
     shares = np.sqrt(values) / np.sqrt(values).sum() + _RANKME
     return float(np.exp(-(shares * np.log(shares)).sum()))
 

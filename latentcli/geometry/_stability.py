@@ -59,8 +59,8 @@ def stability(
 
 def matched_gaussians(values: Array, draws: int, seed: int) -> Iterator[Array]:
     """Yield Gaussians of as many rows (n, D) and the same covariance as values."""
-    centred = values - values.mean(axis=0)
-    singular, axes = np.linalg.svd(centred, full_matrices=False)[1:]
+    centered = values - values.mean(axis=0)
+    singular, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     factor = (singular / len(values) ** 0.5)[:, None] * axes
     rng = np.random.default_rng([seed, 5])
     for _ in range(draws):

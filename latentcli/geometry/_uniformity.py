@@ -102,8 +102,8 @@ def reading_of_alignment(value: float, null: Null) -> str:
 def _alignment(cloud: Cloud, labels: Array) -> Measure:
     name, variant = "alignment", "same label"
     value = alignment(cloud.rows, labels)
-    labelled = cloud.rows[labels >= 0]
-    cosine = mean_cosine(labelled)
+    labeled = cloud.rows[labels >= 0]
+    cosine = mean_cosine(labeled)
     if value is None or cosine is None:
         note = "no two rows share a label"
         return Measure(SECTION, name, variant, None, white_noise=2.0, note=note)

@@ -53,8 +53,8 @@ class Blend:
         About the mean of the waypoints, as steps are small beside the waypoints themselves.
         """
         points = self.vectors.astype(np.float64)
-        centre = points.mean(axis=0)
-        basis = np.concatenate([centre[None], points - centre])
+        center = points.mean(axis=0)
+        basis = np.concatenate([center[None], points - center])
         products = np.einsum("prd,qrd->rpq", basis, basis)
         count = len(self.start)
         weights = np.zeros((count, products.shape[0], len(basis)))

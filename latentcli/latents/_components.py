@@ -49,19 +49,19 @@ def mean_of(rows: Rows) -> tuple[Array, int]:
     return np.asarray(total) / count, count
 
 
-def components(rows: Rows, centre: Array, count: int, k: int, degrees: int) -> Components:
-    """Return the k axes along which rows (N, D) vary most about a centre (D,), the first most.
+def components(rows: Rows, center: Array, count: int, k: int, degrees: int) -> Components:
+    """Return the k axes along which rows (N, D) vary most about a center (D,), the first most.
 
-    The eigenvectors of X^T X / `degrees`, X the rows less the centre; the largest number of each is
+    The eigenvectors of X^T X / `degrees`, X the rows less the center; the largest number of each is
     positive, as scikit-learn has it.
     """
-    dimensions = len(centre)
+    dimensions = len(center)
     if min(count, dimensions) > _SQUARE:
-        vectors, values, total = _by_passes(rows, centre, k)
+        vectors, values, total = _by_passes(rows, center, k)
     elif dimensions <= count:
-        vectors, values, total = _by_covariance(rows, centre, k)
+        vectors, values, total = _by_covariance(rows, center, k)
     else:
-        vectors, values, total = _by_products(rows, centre, k)
+        vectors, values, total = _by_products(rows, center, k)
     return Components(signed(vectors), np.maximum(values, 0.0) / degrees, total / degrees)
 
 
@@ -71,30 +71,30 @@ def signed(vectors: Array) -> Array:
     return vectors * np.where(largest < 0, -1.0, 1.0)
 
 
-def _by_covariance(rows: Rows, centre: Array, k: int) -> tuple[Array, Array, float]:
-    square = np.zeros((len(centre), len(centre)))
+def _by_covariance(rows: Rows, center: Array, k: int) -> tuple[Array, Array, float]:
+    square = np.zeros((len(center), len(center)))
     for block in rows():
-        block -= centre
+        block -= center
         square += block.T @ block
     values, vectors = np.linalg.eigh(square)
     return vectors[:, ::-1][:, :k].T, values[::-1][:k], float(np.trace(square))
 
 
-def _by_products(rows: Rows, centre: Array, k: int) -> tuple[Array, Array, float]:
+def _by_products(rows: Rows, center: Array, k: int) -> tuple[Array, Array, float]:
     """Return the axes of few rows, from a decomposition of the rows themselves."""
-    whole = np.concatenate([block - centre for block in rows()])
+    whole = np.concatenate([block - center for block in rows()])
     _, singular, vectors = np.linalg.svd(whole, full_matrices=False)
     return vectors[:k], singular[:k] ** 2, float((singular**2).sum())
 
 
-def _by_passes(rows: Rows, centre: Array, k: int) -> tuple[Array, Array, float]:
+def _by_passes(rows: Rows, center: Array, k: int) -> tuple[Array, Array, float]:
     """Return the axes by subspace iteration (Halko, Martinsson and Tropp, 2011), until they settle."""
-    basis = np.linalg.qr(np.random.default_rng(0).standard_normal((len(centre), k + _SPARE)))[0]
+    basis = np.linalg.qr(np.random.default_rng(0).standard_normal((len(center), k + _SPARE)))[0]
     values, total = np.zeros(k), 0.0
     for _ in range(_PASSES):
         product, total = np.zeros_like(basis), 0.0
         for block in rows():
-            block -= centre
+            block -= center
             total += float((block * block).sum())
             product += block.T @ (block @ basis)
         small, turned = np.linalg.eigh(basis.T @ product)

@@ -20,7 +20,7 @@ from latentcli.latents._direction_result import (
     reading_of,
     result_of,
 )
-from latentcli.latents._labels import labelled, other_labels
+from latentcli.latents._labels import labeled, other_labels
 from latentcli.latents._layers import by_layer
 from latentcli.latents._line import line_of
 from latentcli.latents._tensors import Tensor, reference_set, tensor
@@ -177,7 +177,7 @@ def direction_of_labels(
     [2.0, -1.5]
     """
     given = tensor(codes, "codes", axes)
-    mask = labelled(attributes, attribute, given.samples, value)
+    mask = labeled(attributes, attribute, given.samples, value)
     others = other_labels(attributes, attribute) if balance else {}
     extra = None
     if others:

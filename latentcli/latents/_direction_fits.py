@@ -85,8 +85,8 @@ def weights_of(labels: Array, extra: Array | None, *, shared: bool) -> Array:
 
 def _correlation(codes: Array, scores: Array) -> Array:
     """Return what one standard deviation of the score adds to the codes: cov(x, s) / sd(s)."""
-    centred = scores - scores.mean()
-    vector: Array = centred @ (codes - codes.mean(axis=0)) / (len(codes) * scores.std())
+    centered = scores - scores.mean()
+    vector: Array = centered @ (codes - codes.mean(axis=0)) / (len(codes) * scores.std())
     return vector
 
 

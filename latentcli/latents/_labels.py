@@ -12,7 +12,7 @@ from latentcli.numerics.types import Array
 from latentcli.results import Scalar
 
 
-def labelled(
+def labeled(
     labels: Mapping[str, npt.ArrayLike], attribute: str, count: int, positive: str | None
 ) -> Array:
     """Return which rows (N,) have an attribute."""

@@ -91,21 +91,21 @@ def pca_directions(
     if given.samples < 2:
         raise LatentError("`codes`: principal components take two codes or more")
     rows = formulas.rows_in_blocks(given.codes, progress)
-    centre, count = formulas.mean_of(rows)
-    most = min(len(centre), count - 1)
+    center, count = formulas.mean_of(rows)
+    most = min(len(center), count - 1)
     k = _count(k, most)
-    found = formulas.components(rows, centre, count, k, count - 1)
+    found = formulas.components(rows, center, count, k, count - 1)
     if not found.total > 0:
         raise LatentError("all codes are the same: there is no direction")
     notes = list(given.notes)
-    if count <= len(centre):
+    if count <= len(center):
         notes.append(
-            f"{count:,} codes of {len(centre):,} numbers: fewer codes than dimensions overstate the "
+            f"{count:,} codes of {len(center):,} numbers: fewer codes than dimensions overstate the "
             "first components"
         )
     return _result(
         found.vectors.reshape(k, *given.code_shape), found.variances, found.total,
-        centre.reshape(given.code_shape), f"principal components of {given.description}",
+        center.reshape(given.code_shape), f"principal components of {given.description}",
         {"k": k, "codes_count": count, **given.settings, "dtype": "float64"}, notes,
     )  # fmt: skip
 

@@ -87,15 +87,15 @@ def truncate(
         raise ParameterError(
             "cutoff", cutoff, f"from 1 to the {given.layers or 0} layers of the codes"
         )
-    centre = _mean_of(mean_of, axes, given) if mean is None else _mean(mean, given)
+    center = _mean_of(mean_of, axes, given) if mean is None else _mean(mean, given)
 
     def distance(part: Array) -> Array:
-        far: Array = np.linalg.norm((part - centre).reshape(len(part), -1), axis=1)
+        far: Array = np.linalg.norm((part - center).reshape(len(part), -1), axis=1)
         return far
 
     found = changed(
         given,
-        [({}, lambda part: formulas.truncate(part, centre, psi, cutoff))],
+        [({}, lambda part: formulas.truncate(part, center, psi, cutoff))],
         {"distance": distance},
         out=out,
         progress=progress,

@@ -20,10 +20,10 @@ def wilson(hits: float, count: int, z: float = Z95) -> tuple[float, float] | Non
     if not count:
         return None
     share, square = hits / count, z**2
-    centre = share + square / (2 * count)
+    center = share + square / (2 * count)
     reach = z * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
     scale = 1 + square / count
     # At the ends the bound is the share itself, which rounding would only come near to.
-    low = (centre - reach) / scale if hits else 0.0
-    high = (centre + reach) / scale if hits < count else 1.0
+    low = (center - reach) / scale if hits else 0.0
+    high = (center + reach) / scale if hits < count else 1.0
     return low, high

@@ -90,7 +90,7 @@ def _running(values: Array) -> Array:
 def svm(ordered: Ordered, *, penalty: float) -> tuple[Array, Array]:
     """Fit a linear support vector machine for each class against the rest.
 
-    It minimises (w^2 + b^2) / 2 + sum_i C_i max(0, 1 - y_i (w x_i + b))^2, as liblinear does for
+    It minimizes (w^2 + b^2) / 2 + sum_i C_i max(0, 1 - y_i (w x_i + b))^2, as liblinear does for
     one variable with an intercept, to rounding error: Newton's method on a piecewise quadratic
     function (Mangasarian, 2002). `penalty` is C; rows of a class are weighted by
     N / (M N_c), the rest by 1 (with two classes both by their own weight), which is what

@@ -41,10 +41,10 @@ def nearest(
     points: Points, queries: Array, k: int, progress: Progress | None = None
 ) -> Neighbors:
     """Find the `k` < N nearest other rows of the rows `queries` (Q,), ascending."""
-    centre = points.take(slice(0, _SEEN)).mean(axis=0)
+    center = points.take(slice(0, _SEEN)).mean(axis=0)
     parts = [queries[start : start + _QUERIES] for start in range(0, len(queries), _QUERIES)]
-    best = [_Best(points.take(part) - centre, part, k) for part in parts]
-    _scan(best, len(points), lambda seen: points.take(seen) - centre, progress)
+    best = [_Best(points.take(part) - center, part, k) for part in parts]
+    _scan(best, len(points), lambda seen: points.take(seen) - center, progress)
     found = np.concatenate([one.rows for one in best])
     away = _exact(points, queries, found)
     order = np.lexsort((found, away), axis=1)
@@ -100,22 +100,22 @@ def nearest_to(
     wanted = min(k + most + _SPARE, len(rows))
     if not wanted:
         return [Nearest(rows[:0], np.zeros(0)) for _ in vectors]
-    centre = matrix[rows[:_SEEN]].astype(np.float64).mean(axis=0)
+    center = matrix[rows[:_SEEN]].astype(np.float64).mean(axis=0)
     parts = [slice(start, start + _QUERIES) for start in range(0, len(vectors), _QUERIES)]
     nobody = np.full(_QUERIES, -1)
     best = [
-        _Best(vectors[part] - centre, nobody[: len(vectors[part])], wanted) for part in parts
+        _Best(vectors[part] - center, nobody[: len(vectors[part])], wanted) for part in parts
     ]
     _scan(
-        best, len(rows), lambda seen: matrix[rows[seen]].astype(np.float64) - centre, progress
+        best, len(rows), lambda seen: matrix[rows[seen]].astype(np.float64) - center, progress
     )
-    # Bounds the rounding of the scores, which are products of the centred vectors.
-    size = float(norms[rows].max()) + 2 * float(np.linalg.norm(centre))
+    # Bounds the rounding of the scores, which are products of the centered vectors.
+    size = float(norms[rows].max()) + 2 * float(np.linalg.norm(center))
     rounding = 4 * (matrix.shape[1] + 8) * float(np.finfo(np.float64).eps)
     found: list[Nearest | None] = []
     for part, one in zip(parts, best, strict=True):
         mine = vectors[part]
-        own = ((mine - centre) ** 2).sum(axis=1)
+        own = ((mine - center) ** 2).sum(axis=1)
         error = rounding * (size + np.linalg.norm(mine, axis=1)) ** 2
         last = one.scores[:, -1] if wanted < len(rows) else np.full(len(mine), np.inf)
         # Rows that were not kept are at least so far, squared.
@@ -130,7 +130,7 @@ def _scan(
     take: Callable[[slice], Array],
     progress: Progress | None,
 ) -> None:
-    """Show `count` rows, which `take` returns less the centre, to all that keep their best.
+    """Show `count` rows, which `take` returns less the center, to all that keep their best.
 
     Each thread has its share of those. BLAS has one thread then: on products of this size its own wait
     for each other, by spinning, several times as long as they compute.

@@ -46,7 +46,7 @@ class Points:
 def squares(a: Array, b: Array) -> Array:
     """Return the squared Euclidean distances (n, m) between the rows of two blocks, never below 0.
 
-    Distances that are small compared with the length of the rows lose digits: centre the rows first.
+    Distances that are small compared with the length of the rows lose digits: center the rows first.
     """
     found = a @ b.T
     found *= -2.0
@@ -58,9 +58,9 @@ def squares(a: Array, b: Array) -> Array:
 
 def distances(values: Array) -> Iterator[tuple[slice, Array]]:
     """Yield the Euclidean distances (b, n) of blocks of rows to all rows (n, D), 0 with itself."""
-    centred = values - values.mean(axis=0)
-    for part in spans(len(centred), max(1, len(centred))):
-        found = np.sqrt(squares(centred[part], centred))
+    centered = values - values.mean(axis=0)
+    for part in spans(len(centered), max(1, len(centered))):
+        found = np.sqrt(squares(centered[part], centered))
         found[np.arange(len(found)), np.arange(part.start, part.stop)] = 0.0
         yield part, found
 
@@ -78,10 +78,10 @@ def copies(points: Points) -> Array:
     """
     direction = np.random.default_rng(0).standard_normal(points.dimensions)
     direction /= np.linalg.norm(direction)
-    centre = points.take(slice(0, 1000)).mean(axis=0)
+    center = points.take(slice(0, 1000)).mean(axis=0)
     projected, squared = np.empty(len(points)), 0.0
     for part, block in points.blocks():
-        away = block - centre
+        away = block - center
         projected[part] = away @ direction
         squared += float(
             (

@@ -81,7 +81,7 @@ def sif_weights(probabilities: Array, smoothing: float = SMOOTHING) -> Array:
 
 
 def common_component(vectors: Array) -> Array:
-    """Return the first right singular vector (D,) of vectors (n, D), not centred."""
+    """Return the first right singular vector (D,) of vectors (n, D), not centered."""
     _, _, axes = np.linalg.svd(np.asarray(vectors, dtype=np.float64), full_matrices=False)
     component: Array = axes[0]
     return component

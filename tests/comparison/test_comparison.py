@@ -80,8 +80,8 @@ def test_moments_give_what_n_by_n_matrices_give(shape):
     k, l = x @ x.T, y @ y.T  # noqa: E741
     expected = unbiased_hsic(k, l) / np.sqrt(unbiased_hsic(k, k) * unbiased_hsic(l, l))
     assert cka.debiased_cka(sums(x, y)) == pytest.approx(np.clip(expected, -1, 1), abs=1e-9)
-    centre = np.eye(n) - 1 / n
-    k, l = centre @ k @ centre, centre @ l @ centre  # noqa: E741
+    center = np.eye(n) - 1 / n
+    k, l = center @ k @ center, center @ l @ center  # noqa: E741
     expected = (k * l).sum() / np.sqrt((k * k).sum() * (l * l).sum())
     assert cka.biased_cka(sums(x, y)) == pytest.approx(expected, abs=1e-9)
 
@@ -201,7 +201,7 @@ def test_the_row_that_moved_is_found():
     assert np.delete(moved, 17).max() < 0.2
 
 
-def test_a_row_at_the_centre_has_not_moved_nor_stayed():
+def test_a_row_at_the_center_has_not_moved_nor_stayed():
     x = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1], [0, 0]])
     first, second = sides(x, x)
     found = procrustes.rotation(triple(first, second, np.arange(5)))

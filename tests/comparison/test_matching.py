@@ -67,7 +67,7 @@ def test_nothing_in_common_is_told(words):
 
 
 @pytest.fixture
-def labelled(tmp_path):
+def labeled(tmp_path):
     """Write an array with a label for each row, and open it."""
 
     def write(name, labels):
@@ -78,16 +78,16 @@ def labelled(tmp_path):
     return write
 
 
-def test_repeated_labels_in_the_same_order_are_matched_row_by_row(labelled):
-    x, y = labelled("x.npz", ["a", "b"] * 3), labelled("y.npz", ["a", "b"] * 3)
+def test_repeated_labels_in_the_same_order_are_matched_row_by_row(labeled):
+    x, y = labeled("x.npz", ["a", "b"] * 3), labeled("y.npz", ["a", "b"] * 3)
     found = match(x, y)
     assert found.x.tolist() == found.y.tolist() == [0, 1, 2, 3, 4, 5]
     assert found.repeated == 0
 
 
-def test_else_the_first_row_of_a_repeated_label_counts(labelled):
+def test_else_the_first_row_of_a_repeated_label_counts(labeled):
     found = match(
-        labelled("x.npz", ["a", "b", "a", "a"]), labelled("y.npz", ["c", "b", "a", "b"])
+        labeled("x.npz", ["a", "b", "a", "a"]), labeled("y.npz", ["c", "b", "a", "b"])
     )
     assert (found.x.tolist(), found.y.tolist()) == ([0, 1], [2, 1])
     assert found.repeated == 2

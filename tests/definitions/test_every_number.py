@@ -152,7 +152,7 @@ NUMBERS = {
         **dict.fromkeys(
             ("participation_ratio", "isoscore", "effective_rank", "stable_rank", "pca_top_share",
              "pca_components"), "test_geometry::test_spectra"),
-        "all_but_the_top": "test_geometry_labels::test_spectra_that_are_not_centred",
+        "all_but_the_top": "test_geometry_labels::test_spectra_that_are_not_centered",
         **dict.fromkeys(
             ("mean_cosine", "uniformity", "alignment"), "test_geometry::test_directions"
         ),

@@ -41,17 +41,17 @@ def test_classes(sample):
         b = min(away[i, labels == other].mean() for other in set(labels) - {labels[i]})
         each.append((b - a) / max(a, b))
     assert found.value("silhouette") == pytest.approx(np.mean(each), abs=1e-6)
-    centres = np.array([rows[labels == c].mean(axis=0) for c in range(3)])
-    spread = [np.linalg.norm(rows[labels == c] - centres[c], axis=1).mean() for c in range(3)]
-    between = far(centres)
+    centers = np.array([rows[labels == c].mean(axis=0) for c in range(3)])
+    spread = [np.linalg.norm(rows[labels == c] - centers[c], axis=1).mean() for c in range(3)]
+    between = far(centers)
     index = [
         max((spread[i] + spread[j]) / between[i, j] for j in range(3) if j != i)
         for i in range(3)
     ]
     assert found.value("davies_bouldin") == pytest.approx(np.mean(index), **EXACT)
     sizes = np.bincount(labels)
-    outside = (sizes * ((centres - rows.mean(axis=0)) ** 2).sum(axis=1)).sum() / 2
-    inside = ((rows - centres[labels]) ** 2).sum() / (count - 3)
+    outside = (sizes * ((centers - rows.mean(axis=0)) ** 2).sum(axis=1)).sum() / 2
+    inside = ((rows - centers[labels]) ** 2).sum() / (count - 3)
     assert found.value("calinski_harabasz") == pytest.approx(outside / inside, **EXACT)
     shared = (labels[near(away, 7)] == labels[:, None]).mean()
     assert found.value("knn_purity") == pytest.approx(shared, **EXACT)
@@ -77,12 +77,12 @@ def test_smoothness():
     assert found.value("trustworthiness") == pytest.approx(lost(a, b, 6), **EXACT)
     assert found.value("continuity") == pytest.approx(lost(b, a, 6), **EXACT)
 
-    def centred(x):
+    def centered(x):
         n = len(x)
         x = x - x.sum(0) / (n - 2) - x.sum(1)[:, None] / (n - 2) + x.sum() / ((n - 1) * (n - 2))
         return x - np.diag(np.diag(x))
 
-    u, v = centred(a), centred(b)
+    u, v = centered(a), centered(b)
     assert found.value("distance_correlation") == pytest.approx(
         (u * v).sum() / np.sqrt((u * u).sum() * (v * v).sum()), **EXACT
     )
@@ -90,7 +90,7 @@ def test_smoothness():
     assert found.value("lipschitz", "largest") == pytest.approx(max(steps), **EXACT)
 
 
-def test_spectra_that_are_not_centred(sample):
+def test_spectra_that_are_not_centered(sample):
     """RankMe (Garrido et al., 2023); all but the top (Mu and Viswanath, 2018)."""
     rows, _ = sample
     found = latentcli.geometry_report(rows, only=["isotropy"], ci=None)

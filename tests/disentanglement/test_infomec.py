@@ -10,7 +10,7 @@ GRID = np.tile([[a, b] for a in range(3) for b in range(4)], (50, 1))
     "name", ["01_grid_perfect", "01b_grid_exact12", "03_duplicated", "04b_noise_0.5"]
 )
 def test_the_authors_infomec(held, peer, name):
-    """InfoE to the last step of the same optimiser; the neighbours' noise has the same seed."""
+    """InfoE to the last step of the same optimizer; the neighbours' noise has the same seed."""
     summary, expected = infomec(held(name), ci=None).summary, peer(name, "infomec", "infomec")
     for key in ("infom", "infoc", "infoe"):
         assert summary[key] == pytest.approx(expected[key], abs=1e-5)

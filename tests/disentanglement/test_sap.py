@@ -39,7 +39,7 @@ def test_continuous_factors_are_predicted_by_r2(case):
     ("levels", "gap"), [(2, 0.503), (3, 0.672), (4, 0.750), (10, 0.102), (40, 0.013)]
 )
 def test_what_a_perfect_code_scores_by_svm(levels, gap):
-    """The study's numbers for perfect standardised codes of two balanced factors."""
+    """The study's numbers for perfect standardized codes of two balanced factors."""
     random = np.random.default_rng(0)
     factors = random.integers(levels, size=(20_000, 2))
     codes = (factors - factors.mean(axis=0)) / factors.std(axis=0)

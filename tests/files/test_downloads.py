@@ -72,7 +72,7 @@ def server(monkeypatch, tmp_path):
     thread.join()
 
 
-def test_the_catalogue_is_listed(server, latent):
+def test_the_catalog_is_listed(server, latent):
     code, out, err = latent("download", "--json")
     assert code == 0, err
     assert json.loads(out)["results"] == [
@@ -192,11 +192,11 @@ def test_a_file_that_is_gone_from_the_server(server):
         "text",
     ],
 )
-def test_what_is_no_catalogue_is_one_line(tmp_path, monkeypatch, listed):
+def test_what_is_no_catalog_is_one_line(tmp_path, monkeypatch, listed):
     (tmp_path / "list.json").write_text(json.dumps(listed))
     monkeypatch.setenv("LATENT_CATALOG", (tmp_path / "list.json").as_uri())
-    with pytest.raises(FormatError, match="not a catalogue"):
-        downloads.catalogue()
+    with pytest.raises(FormatError, match="not a catalog"):
+        downloads.catalog()
 
 
 def test_names_do_not_leave_the_folder(tmp_path, monkeypatch):
@@ -206,4 +206,4 @@ def test_names_do_not_leave_the_folder(tmp_path, monkeypatch):
     assert downloads.find("../evil") is None
     monkeypatch.setenv("LATENT_CATALOG", "ftp://somewhere/list.json")
     with pytest.raises(FileError, match="must begin with https://"):
-        downloads.catalogue()
+        downloads.catalog()

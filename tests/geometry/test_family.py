@@ -109,7 +109,7 @@ def test_the_same_seed_gives_the_same_numbers():
 
 
 def test_rotations_change_nothing():
-    # The probe standardises each dimension, so it does see how they are turned.
+    # The probe standardizes each dimension, so it does see how they are turned.
     same(everything(ROWS @ TURN), besides=("probe_accuracy",))
 
 

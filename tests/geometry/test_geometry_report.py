@@ -27,7 +27,7 @@ def test_a_frozen_result_of_all_measures():
     assert (
         report.value("effective_rank", "RankMe")
         == report.records[
-            [one.variant for one in report.measures].index("RankMe, not centred")
+            [one.variant for one in report.measures].index("RankMe, not centered")
         ]["value"]
     )
     assert "silhouette" in repr(report)

@@ -54,13 +54,13 @@ def test_distance_correlation_as_it_is_written(monkeypatch):
     b[:, 0] += a[:, 0]
     n = 40
 
-    def centred(values):
+    def centered(values):
         d = cdist(values, values)
         u = d - d.sum(0) / (n - 2) - d.sum(1)[:, None] / (n - 2) + d.sum() / ((n - 1) * (n - 2))
         np.fill_diagonal(u, 0)
         return u
 
-    u, v = centred(a), centred(b)
+    u, v = centered(a), centered(b)
     expected = (u * v).sum() / np.sqrt((u * u).sum() * (v * v).sum())
     assert smoothness.distance_correlation(a, b) == pytest.approx(expected, abs=1e-10)
     assert smoothness.distance_correlation(a, 3 * a + 1) == pytest.approx(1)

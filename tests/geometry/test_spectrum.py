@@ -57,7 +57,7 @@ def test_both_many_rows_and_many_dimensions_are_drawn_from(monkeypatch):
     assert spectrum_of(RNG.standard_normal((60, 20))).rows == 60
 
 
-def test_rankme_is_the_effective_rank_of_rows_not_centred():
+def test_rankme_is_the_effective_rank_of_rows_not_centered():
     rows = RNG.standard_normal((50, 6)) + 3
     found = spectrum_of(rows)
     singular = np.linalg.svd(rows, compute_uv=False)

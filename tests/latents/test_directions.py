@@ -180,7 +180,7 @@ CONDITIONS = [np.array([1.0, 0, 0]), np.array([1.0, 1, 0]) / 2**0.5]
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_joint_orthogonalisation_by_hand(order):
+def test_joint_orthogonalization_by_hand(order):
     """One after the other leaves (-1, 1, 3), which still shares -1 with the first."""
     found = orthogonal_to(np.array([1.0, 2, 3]), CONDITIONS[::order])
     assert found == pytest.approx((0, 0, 1), abs=1e-12)

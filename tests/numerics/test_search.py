@@ -176,9 +176,9 @@ def test_scaled_copies_of_a_row_tie_by_cosine():
 
 def test_equally_far_points_of_a_grid_are_answered_in_file_order():
     grid = np.array([(x, y) for x in range(-3, 4) for y in range(-3, 4)], dtype=np.float32)
-    centre = np.float32([1, 1])
-    squares = ((grid - centre) ** 2).sum(axis=1)
-    hits = search(grid, norms_of(grid), [near(centre)], top=48, scorer=EUCLIDEAN)[0]
+    center = np.float32([1, 1])
+    squares = ((grid - center) ** 2).sum(axis=1)
+    hits = search(grid, norms_of(grid), [near(center)], top=48, scorer=EUCLIDEAN)[0]
     origin = int(np.flatnonzero(~grid.any(axis=1))[0])  # a zero row is never answered
     wanted = [row for row in np.argsort(squares, kind="stable").tolist() if row != origin]
     assert hits.rows.tolist() == wanted

@@ -86,7 +86,7 @@ def _check(stream: Stream) -> int:
     have = stream.unpacked().stat().st_size
     if have < needed:
         raise stream.error(
-            f"a truncated (or quantised .ftz) fastText model: {words:,} words and {buckets:,} "
+            f"a truncated (or quantized .ftz) fastText model: {words:,} words and {buckets:,} "
             f"buckets of {dimensions:,} dimensions do not fit in {have:,} bytes"
         )
     return int(dimensions)

@@ -1,4 +1,4 @@
-"""Usual mistakes are recognised, in one line with what to type."""
+"""Usual mistakes are recognized, in one line with what to type."""
 
 import numpy as np
 import pytest

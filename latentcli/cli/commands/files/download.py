@@ -19,11 +19,11 @@ def command(
         typer.Argument(metavar="[NAME]", help="A set of vectors; without one, all are listed."),
     ] = None,
 ) -> None:
-    """Download pretrained vectors of gensim's catalogue, or list them.
+    """Download pretrained vectors of gensim's catalog, or list them.
 
     They are kept in LATENT_DATA_DIR (or ~/.local/share/latent), and -v NAME then finds them from anywhere. An
     interrupted download goes on where it stopped, and its checksum is compared. LATENT_CATALOG is the
-    address of another catalogue.
+    address of another catalog.
 
     Examples:
 
@@ -40,7 +40,7 @@ def command(
                 "dimensions": one.dimensions, "source": one.source, "license": one.license,
                 "there": downloads.find(one.name) is not None,
             }
-            for one in downloads.catalogue().values()
+            for one in downloads.catalog().values()
         ]  # fmt: skip
         shown = ("name", "bytes", "rows", "dimensions", "there")
         output.show(Report("download", COLUMNS, records, views=(Sheet("", shown, records),)))

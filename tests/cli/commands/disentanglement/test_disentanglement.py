@@ -137,9 +137,9 @@ def image(shape, scale, angle, x, y):
 
 def principal(images, dimensions=10):
     """The first principal components of images (N, pixels)."""
-    centred = images - images.mean(axis=0)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    return centred @ vectors[:, : -dimensions - 1 : -1]
+    centered = images - images.mean(axis=0)
+    _, vectors = np.linalg.eigh(centered.T @ centered)
+    return centered @ vectors[:, : -dimensions - 1 : -1]
 
 
 @pytest.mark.slow

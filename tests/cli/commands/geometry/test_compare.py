@@ -33,7 +33,7 @@ def test_a_space_and_its_rotation(answer, put):
     assert found["cka", "linear, debiased"]["value"] == 1
     assert found["cka", "linear, biased"]["value"] == 1
     assert found["rsa", "spearman, euclidean"]["value"] == pytest.approx(1, abs=1e-5)
-    assert found["procrustes", "centred, unit norm"]["value"] == pytest.approx(0, abs=1e-9)
+    assert found["procrustes", "centered, unit norm"]["value"] == pytest.approx(0, abs=1e-9)
     assert found["neighbor_overlap", "k=10, euclidean"]["value"] == pytest.approx(1, abs=1e-3)
     assert whole["summary"] == {
         "rows_in_common": 300, "overlap_by_chance": pytest.approx(10 / 299, abs=1e-6),

@@ -5,7 +5,7 @@ import pytest
 
 
 @pytest.fixture
-def labelled(put, tmp_path):
+def labeled(put, tmp_path):
     """Codes and a table of labels, a row each."""
 
     def save(codes, table):
@@ -20,12 +20,12 @@ def labelled(put, tmp_path):
 
 
 @pytest.fixture
-def worked(labelled):
+def worked(labeled):
     """White's balance by hand: (male, smile), how many, their mean."""
     cells = [((1, 1), 1, 3.0), ((1, 0), 3, 2.0), ((0, 1), 3, 1.0), ((0, 0), 1, 0.0)]
     rows = [(labels, mean) for labels, count, mean in cells for _ in range(count)]
     table = "male,smile\n" + "".join(f"{male},{smile}\n" for (male, smile), _ in rows)
-    return labelled([[mean] for _, mean in rows], table)
+    return labeled([[mean] for _, mean in rows], table)
 
 
 def test_the_balanced_direction_is_one_where_the_naive_one_is_zero(latent, results, worked):
@@ -96,7 +96,7 @@ def test_a_direction_of_layers_is_used_as_it_was_found(answer, results, put, tmp
     ] == pytest.approx(whole["summary"]["scale"] / 3**0.5, abs=1e-5)
 
 
-def test_joint_orthogonalisation(answer, put, tmp_path):
+def test_joint_orthogonalization(answer, put, tmp_path):
     files = put("p.npy", np.array([[1.0, 2, 3]])), put("n.npy", np.zeros((1, 3)))
     c1, c2 = put("c1.npy", np.array([1.0, 0, 0])), put("c2.npy", np.array([[1.0, 1, 0]]))
     out = tmp_path / "dir.npy"
@@ -167,8 +167,8 @@ CODES = [[1.0], [2], [3], [4]]
         ("a\n1\n0\n1\n0\n", ["--attribute", "a", "--method", "lda"], 2, "unknown method 'lda'"),
     ],
 )
-def test_labels_that_do_not_serve(latent, labelled, table, options, code, message):
-    found, out, err = latent("direction", *labelled(CODES, table), *options, "-q")
+def test_labels_that_do_not_serve(latent, labeled, table, options, code, message):
+    found, out, err = latent("direction", *labeled(CODES, table), *options, "-q")
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert message in err
 
@@ -182,9 +182,9 @@ def test_an_array_given_as_labels(latent, put, dtype):
     assert "shape (400, 50) is not one number for each row" in err
 
 
-def test_labels_with_gaps_are_not_balanced_over(answer, labelled):
+def test_labels_with_gaps_are_not_balanced_over(answer, labeled):
     table = "a,b,c\n1,x,1\n0,,1\n1,x,2\n0,,2\n"
-    whole = answer("direction", *labelled(CODES, table), "--attribute", "a")
+    whole = answer("direction", *labeled(CODES, table), "--attribute", "a")
     assert whole["settings"]["balanced_over"] == "c"
 
 
