@@ -121,11 +121,7 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
 
     fields = {field.name: field.type for field in schema}
     vectors = [field for field, kind in fields.items() if _is_vector(kind)]
-    texts = [
-        field
-        for field, kind in fields.items()
-        if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_dictionary(kind)
-    ]
+    texts = [field for field, kind in fields.items() if _is_text(kind)]
     requested, text = vector_columns.split_key(key, fields)
     if text and text not in fields:
         raise vector_columns.no_column(name, text, fields)
@@ -186,6 +182,32 @@ def words_of(column: Any, findings: Findings) -> list[str]:
         raw = column.cast(pa.large_binary()).to_pylist()
         return decode([word or b"" for word in raw], findings)
     return ["" if word is None else str(word) for word in column.to_pylist()]
+
+
+def letters_of(column: Any) -> int:
+    """Return the bytes of text that the rows of a dictionary column have together; 0 for other columns.
+
+    Where the dictionary holds lists or the like, it is the most that it may be.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    if not kinds.is_dictionary(column.type) or kinds.is_primitive(column.type.value_type):
+        return 0
+    words = column.dictionary
+    if not _is_text(words.type):
+        return int(words.nbytes) * len(column)
+    lengths = pc.binary_length(words).cast("int64").take(column.indices)
+    return pc.sum(lengths).as_py() or 0
+
+
+def _is_text(kind: Any) -> bool:
+    """Tell text, also where each word is kept once, and the categories of data frames."""
+    import pyarrow.types as kinds
+
+    if kinds.is_dictionary(kind):
+        return bool(kinds.is_primitive(kind.value_type)) or _is_text(kind.value_type)
+    return bool(kinds.is_string(kind) or kinds.is_large_string(kind))
 
 
 def _column(column: Any) -> Array:

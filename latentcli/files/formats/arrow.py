@@ -10,6 +10,7 @@ import numpy as np
 
 from latentcli.errors import LatentError, reason
 from latentcli.files import arrays, arrow_columns, bounds, vector_columns
+from latentcli.files.formats import arrow_messages
 from latentcli.files.reading import Block, Reading
 from latentcli.files.stream import Stream
 
@@ -29,6 +30,8 @@ def read(stream: Stream, key: str = "") -> Reading:
     with _damage(stream):
         path = stream.unpacked()
         size = path.stat().st_size
+        for taken in arrow_messages.unpacked(path, is_file=stream.head(6) == _FILE):
+            bounds.check_ratio(stream.name, taken, size, "a batch of it")
         columns = arrow_columns.choose(stream.name, next(_batches(path, only_schema=True)), key)
         kind = columns.look(_checked(stream, path, size))
         if kind is None:
@@ -58,9 +61,12 @@ def read(stream: Stream, key: str = "") -> Reading:
 
 def _checked(stream: Stream, path: Any, size: int) -> Iterator[Any]:
     """Yield batches whose offsets lie in their buffers, and that are in proportion to the file."""
+    letters = 0
     for batch in _batches(path):
         batch.validate(full=True)
         bounds.check_ratio(stream.name, batch.nbytes, size, "a batch of it")
+        letters += sum(map(arrow_columns.letters_of, batch.columns))
+        bounds.check_ratio(stream.name, letters, size, "a dictionary of it")
         yield batch
 
 
@@ -68,15 +74,8 @@ def _batches(path: Any, *, only_schema: bool = False) -> Iterator[Any]:
     import pyarrow as pa
 
     with pa.OSFile(str(path)) as file:
-        if file.read(6) == _FILE:
-            file.seek(0)
-            reader = pa.ipc.open_file(file)
-            if only_schema:
-                yield reader.schema
-            for number in range(0 if only_schema else reader.num_record_batches):
-                yield reader.get_batch(number)
-            return
-        file.seek(0)
+        # A file is a stream between two marks; its footer could point to what `unpacked` has not seen.
+        file.seek(arrow_messages.FILE_HEADER if file.read(6) == _FILE else 0)
         reader = pa.ipc.open_stream(file)
         if only_schema:
             yield reader.schema

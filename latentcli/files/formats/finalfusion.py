@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, counted
+from latentcli.errors import FormatError, LatentError, counted
 from latentcli.files import bounds
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading, decode
 from latentcli.files.stream import Stream
@@ -37,6 +37,9 @@ _WORDS = {_SIMPLE: 8, _BUCKETS: 20, _FASTTEXT: 20, _EXPLICIT: 24}
 
 _U8, _F32 = 1, 10
 _MOST_CHUNKS = 64
+_WORD = 60
+"""Bytes that a word takes in Python beside its letters."""
+
 _NUMBERS = 1 << 18
 
 Chunks = dict[int, tuple[int, int]]
@@ -55,12 +58,13 @@ def read(stream: Stream, key: str = "") -> Reading:
     try:
         with path.open("rb") as file:
             chunks = _chunks(file, path.stat().st_size)
-            words = _words(file, chunks, findings)
+            words = _words(file, path, chunks, findings)
             rows, dimensions, rows_of = _storage(file, path, chunks)
+            bounds.check_ratio(stream.name, 4 * rows * dimensions, path.stat().st_size)
             norms = _norms(file, chunks)
+    except LatentError:
+        raise
     except (EOFError, struct.error, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
         raise stream.error(f"a damaged finalfusion file ({error})") from error
     if rows < len(words) or (norms is not None and len(norms) < len(words)):
         raise stream.error(f"{counted(len(words), 'word')}, but vectors or norms for fewer")
@@ -107,17 +111,19 @@ def _chunks(file: IO[bytes], size: int) -> Chunks:
     return found
 
 
-def _words(file: IO[bytes], chunks: Chunks, findings: Findings) -> list[str]:
+def _words(file: IO[bytes], path: Path, chunks: Chunks, findings: Findings) -> list[str]:
     kind = next((kind for kind in _WORDS if kind in chunks), None)
     if kind is None:
         what = "a floret vocabulary, which has no words" if _FLORET in chunks else "no words"
         raise ValueError(what)
     start, length = chunks[kind]
     file.seek(start)
-    content = _take(file, length)
-    (number,) = struct.unpack_from("<Q", content)
+    (number,) = struct.unpack("<Q", _take(file, 8))
     if number > length // 4:
         raise ValueError(f"{number:,} words in {length:,} bytes")
+    bounds.check_total(path.name, length + _WORD * number, "its words")
+    file.seek(start)
+    content = _take(file, length)
     place = _WORDS[kind]
     raw = []
     for _ in range(number):

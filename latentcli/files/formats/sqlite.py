@@ -1,28 +1,32 @@
 """SQLite: a table with a column of vectors (blobs of little-endian float32, or JSON text) and one of text.
 
-The file is opened read-only and as it lies; only plain tables are read, never views or virtual tables,
-and nothing that a schema names is called.
+The file is opened read-only and as it lies; only plain tables are read, never views or virtual tables nor
+columns that are computed, and nothing that a schema names is called.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from latentcli.errors import FormatError, LatentError, reason, shown
-from latentcli.files import vector_columns
+from latentcli.files import bounds, vector_columns
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
 
 MAGIC = b"SQLite format 3\x00"
 
 _ROWS = 1024
+_BATCH_BYTES = 4 << 20
 _MAX_CELL = 64 << 20
 _MAX_TABLES = 1000
+_COMPUTED = 2
+"""What `table_xinfo` says of a column that is computed when it is read."""
+
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 
 Tables = dict[str, dict[str, list[object]]]
@@ -38,7 +42,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, `TABLE`, `COLUMN` or `TABLE.COLUMN`, with its texts."""
     path = stream.unpacked()
     with _opened(stream, path) as base:
-        tables = _tables(base)
+        tables = _tables(stream, base)
         table, choice = _choose(stream.name, tables, key)
     columns = [*tables[table]]
     findings = Findings()
@@ -49,8 +53,7 @@ def read(stream: Stream, key: str = "") -> Reading:
             wanted += [name for name in columns if name not in wanted]
         query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
         with _opened(stream, path) as base:
-            cursor = base.execute(query)
-            while rows := cursor.fetchmany(_ROWS):
+            for rows in _in_batches(_read(stream, base, query)):
                 cells, *others = ([*column] for column in zip(*rows, strict=True))
                 yield vector_columns.Batch(
                     others[0] if choice.text else None,
@@ -105,20 +108,46 @@ def _names(key: str, table: str) -> bool:
     return key == table or key.startswith((f"{table}.", f"{table}@"))
 
 
-def _tables(base: sqlite3.Connection) -> Tables:
+def _tables(stream: Stream, base: sqlite3.Connection) -> Tables:
     names = base.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
         "AND sql NOT LIKE 'CREATE VIRTUAL%'"
     ).fetchmany(_MAX_TABLES)
     found: Tables = {}
     for (name,) in names:
-        cursor = base.execute(f"SELECT * FROM {_quoted(name)} LIMIT {vector_columns.SAMPLE}")
-        rows = cursor.fetchall()
-        columns = [str(column[0]) for column in cursor.description]
+        about = base.execute(f"PRAGMA table_xinfo({_quoted(name)})")
+        columns = [str(column[1]) for column in about if column[-1] != _COMPUTED]
+        wanted = ", ".join(map(_quoted, columns))
+        query = f"SELECT {wanted} FROM {_quoted(name)} LIMIT {vector_columns.SAMPLE}"
+        rows = [*_read(stream, base, query)] if columns else []
         found[str(name)] = {
             column: [row[place] for row in rows] for place, column in enumerate(columns)
         }
     return found
+
+
+def _read(stream: Stream, base: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, as long as they are in proportion to the file: a default value is there once for all rows."""
+    size = stream.unpacked().stat().st_size
+    taken = 0
+    for row in base.execute(query):
+        taken += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        bounds.check_ratio(stream.name, taken, size)
+        yield row
+
+
+def _in_batches(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield rows in lists of a few megabytes, or of one row."""
+    held: list[tuple[Any, ...]] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        if len(held) == _ROWS or size > _BATCH_BYTES:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 @contextmanager
@@ -130,7 +159,7 @@ def _opened(stream: Stream, path: Path) -> Iterator[sqlite3.Connection]:
             base.text_factory = _text
             base.execute("PRAGMA trusted_schema = OFF")
             base.execute("PRAGMA cell_size_check = ON")
-            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
+            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(_MAX_CELL, path.stat().st_size))
             base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
             base.set_authorizer(_allowed)
             yield base
@@ -141,9 +170,10 @@ def _opened(stream: Stream, path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _allowed(action: int, first: Any, second: Any, *_: Any) -> int:
-    """Allow to read tables, and the one function that the list of tables needs."""
+    """Allow to read tables, and the one function that the list of tables needs, and that of their columns."""
     like = action == sqlite3.SQLITE_FUNCTION and second == "like"
-    return sqlite3.SQLITE_OK if action in _ALLOWED or like else sqlite3.SQLITE_DENY
+    about = action == sqlite3.SQLITE_PRAGMA and first == "table_xinfo"
+    return sqlite3.SQLITE_OK if action in _ALLOWED or like or about else sqlite3.SQLITE_DENY
 
 
 def _quoted(name: str) -> str:
