@@ -128,8 +128,8 @@ def _rank(values: Array, edges: Array) -> Array:
 def _cut(values: Array, edges: Array, out: Array) -> None:
     """Write the bin of each value; equal edges apart, as `np.digitize(values, edges[:-1]) - 1`.
 
-    The bin is guessed by arithmetic and set right by the edges themselves, several times faster
-    than a binary search for each value. That takes edges much farther apart than numbers are.
+    The bin is guessed by arithmetic, many times faster than a binary search, which is left to the
+    values near an edge. That takes edges much farther apart than numbers are.
     """
     bins = len(edges) - 1
     low, high = float(edges[0]), float(edges[-1])
@@ -137,15 +137,22 @@ def _cut(values: Array, edges: Array, out: Array) -> None:
     if not width > _APART * max(np.spacing(np.abs(edges[[0, -1]]))):
         np.clip(np.digitize(values, edges[:-1]) - 1, 0, bins - 1, out=out, casting="unsafe")
         return
-    guess = np.clip(values, low, high).astype(np.float64)
-    guess -= low
-    guess /= width
-    labels = guess.astype(np.intp)
-    np.minimum(labels, bins - 1, out=labels)
-    labels -= (values < edges[labels]) & (labels > 0)
-    labels += (values >= edges[labels + 1]) & (labels < bins - 1)
-    out[:] = labels
+    # How far off a guess may be, in bins: by the rounding of the values, the edges and the guess.
+    unsure = 4 * float(np.finfo(values.dtype).eps) * (max(abs(low), abs(high)) / width + bins)
+    for start in range(0, len(values), _STRETCH):
+        part, labels = values[start : start + _STRETCH], out[start : start + _STRETCH]
+        guess = np.clip(part, edges[0], edges[-1])
+        guess -= edges[0]
+        guess *= values.dtype.type(1 / width)
+        np.minimum(guess, bins - 1, out=labels, casting="unsafe")
+        guess -= np.rint(guess)
+        near = np.flatnonzero(np.abs(guess, out=guess) <= unsure)
+        exact = np.searchsorted(edges[:-1], part[near], side="right") - 1
+        labels[near] = np.clip(exact, 0, bins - 1)
 
+
+_STRETCH = 1 << 14
+"""Values that are cut at a time, which stay in the processor's cache."""
 
 _APART = 16
 """Spacings of floating-point numbers in the narrowest bin whose number can be guessed."""

@@ -1,12 +1,13 @@
 """Mutual information of codes and factors by counting: all pairs at once, with standard errors.
 
 Codes are cut into bins, and a table of joint counts for every dimension and factor is all that the
-metrics of information need. Counts are additive over rows, so they are taken block by block.
+metrics of information need. Counts are additive over rows.
 Everything is in nats.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,8 +25,8 @@ from latentcli.disentanglement._binning import discretize as discretize
 from latentcli.disentanglement._binning import distinct as distinct
 from latentcli.numerics.types import Array
 
-_BLOCK = 1 << 17
-"""Numbers that are counted at a time: a block that stays in the processor's cache."""
+_CELLS = 1 << 13
+"""Cells of a table that is counted into at a time: few enough to stay in the processor's cache."""
 
 _ROUNDING = 1e-13
 """Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
@@ -199,25 +200,37 @@ def count(
 
     With `groups` (N,), from 0 up, each group of rows is counted by itself.
     """
-    dimensions, rows = binned.labels.shape
     several = 1 if groups is None else int(groups.max(initial=0)) + 1
-    lengths = [dimensions * binned.size * size for size in sizes]
-    # Each block's counts are added to the whole table: not for fewer numbers than it has cells.
-    step = max(1, max(_BLOCK, several * max(lengths)) // dimensions)
-    tables = [np.zeros(several * length, dtype=np.int64) for length in lengths]
-    offsets = np.arange(dimensions, dtype=np.intp)[:, None] * binned.size
-    for start in range(0, rows, step):
-        part = slice(start, start + step)
-        cells = binned.labels[:, part] + offsets
-        for table, labels, size, length in zip(tables, factors, sizes, lengths, strict=True):
-            joint = cells * size
-            joint += labels[part]
-            if groups is not None:
-                joint += groups[part] * length
-            table += np.bincount(joint.ravel(), minlength=len(table))
-    shape = () if groups is None else (several,)
-    shaped = [
-        table.reshape(*shape, dimensions, binned.size, size)
-        for table, size in zip(tables, sizes, strict=True)
-    ]
-    return Counts(tuple(shaped), rows)
+    own = np.zeros(binned.labels.shape[1], dtype=np.intp) if groups is None else groups
+    tables: list[Array] = [np.empty(0)] * len(sizes)
+    for together in _counted_together(sizes, several * binned.size):
+        shape = (several, *(sizes[k] for k in together))
+        classes = np.ravel_multi_index((own, *(factors[k] for k in together)), shape)
+        cells = math.prod(shape)
+        counts = np.stack(
+            [
+                np.bincount(
+                    np.multiply(labels, cells, dtype=np.intp) + classes,
+                    minlength=binned.size * cells,
+                )
+                for labels in binned.labels
+            ]
+        ).reshape(-1, binned.size, *shape)
+        for axis, k in enumerate(together, 3):
+            others = tuple(other for other in range(3, counts.ndim) if other != axis)
+            table = np.moveaxis(counts.sum(axis=others), 2, 0)
+            tables[k] = table[0] if groups is None else table
+    return Counts(tuple(tables), binned.labels.shape[1])
+
+
+def _counted_together(sizes: Sequence[int], others: int) -> list[list[int]]:
+    """Group factors whose classes are counted as one: their cells, times `others`, stay in the cache."""
+    grouped: list[list[int]] = []
+    cells = 0
+    for k in np.argsort(sizes, kind="stable").tolist():
+        if not grouped or cells * sizes[k] > _CELLS:
+            grouped.append([])
+            cells = others
+        cells *= sizes[k]
+        grouped[-1].append(k)
+    return grouped

@@ -80,6 +80,16 @@ def test_equal_widths_on_many_rows_far_from_zero(kind, offset, width):
     np.testing.assert_array_equal(found, disentanglement_libs(values))
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("shift", [0.0, 100.0, -1e6])
+def test_values_at_edges_and_beside_them(kind, shift):
+    edges = np.linspace(kind(shift - 1), kind(shift + 1), 21, dtype=kind)
+    beside = np.concatenate([np.nextafter(edges, kind(end)) for end in (-np.inf, np.inf)])
+    values = np.clip(np.concatenate([edges, beside]), edges[0], edges[-1])
+    found = discretize(values[:, None], Cut(20)).labels[0]
+    np.testing.assert_array_equal(found, np.minimum(np.digitize(values, edges[:-1]) - 1, 19))
+
+
 def test_values_on_edges_go_up_and_the_largest_into_the_last_bin():
     values = np.arange(21) / 20
     found = discretize(values[:, None], Cut(20)).labels[0]
@@ -182,12 +192,12 @@ def test_entropies_by_hand():
     assert only(counts.mutual) == pytest.approx(1.5 * LOG2 - 0.75 * np.log(3))
 
 
-@pytest.mark.parametrize("block", [1, 7, 1 << 30])
-def test_blocks_of_rows_do_not_matter(monkeypatch, block):
+@pytest.mark.parametrize("cells", [1, 60, 1 << 30])
+def test_it_does_not_matter_which_factors_are_counted_together(monkeypatch, cells):
     binned, factors = random_labels()
     groups = RNG.integers(0, 4, 500)
     whole = count(binned, factors, (2, 5), groups)
-    monkeypatch.setattr(information, "_BLOCK", block)
+    monkeypatch.setattr(information, "_CELLS", cells)
     parts = count(binned, factors, (2, 5), groups)
     for one, other in zip(whole.tables, parts.tables, strict=True):
         np.testing.assert_array_equal(one, other)
