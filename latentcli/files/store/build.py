@@ -17,7 +17,8 @@ from latentcli.files.parts import Parts
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.store.columns import ColumnsBuilder
 from latentcli.files.store.entry import Entry
-from latentcli.files.store.vocabulary import Builder, RowNumbers
+from latentcli.files.store.row_numbers import RowNumbers
+from latentcli.files.store.vocabulary import Builder
 from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import Vocabulary
 from latentcli.numerics.types import Array, Progress

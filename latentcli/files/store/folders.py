@@ -22,7 +22,8 @@ from latentcli.files.inputs import read_regular
 from latentcli.files.parts import Parts
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.place import is_mine, is_private
-from latentcli.files.store.vocabulary import RowNumbers, Words
+from latentcli.files.store.row_numbers import RowNumbers
+from latentcli.files.store.vocabulary import Words
 from latentcli.numerics.named_vectors import Vocabulary
 
 if TYPE_CHECKING:

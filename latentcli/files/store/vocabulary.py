@@ -29,48 +29,6 @@ TEXT = "words.utf8"
 INDEX = ("ends", "hashes", "hash_rows", "form_hashes", "form_rows", "dropped")
 
 
-class RowNumbers:
-    """The vocabulary of an array without words: a row's number is its word."""
-
-    named = False
-
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return self._rows
-
-    def row(self, word: str) -> int | None:
-        """Return the row a number means; negative numbers count from the end."""
-        try:
-            row = int(word)
-        except ValueError:
-            return None
-        row = row + self._rows if row < 0 else row
-        return row if 0 <= row < self._rows else None
-
-    def words(self, rows: Sequence[int]) -> list[str]:
-        """Return the numbers as text."""
-        return [str(row) for row in rows]
-
-    def variants(self, word: str) -> list[str]:
-        """Return nothing: numbers have no case."""
-        return []
-
-    def close(self, word: str, most: int = 3) -> list[str]:
-        """Return nothing: no number is a misspelling of another."""
-        return []
-
-    def matching(self, pattern: re.Pattern[str]) -> Rows:
-        """Return the rows whose number has the pattern in it."""
-        found = [row for row in range(self._rows) if pattern.search(str(row))]
-        return np.array(found, dtype=np.int64)
-
-    def items(self) -> Iterator[tuple[int, str]]:
-        """Yield every row and its number."""
-        return ((row, str(row)) for row in range(self._rows))
-
-
 class Words:
     """The vocabulary of a file of words.
 

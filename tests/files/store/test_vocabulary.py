@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcli.files.store.vocabulary import Builder, RowNumbers, Words
+from latentcli.files.store.row_numbers import RowNumbers
+from latentcli.files.store.vocabulary import Builder, Words
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 COLLIDING = ("plumless", "buckeroo")
