@@ -31,19 +31,39 @@ def estimate(
     high: float = 1.0,
     null: bool = True,
     significant: bool = False,
+    relative: bool = False,
+    corrected: bool = False,
 ) -> Estimate:
     """Return a score of counts, its interval, and the same score with shuffled factors.
 
     All three are by the same statistic on the same kind of bins: a score, its ceiling and its
-    chance can be compared only if one estimator gives them. `significant`: see `Estimate`.
+    chance can be compared only if one estimator gives them. `significant`: see `Estimate`; `relative`: see
+    `half_sample_interval`. A score of `corrected` information is meant to be unbiased, and has no interval where
+    halves of the rows find less than half of the significant pairs.
     """
     value = statistic(binned.counts)
-    interval, halves = None, []
+    interval, halves, why = None, [], None
     if ci is not None and value is not None:
         halves = [_defined(statistic, counts) for counts in binned.halves(seed)]
-        interval = half_sample_interval(value, halves, ci, low=low, high=high)
+        why = lost(binned, seed) if corrected else None
+        if why is None:
+            interval = half_sample_interval(
+                value, halves, ci, low=low, high=high, widened=binned.tail_factor,
+                relative=relative, unbiased=corrected,
+            )  # fmt: skip
     scores = chance(statistic, binned, seed=seed) if null else None
-    return Estimate(value, interval, scores, significant, halves=mean_of_halves(halves))
+    return Estimate(
+        value, interval, scores, significant, halves=mean_of_halves(halves), no_interval=why
+    )
+
+
+def lost(binned: BinnedCounts, seed: int) -> str | None:
+    """Say that halves of the rows find less than half of the pairs whose information is significant."""
+    pairs = binned.counts.significant
+    found = [(counts.significant & pairs).sum() for counts in binned.halves(seed)]
+    if sum(found) >= pairs.sum() * len(found) / 2:
+        return None
+    return "halves of the rows are too few to find most of what is significant in all of them"
 
 
 def chance(statistic: Statistic, binned: BinnedCounts, *, seed: int) -> tuple[float, ...]:

@@ -88,7 +88,9 @@ def dcimig(
     return Score(
         numbers={
             "dcimig": estimate(_plain, binned, ci=ci, seed=seed),
-            "dcimig_corrected": estimate(_corrected, sharper, ci=ci, seed=seed, null=False),
+            "dcimig_corrected": estimate(
+                _corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
+            ),
             "ceiling": _plain(binned.perfect),
         },
         factors=rows,

@@ -151,7 +151,7 @@ def _estimate(
             _score(counts, data.count_factors(part))
             for counts, part in zip(binned.halves(seed), rows, strict=True)
         ]
-        interval = half_sample_interval(value, halves, ci)
+        interval = half_sample_interval(value, halves, ci, widened=binned.tail_factor)
     null = [_score(counts, data.between_factors) for counts in binned.shuffled(seed)]
     return Estimate(
         value,

@@ -147,8 +147,12 @@ def infomec(
         "infoe": infoe,
         "infoe_heldout": mean_known(list(held_out.values())),
         "active": int(active.sum()),
-        "infom_corrected": estimate(infom_corrected, binned, ci=ci, seed=seed, null=False),
-        "infoc_corrected": estimate(infoc_corrected, binned, ci=ci, seed=seed, null=False),
+        "infom_corrected": estimate(
+            infom_corrected, binned, ci=ci, seed=seed, null=False, corrected=True
+        ),
+        "infoc_corrected": estimate(
+            infoc_corrected, binned, ci=ci, seed=seed, null=False, corrected=True
+        ),
     }
     words = attribution.readings(data, counts)
     rows: list[Record] = [

@@ -38,6 +38,10 @@ ABOUT = About(
     ),
 )
 
+_EXTREME = 1.37
+"""How many times the deviation of the largest of many values over samples is that over halves: with exponential tails its
+variance is pi^2 / 6, and over halves, which have the same largest value or one of the next, 0.877 on average."""
+
 _BLOCK = 1 << 22
 """Numbers of codes that are sorted by a factor at a time."""
 
@@ -102,7 +106,14 @@ def irs(
         return _mean(_robustness(other, largest, quantile), largest)
 
     score = estimate(
-        _mean(matrix, reach), data, half=protocol, null=protocol, ci=ci, seed=seed, low=-1.0
+        _mean(matrix, reach),
+        data,
+        half=protocol,
+        null=protocol,
+        ci=ci,
+        seed=seed,
+        low=-1.0,
+        extreme=_EXTREME,
     )
     return Score(
         numbers={

@@ -94,7 +94,9 @@ def jemmig(
     return Score(
         numbers={
             "jemmig": estimate(plain, binned, ci=ci, seed=seed),
-            "jemmig_corrected": estimate(corrected, sharper, ci=ci, seed=seed, null=False),
+            "jemmig_corrected": estimate(
+                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
+            ),
             "jemmig_raw": float(raw.mean()),
         },
         factors=rows,

@@ -12,7 +12,7 @@ from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._scaling import scales, standardized
-from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, mean_of_halves
+from latentcli.disentanglement._score import Estimate, Score, mean_of_halves, shuffles
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -107,13 +107,18 @@ def mcc(
     value = mean_correlation(found)
     rng = np.random.default_rng([seed, 11])
     null = tuple(
-        mean_correlation(correlate(every, rng.permutation(data.rows))) for _ in range(SHUFFLES)
+        mean_correlation(correlate(every, rng.permutation(data.rows)))
+        for _ in range(shuffles())
     )
     halves = [
         mean_correlation(correlate(rows, rows))
         for rows in (half_samples(data.rows, seed, data.codes.size) if ci else [])
     ]
-    interval = half_sample_interval(value, halves, ci, low=0.0, high=1.0) if ci else None
+    interval = (
+        half_sample_interval(value, halves, ci, low=0.0, high=1.0, widened=data.tail_factor)
+        if ci
+        else None
+    )
     dimensions, places = matched(found)
     return Score(
         numbers={

@@ -99,9 +99,16 @@ def med(
     return Score(
         numbers={
             "med": estimate(
-                _plain, binned, ci=ci, seed=seed, significant=bool(sharper.counts.evident.any())
+                _plain,
+                binned,
+                ci=ci,
+                seed=seed,
+                relative=True,
+                significant=bool(sharper.counts.evident.any()),
             ),
-            "med_corrected": estimate(corrected, sharper, ci=ci, seed=seed, null=False),
+            "med_corrected": estimate(
+                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
+            ),
             "med_completeness": completeness_of(importance),
             "med_top": _top(importance),
         },

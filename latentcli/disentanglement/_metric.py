@@ -22,6 +22,7 @@ from latentcli.disentanglement._score import (
     mean_of_halves,
     noise,
     value_only,
+    without_interval,
 )
 from latentcli.disentanglement._views import columns, records, sheets, size
 from latentcli.errors import LatentError, ParameterError, check_choice
@@ -87,7 +88,7 @@ def metric(about: About) -> Callable[[Function], Function]:
                 name, score, data, _settings(settings, own, compat) | score.settings
             )
             notes = (
-                *data.notes, *noise(score.numbers), *score.notes,
+                *data.notes, *noise(score.numbers), *score.notes, *without_interval(score.numbers),
                 *depends_on_rows(name.replace("-", "_"), whole), *caveats(data, cut_of(made.settings)),
             )  # fmt: skip
             return replace(made, notes=tuple(dict.fromkeys(notes)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -122,14 +123,14 @@ def mig(
     counted = ci if estimator == "plugin" else None
     whole, each = _intervals(binned, found, _mean, ci=counted, seed=seed)
     whole_corrected, each_corrected = _intervals(
-        sharper, corrected, _mean_corrected, ci=ci, seed=seed
+        sharper, corrected, _mean_corrected, ci=ci, seed=seed, corrected=True
     )
     aside = sensitivity or data.codes.size <= _ASIDE
     null = chance(_mean, binned, seed=seed) if aside and estimator == "plugin" else None
     sup = attribution.sup(mutual, entropy)
     numbers: dict[str, Number] = {
-        "mig": Estimate(float(found.mean()), whole, null),
-        "mig_corrected": Estimate(float(corrected.mean()), whole_corrected),
+        "mig": replace(whole, null=null),
+        "mig_corrected": whole_corrected,
         "mig_quantile": _at(data, cut._replace(binning="quantile")) if aside else None,
         "mig_robust": _at(data, cut._replace(binning="fixed")) if aside else None,
         "mig_sup": None if sup is None else float(sup.mean()),
@@ -206,23 +207,30 @@ def _intervals(
     *,
     ci: float | None,
     seed: int,
-) -> tuple[Interval | None, list[Interval | None]]:
-    """Return the intervals of the mean of the gaps found (K,), and of each.
+    corrected: bool = False,
+) -> tuple[Estimate, list[Interval | None]]:
+    """Return the mean of the gaps found (K,) with its interval, and the interval of each.
 
     By the delta method: how much each row moves the gap is known in closed form from the counts, and
     the deviation of that over the rows is the gap's standard error. It takes bins as given, which
-    they are not where a few far values lay them: there, of the mean, by random halves of the rows.
+    they are not where tails are heavy and a few values lay them: there, of the mean, by random halves of the rows.
+    Where halves of the rows say that a correction fails, the interval reaches as far, or there is none.
     """
-    data = binned.data
+    data, none = binned.data, [None] * len(found)
+    value = float(found.mean())
     if ci is None or data.rows < 2 * GROUPS:
-        return None, [None] * len(found)
-    if binned.cut.binning in ("width", "distinct") and data.far.any():
-        halves = estimate(mean, binned, ci=ci, seed=seed, null=False).interval
-        return halves, [None] * len(found)
+        return Estimate(value), [*none]
+    heavy, checked = binned.tail_factor > 1, corrected and data.codes.size <= _ASIDE
+    halves = Estimate(value)
+    if heavy or checked:
+        halves = estimate(mean, binned, ci=ci, seed=seed, null=False, corrected=corrected)
+        if heavy or halves.no_interval:
+            return halves, [*none]
     errors, error = _standard_errors(binned)
-    reach = normal_quantile(ci)
-    each = [_ends(gap, reach * one) for gap, one in zip(found, errors, strict=True)]
-    return _ends(found.mean(), reach * error), [*each]
+    quantile = normal_quantile(ci)
+    each = [_ends(gap, quantile * one) for gap, one in zip(found, errors, strict=True)]
+    drift = 0.0 if halves.halves is None else abs(value - halves.halves)
+    return Estimate(value, _ends(value, max(quantile * error, drift))), [*each]
 
 
 def _standard_errors(binned: BinnedCounts) -> tuple[Array, float]:

@@ -102,7 +102,7 @@ def modularity(
             "modularity_informative": estimate(known, binned, ci=ci, seed=seed, null=False),
             "informative": int(informative.sum()),
             "modularity_informative_corrected": estimate(
-                corrected, sharper, ci=ci, seed=seed, null=False
+                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
             ),
         },
         factors=factor_rows(data, counts.mutual, counts.factor_entropy),

@@ -27,6 +27,7 @@ def estimate(
     seed: int,
     low: float = 0.0,
     high: float = 1.0,
+    extreme: float = 1.0,
 ) -> Estimate:
     """Return a value with its interval and its null scores.
 
@@ -40,6 +41,8 @@ def estimate(
         cheaper: an interval needs the deviation of a protocol, a null score also its mean.
     ci, seed, low, high
         See `half_sample_interval`.
+    extreme
+        What the reach is multiplied by at least, for scores of the largest value.
     """
     if value is None:
         return Estimate(None)
@@ -50,7 +53,9 @@ def estimate(
     if ci is not None:
         halves = half_samples(data.rows, seed, data.codes.size)
         found = each(lambda rows: _of_part(half, data, rows), halves)
-        interval = half_sample_interval(value, found, ci, low=low, high=high)
+        interval = half_sample_interval(
+            value, found, ci, low=low, high=high, widened=max(extreme, data.tail_factor)
+        )
     known = tuple(one for one in scores if one is not None)
     return Estimate(value, interval, known, halves=mean_of_halves(found))
 

@@ -55,6 +55,8 @@ class Estimate:
     """The largest that the value can be."""
     halves: float | None = None
     """The mean of the same score over random halves of the rows, where they were scored."""
+    no_interval: str | None = None
+    """Why there is no interval, where one was requested and nothing holds."""
 
     @property
     def chance(self) -> float | None:
@@ -181,6 +183,15 @@ def depends_on_rows(name: str, score: Estimate) -> tuple[str, ...]:
     verb = "rises" if halves < score.value else "falls"
     both = f"{halves:.3f} on halves of them, {score.value:.3f} on all"
     return (f"{name} {verb} with the number of rows: {both}; compare scores of equally many",)
+
+
+def without_interval(numbers: Mapping[str, Number]) -> tuple[str, ...]:
+    """Say why estimates have no interval, those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for name, number in numbers.items():
+        if isinstance(number, Estimate) and number.no_interval:
+            names.setdefault(number.no_interval, []).append(name)
+    return tuple(f"no interval of {' and '.join(of)}: {why}" for why, of in names.items())
 
 
 def noise(numbers: Mapping[str, Number]) -> tuple[str, ...]:

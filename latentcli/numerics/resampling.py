@@ -98,6 +98,9 @@ def half_sample_interval(
     *,
     low: float = -math.inf,
     high: float = math.inf,
+    widened: float = 1.0,
+    relative: bool = False,
+    unbiased: bool = False,
 ) -> results.Interval | None:
     """Return the interval of a value from what the same protocol gives on random halves.
 
@@ -112,6 +115,14 @@ def half_sample_interval(
         Of confidence, in (0, 1): a t interval with as many degrees of freedom as halves less one.
     low, high
         The bounds of the value, and so of the interval.
+    widened
+        What the reach is multiplied by, where the deviation over halves is known to be short.
+    relative
+        The deviation is in proportion to a score of 0 or more: where halves score less than the value,
+        the reach is as much longer.
+    unbiased
+        The estimate is meant to be the same on average for any number of rows: what halves score less or
+        more than the value is the error of that, and the interval reaches as far.
 
     Notes
     -----
@@ -128,7 +139,12 @@ def half_sample_interval(
         return None
     from scipy.special import stdtrit
 
-    reach = float(known.std(ddof=1)) * float(stdtrit(len(known) - 1, (1 + level) / 2))
+    middle = float(known.mean())
+    reach = widened * float(known.std(ddof=1)) * float(stdtrit(len(known) - 1, (1 + level) / 2))
+    if relative and 0 < middle < value:
+        reach *= value / middle
+    if unbiased:
+        reach = max(reach, abs(value - middle))
     return results.Interval(max(low, value - reach), min(high, value + reach))
 
 
