@@ -80,6 +80,9 @@ bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data $(DATA))
 
+coverage: $(READY)  ## How often intervals hold what they say, into docs/ (hours; SAMPLES=40 for fewer)
+	$(BIN)/python benchmarks/interval_coverage.py --samples $(or $(SAMPLES),200) --kept build/coverage.jsonl --write
+
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 

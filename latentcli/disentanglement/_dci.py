@@ -9,7 +9,7 @@ import numpy as np
 
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
-from latentcli.disentanglement._dci_parts import refitted, without_interval
+from latentcli.disentanglement._dci_parts import lowest, no_interval, of_parts, refitted
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
@@ -104,11 +104,11 @@ def dci(
     -------
     Score
         `dci` is `disentanglement`, and `dci_chance` its mean with shuffled factors (lasso and forest;
-        boosting would take as long again for each shuffle). Their intervals, and that of
-        `completeness`, come from parts of up to 1,000 rows, fitted afresh; boosting would take many times as
-        long, and has none. `completeness` weights factors by their importance, `completeness_mean` does not. `informativeness`: accuracy on held-out rows, or r2
-        of a regression, its interval by the delta method and its chance with shuffled test rows;
-        `informativeness_train` on the training rows; `nrmse` of a regression. The matrix (D, K)
+        boosting would take as long again for each shuffle). `completeness` weights factors by their
+        importance, `completeness_mean` does not. `informativeness`: accuracy on held-out rows, or r2 of a
+        regression, its chance with shuffled test rows. Their intervals come from parts of up to 1,000
+        rows, fitted afresh; boosting would take many times as long, and has that of `informativeness`
+        only, by the delta method. `informativeness_train` on the training rows; `nrmse` of a regression. The matrix (D, K)
         holds the importances. With one factor D is None, with one dimension C.
 
     Examples
@@ -137,19 +137,20 @@ def dci(
     ]
     null = _null(predictor, data, splits, seed, shuffles(_REFITS[estimator]))
     parts = refitted(estimator, data, test=test, limit=limit, ci=ci, seed=seed)
+    informativeness = of_parts(informativeness, parts, lowest(fitted))
+    why = no_interval(estimator, informativeness.is_noise, ci)
+
+    def spread(name: str, value: float | None, null: tuple[float, ...] | None) -> Estimate:
+        ends = None if why else parts.interval(name, value, 0.0, 1.0)
+        # A ratio of noise may have any value: whether noise explains it, I says.
+        trusted = not informativeness.is_noise
+        return Estimate(value, ends, null, trusted, no_interval=None if value is None else why)
+
     return Score(
         numbers={
-            # A ratio of noise may have any value: whether noise explains it, I says.
-            "dci": Estimate(
-                disentanglement,
-                parts.interval("disentanglement", disentanglement, 0.0, 1.0),
-                null,
-                significant=not informativeness.is_noise,
-            ),
+            "dci": spread("disentanglement", disentanglement, null),
             "disentanglement": disentanglement,
-            "completeness": Estimate(
-                completeness, parts.interval("completeness", completeness, 0.0, 1.0)
-            ),
+            "completeness": spread("completeness", completeness, None),
             "completeness_mean": None if per_factor is None else float(per_factor.mean()),
             "informativeness": informativeness,
             "informativeness_train": mean_known([one.train_score for one in fitted]),
@@ -163,7 +164,6 @@ def dci(
         notes=(
             *limited(data, limit),
             *untested_classes(data.factors, splits),
-            *without_interval(estimator, ci),
             *_predicted_by_chance(data, noise),
             *_overfitted(data, fitted, noise),
             *(of_text(data.factors) if estimator == "lasso" else ()),
@@ -202,7 +202,7 @@ def _interval(fitted: Sequence[Fitted], ci: float | None) -> Interval | None:
     if value is None:
         return None
     influences = np.mean([one.influences for one in tested], axis=0)
-    return interval(value, influences, ci, low=-float("inf") if value < 0 else 0.0)
+    return interval(value, influences, ci, low=lowest(tested))
 
 
 def _factor_rows(

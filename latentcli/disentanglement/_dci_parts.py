@@ -1,25 +1,32 @@
-"""Intervals of DCI's disentanglement and completeness, from parts of the rows that are fitted afresh."""
+"""Intervals of DCI's scores, from parts of the rows that are fitted afresh."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of
-from latentcli.disentanglement._predictors import PREDICTORS, fit_each
-from latentcli.disentanglement._train_test_split import split
+from latentcli.disentanglement._predictors import PREDICTORS, Fitted, fit_each
+from latentcli.disentanglement._score import Estimate
+from latentcli.disentanglement._train_test_split import mean_known, split
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.types import Array
 
 PARTS = {"lasso": 20, "forest": 12}
-"""Parts of up to 1,000 rows that are fitted afresh for the intervals of D and C; of boosting none."""
+"""Parts of up to 1,000 rows that are fitted afresh for the intervals; of boosting none."""
+
+_OF_NOISE = "factors are predicted no better than by chance, and importances of noise follow no rule by number of rows"
 
 
 def refitted(
     estimator: str, data: Data, *, test: float, limit: int | None, ci: float | None, seed: int
 ) -> Halves:
-    """Return D and C of parts of the rows that are used, everything fitted afresh."""
+    """Return D, C and I of parts of the rows that are used, everything fitted afresh."""
     predictor = PREDICTORS[estimator]
     rows = min(data.rows, limit or data.rows)
     level = ci if estimator in PARTS else None
@@ -34,17 +41,33 @@ def refitted(
         )
         found = np.stack([one.importances for one in fitted], axis=1)
         disentanglement, completeness = disentanglement_of(found), completeness_of(found)
-        return {"disentanglement": disentanglement, "completeness": completeness}
+        informativeness = mean_known([one.score for one in fitted])
+        return {
+            "disentanglement": disentanglement, "completeness": completeness,
+            "informativeness": informativeness,
+        }  # fmt: skip
 
     return Halves(rows, afresh, ci=level, seed=seed, draws=PARTS.get(estimator, 0))
 
 
-def without_interval(estimator: str, ci: float | None) -> tuple[str, ...]:
-    """Say why an estimator has no interval of D and C."""
-    if ci is None or estimator in PARTS:
-        return ()
-    note = (
-        f"no interval of D and C by {estimator}: fitted afresh to parts of the rows it would take "
-        "several times as long; `estimator` forest or lasso has one"
-    )
-    return (note,)
+def no_interval(estimator: str, noise: bool, ci: float | None) -> str | None:
+    """Say why D and C have no interval, if so."""
+    if ci is None:
+        return None
+    if estimator not in PARTS:
+        return (
+            f"fitted afresh to parts of the rows, {estimator} would take several times as long; "
+            "`estimator` forest or lasso has one"
+        )
+    return _OF_NOISE if noise else None
+
+
+def of_parts(informativeness: Estimate, parts: Halves, low: float) -> Estimate:
+    """Return I with the interval from parts of the rows: the delta method leaves out what training rows do."""
+    interval = parts.interval("informativeness", informativeness.value, low, 1.0)
+    return informativeness if interval is None else replace(informativeness, interval=interval)
+
+
+def lowest(fitted: Sequence[Fitted]) -> float:
+    """Return the lowest score that is possible: r2 has none."""
+    return -math.inf if any(one.regression for one in fitted) else 0.0

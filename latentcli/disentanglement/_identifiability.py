@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Unpack
 
 import numpy as np
@@ -12,11 +12,12 @@ from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._scaling import scales, standardized
-from latentcli.disentanglement._score import SHUFFLES, Estimate, Score
+from latentcli.disentanglement._score import Estimate, Score, shuffles
 from latentcli.disentanglement._train_test_split import ends, interval
 from latentcli.numerics.blocks import sampled
+from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
-from latentcli.results import Record
+from latentcli.results import Interval, Record
 
 ABOUT = About(
     formula=(
@@ -47,6 +48,11 @@ _FOLDS = 5
 _WIDTHS = (0.1, 0.5, 2.0)
 _PENALTIES = (1.0, 1e-2, 1e-4)
 """What the kernel's width (gamma times dimensions) and penalty are chosen from."""
+
+_KERNEL = (
+    "a few values far from all others decide R^2, and the kernel regression would take too long to be fitted "
+    "to halves of the rows, which say how much; `estimator` linear has an interval"
+)
 
 
 def shares_explained(values: Array, predicted: Array) -> Array:
@@ -83,8 +89,8 @@ def identifiability(
     Returns
     -------
     Score
-        `identifiability` by `estimator`, its interval by the delta method, and what shuffled factors
-        give; R^2 of each factor.
+        `identifiability` by `estimator`, its interval by the delta method (of heavy tails by random halves of the
+        rows), and what shuffled factors give; R^2 of each factor.
 
     Examples
     --------
@@ -108,21 +114,24 @@ def identifiability(
         )
     values = np.stack([factor.values[rows] for factor in data.factors], axis=1)
     rng = np.random.default_rng([seed, 13])
-    orders = [rng.permutation(len(rows)) for _ in range(SHUFFLES)]
+    orders = [rng.permutation(len(rows)) for _ in range(shuffles())]
     targets = np.concatenate([values, *(values[order] for order in orders)], axis=1)
-    predicted = cross_predicted(np.asarray(data.codes[rows], dtype=np.float64), targets, estimator, seed)  # fmt: skip
-    shares = shares_explained(targets, predicted).reshape(SHUFFLES + 1, -1)
-    influences = _influences(values, predicted[:, : values.shape[1]], shares[0])
+    used = np.asarray(data.codes[rows], dtype=np.float64)
+    predicted = cross_predicted(used, targets, estimator, seed)
+    shares = shares_explained(targets, predicted).reshape(len(orders) + 1, -1)
     value = float(shares[0].mean())
-    whole = interval(value, influences.mean(axis=1), ci, low=-np.inf)
+    own = predicted[:, : values.shape[1]]
+    whole, *each = (
+        _of_halves(used, values, shares[0], estimator, data.tail_factor, ci, seed)
+        if data.heavy_tailed
+        else _by_delta(values, own, shares[0], ci)
+    )
+    why = _KERNEL if ci and data.heavy_tailed and estimator != "linear" else None
+    null = tuple(float(one) for one in shares[1:].mean(axis=1))
     left_out = len(rows) < data.rows
     return Score(
-        numbers={
-            "identifiability": Estimate(
-                value, whole, tuple(float(one) for one in shares[1:].mean(axis=1))
-            )
-        },
-        factors=_rows(data, shares[0], influences, ci),
+        numbers={"identifiability": Estimate(value, whole, null, no_interval=why)},
+        factors=_rows(data, shares[0], each),
         notes=(
             *of_text(data.factors),
             *(
@@ -193,19 +202,57 @@ def _ridge(seen: Array, targets: Array, new: Array, width: float, penalty: float
     return predicted
 
 
-def _influences(values: Array, predicted: Array, shares: Array) -> Array:
-    """Return the influence (N, K) of each row on R^2, by the delta method."""
+def _by_delta(
+    values: Array, predicted: Array, shares: Array, ci: float | None
+) -> list[Interval | None]:
+    """Return the intervals of the mean R^2 and of each factor's, by the influence of each row on it."""
     away = (values - values.mean(axis=0)) ** 2
-    found: Array = ((1 - shares) * away - (values - predicted) ** 2) / away.mean(axis=0)
-    return found
+    influences = ((1 - shares) * away - (values - predicted) ** 2) / away.mean(axis=0)
+    return [
+        interval(float(share), influence, ci, low=-np.inf)
+        for share, influence in zip(
+            (shares.mean(), *shares), (influences.mean(axis=1), *influences.T), strict=True
+        )
+    ]
 
 
-def _rows(data: Data, shares: Array, influences: Array, ci: float | None) -> list[Record]:
+def _of_halves(
+    codes: Array,
+    values: Array,
+    shares: Array,
+    estimator: str,
+    tails: float,
+    ci: float | None,
+    seed: int,
+) -> list[Interval | None]:
+    """Return the same where tails are heavy: a few rows decide squares, and the regression that is taken as given."""
+    parts = half_samples(len(codes), seed, codes.size) if estimator == "linear" and ci else []
+    found = [
+        shares_explained(
+            values[rows], cross_predicted(codes[rows], values[rows], estimator, seed)
+        )
+        for rows in parts
+    ]
+    each = [[float(one[k]) for one in found] for k in range(len(shares))]
+    return [
+        half_sample_interval(float(share), halves, ci or 0.0, high=1.0, widened=tails)
+        for share, halves in zip(
+            (shares.mean(), *shares), ([float(one.mean()) for one in found], *each), strict=True
+        )
+    ]
+
+
+def _rows(data: Data, shares: Array, intervals: Sequence[Interval | None]) -> list[Record]:
     rows: list[Record] = []
-    for k, factor in enumerate(data.factors):
-        share = float(shares[k])
-        low, high = ends(interval(share, influences[:, k], ci, low=-np.inf))
+    for factor, share, one in zip(data.factors, shares, intervals, strict=True):
+        low, high = ends(one)
         rows.append(
-            {"factor": factor.name, "kind": factor.kind, "r2": share, "low": low, "high": high}
+            {
+                "factor": factor.name,
+                "kind": factor.kind,
+                "r2": float(share),
+                "low": low,
+                "high": high,
+            }
         )
     return rows

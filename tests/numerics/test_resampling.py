@@ -73,3 +73,20 @@ def test_halves_are_halves_without_repetition_and_few_rows_have_none():
     assert half_sample_interval(0.5, [], 0.95) is None
     assert half_sample_interval(0.5, [0.4, None, None], 0.95) is None
     assert half_sample_interval(1.0, [0.9, 0.8, 0.95], 0.95, low=0.0, high=1.0).high == 1.0
+
+
+def test_the_reach_of_halves_grows_where_their_deviation_is_short():
+    from latentcli.numerics.resampling import half_sample_interval
+
+    def reach(value=0.5, halves=(0.2, 0.3), **settings):
+        low, high = half_sample_interval(value, halves, 0.95, **settings)
+        assert high - value == pytest.approx(value - low)
+        return high - value
+
+    plain = np.std([0.2, 0.3], ddof=1) * stats.t.ppf(0.975, 1)
+    assert reach() == pytest.approx(plain)
+    assert reach(widened=2.0) == pytest.approx(2 * plain)
+    assert reach(relative=True) == pytest.approx(plain * 0.5 / 0.25)
+    assert reach(0.2, relative=True) == pytest.approx(plain)  # halves score more
+    assert reach(unbiased=True) == pytest.approx(plain)
+    assert reach(2.0, unbiased=True) == pytest.approx(1.75)  # as far as the halves are away
