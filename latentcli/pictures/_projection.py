@@ -24,6 +24,12 @@ _PERPLEXITY = 30.0
 _EARLY, _LATE = 125, 250
 """Iterations of t-SNE with exaggeration and after it: more change the quality little."""
 
+_SPREAD = 1e-4
+"""The deviation of the places that t-SNE begins with."""
+
+_STARTS, _FEW = 10, 1000
+"""Maps of t-SNE that are tried at most, and for how many rows in all."""
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -77,29 +83,58 @@ def _by_rows(rows: Array, mean: Array) -> tuple[Array, Array]:
 
 
 def tsne(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
-    """Place neighbors near each other: openTSNE on exact neighbors, else scikit-learn."""
-    start = _start(pca(rows, neighbors, distances, seed).coordinates)
-    perplexity = min(_PERPLEXITY, max(1.0, (len(rows) - 1) / 3))
-    if importlib.util.find_spec("openTSNE") is None:
-        from sklearn.manifold import TSNE
+    """Place neighbors near each other: openTSNE on exact neighbors, else scikit-learn.
 
+    Few rows are placed from several starts, PCA and random ones, and the map of least Kullback-Leibler
+    divergence is kept, as van der Maaten and Hinton (2008) advise: single maps of few rows differ by chance.
+    """
+    starts = _starts(pca(rows, neighbors, distances, seed).coordinates, seed)
+    perplexity = min(_PERPLEXITY, max(1.0, (len(rows) - 1) / 3))
+    own = importlib.util.find_spec("openTSNE") is None
+    with warnings.catch_warnings(action="ignore"):
+        place = (
+            _by_scikit_learn(rows, perplexity, seed)
+            if own
+            else _by_opentsne(neighbors, distances, perplexity, seed)
+        )
+        coordinates, _ = min(map(place, starts), key=lambda made: made[1])
+    return Projection(coordinates.astype(np.float64), "scikit-learn" if own else "openTSNE")
+
+
+Placed = tuple[Array, float]
+"""Coordinates (N, 2), and their Kullback-Leibler divergence."""
+
+
+def _by_scikit_learn(rows: Array, perplexity: float, seed: int) -> Callable[[Array], Placed]:
+    from sklearn.manifold import TSNE
+
+    def place(start: Array) -> Placed:
         model = TSNE(perplexity=perplexity, init=start.astype(np.float32), random_state=seed)
-        with warnings.catch_warnings(action="ignore"):
-            return Projection(model.fit_transform(rows).astype(np.float64), "scikit-learn")
+        return model.fit_transform(rows), float(model.kl_divergence_)
+
+    return place
+
+
+def _by_opentsne(
+    neighbors: Array, distances: Array, perplexity: float, seed: int
+) -> Callable[[Array], Placed]:
     from openTSNE import TSNEEmbedding
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
-    with warnings.catch_warnings(action="ignore"):
-        affinities = PerplexityBasedNN(
-            knn_index=PrecomputedNeighbors(neighbors, distances),
-            perplexity=min(perplexity, neighbors.shape[1] / 3),
-            random_state=seed,
-        )
+    affinities = PerplexityBasedNN(
+        knn_index=PrecomputedNeighbors(neighbors, distances),
+        perplexity=min(perplexity, neighbors.shape[1] / 3),
+        random_state=seed,
+    )
+
+    def place(start: Array) -> Placed:
         embedding = TSNEEmbedding(start, affinities, random_state=seed, n_jobs=1)
         embedding = embedding.optimize(_EARLY, exaggeration=12, momentum=0.5)
         embedding = embedding.optimize(_LATE, momentum=0.8)
-    return Projection(np.asarray(embedding, dtype=np.float64), "openTSNE")
+        return np.asarray(embedding), float(embedding.kl_divergence)
+
+    return place
 
 
 def umap(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
@@ -140,7 +175,12 @@ def check_method(method: str) -> None:
         raise ParameterError("method", method, f"one of {', '.join(METHODS)}")
 
 
-def _start(coordinates: Array) -> Array:
-    """Return a PCA scaled as t-SNE begins: with a small deviation."""
+def _starts(coordinates: Array, seed: int) -> list[Array]:
+    """Return where t-SNE begins, with small deviations: the PCA, and of few rows random places too."""
     deviation = float(coordinates[:, 0].std())
-    return coordinates / (deviation or 1.0) * 1e-4
+    random = np.random.default_rng(seed)
+    more = max(1, min(_STARTS, _FEW // len(coordinates))) - 1
+    return [
+        coordinates / (deviation or 1.0) * _SPREAD,
+        *(random.normal(scale=_SPREAD, size=coordinates.shape) for _ in range(more)),
+    ]

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from latentcli.errors import LatentError, ParameterError
-from latentcli.pictures import map_page, space_map
+from latentcli.pictures import _projection, map_page, space_map
 
 
 def rows(count=120, dimensions=8, seed=0):
@@ -133,3 +133,23 @@ def test_points_in_one_place_have_a_share_too():
     x[:3] = np.eye(3)
     torn = space_map(x, neighbors=4).torn
     assert ((torn >= 0) & (torn <= 1)).all()
+
+
+@pytest.mark.parametrize("library", ["_by_opentsne", "_by_scikit_learn"])
+def test_of_few_rows_the_map_of_least_divergence_is_kept(monkeypatch, library):
+    divergences = [5.0, 4.0, 3.0, 1.0, 2.0, 6.0, 7.0, 8.0, 9.0, 10.0]
+    starts = []
+
+    def place(start):
+        starts.append(start)
+        return start, divergences[len(starts) - 1]
+
+    if library == "_by_scikit_learn":
+        monkeypatch.setattr(_projection.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(_projection, library, lambda *_: place)
+    found = space_map(rows(40), method="tsne")
+    assert len(starts) == 10
+    assert (found.coordinates == starts[3]).all()
+    starts.clear()
+    space_map(rows(600), method="tsne")
+    assert len(starts) == 1
