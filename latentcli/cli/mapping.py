@@ -138,7 +138,8 @@ class MapInput:
                 drawn = self._picture(result, arrows, size, fade_torn)
                 scatter.write(drawn, part, ending.removeprefix("."))
             else:
-                self._write_table(part, ending, result)
+                for note in _write_table(file, part, result):
+                    output.note(note)
         length = file.stat().st_size
         output.note(f"wrote {file}: {len(result.names):,} points, {length / 1e6:.2f} MB")
 
@@ -185,18 +186,28 @@ class MapInput:
             size,
         )
 
-    @staticmethod
-    def _write_table(part: Path, ending: str, result: MapResult) -> None:
-        if ending == ".parquet":
-            import pyarrow as pa
-            import pyarrow.parquet as pq
 
-            columns = {name: [row[name] for row in result.records] for name in result.columns}
-            pq.write_table(pa.table(columns), part)
-            return
+def _write_table(file: Path, part: Path, result: MapResult) -> list[str]:
+    """Write the coordinates as a table, as the file's name says; return what is to be noted."""
+    from latentcli.files import map_writing
+    from latentcli.files.outputs import written_beside
+
+    beside = map_writing.beside(file)
+    if not beside and file.suffix.lower() != ".parquet":
         from latentcli.render import Printer
 
         with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            printer = Printer(ending.removeprefix("."), out)
+            printer = Printer(file.suffix.lower().removeprefix("."), out)
             printer.add(Report("map", result.columns, result.records))
             printer.close()
+        return []
+    columns = {name: [row[name] for row in result.records] for name in result.columns}
+    if beside:
+        names = {key: columns[key] for key in ("word", "label", "row") if key in columns}
+        with written_beside(beside[0]) as other:
+            map_writing.write_names(other, names)
+        return map_writing.write_projector(part, result.coordinates)
+    cosine = bool(result.settings["unit"])
+    away = result.distances**2 / 2 if cosine else result.distances
+    map_writing.write_parquet(part, columns, result.neighbors, away)
+    return []

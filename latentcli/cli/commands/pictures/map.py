@@ -94,13 +94,14 @@ def command(
     latent map codes.npy --labels factors.csv::shape -o map.html
     """
     from latentcli.cli.mapping import MapInput
-    from latentcli.files import outputs
+    from latentcli.files import map_writing, outputs
 
     check_size(plot_size)
     files = [Path(name) for name in out or ()]
     for file in files:
         check_choice("ending of --output", file.suffix.lower(), ENDINGS)
-        outputs.check(file, force=force)
+        for each in (file, *map_writing.beside(file)):
+            outputs.check(each, force=force)
     given = MapInput.load(vectors, axes, output, labels=labels, path=path, no_cache=no_cache)
     if around:
         ends = [name for pair in arrows or () for name in pair.split(":", 1)]

@@ -32,15 +32,61 @@ def test_every_file(latent, vectors, tmp_path, ending):
     start = {"html": b"<!doctype", "png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
     assert out.read_bytes().startswith(start.get(ending, b""))
     if ending == "parquet":
-        assert pq.read_table(out).column_names == ["row", "word", "x", "y"]
+        assert pq.read_table(out).column_names == ["row", "word", "x", "y", "neighbors"]
     if ending == "csv":
         assert len(list(csv.DictReader(out.read_text().splitlines()))) == 40
 
 
-def test_the_same_picture_twice(latent, vectors, tmp_path):
-    for name in ("one.svg", "two.svg"):
-        latent("map", vectors, "-o", tmp_path / name)
-    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+def test_parquet_has_the_neighbors_as_embedding_atlas_takes_them(latent, vectors, tmp_path):
+    out = tmp_path / "map.parquet"
+    code, _, err = latent("map", vectors, "-o", out, "-k", "3")
+    assert code == 0, err
+    found = pq.read_table(out).to_pylist()
+    near = latent("neighbors", found[7]["word"], "-v", vectors, "-k", "3", "--json", "-q")[1]
+    expected = json.loads(near)["results"]
+    nearest = found[7]["neighbors"]
+    assert [found[row]["word"] for row in nearest["ids"]] == [hit["word"] for hit in expected]
+    similarities = [1 - hit["score"] for hit in expected]
+    assert nearest["distances"] == pytest.approx(similarities, abs=1e-6)
+
+
+def test_the_projector_reads_numbers_and_names_line_by_line(latent, tmp_path):
+    words = ["a", "\u202eb", "</script>", "&amp;", "😀", "0.5", "x" * 10_000]
+    rows = np.random.default_rng(2).standard_normal((len(words), 3)).round(3)
+    vectors = tmp_path / "v.txt"
+    lines = [
+        f"{word} {' '.join(map(str, row))}\n" for word, row in zip(words, rows, strict=True)
+    ]
+    vectors.write_text("".join(lines), "utf-8")
+    labels = tmp_path / "labels.txt"
+    labels.write_text("".join(f"class {n % 2}\n" for n in range(len(words))))
+    out = tmp_path / "map.projector.tsv"
+    code, _, err = latent("map", vectors, "--labels", labels, "-o", out)
+    assert code == 0, err
+    tensor = np.array(
+        [[float(x) for x in row.split("\t")] for row in out.read_text().splitlines()]
+    )
+    names = (tmp_path / "map.projector.metadata.tsv").read_text("utf-8").splitlines()
+    assert tensor.shape == (len(words), 2)
+    assert names[0] == "word\tlabel\trow"
+    assert [row.split("\t") for row in names[1:]] == [
+        [word, f"class {n % 2}", str(n)] for n, word in enumerate(words)
+    ]
+    code, _, err = latent("map", vectors, "-o", tmp_path / "map.projector.tsv")
+    assert code == 1
+    assert "force" in err
+
+
+@pytest.mark.parametrize(
+    "ending", ["html", "png", "svg", "pdf", "csv", "parquet", "projector.tsv"]
+)
+def test_the_same_file_twice(latent, vectors, tmp_path, ending):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        latent("map", vectors, "--method", "tsne", "-o", tmp_path / name / f"map.{ending}")
+    one, two = (sorted((tmp_path / name).iterdir()) for name in ("one", "two"))
+    assert len(one) == (2 if ending == "projector.tsv" else 1)
+    assert [file.read_bytes() for file in one] == [file.read_bytes() for file in two]
 
 
 def test_the_terminal_is_not_left(latent, vectors, monkeypatch):
