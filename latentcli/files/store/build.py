@@ -15,6 +15,7 @@ from latentcli.files import labels as label_files
 from latentcli.files.mapping import mapped
 from latentcli.files.parts import Parts
 from latentcli.files.reading import Findings, Reading
+from latentcli.files.store import room
 from latentcli.files.store.columns import ColumnsBuilder
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.row_numbers import RowNumbers
@@ -48,6 +49,8 @@ def build(
         if more:
             reading = joining.joined(stream, reading, more, progress)
         reading.with_columns = columns
+        if folder is not None:
+            room.check(folder, reading, stream)
         sink = Sink(parts.path.name, reading, folder, mapped=reading.mapped is not None)
         try:
             sink.fill(parts.path, labels)

@@ -240,6 +240,33 @@ def test_a_disk_that_gets_full_leaves_nothing(source, own_cache, monkeypatch, wh
     assert list(own_cache.iterdir()) == []
 
 
+@pytest.mark.parametrize("header", ["", "100 20\n", "999999999999 20\n"])
+def test_what_a_disk_has_no_room_for_is_not_begun(put, own_cache, monkeypatch, header):
+    rows = (f"w{i} {' '.join(['0.25'] * 20)}\n" for i in range(100))
+    source = put(header + "".join(rows))
+    usage = shutil.disk_usage(source.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=5_000))
+    fill = build.Sink.fill
+
+    def watched(sink, *arguments):
+        assert sink.folder is None
+        fill(sink, *arguments)
+
+    monkeypatch.setattr(build.Sink, "fill", watched)
+    [note, *_] = open_entry(str(source)).notes
+    assert note.startswith(f"not kept in the cache {own_cache}: it needs about ")
+    assert note.endswith("and 4.9 kB are free")
+    assert list(own_cache.iterdir()) == []
+
+
+def test_what_a_disk_has_room_for_is_kept(source, monkeypatch):
+    usage = shutil.disk_usage(source.parent)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: usage._replace(free=source.stat().st_size)
+    )
+    assert open_entry(str(source)).folder is not None
+
+
 @pytest.mark.parametrize("megabytes", [0.1, 0.6, 1.1])
 def test_a_real_disk_that_is_full_leaves_nothing(put, tmp_path, monkeypatch, megabytes):
     """The cache is on a disk of one megabyte, some of which is taken."""
