@@ -195,14 +195,15 @@ def _summary(columns: dict[str, Array], p_value: float | None, reading: str) -> 
 def _records(columns: dict[str, Array], samples: int) -> list[Record]:
     count = len(columns["norm"])
     each = count // samples
-    return [
-        {
-            "row": index // each,
-            **({"layer": index % each} if each > 1 else {}),
-            **{name: _number(values[index]) for name, values in columns.items()},
-        }
-        for index in range(count)
-    ]
+    row, layer = np.divmod(np.arange(count), each)
+    placed = {"row": row.tolist(), **({"layer": layer.tolist()} if each > 1 else {})}
+    table = placed | {name: _numbers(values) for name, values in columns.items()}
+    return [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
+
+
+def _numbers(values: Array) -> list[float | None]:
+    missing = np.isnan(values)
+    return list(np.where(missing, None, values) if missing.any() else values.tolist())
 
 
 def _number(value: float) -> float | None:
