@@ -75,6 +75,16 @@ Force = Annotated[
 ]
 """`force: Force = False`: for every file that is written, as `files.outputs` has the rule."""
 
+Dim = Annotated[
+    int | None,
+    typer.Option(
+        "--dim",
+        metavar="N",
+        help="The file is raw numbers without a header, N in a row.",
+        rich_help_panel=MORE,
+    ),
+]
+
 Top = Annotated[int, typer.Option("--top", "-k", metavar="K", help="Number of answers.")]
 """`top: Top = 10`: how many of the nearest are answers."""
 

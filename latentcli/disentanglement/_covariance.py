@@ -42,6 +42,14 @@ def moments(data: Data) -> Moments:
     return Moments(mean, deviation, correlation, root / np.sqrt(data.rows - 1))
 
 
+def correlation_of(codes: Array, moments: Moments) -> Array:
+    """Return the correlations (A, A) of codes (N, A) whose rows were shuffled in each dimension."""
+    rows = standardized(codes, moments.mean, moments.deviation)
+    correlation = rows.T @ rows / (len(rows) - 1)
+    np.fill_diagonal(correlation, 1.0)
+    return np.asarray(correlation)
+
+
 def blocks(data: Data) -> list[slice]:
     """Return slices that go through the rows, so many at a time that a block stays small."""
     step = max(1, _BLOCK // data.dimensions)

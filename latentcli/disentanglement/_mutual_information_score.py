@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -11,7 +12,8 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Binned, Cut
-from latentcli.disentanglement._score import Number, Score
+from latentcli.disentanglement._protocol import beside_independence
+from latentcli.disentanglement._score import Estimate, Number, Score
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record
@@ -59,7 +61,8 @@ def mutual_information_score(
     Returns
     -------
     Score
-        `mutual_information_score` as published, over all pairs; `mutual_information_score_alive` over
+        `mutual_information_score` as published, over all pairs; `mutual_information_score_chance`, the
+        same with each dimension's rows shuffled; `mutual_information_score_alive` over
         those that change; `mutual_information_score_corrected` over these, with Miller and Madow's
         correction, no pair below 0; `mutual_information_score_norm`, the mean over these of I divided
         by the smaller entropy. The matrix (D, D) holds I, and entropies on its diagonal. None with
@@ -84,11 +87,19 @@ def mutual_information_score(
             numbers={"mutual_information_score": None},
             notes=("one dimension: there is no other to inform about",),
         )
-    mutual, corrected = _all_pairs(data.binned(Cut(bins, binning, limits)).bins, progress)
+    cut = Cut(bins, binning, limits)
+    mutual, corrected = _all_pairs(data.binned(cut).bins, progress)
     smaller = np.minimum.outer(mutual.diagonal(), mutual.diagonal())
     shares = np.divide(mutual, smaller, out=np.zeros_like(mutual), where=smaller > 0)
+    every = np.ones(len(mutual), dtype=bool)
+
+    def shuffled(codes: Array) -> float | None:
+        binned = replace(data, codes=codes).binned(cut).bins
+        return mean_of_pairs(_all_pairs(binned, None)[0], every)
+
+    counted = Estimate(mean_of_pairs(mutual, every))
     numbers: dict[str, Number] = {
-        "mutual_information_score": mean_of_pairs(mutual, np.ones(len(mutual), dtype=bool)),
+        "mutual_information_score": beside_independence(counted, data.codes, shuffled),
         "mutual_information_score_alive": mean_of_pairs(mutual, data.alive),
         "mutual_information_score_corrected": mean_of_pairs(corrected, data.alive),
         "mutual_information_score_norm": mean_of_pairs(shares, data.alive),

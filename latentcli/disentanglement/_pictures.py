@@ -25,7 +25,7 @@ def of_score(score: Score) -> tuple[Picture, ...]:
     series = {"score": [*map(dot_of, known.values()), *factors.values()]}
     chance = [Dot(one.chance) for one in known.values()]
     if any(dot.value is not None for dot in chance):
-        series["shuffled factors"] = [*chance, *[Dot(None)] * len(factors)]
+        series[score.estimate.null_of] = [*chance, *[Dot(None)] * len(factors)]
     every = [*labels, *factors]
     dots = (Dots("", "score", every, series),) if every else ()
     return (*matrices(score.views), *dots)
@@ -49,7 +49,7 @@ def of_models(scores: Mapping[str, Score]) -> tuple[Picture, ...]:
     dots = [dot_of(score.estimate) for score in scores.values()]
     chance = [Dot(score.chance) for score in scores.values()]
     series = {"score": dots} | (
-        {"shuffled factors": chance} if any(one.value is not None for one in chance) else {}
+        {first.estimate.null_of: chance} if any(one.value is not None for one in chance) else {}
     )
     return (
         Dots("", first.metric, list(scores), series),

@@ -16,6 +16,11 @@ from latentcli.numerics.types import Array
 Protocol = Callable[[Data], float | None]
 """A score of codes and factors; None where it is not defined."""
 
+_INDEPENDENT = 10
+"""How often dimensions are shuffled: scores of many pairs vary little."""
+
+_MOST_SHUFFLED = 500_000
+
 
 def estimate(
     value: float | None,
@@ -63,6 +68,25 @@ def estimate(
 def shuffled(data: Data, order: Array) -> Data:
     """Return the data with the rows of codes in another order: factors say nothing about them."""
     return replace(data, codes=data.codes[order])
+
+
+def beside_independence(
+    estimate: Estimate, codes: Array, score: Callable[[Array], float | None]
+) -> Estimate:
+    """Return an estimate with what codes (N, D) score whose dimensions are independent.
+
+    The rows of each dimension are shuffled by themselves. Of more than 500,000 numbers there are no null scores: what
+    chance adds falls with the number of rows, and is small there.
+    """
+    if estimate.value is None or codes.size > _MOST_SHUFFLED:
+        return estimate
+    random = np.random.default_rng(2)
+    null = []
+    for _ in range(shuffles(_INDEPENDENT)):
+        columns = [random.permutation(column) for column in codes.T]
+        null.append(score(np.stack(columns).T))
+    known = tuple(one for one in null if one is not None)
+    return replace(estimate, null=known, null_of="shuffled dimensions", most=np.inf)
 
 
 def _of_part(protocol: Protocol, data: Data, rows: Array) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from math import log, sqrt
+from math import hypot, log, sqrt
 from typing import Any
 
 from latentcli.results import Interval, Picture, Record, Result, Scalar
@@ -57,6 +57,8 @@ class Estimate:
     """The mean of the same score over random halves of the rows, where they were scored."""
     no_interval: str | None = None
     """Why there is no interval, where one was requested and nothing holds."""
+    null_of: str = "shuffled factors"
+    """What the null scores are of."""
 
     @property
     def chance(self) -> float | None:
@@ -75,13 +77,13 @@ class Estimate:
         if self.null is None or len(self.null) < 3:
             return None
         count, mean = len(self.null), sum(self.null) / len(self.null)
-        spread = sqrt(sum((one - mean) ** 2 for one in self.null) / (count - 1))
+        spread = hypot(*(one - mean for one in self.null)) / sqrt(count - 1)
         reach = (-log(BEYOND) - 1) * spread * sqrt(1 + 1 / count)
         return max(min(mean + reach, self.most), *self.null)
 
     @property
     def is_noise(self) -> bool:
-        """Whether noise explains the value: shuffled factors score as high."""
+        """Whether noise explains the value: shuffled factors, or dimensions, score as high."""
         highest = self.highest_chance
         if self.value is None or highest is None or self.significant:
             return False
@@ -173,12 +175,16 @@ def mean_of_halves(found: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known and len(known) >= 0.8 * len(found) else None
 
 
+_VISIBLE = 0.01
+"""The least difference between scores of halves and of all rows that is worth a note."""
+
+
 def depends_on_rows(name: str, score: Estimate) -> tuple[str, ...]:
     """Say of a score that it depends on the number of rows: its halves score outside of its interval."""
     ends, halves = score.interval, score.halves
     if score.value is None or ends is None or halves is None or score.is_noise:
         return ()
-    if ends.low <= halves <= ends.high:
+    if ends.low <= halves <= ends.high or abs(score.value - halves) < _VISIBLE:
         return ()
     verb = "rises" if halves < score.value else "falls"
     both = f"{halves:.3f} on halves of them, {score.value:.3f} on all"
@@ -197,7 +203,7 @@ def without_interval(numbers: Mapping[str, Number]) -> tuple[str, ...]:
 def noise(numbers: Mapping[str, Number]) -> tuple[str, ...]:
     """Say of each estimate that noise explains that it does: one sentence, the same for all."""
     return tuple(
-        f"{name} is {number.value:.3f}, which noise explains: with shuffled factors these rows "
+        f"{name} is {number.value:.3f}, which noise explains: with {number.null_of} these rows "
         f"score {number.chance:.3f}, and up to {number.highest_chance:.3f}"
         for name, number in numbers.items()
         if isinstance(number, Estimate) and number.is_noise

@@ -11,6 +11,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._covariance import Moments
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._protocol import beside_independence
 from latentcli.disentanglement._scaling import standardized
 from latentcli.disentanglement._score import Estimate, Score
 from latentcli.disentanglement._train_test_split import interval
@@ -62,7 +63,8 @@ def total_correlation(
     Returns
     -------
     Score
-        `total_correlation` in nats over dimensions that change, its interval by the delta method;
+        `total_correlation` in nats over dimensions that change, its interval by the delta method, and
+        `total_correlation_chance`, the same with each dimension's rows shuffled;
         `total_correlation_corrected` without its bias, exactly for Gaussian codes. Each dimension has
         `information`, what the others say about it. None with fewer than two such dimensions, and
         where it would be infinite: a dimension is a linear combination of others, up to rounding,
@@ -97,9 +99,17 @@ def total_correlation(
     corrected = max(0.0, value - _bias(data.rows, alive))
     inverse_root = np.linalg.inv(found.root)
     influences = _influence(data, found, inverse_root)
+
+    def shuffled(codes: Array) -> float:
+        correlation = covariance.correlation_of(codes, found)
+        return -float(np.linalg.slogdet(correlation).logabsdet) / 2
+
+    counted = Estimate(value, interval(value, influences, ci, high=np.inf))
     return Score(
         numbers={
-            "total_correlation": Estimate(value, interval(value, influences, ci, high=np.inf)),
+            "total_correlation": beside_independence(
+                counted, data.codes[:, data.alive], shuffled
+            ),
             "total_correlation_corrected": Estimate(
                 corrected, interval(corrected, influences, ci, high=np.inf)
             ),

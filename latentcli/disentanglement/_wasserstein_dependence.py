@@ -10,7 +10,8 @@ from latentcli.disentanglement import _covariance as covariance
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._score import Score
+from latentcli.disentanglement._protocol import beside_independence
+from latentcli.disentanglement._score import Estimate, Score
 from latentcli.numerics.types import Array
 
 ABOUT = About(
@@ -54,7 +55,8 @@ def wasserstein_dependence(
     Returns
     -------
     Score
-        `wasserstein_dependence`; `wasserstein_dependence_norm`, the same as a share of `variance`, the
+        `wasserstein_dependence`; `wasserstein_dependence_chance`, the same with each dimension's rows
+        shuffled; `wasserstein_dependence_norm`, the same as a share of `variance`, the
         sum over dimensions. None with fewer than two dimensions that change.
 
     Examples
@@ -80,12 +82,20 @@ def wasserstein_dependence(
     found = covariance.moments(data)
     largest = float(found.deviation.max())
     variances = (found.deviation / largest) ** 2
-    distance = squared_distance(found.correlation, variances)
+
+    def distance_of(correlation: Array) -> float:
+        return squared_distance(correlation, variances) * largest**2
+
+    def shuffled(codes: Array) -> float:
+        return distance_of(covariance.correlation_of(codes, found))
+
+    distance, variance = distance_of(found.correlation), float(variances.sum()) * largest**2
+    counted = beside_independence(Estimate(distance), data.codes[:, data.alive], shuffled)
     return Score(
         numbers={
-            "wasserstein_dependence": distance * largest**2,
-            "wasserstein_dependence_norm": distance / float(variances.sum()),
-            "variance": float(variances.sum()) * largest**2,
+            "wasserstein_dependence": counted,
+            "wasserstein_dependence_norm": distance / variance,
+            "variance": variance,
         },
         dimensions=[
             {"dimension": name, "alive": bool(alive)}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from latentcli.errors import ParameterError
-from latentcli.files import formats
+from latentcli.files import arrays, formats
 from latentcli.files.addresses import split_address
+from latentcli.files.formats import npz
 from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import Columns, NamedVectors
 from latentcli.numerics.types import Array
@@ -74,6 +76,15 @@ def named_rows(words: Sequence[str], vectors: Array) -> Content:
 
     rows, dimensions = vectors.shape
     return Content(rows, dimensions, (rows, dimensions), vectors.dtype, True, batches)
+
+
+def arrays_in(path: Path) -> str:
+    """Return the arrays of a NumPy archive, text too, in a phrase; "" of one array, and of other files."""
+    with Stream(path) as stream:
+        if stream.archive is None:
+            return ""
+        shapes = npz.shapes(stream)
+    return arrays.listed(shapes) if len(shapes) > 1 else ""
 
 
 def words_of(entry: NamedVectors) -> Content:

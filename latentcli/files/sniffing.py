@@ -57,8 +57,11 @@ def refuse_known(stream: Stream) -> None:
         raise stream.error("a tar archive; unpack it first")
 
 
-def unknown(stream: Stream) -> FormatError:
-    """Return the error of a file that no reader takes, with what its bytes look like."""
+def unknown(stream: Stream, raw: str = "") -> FormatError:
+    """Return the error of a file that no reader takes, with what its bytes look like.
+
+    `raw` says how to read it if it may be numbers without a header.
+    """
     head = stream.head(4096)
     if head[:1] == b"\x80" and head[1:2] in _PICKLE_PROTOCOLS:
         return stream.error(_PICKLE)
@@ -71,6 +74,8 @@ def unknown(stream: Stream) -> FormatError:
         return stream.error(
             "no .npy header: a raw np.memmap or tofile? Save the array with numpy.save"
         )
+    if raw:
+        return stream.error(raw)
     return stream.error(
         "binary data without a header that names its words and dimensions; a raw dump such as "
         "the GloVe tool's vectors.bin cannot be read without its words, use its .txt; a raw array "

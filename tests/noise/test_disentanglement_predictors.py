@@ -77,6 +77,41 @@ def test_perfect_codes_are_not_called_noise(name):
     assert all(found)
 
 
+WITHOUT_FACTORS = (
+    "total-correlation", "wasserstein-dependence", "mutual-information-score",
+)  # fmt: skip
+
+
+def independent(seed):
+    """Codes of independent dimensions: Gaussian, with heavy tails, or of few values."""
+    rng = np.random.default_rng(seed)
+    codes = rng.normal(size=[(60, 3), (200, 6), (600, 10)][seed % 3])
+    return (codes, np.exp(codes), np.round(codes), codes)[seed % 4]
+
+
+def dependence_is_claimed(name, codes):
+    return not any("noise explains" in note for note in function(name)(codes).notes)
+
+
+@pytest.mark.parametrize("name", WITHOUT_FACTORS)
+def test_independent_dimensions_are_called_noise(name):
+    assert sum(dependence_is_claimed(name, independent(seed)) for seed in range(6)) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WITHOUT_FACTORS)
+def test_independent_dimensions_are_called_noise_in_95_of_100_seeds(name):
+    found = [dependence_is_claimed(name, independent(seed)) for seed in seeds()]
+    check(name, "60 to 600 rows", {"no word of noise": sum(found)})
+
+
+@pytest.mark.parametrize("name", WITHOUT_FACTORS)
+def test_dependent_dimensions_are_not_called_noise(name):
+    codes = np.random.default_rng(0).normal(size=(300, 4))
+    codes[:, 1] += 3 * codes[:, 0]
+    assert dependence_is_claimed(name, codes)
+
+
 @pytest.mark.parametrize("estimator", ["boosting", "lasso", "forest"])
 def test_importances_of_noise_are_called_so(estimator):
     """D of noise may have any value, so the predictor's score on held-out rows has the word."""

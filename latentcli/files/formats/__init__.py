@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from latentcli.files.formats import raw
 from latentcli.files.reading import Reading
 from latentcli.files.sniffing import refuse_known, unknown
 from latentcli.files.stream import Stream
@@ -51,9 +52,11 @@ FORMATS: dict[str, Format] = {
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Find the reader of a stream and start it; FormatError says why none fits."""
+    if raw.is_key(key):
+        return raw.read(stream, key)
     name = format_of(stream)
     if not name:
-        raise unknown(stream)
+        raise unknown(stream, raw.hint(stream))
     reading: Reading = reader_of(name).read(stream, key)
     return reading
 

@@ -112,7 +112,7 @@ def weat(
     -------
     WeatResult
         A positive effect size says that X goes with A and Y with B, a negative one the opposite.
-        The reading names the association where a two-sided test at 5 % finds one.
+        The reading names the association where a two-sided test at 3 % finds one.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import Force, Labels, NoCache, TextColumn, VectorColumn
+from latentcli.cli.options import Dim, Force, Labels, NoCache, TextColumn, VectorColumn
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 from latentcli.results import Listing, Record, Report
@@ -49,9 +49,11 @@ def command(
         typer.Option(
             "--dtype",
             metavar="DTYPE",
-            help="float32, float16, or int8 with a scale for each row; default: as in IN.",
+            help="float32, float16, or int8 with a scale for each row; default: as in IN. With "
+            "--dim: the dtype of IN.",
         ),
     ] = "",
+    dim: Dim = None,
     force: Force = False,
 ) -> None:
     """Write vectors in another format, by the ending of OUT.
@@ -72,11 +74,17 @@ def command(
     latent convert vectors.bin projector.tsv
 
     latent convert docs.jsonl docs.parquet --dtype int8
+
+    latent convert codes.f32 codes.npy --dim 50
     """
     from latentcli.files import contents, writing
     from latentcli.files.addresses import with_columns
     from latentcli.files.labels import columns_of
 
+    if dim is not None:
+        from latentcli.files.formats import raw
+
+        file, dtype = raw.address(file, dim, dtype or "float32"), ""
     path = Path(target)
     writing.check_targets(path, to, force=force)
     writer = writing.WRITERS[writing.choose(path, to)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latentcli.cli.options import Dim
 from latentcli.cli.output import Output, say
 from latentcli.cli.source import Source
 from latentcli.cli.wording import with_options
@@ -33,6 +34,11 @@ def command(
         list[str] | None,
         typer.Argument(metavar="FILE...", help="Files of vectors.", show_default=False),
     ] = None,
+    dim: Dim = None,
+    dtype: Annotated[
+        str,
+        typer.Option("--dtype", metavar="DTYPE", help="With --dim: the dtype of its numbers."),
+    ] = "float32",
 ) -> None:
     """Tell what is in a file of vectors, and how healthy it is.
 
@@ -44,9 +50,15 @@ def command(
     latent info glove.6B.50d.txt
 
     latent info projected_w.npz::w --json
+
+    latent info codes.f32 --dim 50
     """
     import dataclasses
 
+    if files and dim is not None:
+        from latentcli.files.formats import raw
+
+        files = [raw.address(file, dim, dtype) for file in files]
     if not files or len(files) == 1:
         record = _record(
             dataclasses.replace(source, vectors=files) if files else source, output
@@ -85,6 +97,8 @@ def _record(source: Source, output: Output) -> Record:
 def _described(space: Space) -> Record:
     import numpy as np
 
+    from latentcli.files import contents
+
     entry, meta = space.entry, space.entry.meta
     usable = np.asarray(entry.norms)[entry.norms > 0]
     named = space.words.named
@@ -94,6 +108,7 @@ def _described(space: Space) -> Record:
         "format": meta["format"],
         "compression": " ".join(filter(None, (meta["compression"], meta["member"]))) or None,
         "array": meta["key"] or None,
+        "arrays": contents.arrays_in(entry.path) or None if entry.path.is_file() else None,
         "rows": meta["rows"],
         "words": len(space) if named else None,
         "dimensions": space.dimensions,

@@ -105,3 +105,12 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(latent, words, tmp_
     assert [json.loads(line)["rows"] for line in out.splitlines()] == [6]
     assert "latent: error: bad.txt: text, but its lines" in err
     assert "latent: error: no such file" in err
+
+
+def test_all_arrays_of_an_archive_are_listed(latent, tmp_path):
+    path = tmp_path / "run.npz"
+    few = np.array(["a", "b", "c"])
+    np.savez(path, codes=np.eye(4, dtype="f4"), attributes=few, seed=np.float32(3))
+    (record,) = json.loads(latent("info", path, "--json")[1])["results"]
+    assert record["array"] == "codes"
+    assert record["arrays"] == "codes (4, 4) float32, attributes (3,) <U1, seed () float32"
