@@ -249,13 +249,14 @@ def _run(given: list[str], debug: bool) -> int:
                 stream.reconfigure(errors="backslashreplace")
         with _completing(), process.clusters_left():
             code = build(given)(args=given, prog_name="latent", standalone_mode=False)
+        _say("note", _hint(given).removeprefix("; ") if code == FAILED else "")
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except LatentError as error:
         if debug:
             raise
-        return _fail(with_options(str(error)), exit_code(error))
+        return _fail(with_options(str(error)) + _hint(given), exit_code(error))
     except MemoryError:
         return _fail("not enough memory for this")
     except Exception as error:
@@ -279,21 +280,36 @@ def _misused(error: Any, given: list[str]) -> int:
     text = text.removesuffix(".")
     if text.startswith("Missing"):
         text += f"; usage: {' '.join(error.ctx.get_usage().split()[1:])}"
+    if name := getattr(error, "option_name", ""):
+        from latentcli.cli import hints
+
+        known = {option for one in error.ctx.command.params for option in one.opts}
+        text += hints.of_option(name, known) or hints.of_words(given)
     code = _fail(text[:1].lower() + text[1:], USAGE)
     if any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
-        from latentcli.cli.output import say
-
-        say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
+        _say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
 
 
 def _fail(text: str, code: int = FAILED) -> int:
     if process.interrupted():  # and some library made an error of it
         return INTERRUPTED
-    from latentcli.cli.output import say
-
-    say("error", text)
+    _say("error", text)
     return code
+
+
+def _say(kind: str, text: str) -> None:
+    if text:
+        from latentcli.cli.output import say
+
+        say(kind, text)
+
+
+def _hint(given: Sequence[str]) -> str:
+    """Return what to type instead, if the words of the command line tell."""
+    from latentcli.cli import hints
+
+    return hints.of_words(given)
 
 
 def _elsewhere() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from latentcli.cli.output import Output
-from latentcli.errors import check_choice
+from latentcli.errors import check_choice, counted
 from latentcli.results import Record, Report
 
 ENDINGS = {
@@ -58,4 +58,4 @@ def write(
         printer = Printer(ENDINGS[Path(path).suffix.lower()], out)
         printer.add(Report("evaluate analogies", columns, rows))
         printer.close()
-    output.note(f"wrote {path}: {len(rows):,} wrong answers")
+    output.note(f"wrote {path}: {counted(len(rows), 'wrong answer')}")

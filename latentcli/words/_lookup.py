@@ -59,6 +59,8 @@ class Lookup:
         where = f"'{given}' is not in {self.name} ({counted(len(self.words), 'word')})"
         if re.fullmatch(r"#\d+", word):
             return WordError(f"{where}; its rows are #0 to #{self.rows - 1:,}")
+        if word.isascii() and word.isdigit() and int(word[:18]) < self.rows and len(word) <= 18:
+            return WordError(f"{where}; row {int(word):,} is '#{int(word)}'")
         others = self.words.variants(word)
         if others:
             return WordError(f"{where}, but '{others[0]}' is; `ignore_case` takes it")
