@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from latentcli.cli import process
+from latentcli.cli import hints, process
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.synonyms import own_name
 from latentcli.cli.wording import with_options
@@ -220,6 +220,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inputs.begin()
     try:
         code = _run(given, debug)
+        if code in (FAILED, USAGE) and (hint := hints.of_words(given)):
+            _say("note", hint)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone: nothing to say, and nothing more to write at exit.
@@ -249,14 +251,13 @@ def _run(given: list[str], debug: bool) -> int:
                 stream.reconfigure(errors="backslashreplace")
         with _completing(), process.clusters_left():
             code = build(given)(args=given, prog_name="latent", standalone_mode=False)
-        _say("note", _hint(given).removeprefix("; ") if code == FAILED else "")
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except LatentError as error:
         if debug:
             raise
-        return _fail(with_options(str(error)) + _hint(given), exit_code(error))
+        return _fail(with_options(str(error)), exit_code(error))
     except MemoryError:
         return _fail("not enough memory for this")
     except Exception as error:
@@ -277,15 +278,7 @@ def _misused(error: Any, given: list[str]) -> int:
     if "NoArgs" in type(error).__name__:
         sys.stdout.write(f"{text}\n")
         return USAGE
-    text = text.removesuffix(".")
-    if text.startswith("Missing"):
-        text += f"; usage: {' '.join(error.ctx.get_usage().split()[1:])}"
-    if name := getattr(error, "option_name", ""):
-        from latentcli.cli import hints
-
-        known = {option for one in error.ctx.command.params for option in one.opts}
-        text += hints.of_option(name, known) or hints.of_words(given)
-    code = _fail(text[:1].lower() + text[1:], USAGE)
+    code = _fail(hints.of_misuse(error), USAGE)
     if any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
         _say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
@@ -299,17 +292,9 @@ def _fail(text: str, code: int = FAILED) -> int:
 
 
 def _say(kind: str, text: str) -> None:
-    if text:
-        from latentcli.cli.output import say
+    from latentcli.cli.output import say
 
-        say(kind, text)
-
-
-def _hint(given: Sequence[str]) -> str:
-    """Return what to type instead, if the words of the command line tell."""
-    from latentcli.cli import hints
-
-    return hints.of_words(given)
+    say(kind, text)
 
 
 def _elsewhere() -> None:

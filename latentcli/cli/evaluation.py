@@ -134,22 +134,18 @@ def reported(
     results = [result for _, result in found]
     differences, sheets, remarks = _differences(found)
     made = next(result for result in results if result.columns)
+    of_all = [name for name in made.summary if name not in made.columns]
     together: Record = {"vectors": " ".join(str(one.settings["vectors"]) for one in results)}
     return Report(
         command,
-        ("vectors", *made.columns, *next(iter(differences.values()), {})),
+        ("vectors", *made.columns, *of_all, *next(iter(differences.values()), {})),
         [
             {"vectors": name, **record, **differences.get((name, str(record[key])), {})}
-            for name, one in found for record in one.records
+            for name, one in found for record in _with_totals(one, key)
         ],
         settings=together | {
             name: setting for name, setting in made.settings.items()
             if name not in ("vectors", "words", "dimensions")
-        },
-        summary={
-            f"{name} {label}": number
-            for name, one in found
-            for label, number in one.summary.items()
         },
         notes=(*(f"{name}: {note}" for name, one in found for note in one.notes), *remarks),
         title=f"{made.title}: {value.replace('_', ' ')}",
@@ -159,6 +155,17 @@ def reported(
         ),
         pictures=partial(_pictures, found, key, value),
     )  # fmt: skip
+
+
+def _with_totals(result: Result, key: str) -> list[Record]:
+    """Return the records, with the summary in the one that is named `total`: the last, if there is none."""
+    records = [dict(record) for record in result.records]
+    if result.summary:
+        named = [record for record in records if record[key] == "total"]
+        total: Record = named[0] if named else {key: "total"}
+        total |= {name: value for name, value in result.summary.items() if name not in total}
+        records += [] if named else [total]
+    return records
 
 
 def _differences(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Collection, Sequence
+from typing import Any
 
 OPTIONS: dict[str, str] = {
     "--strength": "--by", "--alpha": "--by", "--amount": "--by", "--scale": "--by",
@@ -23,6 +23,17 @@ _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation
 _OF_CODES = {"direction"}
 
 
+def of_misuse(error: Any) -> str:
+    """Return what Typer's error says is wrong with a command line, and what to type instead."""
+    text: str = error.format_message().removesuffix(".")
+    if text.startswith("Missing"):
+        text += f"; usage: {' '.join(error.ctx.get_usage().split()[1:])}"
+    if name := getattr(error, "option_name", ""):
+        known = {option for one in error.ctx.command.params for option in one.opts}
+        text += of_option(name, known)
+    return text[:1].lower() + text[1:]
+
+
 def of_option(name: str, known: Collection[str]) -> str:
     """Return the option of a command that another tool calls `name`, in a phrase; "" for none.
 
@@ -37,10 +48,12 @@ def of_words(arguments: Sequence[str]) -> str:
     """Return what to type where files stand among words, or words in the place of codes; "" for nothing.
 
     >>> of_words(["direction", "he", "she"])
-    '; direction takes files of codes; for words: latent project he:she'
+    'direction takes files of codes; for words: latent project he:she'
     """
     if not arguments:
         return ""
+    import shlex
+
     command, words, named = arguments[0], list(arguments[1:]), ""
     for option in _VECTORS & {*words}:
         place = words.index(option)
@@ -51,10 +64,10 @@ def of_words(arguments: Sequence[str]) -> str:
     if command in _OF_WORDS and files and not named:
         kept = [word for word in words if word != files[0]]
         typed = shlex.join(["latent", command, *kept, "-v", files[0]])
-        return f"; vectors are named with -v: {typed}"
+        return f"vectors are named with -v: {typed}"
     if command in _OF_CODES and len(given) == 2 and not files:
         typed = shlex.join(
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]
         )
-        return f"; {command} takes files of codes; for words: {typed}"
+        return f"{command} takes files of codes; for words: {typed}"
     return ""

@@ -19,7 +19,7 @@ from latentcli.numerics.offset_consistency import (
 )
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Picture, Record, Result
+from latentcli.results import Picture, Record, Result, Sheet, View
 from latentcli.words._sets import notes_of, terms_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = ("pair", "cosine_to_mean", "norm")
 
 _LISTED = 10
-"""Up to so many pairs, all pairwise cosines are in the summary; beyond, the least of them."""
+"""Up to so many pairs, a table shows the cosine of each two."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -115,6 +115,12 @@ def relation(
     names = [f"{start}:{end}" for start, end in pairs]
     to_mean = cosines_to_others(offsets) if len(pairs) > 1 else np.full(1, np.nan)
     norms = np.linalg.norm(offsets, axis=1)
+    records: list[Record] = [
+        {"pair": name, "cosine_to_mean": _number(to), "norm": float(norm), "cosines": cosines}
+        for name, to, norm, cosines in zip(
+            names, to_mean, norms, pairwise.tolist(), strict=True
+        )
+    ]
     return RelationResult(
         cosine_to_mean=to_mean,
         norms=norms,
@@ -130,11 +136,9 @@ def relation(
         starts=starts,
         ends=ends,
         columns=COLUMNS,
-        records=[
-            {"pair": name, "cosine_to_mean": _number(cosine), "norm": float(norm)}
-            for name, cosine, norm in zip(names, to_mean, norms, strict=True)
-        ],
+        records=records,
         summary=_summary(names, pairwise, test, judged),
+        views=_views(names, records, pairwise),
         settings={"raw": raw, "seed": seed},
         notes=(*notes_of(space, terms), *_notes(len(pairs), len(kept), shared, test)),
     )
@@ -153,24 +157,33 @@ def _shared(terms_words: list[str], kept: Array) -> tuple[str, ...]:
 def _summary(
     names: list[str], pairwise: Array, test: PairingTest | None, judged: str
 ) -> Record:
-    """Return what is said about all pairs together: the verdict, its test, the cosines."""
-    summary: Record = {
+    """Return what is said about all pairs together: the verdict, its test, the least cosine."""
+    found = [
+        (float(pairwise[i, j]), f"{names[i]} {names[j]}")
+        for i, j in zip(*np.triu_indices(len(names), 1), strict=True)
+    ]
+    least, least_pair = min(found, default=(None, None))
+    return {
         "verdict": judged,
         "mean_pairwise": test.mean_cosine if test else None,
         "chance": test.chance if test else None,
         "p_value": test.p_value if test else None,
         "permutations": test.pairings if test else None,
+        "least_pairwise": least,
+        "least_pair": least_pair,
     }
-    found = [
-        (float(pairwise[i, j]), f"{names[i]} {names[j]}")
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
+
+
+def _views(names: list[str], records: list[Record], pairwise: Array) -> tuple[View, ...]:
+    """Return the pairs as a table, and, of a few, the cosine of each two."""
+    pairs = Sheet("", COLUMNS, records)
+    if not 2 <= len(names) <= _LISTED:
+        return (pairs,)
+    cosines: list[Record] = [
+        {"pair": names[i], "other": names[j], "cosine": float(pairwise[i, j])}
+        for i, j in zip(*np.triu_indices(len(names), 1), strict=True)
     ]
-    if len(names) <= _LISTED:
-        summary |= {f"cosine {name}": cosine for cosine, name in found}
-    else:
-        summary["least_pairwise"], summary["least_pair"] = min(found)
-    return summary
+    return (pairs, Sheet("cosines of offsets", ("pair", "other", "cosine"), cosines))
 
 
 def _notes(

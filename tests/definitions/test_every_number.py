@@ -66,7 +66,7 @@ NUMBERS = {
     "distances": {"distance": "test_words::test_distances"},
     "odd": {"score": "test_words::test_odd"},
     "relation": dict.fromkeys(
-        ("cosine_to_mean", "norm", "mean_pairwise", "p_value", "cosine"), "test_words::test_relation"
+        ("cosine_to_mean", "norm", "mean_pairwise", "p_value", "cosines", "least_pairwise"), "test_words::test_relation"
     ),
     "evaluate analogies": dict.fromkeys(
         ("accuracy", "semantic", "syntactic"), "test_evaluation::test_accuracy_and_its_interval"
@@ -351,7 +351,7 @@ def numbers(whole):
                 isinstance(one, int | float) and not isinstance(one, bool) for one in several
             ):
                 measured = key == "value" and record.get("measure")
-                yield measured or re.sub(r"^cosine .*", "cosine", key)
+                yield measured or key
 
 
 def place(command, key):

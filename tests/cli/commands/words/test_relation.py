@@ -14,8 +14,18 @@ def test_offsets_by_hand(answer, plane):
     whole = answer("relation", "o:right", "o:up", "--raw", "-v", plane)
     nothing = pytest.approx(0.0, abs=1e-6)  # each against the other: a right angle
     assert whole["results"] == [
-        {"pair": "o:right", "cosine_to_mean": nothing, "norm": pytest.approx(3.0, abs=1e-6)},
-        {"pair": "o:up", "cosine_to_mean": nothing, "norm": pytest.approx(2.0, abs=1e-6)},
+        {
+            "pair": "o:right",
+            "cosine_to_mean": nothing,
+            "norm": pytest.approx(3.0, abs=1e-6),
+            "cosines": [pytest.approx(1.0), nothing],
+        },
+        {
+            "pair": "o:up",
+            "cosine_to_mean": nothing,
+            "norm": pytest.approx(2.0, abs=1e-6),
+            "cosines": [nothing, pytest.approx(1.0)],
+        },
     ]
     assert whole["summary"] == {
         "verdict": "too few pairs",
@@ -24,7 +34,8 @@ def test_offsets_by_hand(answer, plane):
         "chance": nothing,
         "p_value": 1.0,
         "permutations": 2,
-        "cosine o:right o:up": nothing,
+        "least_pairwise": nothing,
+        "least_pair": "o:right o:up",
     }
     assert whole["settings"]["raw"] is True
 
