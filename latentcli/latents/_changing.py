@@ -147,10 +147,12 @@ class _Changer:
         yield from zip(spans, made, strict=True)
 
     def _placed(self, part: slice, change: Callable[[Array], Array]) -> Made:
-        made = self._quick(part, change)
-        if self.place is not None:
-            self.place(part.start, made[0])
-        return made
+        made, norms, measured = self._quick(part, change)
+        if self.place is None:
+            return made, norms, measured
+        self.place(part.start, made)
+        # what is not listed is let go here: its memory serves this thread's next part
+        return made[: max(0, LISTED - part.start)].copy(), norms, measured
 
     def _exact(self, part: slice, change: Callable[[Array], Array]) -> Made:
         made = change(np.asarray(self.z.codes[part], dtype=np.float64))

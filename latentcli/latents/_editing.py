@@ -13,12 +13,15 @@ import numpy as np
 
 from latentcli.errors import LatentError
 from latentcli.latents._interpolation import combine
-from latentcli.latents._tensors import with_stylegan
+from latentcli.latents._tensors import parts_of, with_stylegan
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
 MOST = 1_000_000
 """How many codes a grid, and numbers a traversal, may have."""
+
+_BLOCK = 1 << 16
+"""Numbers that are in work at a time: in float64 they stay in the processor's cache."""
 
 
 def shift(
@@ -72,14 +75,14 @@ def truncate(codes: Array, mean: Array, psi: float, cutoff: int | None = None) -
     >>> truncate(np.array([3.0, 5.0]), np.array([1.0, 1.0]), 0.7).round(9).tolist()
     [2.4, 3.8]
     """
-    drawn = np.asarray(codes, dtype=np.float64).copy()
-    mean = np.broadcast_to(np.asarray(mean, dtype=np.float64), drawn.shape)
-    end = drawn.shape[-2] if cutoff is None and drawn.ndim > 1 else cutoff
-    if cutoff is None:
-        drawn = mean + psi * (drawn - mean)
-    else:
-        drawn[..., :end, :] = mean[..., :end, :] + psi * (drawn - mean)[..., :end, :]
-    return drawn.astype(codes.dtype)
+    drawn = codes.copy()
+    center = np.broadcast_to(np.asarray(mean, dtype=np.float64), codes.shape)
+    where = ... if cutoff is None else (..., slice(cutoff), slice(None))
+    moved, center = drawn[where], center[where]
+    with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
+        for part in parts_of(moved, _BLOCK):
+            moved[part] = center[part] + psi * (moved[part] - center[part])
+    return drawn
 
 
 def mix(row: Array, column: Array, layers: Sequence[int]) -> Array:

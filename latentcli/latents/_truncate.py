@@ -15,6 +15,9 @@ from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set, tensor, with_stylegan
 from latentcli.numerics.types import Array, Progress
 
+_LARGEST = 1e15
+"""Up to this norm of the mean, squares of distances from it are in the range of float32."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TruncationResult(CodesResult):
@@ -89,8 +92,12 @@ def truncate(
         )
     center = _mean_of(mean_of, axes, given) if mean is None else _mean(mean, given)
 
+    narrow = center.astype(np.float32) if np.linalg.norm(center) < _LARGEST else None
+
     def distance(part: Array) -> Array:
-        far: Array = np.linalg.norm((part - center).reshape(len(part), -1), axis=1)
+        away = part - (center if narrow is None or part.dtype != np.float32 else narrow)
+        flat = away.reshape(len(part), -1)
+        far: Array = np.sqrt(np.einsum("nd,nd->n", flat, flat), dtype=np.float64)
         return far
 
     found = changed(
