@@ -62,7 +62,7 @@ class Axes:
         loaded = codes.load(address, axes=self.axes)
         for text in loaded.notes:
             output.note(text)
-        return loaded.rows()
+        return loaded.rows().values
 
     def load_set(self, address: str, like: Codes | None) -> Codes:
         """Load codes to compare others with: where those are CHW, these are NCHW."""

@@ -45,6 +45,15 @@ class Factors:
             rich_help_panel=PANEL,
         ),
     ] = 20
+    axes: Annotated[
+        str,
+        typer.Option(
+            "--axes",
+            metavar="AXES",
+            help="Letters: N samples, L layers; NCHW.",
+            rich_help_panel=MORE,
+        ),
+    ] = ""
     id: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +99,7 @@ class Factors:
         from latentcli.disentanglement._data import prepare
         from latentcli.files import codes, factors
 
-        values, remarks = codes.load_matrix(name)
+        values, remarks = codes.load_matrix(name, self.axes)
         if self.id is not None and columns is not None:
             ids, without = factors.ids_of(name, self.id)
             values = values if without is None else without
@@ -125,6 +134,8 @@ class Factors:
                 "factor_bins": self.factor_bins if kinds["continuous"] else None,
                 "id": self.id,
             }
+        if self.axes:
+            record["axes"] = self.axes.upper()
         dimensions = [made.dimensions for made in data.values()]
         return record | {
             "rows": first.rows,

@@ -53,7 +53,7 @@ class MapInput:
         if isinstance(found, Space):
             rows, names = found.matrix, found.words.words(range(len(found.matrix)))
         else:
-            rows = found.reshape(len(found), -1)
+            rows = found.values.reshape(len(found.values), -1)
             names = [str(row) for row in range(len(rows))]
         count = len(rows)
         classes: Sequence[object] | None = None

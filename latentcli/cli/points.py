@@ -10,6 +10,7 @@ from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
+    from latentcli.files.codes import Codes
     from latentcli.numerics.types import Array
     from latentcli.results import Record
     from latentcli.words._space import Space
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def load(
     address: str, axes: Axes, output: Output, *, no_cache: bool, ignore_case: bool = False
-) -> Space | Array:
+) -> Space | Codes:
     """Open word vectors, mapped from the cache, or read codes (N, ...), NaN and all."""
     from latentcli.files import codes
 
@@ -30,7 +31,7 @@ def load(
     return loaded.rows()
 
 
-def decoded(x: Space | Array, model: Model, output: Output) -> tuple[Array, Record]:
+def decoded(x: Space | Codes, model: Model, output: Output) -> tuple[Array, Record]:
     """Return what a decoder makes of points (N, M), or what a second network makes of that; and settings."""
     import numpy as np
 

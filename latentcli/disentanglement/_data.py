@@ -15,6 +15,7 @@ from latentcli.disentanglement._binned_counts import Data as Data
 from latentcli.disentanglement._binned_counts import Factor as Factor
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.errors import LatentError, ParameterError, shown, unknown_choice
+from latentcli.numerics.named_rows import by_sample
 from latentcli.numerics.types import Array
 
 Codes = npt.ArrayLike | str | PathLike[str]
@@ -106,12 +107,14 @@ def _by_column(codes: Array) -> Array:
 
 def _codes(codes: Any) -> Array:
     array = np.asarray(codes)
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2 or 0 in array.shape:
+    if array.ndim == 0 or 0 in array.shape:
         raise LatentError(
             f"`codes`: shape {array.shape}; codes are (N, D), one row for each sample"
         )
+    if array.ndim == 1 and not getattr(codes, "axes", ""):
+        array = array[:, None]
+    array, _ = by_sample(array, codes, "codes")
+    array = array.reshape(len(array), -1)
     if array.dtype.kind not in "fiub":
         raise LatentError(f"`codes`: {array.dtype} is not numbers")
     if array.dtype not in (np.float32, np.float64):

@@ -13,7 +13,7 @@ from latentcli.files import formats, provenance
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.load import Loaded, read_array
 from latentcli.files.stream import Stream
-from latentcli.numerics.axes import axes_of, doubt
+from latentcli.numerics.axes import axes_of, doubt, flattened_note, samples_first
 from latentcli.numerics.types import Array
 
 _LARGEST = 1e150
@@ -47,9 +47,10 @@ class Codes:
         """How many codes there are."""
         return int(self.values.shape[0]) if "N" in self.axes else 1
 
-    def rows(self) -> Array:
-        """Return each code as one row (N, ...)."""
-        return self.values if "N" in self.axes else self.values[None]
+    def rows(self) -> Codes:
+        """Return them with samples in front, (N, ...): one code as one row."""
+        values, axes = samples_first(self.values, self.axes, self.address)
+        return replace(self, values=values, axes=axes)
 
 
 def load(address: str, *, axes: str = "", finite: bool = True, layered: bool = False) -> Codes:
@@ -86,19 +87,20 @@ def load_flat(address: str) -> tuple[Array, list[str]]:
     return loaded.values.reshape(len(loaded.values), -1), notes
 
 
-def load_matrix(address: str) -> tuple[Array, list[str]]:
+def load_matrix(address: str, axes: str = "") -> tuple[Array, list[str]]:
     """Load codes as (N, D), a row for each sample, and notes on the file; (N,) has D = 1.
 
-    What is in them is not checked. Raises LatentError for arrays with more axes.
+    Axes are as given, as the file knows them, or by the rule of `numerics.axes`; all that are no samples are
+    flattened. What is in them is not checked.
     """
-    loaded, _, _, notes = _part(address)
-    values = loaded.values
-    if values.ndim > 2:
-        raise LatentError(
-            f"{address}: shape {values.shape}; codes are (N, D) here, one row for each sample: name "
-            f"a part, such as '{address}[:, 0]', or flatten each sample (numpy.reshape)"
-        )
-    return (values[:, None] if values.ndim == 1 else values), notes
+    found = read(address)
+    letters = axes or found.axes
+    if found.values.ndim == 1 and not letters:
+        return found.values[:, None], [*found.notes]
+    values, letters = samples_first(found.values, letters, address)
+    text = flattened_note(values.shape, letters, address)
+    notes = [*found.notes, text] if text else [*found.notes]
+    return values.reshape(len(values), -1), notes
 
 
 def _part(address: str) -> tuple[Loaded, str, dict[str, Any], list[str]]:

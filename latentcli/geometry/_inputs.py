@@ -30,6 +30,8 @@ def cloud_of(
     classes = None if labels is None else coded(_one_each(labels, "labels", count))
     decoded = None
     if outputs is not None:
+        if np.ndim(outputs) > 2:  # pictures: never layers
+            outputs = np.asarray(outputs).reshape(len(outputs), -1)
         others = named_rows(outputs, "outputs")
         decoded = others.rows
         if np.ndim(outputs) == 1:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli.errors import LatentError, ParameterError, counted
+
+if TYPE_CHECKING:
+    from latentcli.numerics.types import Array
 
 REQUIREMENT = (
     "one letter for each axis, N (samples) and L (layers) in front and features behind, such as "
@@ -78,6 +81,21 @@ def axes_of(
         )
     letters = "LD" if layered and len(shape) == 2 else _DEFAULTS[len(shape)]
     return Axes(letters, len(shape) > 1 and shape[0] > 1)
+
+
+def samples_first(values: Array, axes: str, name: str) -> tuple[Array, str]:
+    """Return an array with its samples in front, (N, ...), and the letters of its axes: one code is one row."""
+    letters = axes_of(values.shape, axes, name=name).letters
+    return (values, letters) if "N" in letters else (values[None], f"N{letters}")
+
+
+def flattened_note(shape: Sequence[int], letters: str, name: str) -> str:
+    """Say how codes (N, ...) of several axes are taken as rows; "" for (N, D)."""
+    if len(shape) < 3:
+        return ""
+    layer = "; one layer is [:, 0] of it" if "L" in letters else ""
+    rows = f"{counted(shape[0], 'row')} of {math.prod(shape[1:]):,} numbers"
+    return f"{name}: {' x '.join(map(str, shape))} is measured as {rows}{layer}"
 
 
 def described(shape: Sequence[int], letters: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import ParameterError, counted
+from latentcli.errors import LatentError, ParameterError, counted
+from latentcli.numerics.axes import flattened_note, samples_first
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.named_vectors import NamedVectors
 from latentcli.numerics.types import Array
@@ -27,7 +28,9 @@ class NamedRows:
     zero : (N,) bool
         Which of them are zero.
     shape
-        That of the array before its further axes were flattened.
+        That of the array, samples in front, before its further axes were flattened.
+    axes
+        A letter for each axis of it.
     vectors
         The vectors of a space, None for an array.
     find
@@ -40,6 +43,7 @@ class NamedRows:
     shape: tuple[int, ...]
     vectors: NamedVectors | None
     find: Callable[[str], int | None]
+    axes: str = "ND"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -59,13 +63,8 @@ class NamedRows:
 
     def notes(self, parameter: str, usable: Array) -> list[str]:
         """Say how rows were flattened, and how many of them are not usable (N,), and why."""
-        notes = []
-        if len(self.shape) > 2:
-            shape = " x ".join(map(str, self.shape))
-            rows = f"{len(self):,} rows of {self.rows.shape[1]:,} numbers"
-            notes.append(
-                f"`{parameter}`: {shape} is measured as {rows}; one layer is [:, 0] of it"
-            )
+        text = flattened_note(self.shape, self.axes, f"`{parameter}`")
+        notes = [text] if text else []
         if count := len(self) - int(usable.sum()):
             reasons = {
                 "NaN or infinity": not self.finite.all(),
@@ -80,7 +79,8 @@ class NamedRows:
 def named_rows(x: Any, parameter: str) -> NamedRows:
     """Take an array (N, ...), columns by name, or a space, given for a parameter.
 
-    Raises ParameterError for what is no array of numbers.
+    Axes are as what was read from a file knows them, else by the rule of `numerics.axes`; further ones
+    are flattened. Raises ParameterError for what is no array of numbers, LatentError for axes in doubt.
     """
     entry = getattr(x, "entry", None)
     if entry is not None:
@@ -91,14 +91,26 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
     if values.dtype.kind not in "fiub" or not values.ndim or 0 in values.shape:
         what = f"an array of shape {values.shape} and type {values.dtype}"
         raise ParameterError(parameter, what, "an array (N, D) of numbers")
-    rows = values[None] if values.ndim == 1 else values.reshape(len(values), -1)
+    codes, axes = by_sample(values, x, parameter)
+    rows = codes.reshape(len(codes), -1)
     finite, zero = np.empty(len(rows), dtype=bool), np.empty(len(rows), dtype=bool)
     for part in spans(len(rows), rows.shape[1]):
         finite[part] = np.isfinite(rows[part]).all(axis=1)
         zero[part] = ~rows[part].any(axis=1)
     return NamedRows(
-        rows, finite, zero, values.shape, None, lambda word: _numbered(word, len(rows))
+        rows, finite, zero, codes.shape, None, lambda word: _numbered(word, len(rows)), axes
     )
+
+
+def by_sample(values: Array, x: Any, parameter: str) -> tuple[Array, str]:
+    """Return the values of `x` with samples in front, (N, ...), and their axes: as `x` knows them, or by the rule."""
+    known = getattr(x, "axes", "")
+    try:
+        return samples_first(values, known if isinstance(known, str) else "", f"`{parameter}`")
+    except LatentError as error:
+        raise LatentError(
+            f"{error}; reshape it to (N, D), or give what `latentcli.load(FILE, axes=...)` returns"
+        ) from None
 
 
 def _of_space(space: Any, entry: NamedVectors) -> NamedRows:

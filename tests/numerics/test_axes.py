@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import latentcli
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.axes import Axes, axes_of, checked, described, doubt
 
@@ -23,6 +24,31 @@ def test_three_axes_that_may_be_either_are_an_error_that_offers_both(shape):
         axes_of(shape)
     assert axes_of(shape, "chw") == Axes("CHW", False)
     assert axes_of(shape, "NLD") == Axes("NLD", False)
+
+
+@pytest.mark.parametrize(
+    "verb", ["geometry_report", "clusters", "outliers", "duplicates", "compare", "drift", "mig"]
+)
+def test_functions_of_rows_use_the_rule(verb):
+    codes = np.random.default_rng(0).standard_normal((16, 4, 4))
+    rest = {"compare": [codes], "drift": [codes], "mig": [np.arange(16) % 2]}.get(verb, [])
+    with pytest.raises(LatentError, match=r"two ways: `axes` CHW.*`axes` NLD.*reshape it to"):
+        getattr(latentcli, verb)(codes, *rest)
+
+
+def test_what_was_read_with_axes_keeps_them(tmp_path):
+    codes = np.random.default_rng(0).standard_normal((30, 4, 4))
+    np.save(tmp_path / "codes.npy", codes)
+    found = latentcli.duplicates(latentcli.load(tmp_path / "codes.npy", axes="NLD"))
+    assert "30 rows" in found.title
+    assert (
+        "`x`: 30 x 4 x 4 is measured as 30 rows of 16 numbers; one layer is [:, 0] of it"
+        in found.notes
+    )
+    pictures = latentcli.geometry_report(
+        codes.reshape(30, 16), outputs=codes, only=["smoothness"]
+    )
+    assert pictures.records  # outputs (N, ...) are pictures: no rule
 
 
 def test_layers_that_are_needed_make_two_axes_layers():

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.arrays import Axes
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
@@ -20,6 +21,7 @@ def command(
             metavar="CODES...", help="Codes (N, D) of two models or more, of the same rows."
         ),
     ],
+    axes: Axes,
     plot: Plot,
     output: Output,
     estimator: Annotated[
@@ -58,7 +60,9 @@ def command(
 
     plot.check(output)
     short = shortest(files)
-    models = {short[file]: codes.load_matrix(samples.find(file))[0] for file in short}
+    models = {
+        short[file]: codes.load_matrix(samples.find(file), axes.axes)[0] for file in short
+    }
     with output.progress("comparing models") as progress, naming(codes="CODES"):
         result = udr(
             models, estimator=estimator, threshold=threshold, compat=compat, ci=ci, seed=seed,

@@ -205,6 +205,25 @@ def test_dead_dimensions_are_told(grid, latent):
     assert "1 of 3 dimensions never changes: z0" in err
 
 
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [
+        ((1200, 2, 1, 1), []),
+        ((1200, 1, 2), ["--axes", "NCH"]),
+        ((1200, 2, 1), ["--axes", "nld"]),
+    ],
+)
+def test_all_axes_of_a_code_are_its_dimensions(grid, answer, shape, options):
+    np.save("tensor.npy", np.load("codes.npy").reshape(shape))
+    flat, found = (
+        answer("mig", "codes.npy", "factors.npz"),
+        answer("mig", "tensor.npy", "factors.npz", *options),
+    )
+    assert found["summary"] == flat["summary"]
+    assert found["settings"]["dimensions"] == 2
+    assert any("is measured as 1,200 rows of 2 numbers" in note for note in found["notes"])
+
+
 # --- refusals
 
 
@@ -217,7 +236,7 @@ def test_dead_dimensions_are_told(grid, latent):
          "transposed.npy is 2 x 1,200 and factors.npz has 1,200 rows: the codes are transposed"),
         (["short.npy", "factors.npz"], 1, "short.npy has 50 rows and factors.npz 1,200"),
         (["nan.npy", "factors.npz"], 1, "nan.npy: 1 of 1,200 rows hold NaN or infinity, the first is"),
-        (["cube.npy", "factors.npz"], 1, "cube.npy: shape (2, 600, 2); codes are (N, D) here"),
+        (["cube.npy", "factors.npz"], 1, "cube.npy: shape (2, 600, 2) can be read in two ways: --axes CHW"),
         (["absent.npy", "factors.npz"], 1, "no such file: absent.npy"),
         (["codes.npy", "absent.csv"], 1, "no such file: absent.csv"),
         (["codes.npy", "factors.npz::x"], 1, "no array 'x'"),
