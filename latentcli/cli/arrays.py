@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -189,7 +189,7 @@ class Saving:
             if writer is not None:
                 if result.codes is not None:
                     writer[:] = result.codes
-                extra = axes_of_several(axes) if several else {"axes": axes}
+                extra = axes_of_several(axes, result.shape) if several else {"axes": axes}
                 self.finish(
                     writer, result.shape, result.dtype, command, report.settings, output, extra
                 )
@@ -250,9 +250,17 @@ def read_direction(address: str) -> Codes:
     return codes.read(address)
 
 
-def axes_of_several(axes: str) -> dict[str, Any]:
-    """Return what a file says of its axes: samples in front, where there are none yet."""
-    return {} if "N" in axes else {"axes": f"N{axes}"}
+def axes_of_several(axes: str, shape: Sequence[int]) -> dict[str, Any]:
+    """Return what a file of several changes or steps (T, ...) says of its axes: those are its samples.
+
+    A samples axis of one code, as diffusion models have it, is then a feature axis of length 1.
+    """
+    if "N" not in axes:
+        return {"axes": f"N{axes}"}
+    if "L" in axes or len(axes) < 3 or shape[1] > 1:
+        return {}
+    spare = next(letter for letter in "BPQRSUVXYZ" if letter not in axes)
+    return {"axes": f"N{spare}{axes[1:]}"}
 
 
 def layered(direction: Codes) -> bool:

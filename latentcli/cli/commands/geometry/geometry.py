@@ -97,12 +97,13 @@ def command(
             output.note(text)
     elif model.decoder is not None:
         decoded, made = points.decoded(x, model, output)
+    count = len(x.values if isinstance(x, codes.Codes) else x.matrix)
     given = {"x": vectors, "outputs": outputs, "relations": relations}
     files = {name: address for name, address in given.items() if address}
     with output.progress("measuring") as progress, naming(**files):
         result = geometry_report(
             x,
-            None if labels is None else read_classes(labels, len(getattr(x, "matrix", x))),
+            None if labels is None else read_classes(labels, count),
             decoded,
             None if relations is None else pairs.read(relations),
             only=None if only is None else only.split(","),

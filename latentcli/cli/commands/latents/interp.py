@@ -191,7 +191,7 @@ def command(
                 writer[:] = result.codes
             saving.finish(
                 writer, result.shape, result.dtype, "interp", report.settings, output,
-                axes_of_several(axes_found),
+                axes_of_several(axes_found, result.shape),
             )  # fmt: skip
     if space is not None:
         report = _with_words(report, result, space)

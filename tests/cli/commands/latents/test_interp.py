@@ -450,3 +450,19 @@ def test_options_of_a_reference_want_one(latent):
     code, out, err = latent("interp", "z1.npy", "z2.npy", "--k", "3")
     assert (code, out) == (2, "")
     assert "--reference" in err
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 8, 8), (1, 4, 3, 8, 8)])
+def test_a_path_of_diffusion_latents_is_read_again(answer, put, tmp_path, shape):
+    ends = [
+        put(
+            f"{name}.npy", np.random.default_rng(seed).standard_normal(shape).astype(np.float16)
+        )
+        for seed, name in enumerate("ab")
+    ]
+    path = tmp_path / "path.npy"
+    answer("interp", *ends, "--slerp", "--steps", "3", "-o", path)
+    assert np.load(path).shape == (3, *shape)
+    found = answer("typical", path)
+    assert found["summary"]["vectors"] == 3
+    assert found["settings"]["axes"] == {4: "NBCHW", 5: "NBCTHW"}[len(shape)]
