@@ -3,8 +3,8 @@
 An entry is a folder in the cache: `vectors.npy` (float32, file order), `norms.npy` (float64, 0
 for rows that can never be an answer), the words with their look-ups, and `meta.json`. It is
 built in a folder of its own and renamed into place, so a reader sees a whole entry or none. Its
-name holds the fingerprint of the source, and the size and time of each of its files are checked,
-so a stale or broken one is rebuilt. When the cache cannot be written the same entry is built in
+name holds the fingerprint of the source, the size and time of each of its files are checked, and their
+sums when it is first used since the machine was started (`checks`), so a stale or broken one is rebuilt. When the cache cannot be written the same entry is built in
 memory.
 
 Modules that only a build or a clean-up needs are imported there: a query of a cached file

@@ -47,7 +47,7 @@ def state_of(folder: Path, meta: dict[str, Any]) -> str:
     source = meta.get("source")
     if (
         not isinstance(source, dict)
-        or folders.load(Path(str(source.get("path"))), folder, source) is None
+        or folders.load(Path(str(source.get("path"))), folder, source, summed=False) is None
     ):
         return "damaged"
     return "good" if folders.is_current(meta) else "stale"

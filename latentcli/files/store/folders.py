@@ -20,6 +20,7 @@ from latentcli.files import labels as label_files
 from latentcli.files.addresses import split_address
 from latentcli.files.inputs import read_regular
 from latentcli.files.parts import Parts
+from latentcli.files.store import checks
 from latentcli.files.store.entry import Entry
 from latentcli.files.store.place import is_mine, is_private
 from latentcli.files.store.row_numbers import RowNumbers
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from latentcli.files.store.columns import Columns
     from latentcli.numerics.types import Array
 
-VERSION = 5
+VERSION = 6
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 MOST_META = 16 << 20
@@ -105,8 +106,10 @@ def _digest(text: str) -> str:
     return f"{crc32(data):08x}{crc32(data[::-1]) & 0xFFFF:04x}"
 
 
-def load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
-    """Open an entry if it is there and whole."""
+def load(
+    path: Path, folder: Path, source: dict[str, Any], *, summed: bool = True
+) -> Entry | None:
+    """Open an entry if it is there and whole; without `summed`, as far as times and sizes tell."""
     try:
         if not is_private(folder):
             return None
@@ -114,6 +117,8 @@ def load(path: Path, folder: Path, source: dict[str, Any]) -> Entry | None:
         if meta is None or meta.get("source") != source:
             return None
         if any(_state(folder / name) != state for name, state in meta["parts"].items()):
+            return None
+        if summed and not checks.is_whole(folder, meta["sums"]):
             return None
         extras = dict(meta["extras"])
         for name in meta["arrays"]:
@@ -197,7 +202,9 @@ def write_meta(folder: Path, entry: Entry, source: dict[str, Any]) -> None:
         "arrays": arrays,
         "extras": {k: v for k, v in entry.extras.items() if k not in arrays},
         "parts": {child.name: _state(child) for child in folder.iterdir()},
+        "sums": checks.sums_of(folder.iterdir()),
     }
+    checks.mark(folder)
     (folder / "meta.json").write_text(json.dumps(meta | {"crc": _crc(meta)}), "utf-8")
     (folder / "meta.json").chmod(0o600)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FileError, FormatError
-from latentcli.files.store import build, clearing, folders, place
+from latentcli.files.store import build, checks, clearing, folders, place
 from latentcli.files.store import cache as store
 from latentcli.files.store.cache import open_entry
 
@@ -131,9 +131,8 @@ DAMAGES = [truncate, empty, garble, garble_the_end, replace_by_a_folder, Path.un
 
 
 def test_the_parts_of_an_entry_are_known(source):
-    assert sorted(child.name for child in open_entry(str(source)).folder.iterdir()) == sorted(
-        PARTS
-    )
+    names = sorted(child.name for child in open_entry(str(source)).folder.iterdir())
+    assert names == sorted([*PARTS, checks.MARK])
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
