@@ -47,8 +47,9 @@ slow: $(READY)  ## Run the slow tests
 noise: $(READY)  ## What each reading says of noise, in 100 seeds of each kind (an hour)
 	$(BIN)/python -m pytest -q -n 2 -m slow tests/noise
 
-fuzz: $(READY)  ## 20,000 text files of vectors and 20,000 hostile files of tensors, against plain readers
-	LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 LATENT_TEST_BROKEN_FILES=20000 \
+fuzz: $(READY)  ## 20,000 each of text files, broken files, hostile tensors and commands over them; SEED=N for others
+	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 \
+		LATENT_TEST_BROKEN_FILES=20000 LATENT_TEST_COMMANDS=20000 \
 		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py \
 		tests/robustness/test_campaign.py
 

@@ -19,13 +19,13 @@ def _limit():
 
 @pytest.fixture
 def limited(tmp_path, monkeypatch):
-    """Run `latent` in 2 GB; return (exit code, stdout, stderr)."""
+    """Run `latent` in 2 GB, with bytes on `stdin` or none; return (exit code, stdout, stderr)."""
     monkeypatch.setenv("LATENT_CACHE_DIR", str(tmp_path / "limited-cache"))
 
-    def run(*arguments, cwd=None, **environment):
+    def run(*arguments, cwd=None, stdin=b"", **environment):
         done = subprocess.run(
             [sys.executable, "-m", "latentcli", *map(os.fspath, arguments)],
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             env={**os.environ, **environment},
             cwd=cwd,

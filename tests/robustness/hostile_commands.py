@@ -21,12 +21,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "files"))
 
+import good_files
 import hostile
 
 from latentcli.cli.app import main
 
 MOST_SECONDS = 20.0
-ARRAYS = (".npy", ".npz", ".safetensors", ".json", ".csv", ".parquet", ".gguf")
+ARRAYS = (".npy", ".npz", ".safetensors", ".json", ".csv", ".parquet", ".gguf", ".pt", ".h5")
 """Endings of good files of arrays, whatever is packed around them apart."""
 
 FAULTS = ("Traceback", "should not happen", "Warning: ")
@@ -55,11 +56,11 @@ def roles(made):
     vectors = {name: data for name, data in made.items() if name not in arrays} | {
         "words.npz": made["words.npz"], "zstd.parquet": made["zstd.parquet"],
     }  # fmt: skip
-    rows = range(len(hostile.WORDS))
+    rows = range(len(good_files.WORDS))
     table = "shape,size\n" + "".join(f"{row % 2},{row % 3}\n" for row in rows)
     numbers = io.BytesIO()
     np.savez(numbers, factors=np.array([[row % 2, row % 3] for row in rows]))
-    words = [word.replace(" ", "_") for word in hostile.WORDS]
+    words = [word.replace(" ", "_") for word in good_files.WORDS]
     pairs = "".join(f"{a}\t{b}\t{n}\n" for n, (a, b) in enumerate(itertools.pairwise(words)))
     questions = ": section\n" + "the of naïve 東京\nof the 東京 naïve\n" * 5
     return {
@@ -139,7 +140,7 @@ def judged(words, folder, contents, code, out, err):
 def campaign(seed, count, folder):
     """Run `count` commands; return how it went."""
     chance = random.Random(seed)
-    made = roles(hostile.seeds(folder))
+    made = roles(good_files.seeds(folder))
     problems, refused, slowest = [], 0, (0.0, "")
     os.environ["LATENT_CACHE_DIR"] = str(folder / "cache")
     place = folder / "place"
