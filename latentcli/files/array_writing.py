@@ -25,6 +25,9 @@ from latentcli.files.outputs import META, written_beside
 from latentcli.files.provenance import HASHED, meta_of, sidecar
 from latentcli.numerics.types import Array
 
+NEW = "r+b"
+"""How a new part is opened: a mode that truncates, though it is empty, makes ext4 write all of it when it is closed."""
+
 
 @dataclass(frozen=True)
 class Blocks:
@@ -97,7 +100,7 @@ class ArrayWriter:
             try:
                 if self._name == "npy":
                     part = stack.enter_context(written_beside(self.path))
-                    self._file: IO[bytes] = stack.enter_context(part.open("w+b"))
+                    self._file: IO[bytes] = stack.enter_context(part.open(NEW))
                 else:
                     self._file = stack.enter_context(tempfile.TemporaryFile())
                 self._file.write(bytes(HEADER))
@@ -138,12 +141,12 @@ class ArrayWriter:
             content = part.data.cast("B")
             start, done = HEADER + first * (part.nbytes // len(part)), 0
             try:
-                while done < part.nbytes:
-                    done += os.pwrite(handle, content[done:], start + done)
+                with lock:  # the file has one of its own, at which a thread would wait busily
+                    while done < part.nbytes:
+                        done += os.pwrite(handle, content[done:], start + done)
+                    self._bytes += part.nbytes
             except OSError as error:
                 raise FileError(f"cannot write {self.path}: {reason(error)}") from error
-            with lock:
-                self._bytes += part.nbytes
 
         return place if hasattr(os, "pwrite") else None
 
@@ -204,8 +207,7 @@ def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
 def _write_beside(path: Path, meta: dict[str, Any]) -> None:
     """Write the provenance of an array beside it."""
     with written_beside(sidecar(path), follow=False) as beside:
-        text = json.dumps(meta, ensure_ascii=False, indent=1)
-        beside.write_bytes(_encoded(f"{text}\n"))
+        beside.write_bytes(_encoded(json.dumps(meta, ensure_ascii=False, indent=1) + "\n"))
 
 
 def check_saved(path: Path, *, force: bool = False, inputs: Iterable[str | Path] = ()) -> str:
@@ -254,7 +256,7 @@ def _summed(array: Blocks) -> tuple[Blocks, list[int]]:
 
 
 def _write_npy(part: Path, array: Blocks, meta: str) -> None:
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         npy.write_parts(out, array.shape, array.dtype, array.blocks)
 
 
@@ -267,7 +269,7 @@ def _write_npz(part: Path, array: Blocks, meta: str) -> None:
 
 
 def _write_safetensors(part: Path, array: Blocks, meta: str) -> None:
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         bfloat16 = json.loads(meta)["settings"].get("dtype") == "bfloat16"
         safetensors.write(
             out, "codes", array.shape, array.dtype, iter(array.blocks), bfloat16=bfloat16
@@ -282,7 +284,7 @@ def _write_json(part: Path, array: Blocks, meta: str) -> None:
 
 def _write_gguf(part: Path, array: Blocks, meta: str) -> None:
     whole = np.concatenate([np.atleast_2d(values) for values in array.blocks])
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         control_vector.write(out, whole.reshape(array.shape), json.loads(meta))
 
 

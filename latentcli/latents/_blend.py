@@ -17,7 +17,7 @@ import numpy as np
 from latentcli.latents import _half as half
 from latentcli.latents._along import places
 from latentcli.latents._interpolation import ANTIPODAL, angles, slerp_weights
-from latentcli.numerics.parallel import processors
+from latentcli.numerics.parallel import AHEAD, processors
 from latentcli.numerics.types import Array
 
 LEAST = 1 << 14
@@ -91,7 +91,7 @@ class Blend:
             waiting: deque[tuple[slice, Future[Array]]] = deque()
             for part in spans:
                 waiting.append((part, pool.submit(make, part)))
-                if len(waiting) > processors():
+                if len(waiting) > processors() + AHEAD:
                     yield from _done(waiting, spare if whole is None else None)
             while waiting:
                 yield from _done(waiting, spare if whole is None else None)

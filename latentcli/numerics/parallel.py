@@ -14,6 +14,9 @@ from latentcli.numerics.types import Progress
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+AHEAD = 3
+"""Items that wait for a thread, so that none waits for whoever takes the results."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -60,7 +63,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
             except RuntimeError:  # no thread can be started
                 waiting.append(Future())
                 waiting[-1].set_result(work(item))
-            if len(waiting) > count:
+            if len(waiting) > count + AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
