@@ -1,7 +1,6 @@
 """The command line: the table of commands, and the one place that catches errors.
 
-Only the module of the command that is run is imported; for the others their line in the table is
-enough to be listed, and to be suggested for a misspelled name.
+Only the module of the command that is run is imported; the line in the table serves to list the others.
 """
 
 from __future__ import annotations
