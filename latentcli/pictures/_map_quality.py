@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 
 K = 15
@@ -110,10 +111,16 @@ def _distance_correlation(
 
     one, two = random.integers(0, len(rows), (2, _PAIRS))
     apart = one != two
-    gaps = [
-        np.sqrt(((values[one[apart]].astype(np.float64) - values[two[apart]]) ** 2).sum(axis=1))
-        for values in (rows, coordinates)
-    ]
+    gaps = [_gaps(values, one[apart], two[apart]) for values in (rows, coordinates)]
     if any(np.ptp(gap) <= 1e-12 * gap.max() for gap in gaps):  # equal but for rounding
         return None
     return float(spearmanr(*gaps).statistic)
+
+
+def _gaps(values: Array, one: Array, two: Array) -> Array:
+    """Return the distances (P,) between pairs of rows, which are read in blocks: rows may be wide."""
+    found = np.empty(len(one))
+    for part in spans(len(one), values.shape[1]):
+        apart = values[one[part]].astype(np.float64) - values[two[part]]
+        found[part] = np.sqrt((apart**2).sum(axis=1))
+    return found

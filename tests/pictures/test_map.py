@@ -1,5 +1,7 @@
 """Maps: PCA is scikit-learn's, quality is the papers', neighbors are exact, the same seed gives the same bytes."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -153,3 +155,15 @@ def test_of_few_rows_the_map_of_least_divergence_is_kept(monkeypatch, library):
     starts.clear()
     space_map(rows(600), method="tsne")
     assert len(starts) == 1
+
+
+def test_few_wide_rows_are_mapped_in_little_memory():
+    wide = np.random.default_rng(0).standard_normal((40, 4000)).astype(np.float32)
+    space_map(wide)  # imports
+    tracemalloc.start()
+    try:
+        space_map(wide)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 150e6  # the 20,000 pairs whose distances are compared would take 640 MB
