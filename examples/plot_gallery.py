@@ -39,6 +39,7 @@ PICTURES = {
     "disentanglement": f"disentanglement {SHAPES} --only mig,sap,modularity",
     "geometry": "geometry digits.npz::codes --labels digits.npz::labels",
     "compare": "compare shapes-beta1.npz::codes shapes-beta4.npz::codes",
+    "compare-several": "compare shapes-beta1.npz::codes shapes-beta4.npz::codes shapes-beta16.npz::codes",
     "capacity": "capacity --dims 16 --levels 4",
     "capacity-concepts": "capacity --concepts 50000",
     "capacity-space": "capacity",

@@ -203,7 +203,8 @@ def _write_table(file: Path, part: Path, result: MapResult) -> list[str]:
         return []
     columns = {name: [row[name] for row in result.records] for name in result.columns}
     if beside:
-        names = {key: columns[key] for key in ("word", "label", "row") if key in columns}
+        keys = [key for key in ("word", "label", "row") if key in columns]
+        names: dict[str, Any] = {key: columns[key] for key in keys}
         with written_beside(beside[0]) as other:
             map_writing.write_names(other, names)
         return map_writing.write_projector(part, result.coordinates)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,7 +29,7 @@ from latentcli.numerics.parallel import each
 from latentcli.numerics.points import Points
 from latentcli.numerics.resampling import HALVES, half_samples
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.results import Dot, Dots, Picture, Record, Result, Sheet
+from latentcli.results import Dot, Dots, HeatMap, Picture, Record, Result, Sheet
 
 COLUMNS = (
     "measure", "space", "value", "difference", "low", "high", "p_value", "p_holm", "group",
@@ -39,12 +41,24 @@ _LEAST = 40
 """Rows in common from which halves can be compared."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Several(Result):
-    """How alike several spaces are to one: see `compare_several`."""
+    """How alike several spaces are to one: see `compare_several`.
+
+    `names` (n,) are X and the others, and `cka` (n, n) the debiased CKA of every two of them, in [-1, 1];
+    NaN where it does not exist.
+    """
+
+    names: tuple[str, ...]
+    cka: Array
 
     def pictures(self) -> tuple[Picture, ...]:
-        """Return a chart for each measure: the differences from the best with their intervals."""
-        charts = []
+        """Return the CKA of every two spaces, and for each measure the differences from the best."""
+        low = -1.0 if np.nanmin(self.cka, initial=0.0) < 0 else 0.0
+        values = self.cka.tolist()
+        charts: list[Picture] = [
+            HeatMap("cka", self.names, self.names, values, low, 1.0, "CKA")
+        ]
         for measure in dict.fromkeys(row["measure"] for row in self.records):
             mine = [row for row in self.records if row["measure"] == measure]
             dots = [
@@ -138,6 +152,8 @@ def compare_several(
     by_name = {name: found[i * len(parts) :][: len(parts)] for i, name in enumerate(theirs)}
     records = [row for name in found[0] for row in _compared(name, by_name, ci)]
     return Several(
+        names=("X", *theirs),
+        cka=_cka_of_pairs([mine, *theirs.values()]),
         title=f"{counted(len(spaces), 'space')} compared with one: {len(chosen):,} rows",
         columns=COLUMNS,
         records=records,
@@ -172,6 +188,17 @@ def measures_of(x: Array, y: Array, *, k: int, metric: str) -> dict[str, float]:
         "neighbor_overlap": None if shared is None else shared.mean,
     }
     return {name: math.nan if value is None else value for name, value in found.items()}
+
+
+def _cka_of_pairs(spaces: Sequence[Array]) -> Array:
+    """Return the debiased CKA (n, n) of every two spaces (N, D), by the same rows."""
+    every = np.arange(len(spaces[0]))
+    sides = [side_of(rows, every) for rows in spaces]
+    found = np.eye(len(spaces))
+    for i, j in combinations(range(len(spaces)), 2):
+        value = _cka.debiased_cka(triple(sides[i], sides[j], every))
+        found[i, j] = found[j, i] = math.nan if value is None else value
+    return found
 
 
 def _compared(

@@ -36,7 +36,19 @@ def test_spaces_that_differ_are_told_apart_and_the_best_stands_first():
         best, other = (row for row in found.records if row["measure"] == measure)
         assert (best["space"], best["group"], other["group"]) == ("1", "a", "b")
         assert other["low"] <= other["difference"] <= other["high"]
-    assert len(found.pictures()) == 4
+    assert len(found.pictures()) == 5
+
+
+def test_the_picture_has_the_cka_of_every_two():
+    x, made = spaces(5, 0.3, 1.0)
+    found = latentcli.compare_several(x, made)
+    heat, *_ = found.pictures()
+    every = {"X": x, **made}
+    assert (heat.title, [*heat.rows], [*heat.columns]) == ("cka", [*every], [*every])
+    for i, a in enumerate(every.values()):
+        for j, b in enumerate(every.values()):
+            alone = latentcli.compare(a, b, ci=None, moved=0).cka if i != j else 1.0
+            assert heat.values[i][j] == pytest.approx(alone, abs=1e-9)
 
 
 def test_spaces_that_are_one_but_for_noise_seldom_are():
@@ -83,3 +95,12 @@ def test_the_command_takes_several(latent, tmp_path, monkeypatch):
     rows = json.loads(out)["results"]
     assert [row["group"] for row in rows if row["measure"] == "rsa"] == ["a", "b"]
     assert latent("compare", "x.npy", "0.npy", "1.npy", "--align", "o.npy")[0] == 2
+    code, _, said = latent("compare", "x.npy", "0.npy", "1.npy", "--plot", "m.svg", "-q")
+    assert code == 0, said
+    drawn = (tmp_path / "m.svg").read_text()
+    assert all(f">{name}</text>" in drawn for name in ("X", "0.npy", "1.npy", "CKA"))
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, said = latent("compare", "x.npy", "0.npy", "1.npy", "--plot", "-", "-q")
+    assert code == 0, said
+    assert max(map(len, out.splitlines())) <= 80
+    assert "(CKA: 0 " in out or "(CKA: -1 " in out
