@@ -30,6 +30,7 @@ from latentcli.disentanglement import METRIC_NAMES  # noqa: TID253 - a plain tab
 
 if TYPE_CHECKING:
     from latentcli.comparison._align import align
+    from latentcli.comparison._align_slices import align_slices
     from latentcli.comparison._compare import compare
     from latentcli.comparison._compare_several import compare_several
     from latentcli.comparison._drift import drift
@@ -131,7 +132,9 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(
         ("capacity", "clusters", "duplicates", "geometry_report", "outliers"), "latentcli.geometry"
     ),
-    **dict.fromkeys(("align", "compare", "compare_several", "drift"), "latentcli.comparison"),
+    **dict.fromkeys(
+        ("align", "align_slices", "compare", "compare_several", "drift"), "latentcli.comparison"
+    ),
     "download": "latentcli.files.downloads",
     "train": "latentcli.words._training",
     "disentanglement_report": "latentcli.disentanglement._disentanglement_report",
@@ -166,6 +169,7 @@ __all__ = [
     "WordError",
     "__version__",
     "align",
+    "align_slices",
     "capacity",
     "clusters",
     "compare",

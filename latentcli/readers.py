@@ -241,6 +241,7 @@ def _each(read: Callable[[str], Any]) -> Reader:
 READERS: dict[str, Reader] = {
     **dict.fromkeys(_CODES, _each(read_codes)),
     "models": read_models,
+    "slices": _each(read_points),
     **{name: _one(read) for name, read in _ONE.items()},
 }
 """What takes a value that is given for a parameter of this name, wherever a function has one."""

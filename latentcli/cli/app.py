@@ -84,7 +84,7 @@ COMMANDS: dict[str, Command] = {
         "represent": "Texts as one-hot, bag-of-words, mean and SIF.",
         "compare": "Compare two spaces: CKA, RSA, Procrustes.",
         "drift": "Are two sets of codes from one distribution?",
-        "align": "Align two languages; bilingual lexicon induction.",
+        "align": "Align two languages, or time slices of one.",
     }),
     **_panel("Pictures", "pictures", {
         "map": "Map of a space: page, picture, or terminal.",

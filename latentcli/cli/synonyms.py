@@ -52,6 +52,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "fid": ("drift",),
     "mmd": ("drift",),
     "muse": ("align",),
+    "histwords": ("align",),
     "ppl": ("smoothness",),
     "head": ("info",),
     "describe": ("info",),

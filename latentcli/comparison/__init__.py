@@ -19,5 +19,7 @@ __getattr__, __dir__ = attach(
         "drift": f"{__name__}._drift",
         "AlignResult": f"{__name__}._align",
         "align": f"{__name__}._align",
+        "SlicesResult": f"{__name__}._align_slices",
+        "align_slices": f"{__name__}._align_slices",
     },
 )

@@ -108,7 +108,7 @@ def align(
             raise ParameterError(name, value, f"a whole number from {least}")
     if ci is not None and not 0 < ci < 1:
         raise ParameterError("ci", ci, "between 0 and 1")
-    source, target = _Side(named_rows(x, "x"), restrict), _Side(named_rows(y, "y"), restrict)
+    source, target = Side(named_rows(x, "x"), restrict), Side(named_rows(y, "y"), restrict)
     if source.rows.shape[1] != target.rows.shape[1]:
         raise LatentError(
             f"`x` has {source.rows.shape[1]:,} dimensions and `y` {target.rows.shape[1]:,}: a rotation "
@@ -157,7 +157,7 @@ def align(
     )  # fmt: skip
 
 
-class _Side:
+class Side:
     """Unit rows (n, D) that can be candidates, float32, and what they are called."""
 
     def __init__(self, given: NamedRows, restrict: int | None) -> None:
@@ -181,7 +181,7 @@ class _Known:
     missing: int
 
 
-def _found(source: _Side, target: _Side, dictionary: Pairs, parameter: str) -> _Known:
+def _found(source: Side, target: Side, dictionary: Pairs, parameter: str) -> _Known:
     given = list(dict.fromkeys((str(a), str(b)) for a, b in dictionary))
     places = [(source.find(a), target.find(b)) for a, b in given]
     there = [pair for pair in places if None not in pair]
@@ -213,12 +213,12 @@ def _parted(known: _Known, seed: int) -> tuple[_Known, _Known]:
     )
 
 
-def _learned(source: _Side, target: _Side, pairs: Array) -> Array:
+def _learned(source: Side, target: Side, pairs: Array) -> Array:
     x, y = source.rows[pairs[:, 0]], target.rows[pairs[:, 1]]
     return procrustes(x.astype(np.float64), y.astype(np.float64))
 
 
-def _mutual(source: _Side, target: _Side, rotation: Array, neighbors: int) -> Array:
+def _mutual(source: Side, target: Side, rotation: Array, neighbors: int) -> Array:
     """Return pairs (n, 2) of frequent words that are each other's nearest by CSLS."""
     x = (source.rows[:_MUTUAL] @ rotation).astype(np.float32)
     y = target.rows[:_MUTUAL]
@@ -229,7 +229,7 @@ def _mutual(source: _Side, target: _Side, rotation: Array, neighbors: int) -> Ar
 
 
 def _tested(
-    source: _Side, target: _Side, rotation: Array, pairs: Array, neighbors: int
+    source: Side, target: Side, rotation: Array, pairs: Array, neighbors: int
 ) -> dict[tuple[str, int], Array]:
     """Return for each (retrieval, k) whether each source word's translation is found (q,)."""
     words = np.unique(pairs[:, 0])

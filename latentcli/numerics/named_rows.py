@@ -61,6 +61,13 @@ class NamedRows:
         """Return the word of a row, its number where it has none."""
         return self.vectors.vocabulary.words([row])[0] if self.vectors else str(row)
 
+    def names(self, rows: Array) -> list[str]:
+        """Return the words of rows (n,), their numbers where they have none."""
+        numbers: list[int] = rows.tolist()
+        return (
+            self.vectors.vocabulary.words(numbers) if self.vectors else list(map(str, numbers))
+        )
+
     def notes(self, parameter: str, usable: Array) -> list[str]:
         """Say how rows were flattened, and how many of them are not usable (N,), and why."""
         text = flattened_note(self.shape, self.axes, f"`{parameter}`")

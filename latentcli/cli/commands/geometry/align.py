@@ -1,30 +1,36 @@
-"""`latent align X Y`."""
+"""`latent align X Y...`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import MORE, Ci, NoCache, Seed
+from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.options import MORE, Ci, NoCache, Seed, Top
 from latentcli.cli.output import Output
-from latentcli.cli.wording import naming, with_files
+from latentcli.cli.wording import distinct_names, naming, with_files
 from latentcli.results import Report
 
 
 def command(
-    x: Annotated[str, typer.Argument(metavar="X", help="Vectors of the source language.")],
-    y: Annotated[str, typer.Argument(metavar="Y", help="Vectors of the target language.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="X Y...", help="Source and target language; or time slices, in order."
+        ),
+    ],
     axes: Axes,
     output: Output,
     dictionary: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--dictionary", "-d", metavar="FILE", help="Pairs to learn from, one on each line."
         ),
-    ],
+    ] = None,
     test_dictionary: Annotated[
         str | None,
         typer.Option(
@@ -37,39 +43,72 @@ def command(
             metavar="N", help="Learn again from mutual translations, N times (MUSE: 5)."
         ),
     ] = 0,
+    top: Top = 10,
     neighbors: Annotated[
         int, typer.Option(metavar="K", help="Neighbors of CSLS.", rich_help_panel=MORE)
     ] = 10,
     restrict: Annotated[
         int,
-        typer.Option(metavar="N", help="Candidates: the first N rows.", rich_help_panel=MORE),
+        typer.Option(metavar="N", help="The first N rows of each.", rich_help_panel=MORE),
     ] = 200_000,
     ci: Ci = 0.95,
     seed: Seed = 0,
     no_cache: NoCache = False,
 ) -> None:
-    """Align two languages: rotate X onto Y by a dictionary, and measure the translations.
+    """Align two languages by a dictionary, or time slices by the words that they share.
 
-    Orthogonal Procrustes on rows of length 1; then P@1, P@5 and P@10 of bilingual lexicon induction by
-    the nearest cosine and by CSLS (Conneau et al., 2018), with MUSE's dictionaries and convention. Chance is
-    the same with the dictionary's pairs shuffled. latent compare --align writes the rotated vectors.
+    Orthogonal Procrustes on rows of length 1. With --dictionary: P@1, 5 and 10 of bilingual lexicon
+    induction by cosine and by CSLS (MUSE's convention), and chance. Without: each slice is rotated onto
+    the one before, and the -k words that changed most are listed, with p-values (HistWords).
 
     Examples:
 
     latent align minilm-10k.64d.txt minilm-10k.64d.txt --dictionary pairs.txt
+
+    latent align codes.npy 'codes.npy[:,::-1]'
     """
+    if len(files) < 2:
+        raise UsageError(
+            "name two files or more: X Y --dictionary FILE, or time slices in order"
+        )
+    given = {"dictionary": dictionary, "test_dictionary": test_dictionary}
+    if dictionary is None:
+        if test_dictionary or refinements:
+            raise UsageError("--test-dictionary and --refinements go with --dictionary FILE")
+        output.show(
+            _slices(
+                files, axes, output, no_cache, {"top": top, "restrict": restrict, "seed": seed}
+            )
+        )
+        return
+    if len(files) > 2:
+        raise UsageError("--dictionary goes with two files, X and Y")
     from latentcli.comparison import align
     from latentcli.readers import read_lexicon
 
     pairs = read_lexicon(dictionary)
     tested = None if test_dictionary is None else read_lexicon(test_dictionary)
-    source = points.load(x, axes, output, no_cache=no_cache)
-    target = points.load(y, axes, output, no_cache=no_cache)
-    given = {"x": x, "y": y, "dictionary": dictionary, "test_dictionary": test_dictionary}
-    files = {name: file for name, file in given.items() if file is not None}
-    with output.progress("aligning") as progress, naming(**files):
+    source, target = (points.load(one, axes, output, no_cache=no_cache) for one in files)
+    given = {"x": files[0], "y": files[1], **given}
+    named = {name: file for name, file in given.items() if file is not None}
+    with output.progress("aligning") as progress, naming(**named):
         result = align(
             source, target, pairs, test_dictionary=tested, refinements=refinements,
             neighbors=neighbors, restrict=restrict, ci=ci, seed=seed, progress=progress,
         )  # fmt: skip
-    output.show(Report.of("align", with_files(result, **files), settings=given))
+    output.show(Report.of("align", with_files(result, **named), settings=given))
+
+
+def _slices(
+    files: list[str], axes: Axes, output: Output, no_cache: bool, given: dict[str, int]
+) -> Report:
+    """Return the report of time slices."""
+    from latentcli.comparison import align_slices
+
+    names = distinct_names([Path(one).stem for one in files], files)
+    if len(set(names)) < len(names):
+        raise UsageError("a file is named twice: time slices differ")
+    loaded = [points.load(one, axes, output, no_cache=no_cache) for one in files]
+    with output.progress("aligning") as progress:
+        result = align_slices(dict(zip(names, loaded, strict=True)), **given, progress=progress)
+    return Report.of("align", result, settings={"files": ", ".join(files)})
