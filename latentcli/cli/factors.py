@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import tau
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,6 +36,14 @@ class Factors:
         list[str] | None,
         typer.Option(
             metavar="NAME", help="This factor has classes; repeatable.", rich_help_panel=PANEL
+        ),
+    ] = None
+    periodic: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=PERIOD]",
+            help="This factor is an angle, in radians; or its period, as in angle=360; repeatable.",
+            rich_help_panel=MORE,
         ),
     ] = None
     factor_bins: Annotated[
@@ -112,6 +121,7 @@ class Factors:
                 columns,
                 continuous=self.continuous or (),
                 discrete=self.discrete or (),
+                periodic=parsed_periods(self.periodic or ()),
                 factor_bins=self.factor_bins,
             )
         return replace(data, notes=(*remarks, *data.notes))
@@ -131,6 +141,10 @@ class Factors:
                 "factors": files[-1],
                 "discrete": kinds["discrete"] or None,
                 "continuous": kinds["continuous"] or None,
+                "periodic": ", ".join(
+                    f"{f.name}={f.period:g}" for f in first.factors if f.period
+                )
+                or None,
                 "factor_bins": self.factor_bins if kinds["continuous"] else None,
                 "id": self.id,
             }
@@ -184,6 +198,24 @@ def named(title: str, models: Iterable[str]) -> str:
     """Return a title with the name of the one model it is about; tables name several."""
     names = list(models)
     return title.replace(": ", f" of {names[0]}: ", 1) if len(names) == 1 else title
+
+
+def parsed_periods(given: Iterable[str]) -> dict[str, float]:
+    """Return the period of each --periodic NAME[=PERIOD], 2 pi by default.
+
+    >>> parsed_periods(["hour=24"])
+    {'hour': 24.0}
+    """
+    found = {}
+    for text in given:
+        name, equals, period = text.rpartition("=")
+        try:
+            found[name if equals else text] = float(period) if equals else tau
+        except ValueError:
+            raise UsageError(
+                f"--periodic '{text}': a number after =, such as angle=360"
+            ) from None
+    return found
 
 
 def parsed_limits(text: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.factors import Factors, Models
+from latentcli.cli.factors import Factors, Models, parsed_periods
 from latentcli.cli.wording import naming
 from latentcli.errors import shown
 from latentcli.results import Report
@@ -64,6 +64,7 @@ class Sweep:
                 files[0] if files else None,
                 continuous=factors.continuous or (),
                 discrete=factors.discrete or (),
+                periodic=parsed_periods(factors.periodic or ()),
                 factor_bins=factors.factor_bins,
                 store=settings["store"],
                 **given,

@@ -75,6 +75,7 @@ PARAMETERS: dict[str, str] = {
     "progress": "Called as `progress(done, total)`.",
     "continuous": "Names of factors that are quantities.",
     "discrete": "Names of factors that are classes.",
+    "periodic": "Names of factors that are angles in radians, or the period of each: `{'angle': 360}`.",
     "factor_bins": "Number of equally wide classes into which a continuous factor is cut.",
     "compat": "A library whose settings are taken where none are given.",
 }

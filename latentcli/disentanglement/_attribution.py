@@ -42,8 +42,11 @@ def nearest(data: Data, neighbors: int, seed: int, rows: Array | None = None) ->
     mutual = np.zeros((data.dimensions, len(data.factors)))
     for k, factor in enumerate(data.factors):
         labels = factor.labels if rows is None else factor.labels[rows]
+        codes = data.codes
+        if not factor.complete:
+            codes, labels = codes[labels >= 0], labels[labels >= 0]
         random = np.random.RandomState(seed)
-        mutual[:, k] = nearest_information(data.codes, labels, neighbors, random)
+        mutual[:, k] = nearest_information(codes, labels, neighbors, random)
     mutual[~data.alive] = 0.0
     return mutual
 

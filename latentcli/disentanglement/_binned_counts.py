@@ -11,6 +11,7 @@ import numpy.typing as npt
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.disentanglement._score import SHUFFLES, shuffles
+from latentcli.errors import LatentError
 from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
 
@@ -29,9 +30,10 @@ _LARGE = 2_000_000
 class Factor:
     """A ground-truth factor.
 
-    `labels` (N,) are its classes as numbers from 0, `classes` their names; `values` (N,) what it is
-    as a number: the classes' place in their order for text. A factor of kind "continuous" is cut
-    into equally wide classes.
+    `labels` (N,) are its classes as numbers from 0, -1 in rows where it is missing; `classes` their
+    names; `values` (N,) what it is as a number: the classes' place in their order for text, NaN where
+    it is missing. A factor of kind "continuous" is cut into equally wide classes. A factor with a
+    `period` is an angle: its values are from 0 to below the period.
     """
 
     name: str
@@ -39,16 +41,40 @@ class Factor:
     labels: Array
     classes: tuple[str, ...]
     values: Array
+    period: float | None = None
 
     @property
     def size(self) -> int:
         """How many classes there are."""
         return len(self.classes)
 
+    @cached_property
+    def known(self) -> npt.NDArray[np.intp]:
+        """The rows (n,) that have it, ascending."""
+        return np.flatnonzero(self.labels >= 0)
+
+    @property
+    def rows(self) -> int:
+        """How many rows have it."""
+        return len(self.known)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows have it."""
+        return self.rows == len(self.labels)
+
+    @property
+    def targets(self) -> Array:
+        """What a regression predicts (N, T): the values, or cosine and sine of an angle."""
+        if self.period is None:
+            return self.values[:, None]
+        angle = 2 * np.pi / self.period * self.values
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Codes (N, D) with ground-truth factors (each N), without gaps.
+    """Codes (N, D) with ground-truth factors (each N), each of which rows may miss.
 
     `names` are those of the dimensions; `alive` (D,) is False for dimensions that never change;
     `notes` say what was left out and what a careful reader would look at.
@@ -83,6 +109,19 @@ class Data:
         alive = codes.min(axis=0) < codes.max(axis=0)
         kept = tuple(factor for factor in factors if factor.size > 1)
         return Data(codes, kept, self.names, alive, self.notes)
+
+    def with_all_factors(self) -> Data:
+        """Return the data of the rows that have every factor; a note counts the others."""
+        if all(factor.complete for factor in self.factors):
+            return self
+        whole = np.all([factor.labels >= 0 for factor in self.factors], axis=0)
+        if whole.sum() < 2:
+            raise LatentError("`factors`: fewer than two rows have every factor")
+        part = self.part(np.flatnonzero(whole))
+        note = f"{len(whole) - part.rows:,} of {len(whole):,} rows are left out, as a factor is missing"
+        return replace(
+            part, notes=(*part.notes, f"{note}: this metric looks at all factors at once")
+        )
 
     def standard(self, limit: int | None, seed: int) -> Data:
         """Return at most `limit` random rows with dimensions of mean 0 and deviation 1.
@@ -136,7 +175,7 @@ class Data:
         The largest of n values with exponential tails (Laplace) is about log(n) / log(4) times the
         interquartile range from the quartile; values of a normal distribution do not come near to it.
         """
-        continuous = [f.values for f in self.factors if f.kind == "continuous"]
+        continuous = [f.values[f.known] for f in self.factors if f.kind == "continuous"]
         return any(_heavy_tailed(one, self.codes.size) for one in (*self.codes.T, *continuous))
 
     @property
@@ -153,7 +192,7 @@ class Data:
         """Return the joint counts of factors with each other in some of the rows."""
         labels = [factor.labels[rows] for factor in self.factors]
         sizes = [factor.size for factor in self.factors]
-        return information.count(Binned(np.stack(labels), max(sizes)), labels, sizes)
+        return _count_with_gaps(Binned(np.stack(labels), max(sizes)), labels, sizes)
 
 
 class BinnedCounts:
@@ -182,9 +221,19 @@ class BinnedCounts:
     @cached_property
     def perfect(self) -> Counts:
         """The counts of perfect codes: dimensions (K) that are the factors' numbered classes."""
-        labels = np.stack([factor.labels for factor in self.data.factors], axis=1)
+        factors = self.data.factors
         cut = self.cut._replace(binning="width") if self.cut.binning == "fixed" else self.cut
-        return self._count(information.discretize(labels.astype(np.float64), cut), slice(None))
+        if all(factor.complete for factor in factors):
+            numbers = np.stack([factor.labels for factor in factors], axis=1)
+            return self._count(
+                information.discretize(numbers.astype(np.float64), cut), slice(None)
+            )
+        bins = np.full((len(factors), self.data.rows), -1, dtype=np.intp)
+        for factor, row in zip(factors, bins, strict=True):
+            numbers = factor.labels[factor.known, None].astype(np.float64)
+            row[factor.known] = information.discretize(numbers, cut).labels[0]
+        labels, sizes = [one.labels for one in factors], [one.size for one in factors]
+        return _count_with_gaps(Binned(bins, cut.bins), labels, sizes)
 
     def shuffled(self, seed: int) -> list[Counts]:
         """Return the counts with the factors' rows in random orders, up to SHUFFLES of them."""
@@ -225,7 +274,18 @@ def _heavy_tailed(values: Array, count: int) -> bool:
     return bool(high > low and (values.max() > high + reach or values.min() < low - reach))
 
 
+def _count_with_gaps(binned: Binned, labels: list[Array], sizes: list[int]) -> Counts:
+    """Count bins of which some rows have none (-1): those are put into one more, which is dropped."""
+    if not (binned.labels < 0).any():
+        return information.count(binned, labels, sizes)
+    filled = np.where(binned.labels < 0, binned.size, binned.labels)
+    counts = information.count(Binned(filled, binned.size + 1), labels, sizes)
+    return Counts(tuple(table[..., :-1, :] for table in counts.tables))
+
+
 def _relabeled(factor: Factor, rows: Array) -> Factor:
-    used, labels = np.unique(factor.labels[rows], return_inverse=True)
+    chosen = factor.labels[rows]
+    used = np.unique(chosen[chosen >= 0])
+    labels = np.where(chosen >= 0, np.searchsorted(used, chosen), -1)
     classes = tuple(factor.classes[i] for i in used)
     return replace(factor, labels=labels, classes=classes, values=factor.values[rows])

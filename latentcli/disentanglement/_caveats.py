@@ -79,13 +79,13 @@ def _unrelated(data: Data, cut: Cut) -> list[str]:
 def _rows(data: Data, cut: Cut) -> list[str]:
     """Say where a table of counts has more cells than rows can fill."""
     occupied = int(data.counts(cut.sharper).occupied.max())
-    largest = max(data.factors, key=lambda factor: factor.size)
+    largest = min(data.factors, key=lambda factor: factor.rows / factor.size)
     cells = occupied * largest.size
-    if data.rows >= _ROWS_A_CELL * cells:
+    if largest.rows >= _ROWS_A_CELL * cells:
         return []
     return [
         (
-            f"{data.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
+            f"{largest.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
             f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
             "overestimated and its correction is rough; reduce `bins`"
         )
@@ -128,7 +128,11 @@ def _dependence(data: Data) -> list[str]:
 
 
 def _factors(data: Data) -> list[str]:
-    ordered = [factor.name for factor in data.factors if (np.diff(factor.labels) >= 0).all()]
+    ordered = [
+        factor.name
+        for factor in data.factors
+        if (np.diff(factor.labels[factor.known]) >= 0).all()
+    ]
     if not ordered or data.rows <= 2 * data.factors[0].size:
         return []
     return [

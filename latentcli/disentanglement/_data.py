@@ -13,8 +13,17 @@ from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._binned_counts import BinnedCounts as BinnedCounts
 from latentcli.disentanglement._binned_counts import Data as Data
 from latentcli.disentanglement._binned_counts import Factor as Factor
+from latentcli.disentanglement._factor_columns import (
+    check_names,
+    check_rows,
+    columns_of,
+    missing,
+    spread,
+    with_any,
+    wrapped,
+)
 from latentcli.disentanglement._mutual_information import Cut
-from latentcli.errors import LatentError, ParameterError, shown, unknown_choice
+from latentcli.errors import LatentError, ParameterError, shown
 from latentcli.numerics.named_rows import by_sample
 from latentcli.numerics.types import Array
 
@@ -41,15 +50,17 @@ def prepare(
     *,
     continuous: Sequence[str] = (),
     discrete: Sequence[str] = (),
+    periodic: Sequence[str] | Mapping[str, float] = (),
     factor_bins: int = 20,
     names: Sequence[str] | None = None,
     compat: str | None = None,
 ) -> Data:
     """Check codes (N, D) and factors (N, K), or columns by name, and make them ready.
 
-    Rows with a missing value in any factor are left out, factors that never change too, and notes
-    say so. Numbers are continuous when they have more distinct values than 20 and a fifth of the
-    rows, or fractions and mostly distinct values; `continuous` and `discrete` name exceptions.
+    Each factor is scored on the rows that have it (pairwise deletion); rows without any, and factors
+    that never change, are left out, and notes say so. Numbers are continuous when they have more
+    distinct values than 20 and a fifth of the rows, or fractions and mostly distinct values;
+    `continuous` and `discrete` name exceptions. `periodic` names angles, in radians, or has their period.
     Raises LatentError for codes that are no (N, D) of finite numbers, for row counts that differ,
     and where no factor is left.
     """
@@ -57,11 +68,12 @@ def prepare(
         return codes
     information.check_bins(factor_bins, "factor_bins")
     array = _codes(codes)
-    columns = {} if factors is None else _columns(factors)
-    _check_names([*continuous, *discrete], columns)
+    columns = {} if factors is None else columns_of(factors)
+    periods = periodic if isinstance(periodic, Mapping) else dict.fromkeys(periodic, 2 * np.pi)
+    check_names([*continuous, *discrete, *periods], columns)
     for column in columns.values():
-        _check_rows(array, len(column))
-    kept, notes = _complete(columns)
+        check_rows(array, len(column))
+    kept, notes = with_any(columns)
     if kept is not None:
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
@@ -69,23 +81,15 @@ def prepare(
         raise LatentError(f"`codes` has {len(array)} row(s); a metric takes two or more")
     made = []
     for name, column in columns.items():
-        kind = _kind(name, column, continuous, discrete)
-        if name not in (*continuous, *discrete) and _numbers_rows(column):
-            notes.append(
-                f"factor {shown(name)} numbers the {len(column):,} rows: it looks like an identifier "
-                "and is left out (keep it with `continuous`)"
+        kind = "continuous" if name in continuous else "discrete" if name in discrete else None
+        if kind and name in continuous and name in discrete:
+            raise ParameterError(
+                f"factor {shown(name)} is said to be both continuous and discrete"
             )
-            continue
-        factor = _factor(name, kind, column, factor_bins)
-        if kind == "discrete" and name not in discrete and _identifies(factor):
-            notes.append(
-                f"factor {shown(name)} has {factor.size:,} classes in {len(column):,} rows: it looks "
-                "like an identifier and is left out (keep it with `discrete`)"
-            )
-        elif factor.size < 2:
-            notes.append(f"factor {shown(name)} is the same in all rows and is left out")
-        else:
-            made.append(factor)
+        try:
+            made.append(_made(name, column, kind, periods.get(name), factor_bins))
+        except _Useless as why:
+            notes.append(f"factor {shown(name)} {why}")
     if columns and not made:
         raise LatentError("`factors`: " + _nothing_left(notes))
     notes += _swapped(array, made)
@@ -136,79 +140,44 @@ def _codes(codes: Any) -> Array:
     return array
 
 
-def _columns(factors: Any) -> dict[str, Array]:
-    if isinstance(factors, Mapping):
-        columns = {str(key): np.asarray(column) for key, column in factors.items()}
-        for key, column in columns.items():
-            if column.ndim != 1:
-                raise LatentError(f"`factors`: {shown(key)} has shape {column.shape}, not (N,)")
-        if not columns:
-            raise LatentError("`factors`: no factors")
-        return columns
-    array = np.asarray(factors)
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2 or 0 in array.shape:
-        raise LatentError(
-            f"`factors`: shape {array.shape}; factors are (N, K), one row a sample"
+class _Useless(Exception):  # noqa: N818 - it says why a factor is left out, and is no error
+    """A factor that nothing can be scored with, and why."""
+
+
+def _made(name: str, whole: Array, kind: str | None, period: float | None, bins: int) -> Factor:
+    """Make a factor of a column (N,), of a kind that is asked for or inferred.
+
+    Raises _Useless for one that is missing or the same everywhere, or that names rows.
+    """
+    known = ~missing(whole)
+    column = whole[known]
+    if not len(column):
+        raise _Useless("is missing in all rows and is left out")
+    if period is not None:
+        column = wrapped(name, column, period)
+    asked, kind = kind, _kind(name, column, kind)
+    if asked is None and period is None and _numbers_rows(column):
+        raise _Useless(
+            f"numbers the {len(column):,} rows: it looks like an identifier and is left out (keep it "
+            "with `continuous`)"
         )
-    return {f"factor{k}": array[:, k] for k in range(array.shape[1])}
-
-
-def _check_names(names: Sequence[str], columns: Mapping[str, Array]) -> None:
-    for name in names:
-        if name not in columns:
-            raise unknown_choice("factor", name, list(columns))
-
-
-def _check_rows(codes: Array, rows: int) -> None:
-    if rows == len(codes):
-        return
-    if rows == codes.shape[1]:
-        raise LatentError(
-            f"`codes` is {len(codes):,} x {codes.shape[1]:,} and `factors` has {rows:,} "
-            "rows: the codes are transposed; save codes.T, one row for each sample"
+    factor = _factor(name, kind, column, bins, period)
+    if kind == "discrete" and asked is None and _identifies(factor):
+        raise _Useless(
+            f"has {factor.size:,} classes in {len(column):,} rows: it looks like an identifier and is "
+            "left out (keep it with `discrete`)"
         )
-    names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
-    raise LatentError(
-        f"`codes` has {len(codes):,} rows and `factors` {rows:,}; they are matched row by "
-        f"row{names}"
-    )
+    if factor.size < 2:
+        raise _Useless("is the same in all rows and is left out")
+    return spread(factor, known)
 
 
-def _missing(column: Array) -> npt.NDArray[np.bool_]:
-    if column.dtype.kind == "f":
-        return ~np.isfinite(column)
-    if column.dtype.kind in "mM":
-        return np.isnat(column)
-    if column.dtype.kind == "O":
-        return np.array([value is None or value != value for value in column], dtype=bool)
-    return np.zeros(len(column), dtype=bool)
-
-
-def _complete(columns: Mapping[str, Array]) -> tuple[Array | None, list[str]]:
-    """Return which rows have all factors, None if all do, and what to say about the others."""
-    gaps = {key: _missing(column) for key, column in columns.items()}
-    holed = {key: int(gap.sum()) for key, gap in gaps.items() if gap.any()}
-    if not holed:
-        return None, []
-    missing = np.any(list(gaps.values()), axis=0)
-    if missing.all():
-        raise LatentError("`factors`: every row has a missing value")
-    where = ", ".join(f"{shown(key)} {number:,}" for key, number in holed.items())
-    return ~missing, [
-        f"{missing.sum():,} of {len(missing):,} rows are left out: a factor is missing ({where})"
-    ]
-
-
-def _kind(name: str, column: Array, continuous: Sequence[str], discrete: Sequence[str]) -> str:
-    if name in continuous and name in discrete:
-        raise ParameterError(f"factor {shown(name)} is said to be both continuous and discrete")
-    if name in continuous:
-        if column.dtype.kind not in "fiub":
-            raise ParameterError(f"factor {shown(name)} is text and cannot be continuous")
-        return "continuous"
-    if name in discrete or column.dtype.kind not in "fiu":
+def _kind(name: str, column: Array, asked: str | None) -> str:
+    if asked == "continuous" and column.dtype.kind not in "fiub":
+        raise ParameterError(f"factor {shown(name)} is text and cannot be continuous")
+    if asked is not None:
+        return asked
+    if column.dtype.kind not in "fiu":
         return "discrete"
     distinct, rows = len(np.unique(column)), len(column)
     fractions = bool((column != np.floor(column)).any())
@@ -224,17 +193,21 @@ def _check_size(name: str, values: Array) -> None:
         )
 
 
-def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
+def _factor(
+    name: str, kind: str, column: Array, bins: int, period: float | None = None
+) -> Factor:
     if kind == "continuous":
         values = column.astype(np.float64)
         _check_size(name, values)
         if values.min() == values.max():
             return Factor(name, kind, np.zeros(len(values), dtype=np.intp), ("all",), values)
-        labels = information.discretize(values[:, None], Cut(bins)).labels[0].astype(np.intp)
-        edges = np.linspace(values.min(), values.max(), bins + 1)
+        low, high = (0.0, period) if period else (float(values.min()), float(values.max()))
+        cut = Cut(bins, "fixed", (low, high)) if period else Cut(bins)
+        labels = information.discretize(values[:, None], cut).labels[0].astype(np.intp)
+        edges = np.linspace(low, high, bins + 1)
         used, labels = np.unique(labels, return_inverse=True)
         classes = tuple(f"{edges[i]:.4g} to {edges[i + 1]:.4g}" for i in used)
-        return Factor(name, kind, labels, classes, values)
+        return Factor(name, kind, labels, classes, values, period)
     if column.dtype.kind == "f":
         _check_size(name, column)
     text = column.astype(str) if column.dtype.kind == "O" else column
@@ -246,6 +219,7 @@ def _factor(name: str, kind: str, column: Array, bins: int) -> Factor:
         labels.astype(np.intp),
         tuple(_class_name(value) for value in found),
         column.astype(np.float64) if numeric else labels.astype(np.float64),
+        period,
     )
 
 
@@ -272,7 +246,8 @@ def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
     """Ask about codes that look like classes beside factors that look like codes."""
     if not factors or len(codes) < _FEW_ROWS or any(f.kind == "discrete" for f in factors):
         return []
-    fractions = all((factor.values != np.floor(factor.values)).any() for factor in factors)
+    known = [factor.values[factor.known] for factor in factors]
+    fractions = all((values != np.floor(values)).any() for values in known)
     most = max(20, min(100, len(codes) // 10))
     few = all(
         information.distinct(codes[:, j], most) is not None for j in range(codes.shape[1])

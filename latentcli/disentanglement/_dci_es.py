@@ -130,7 +130,7 @@ def dci_es(
     >>> dci_es(np.cbrt(factors), factors).value < 0.95
     True
     """
-    data = prepare(codes, factors, **options)
+    data = prepare(codes, factors, **options).with_all_factors()
     # All factors are predicted from the same features: the same rows are held out for all.
     parts = split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
     few = not len(parts.test) or len(parts.train) < _LEAST
@@ -221,6 +221,7 @@ def _row(factor: Factor, found: _Found, parts: Split, rows: int, ci: float | Non
     return {
         "factor": factor.name,
         "kind": factor.kind,
+        "rows": factor.rows,
         "dci_es": value,
         "low": low,
         "high": high,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._cross_prediction import FOLDS, cross_predicted
+from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
-from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._score import Estimate, Score, shuffles
 from latentcli.disentanglement._train_test_split import ends, interval
 from latentcli.numerics.blocks import sampled
@@ -44,26 +45,28 @@ ABOUT = About(
     },
 )
 
-_FOLDS = 5
-_WIDTHS = (0.1, 0.5, 2.0)
-_PENALTIES = (1.0, 1e-2, 1e-4)
-"""What the kernel's width (gamma times dimensions) and penalty are chosen from."""
-
 _KERNEL = (
     "a few values far from all others decide R^2, and the kernel regression would take too long to be fitted "
     "to halves of the rows, which say how much; `estimator` linear has an interval"
 )
 
 
-def shares_explained(values: Array, predicted: Array) -> Array:
-    """Return R^2 (K,) of predictions for values (N, K): 1 - SS_residual / SS_total.
+def shares_explained(
+    values: Array, predicted: Array, starts: Sequence[int] | Array = (0,), width: int = 1
+) -> Array:
+    """Return R^2 (S, K) of predictions for S sets of values, `width` columns each: 1 - SS_residual / SS_total.
+
+    `starts` (K,) are the first columns of each factor in a set: an angle has two, whose sums of
+    squares add up.
 
     >>> shares_explained(np.array([[1.0], [2.0], [3.0]]), np.array([[1.0], [2.0], [2.0]])).tolist()
-    [0.5]
+    [[0.5]]
     """
-    residual = ((values - predicted) ** 2).sum(axis=0)
-    total = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
-    found: Array = 1.0 - residual / total
+    residual = ((values - predicted) ** 2).sum(axis=0).reshape(-1, width)
+    total = ((values - values.mean(axis=0)) ** 2).sum(axis=0).reshape(-1, width)
+    found: Array = 1.0 - np.add.reduceat(residual, starts, axis=1) / np.add.reduceat(
+        total, starts, axis=1
+    )
     return found
 
 
@@ -107,24 +110,30 @@ def identifiability(
     data = prepare(codes, factors, **options)
     some = sampled(data.rows, limit or data.rows, seed) if estimator == "kernel" else None
     rows = np.arange(data.rows) if some is None else some
-    if len(rows) < 2 * _FOLDS:
+    fewest = min(int((factor.labels[rows] >= 0).sum()) for factor in data.factors)
+    if fewest < 2 * FOLDS:
         return Score(
             numbers={"identifiability": None},
-            notes=(f"{len(rows):,} rows are too few for {_FOLDS} folds",),
+            notes=(f"{fewest:,} rows are too few for {FOLDS} folds",),
         )
-    values = np.stack([factor.values[rows] for factor in data.factors], axis=1)
     rng = np.random.default_rng([seed, 13])
     orders = [rng.permutation(len(rows)) for _ in range(shuffles())]
-    targets = np.concatenate([values, *(values[order] for order in orders)], axis=1)
-    used = np.asarray(data.codes[rows], dtype=np.float64)
-    predicted = cross_predicted(used, targets, estimator, seed)
-    shares = shares_explained(targets, predicted).reshape(len(orders) + 1, -1)
+    shares = np.empty((len(orders) + 1, len(data.factors)))
+    influences = np.zeros((len(rows), len(data.factors)))
+    halves: list[Array] = [np.empty(0)] * len(data.factors)
+    for members in _alike(data.factors):
+        some = _Some.of(data, members, rows)
+        shares[:, members], influences[np.ix_(some.places, members)] = some.explained(
+            orders, estimator, seed, len(rows)
+        )
+        if ci and data.heavy_tailed and estimator == "linear":
+            for k, found in zip(members, some.of_halves(estimator, seed).T, strict=True):
+                halves[k] = found
     value = float(shares[0].mean())
-    own = predicted[:, : values.shape[1]]
     whole, *each = (
-        _of_halves(used, values, shares[0], estimator, data.tail_factor, ci, seed)
+        _by_halves(halves, shares[0], data.tail_factor, ci)
         if data.heavy_tailed
-        else _by_delta(values, own, shares[0], ci)
+        else _by_delta(influences, shares[0], ci)
     )
     why = _KERNEL if ci and data.heavy_tailed and estimator != "linear" else None
     null = tuple(float(one) for one in shares[1:].mean(axis=1))
@@ -143,71 +152,63 @@ def identifiability(
     )
 
 
-def cross_predicted(codes: Array, targets: Array, estimator: str, seed: int) -> Array:
-    """Return predictions (N, T) of targets, each row by a model of the other folds."""
-    fit: Callable[[Array, Array, Array], Array]
-    fit = _linear if estimator == "linear" else _kernel
-    shuffled = np.random.default_rng([seed, 12]).permutation(len(codes))
-    predicted = np.empty_like(targets, dtype=np.float64)
-    for test in np.array_split(shuffled, _FOLDS):
-        train = np.setdiff1d(shuffled, test)
-        mean, deviation = scales(codes[train])
-        seen, new = (standardized(codes[part], mean, deviation) for part in (train, test))
-        predicted[test] = fit(seen, targets[train], new)
-    return predicted
+def _alike(factors: Sequence[Factor]) -> list[list[int]]:
+    """Return the numbers of the factors, those that the same rows have together."""
+    groups: dict[bytes, list[int]] = {}
+    for k, factor in enumerate(factors):
+        groups.setdefault(factor.known.tobytes(), []).append(k)
+    return list(groups.values())
 
 
-def _linear(seen: Array, targets: Array, new: Array) -> Array:
-    mean = targets.mean(axis=0)
-    weights = np.linalg.lstsq(seen, targets - mean, rcond=None)[0]
-    predicted: Array = new @ weights + mean
-    return predicted
+@dataclass(frozen=True, eq=False)
+class _Some:
+    """Factors that the same rows have: `places` (n,) of these, codes (n, D), and targets (n, T).
+
+    `starts` (K,) are the first targets of each factor.
+    """
+
+    places: Array
+    codes: Array
+    targets: Array
+    starts: Array
+
+    @classmethod
+    def of(cls, data: Data, members: Sequence[int], rows: Array) -> _Some:
+        places = np.flatnonzero(data.factors[members[0]].labels[rows] >= 0)
+        parts = [data.factors[k].targets[rows[places]] for k in members]
+        starts = np.cumsum([0, *(part.shape[1] for part in parts)])[:-1]
+        codes = np.asarray(data.codes[rows[places]], dtype=np.float64)
+        return cls(places, codes, np.concatenate(parts, axis=1), starts)
+
+    def explained(
+        self, orders: Sequence[Array], estimator: str, seed: int, total: int
+    ) -> tuple[Array, Array]:
+        """Return R^2 (1 + S, K) of the factors and of S shuffles, and influences (n, K) of `total` rows."""
+        values = self.targets
+        shuffled = [values[np.argsort(np.argsort(order[self.places]))] for order in orders]
+        every = np.concatenate([values, *shuffled], axis=1)
+        predicted = cross_predicted(self.codes, every, estimator, seed)
+        shares = shares_explained(every, predicted, self.starts, values.shape[1])
+        away = self._of_factors((values - values.mean(axis=0)) ** 2)
+        missed = self._of_factors((values - predicted[:, : values.shape[1]]) ** 2)
+        influences = ((1 - shares[0]) * away - missed) / away.mean(axis=0)
+        return shares, influences * (total / len(self.places))
+
+    def of_halves(self, estimator: str, seed: int) -> Array:
+        """Return R^2 (H, K) of random halves of the rows, everything fitted afresh."""
+        found = []
+        for half in half_samples(len(self.codes), seed, self.codes.size):
+            values = self.targets[half]
+            predicted = cross_predicted(self.codes[half], values, estimator, seed)
+            found.append(shares_explained(values, predicted, self.starts, values.shape[1])[0])
+        return np.array(found).reshape(-1, len(self.starts))
+
+    def _of_factors(self, columns: Array) -> Array:
+        return np.asarray(np.add.reduceat(columns, self.starts, axis=1))
 
 
-def _kernel(seen: Array, targets: Array, new: Array) -> Array:
-    """Predict by kernel ridge regression, each target with what is best for a fifth of the rows."""
-    from threadpoolctl import threadpool_limits  # comes with scikit-learn
-
-    # On so few rows threads wait for each other: one is several times as fast.
-    with threadpool_limits(1, user_api="blas"):
-        return _validated(seen, targets, new)
-
-
-def _validated(seen: Array, targets: Array, new: Array) -> Array:
-    part = max(1, len(seen) // _FOLDS)
-    settings = [(width, penalty) for width in _WIDTHS for penalty in _PENALTIES]
-    errors = [
-        ((_ridge(seen[part:], targets[part:], seen[:part], *one) - targets[:part]) ** 2).sum(
-            axis=0
-        )
-        for one in settings
-    ]
-    best = np.argmin(errors, axis=0)
-    predicted = np.empty((len(new), targets.shape[1]))
-    for place in np.unique(best):
-        mine = best == place
-        predicted[:, mine] = _ridge(seen, targets[:, mine], new, *settings[place])
-    return predicted
-
-
-def _ridge(seen: Array, targets: Array, new: Array, width: float, penalty: float) -> Array:
-    from scipy.linalg import cho_factor, cho_solve
-    from sklearn.metrics.pairwise import rbf_kernel
-
-    gamma, mean = width / seen.shape[1], targets.mean(axis=0)
-    inner = rbf_kernel(seen, gamma=gamma)
-    inner[np.diag_indices_from(inner)] += penalty
-    dual = cho_solve(cho_factor(inner, overwrite_a=True), targets - mean)
-    predicted: Array = rbf_kernel(new, seen, gamma=gamma) @ dual + mean
-    return predicted
-
-
-def _by_delta(
-    values: Array, predicted: Array, shares: Array, ci: float | None
-) -> list[Interval | None]:
+def _by_delta(influences: Array, shares: Array, ci: float | None) -> list[Interval | None]:
     """Return the intervals of the mean R^2 and of each factor's, by the influence of each row on it."""
-    away = (values - values.mean(axis=0)) ** 2
-    influences = ((1 - shares) * away - (values - predicted) ** 2) / away.mean(axis=0)
     return [
         interval(float(share), influence, ci, low=-np.inf)
         for share, influence in zip(
@@ -216,29 +217,15 @@ def _by_delta(
     ]
 
 
-def _of_halves(
-    codes: Array,
-    values: Array,
-    shares: Array,
-    estimator: str,
-    tails: float,
-    ci: float | None,
-    seed: int,
+def _by_halves(
+    halves: Sequence[Array], shares: Array, tails: float, ci: float | None
 ) -> list[Interval | None]:
     """Return the same where tails are heavy: a few rows decide squares, and the regression that is taken as given."""
-    parts = half_samples(len(codes), seed, codes.size) if estimator == "linear" and ci else []
-    found = [
-        shares_explained(
-            values[rows], cross_predicted(codes[rows], values[rows], estimator, seed)
-        )
-        for rows in parts
-    ]
-    each = [[float(one[k]) for one in found] for k in range(len(shares))]
+    several = len({len(one) for one in halves}) == 1
+    means = np.mean(halves, axis=0) if several else np.empty(0)
     return [
-        half_sample_interval(float(share), halves, ci or 0.0, high=1.0, widened=tails)
-        for share, halves in zip(
-            (shares.mean(), *shares), ([float(one.mean()) for one in found], *each), strict=True
-        )
+        half_sample_interval(float(share), found.tolist(), ci or 0.0, high=1.0, widened=tails)
+        for share, found in zip((shares.mean(), *shares), (means, *halves), strict=True)
     ]
 
 

@@ -233,8 +233,10 @@ def _explicitness(data: Data) -> dict[str, float]:
 
     The classes weigh the same, so without codes each is as likely as any other: log M.
     """
-    every = np.arange(data.rows)
-    return {factor.name: _one(data, k, every, every) for k, factor in enumerate(data.factors)}
+    return {
+        factor.name: _one(data, k, factor.known, factor.known)
+        for k, factor in enumerate(data.factors)
+    }
 
 
 def _held_out_explicitness(data: Data, seed: int) -> dict[str, float]:

@@ -29,7 +29,8 @@ ABOUT = About(
         "monotone. Pearson's also falls for relations that are not linear. Factors that correlate "
         "with each other raise it. Classes are taken as numbers, which means little for more than two "
         "without an order. It is read on the training rows, so that many dimensions and few rows are "
-        "high by chance."
+        "high by chance. An angle (`periodic`) correlates with one dimension at a time, its cosine as "
+        "well as its sine."
     ),
     source="Hyvärinen and Morioka, 2016; Khemakhem et al., 2020",
     estimators={
@@ -136,21 +137,57 @@ def mcc(
 
 def _correlator(data: Data, estimator: str) -> Callable[[Array, Array], Array]:
     """Return what correlates the codes of some rows with the factors of others: (D, K)."""
-    values = np.stack([factor.values for factor in data.factors], axis=1)
     codes = np.asarray(data.codes, dtype=np.float64)
+    targets = [factor.targets for factor in data.factors]
     if estimator == "spearman":
         from scipy.stats import rankdata
 
         # Of a part of the rows, ranks among all of them order it as its own do.
-        codes, values = rankdata(codes, axis=0), rankdata(values, axis=0)
+        codes = rankdata(codes, axis=0)
+        targets = [
+            rankdata(one, axis=0, nan_policy="omit") if factor.period is None else one
+            for one, factor in zip(targets, data.factors, strict=True)
+        ]
+    plain = [k for k, one in enumerate(data.factors) if one.complete and one.period is None]
+    together = np.concatenate([targets[k] for k in plain], axis=1) if plain else None
 
     def correlate(rows: Array, others: Array) -> Array:
-        first, second = codes[rows], values[others]
-        left, right = (standardized(one, *scales(one)) for one in (first, second))
-        found: Array = left.T @ right / len(rows)
+        some, found = codes[rows], np.empty((data.dimensions, len(targets)))
+        if together is not None:
+            found[:, plain] = _products(some, together[others])
+        for k in set(range(len(targets))).difference(plain):
+            values = targets[k][others]
+            known = np.isfinite(values[:, 0])
+            found[:, k] = circular_linear(some[known], values[known])
         return np.clip(found, -1.0, 1.0)
 
     return correlate
+
+
+def _products(codes: Array, values: Array) -> Array:
+    """Return Pearson's correlations (D, T) of columns."""
+    left, right = (standardized(one, *scales(one)) for one in (codes, values))
+    found: Array = left.T @ right / max(len(codes), 1)
+    return found
+
+
+def circular_linear(codes: Array, targets: Array) -> Array:
+    """Return the correlation (D,) of each dimension (n, D) with a factor's targets (n, T).
+
+    Of one target it is Pearson's. Of cosine and sine of an angle it is the multiple correlation of the
+    dimension with both (Mardia, 1976), from 0 to 1, which no rotation of the angle changes.
+
+    >>> angle = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    >>> pair = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> circular_linear(np.cos(angle + 0.3)[:, None], pair).round(6)
+    array([1.])
+    """
+    found = _products(codes, targets)
+    if targets.shape[1] == 1:
+        return found[:, 0]
+    between = _products(targets, targets)
+    explained = (found * (found @ np.linalg.pinv(between))).sum(axis=1)
+    return np.sqrt(np.clip(explained, 0.0, 1.0))
 
 
 def _rows(data: Data, correlations: Array, dimension_of: dict[int, int]) -> list[Record]:

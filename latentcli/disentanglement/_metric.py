@@ -42,6 +42,7 @@ class Options(TypedDict, total=False):
 
     continuous: Sequence[str]
     discrete: Sequence[str]
+    periodic: Sequence[str] | Mapping[str, float]
     factor_bins: int
     compat: str | None
 
@@ -67,7 +68,7 @@ def metric(about: About) -> Callable[[Function], Function]:
 
         @functools.wraps(function)
         def run(codes: Any, factors: Any = None, **given: Any) -> Score:
-            reading = {key: given.pop(key) for key in _READING if key in given}
+            reading = {key: given.pop(key) for key in READING if key in given}
             compat = given.pop("compat", None)
             if compat is not None:
                 check_choice("library", compat, about.compat)
@@ -100,7 +101,8 @@ def metric(about: About) -> Callable[[Function], Function]:
     return decorate
 
 
-_READING = ("continuous", "discrete", "factor_bins")
+READING = ("continuous", "discrete", "periodic", "factor_bins")
+"""Options that say how factors are read."""
 
 _HALVES, _HALVED = 4, 2_000_000
 """Halves that say whether a score depends on the number of rows; numbers in codes that are halved."""
@@ -180,6 +182,11 @@ def finished(name: str, score: Score, data: Data, settings: Record) -> Score:
     """Return a score with the title, records and views that every metric has."""
     for key, value in flat(score.numbers).items():
         assert not isinstance(value, float) or isfinite(value), key
+    having = {factor.name: factor.rows for factor in data.factors}
+    score = replace(
+        score,
+        factors=[{"rows": having[str(row["factor"])], **row} for row in score.factors],
+    )
     rows = records(score, flat(score.numbers))
     made = replace(
         score,
@@ -196,7 +203,7 @@ def finished(name: str, score: Score, data: Data, settings: Record) -> Score:
 def _shared(own: Mapping[str, Any]) -> str:
     """Return the docstring's entries for parameters that several metrics have."""
     lines = ["Parameters of several metrics", "-----------------------------"]
-    for key in (*own, *_READING, "compat"):
+    for key in (*own, *READING, "compat"):
         if key in PARAMETERS:
             lines += [key, f"    {PARAMETERS[key]}"]
     return "\n".join(lines)
@@ -207,6 +214,8 @@ def _signature(function: Callable[..., Score]) -> inspect.Signature:
     found = inspect.signature(function)
     kept = [one for one in found.parameters.values() if one.kind is not one.VAR_KEYWORD]
     kind = inspect.Parameter.KEYWORD_ONLY
-    defaults = {"continuous": (), "discrete": (), "factor_bins": 20, "compat": None}
+    defaults = {
+        "continuous": (), "discrete": (), "periodic": (), "factor_bins": 20, "compat": None,
+    }  # fmt: skip
     added = [inspect.Parameter(key, kind, default=value) for key, value in defaults.items()]
     return found.replace(parameters=[*kept, *added])

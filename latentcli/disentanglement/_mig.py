@@ -235,14 +235,15 @@ def _intervals(
 
 def _standard_errors(binned: BinnedCounts) -> tuple[Array, float]:
     """Return the standard errors of the gaps (K,) and of their mean."""
-    labels, factors = binned.bins.labels, binned.data.factors
-    total, errors = np.zeros(binned.data.rows), np.zeros(len(factors))
+    labels, factors, rows = binned.bins.labels, binned.data.factors, binned.data.rows
+    total, errors = np.zeros(rows), np.zeros(len(factors))
     for k, factor in enumerate(factors):
-        influence = _influence(binned.counts, labels, factor.labels, k)
-        total += influence
-        errors[k] = influence.std()
-    root = np.sqrt(binned.data.rows)
-    return errors / root, float(total.std() / root / len(factors))
+        known = factor.known
+        some = labels if factor.complete else labels[:, known]
+        influence = _influence(binned.counts, some, factor.labels[known], k)
+        total[known] += influence * (rows / factor.rows)
+        errors[k] = influence.std() / np.sqrt(factor.rows)
+    return errors, float(total.std() / np.sqrt(rows) / len(factors))
 
 
 def _ends(gap: float, margin: float) -> Interval:
@@ -255,7 +256,7 @@ def _influence(counts: Counts, bins: Array, labels: Array, k: int) -> Array:
     order = np.argsort(-counts.corrected.mutual[:, k], kind="stable")[:2]
     entropy = counts.factor_entropy[k]
     classes = table[0].sum(axis=0)
-    surprise = np.log(counts.rows / np.maximum(classes, 1))[labels]
+    surprise = np.log(len(labels) / np.maximum(classes, 1))[labels]
     terms = [log_ratios(table[j])[bins[j], labels] for j in order]
     gap = terms[0] - terms[1] if len(terms) > 1 else terms[0]
     influence: Array = (gap - gap.mean() / entropy * surprise) / entropy

@@ -54,13 +54,16 @@ class Counts:
     """
 
     tables: tuple[Array, ...]
-    rows: int
+
+    @cached_property
+    def rows(self) -> Array:
+        """How many rows (..., D, K) are counted of each pair: those that have the factor."""
+        return np.stack([table.sum(axis=(-2, -1)) for table in self.tables], axis=-1)
 
     @cached_property
     def mutual(self) -> Array:
         """Plug-in mutual information (..., D, K); what rounding leaves of none is 0."""
-        apart = self.code_entropy[..., None] + self.factor_entropy[..., None, :]
-        mutual = apart - self.joint
+        mutual = self._bin_entropy + self._class_entropy - self.joint
         return np.where(mutual > _ROUNDING, mutual, 0.0)
 
     @cached_property
@@ -70,14 +73,30 @@ class Counts:
 
     @cached_property
     def code_entropy(self) -> Array:
-        """Plug-in entropy of the binned codes (..., D)."""
-        return _entropy(self.tables[0].sum(axis=-1), (-1,))
+        """Plug-in entropy of the binned codes (..., D), over the rows of the factor that most have."""
+        return np.take_along_axis(
+            self._bin_entropy, self.rows.argmax(axis=-1)[..., None], axis=-1
+        )[..., 0]
 
     @cached_property
     def factor_entropy(self) -> Array:
-        """Plug-in entropy of the factors (..., K)."""
-        classes = [table[..., 0, :, :].sum(axis=-2) for table in self.tables]
-        return np.stack([_entropy(counts, (-1,)) for counts in classes], axis=-1)
+        """Plug-in entropy of the factors (..., K), each over all rows that have it."""
+        return self._of_factors(self._class_entropy)
+
+    @cached_property
+    def _bin_entropy(self) -> Array:
+        """Entropy of the bins of each pair (..., D, K), over the rows that have the factor."""
+        return np.stack([_entropy(table.sum(axis=-1), (-1,)) for table in self.tables], axis=-1)
+
+    @cached_property
+    def _class_entropy(self) -> Array:
+        """Entropy of the classes of each pair (..., D, K)."""
+        return np.stack([_entropy(table.sum(axis=-2), (-1,)) for table in self.tables], axis=-1)
+
+    def _of_factors(self, pairs: Array) -> Array:
+        """Return what is said of factors by pairs (..., D, K), of the pair with most rows (..., K)."""
+        fullest = self.rows.argmax(axis=-2)[..., None, :]
+        return np.take_along_axis(pairs, fullest, axis=-2)[..., 0, :]
 
     @cached_property
     def plugin(self) -> Information:
@@ -93,14 +112,15 @@ class Counts:
         these are empty by chance, and information on noise would be left of it. That is right on
         average; single values, which would go beyond what information can be, are cut.
         """
-        rows, bins, classes = self._sizes
+        rows, bins, classes = self.rows, self._bins, self._classes
         occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
         cells = np.where(self.significant, occupied, bins * classes)
-        entropy = self.factor_entropy + (classes[..., 0, :] - 1) / (2 * rows[..., 0, :])
-        code = self.code_entropy[..., None] + (bins - 1) / (2 * rows)
-        mutual = self.mutual + (bins + classes - cells - 1) / (2 * rows)
-        mutual = np.clip(mutual, 0.0, np.minimum(code, entropy[..., None, :]))
-        return Information(mutual, entropy, code + entropy[..., None, :] - mutual)
+        twice = 2 * np.maximum(rows, 1)
+        entropy = self._class_entropy + (classes - 1) / twice
+        code = self._bin_entropy + (bins - 1) / twice
+        mutual = self.mutual + (bins + classes - cells - 1) / twice
+        mutual = np.clip(mutual, 0.0, np.minimum(code, entropy))
+        return Information(mutual, self._of_factors(entropy), code + entropy - mutual)
 
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
@@ -120,11 +140,12 @@ class Counts:
         (Wilks, 1938), and more with few rows a cell, which Williams (1976) puts right. The quantile
         of chi-squared is by Wilson and Hilferty (1931): SciPy's would take longer to import.
         """
-        rows, bins, classes = self._sizes
+        rows, bins, classes = self.rows, self._bins, self._classes
         freedom = np.maximum((bins - 1) * (classes - 1), 1)
-        of_bins = rows * _reciprocals(self.tables[0].sum(axis=-1))[..., None] - 1
+        of_bins = np.stack([_reciprocals(t.sum(axis=-1)) for t in self.tables], axis=-1)
         of_classes = np.stack([_reciprocals(t.sum(axis=-2)) for t in self.tables], axis=-1)
-        excess = 1 + of_bins * (rows * of_classes - 1) / (6 * rows * freedom)
+        scale = 6 * np.maximum(rows, 1) * freedom
+        excess = 1 + (rows * of_bins - 1) * (rows * of_classes - 1) / scale
         pairs = self.mutual.shape[-2] * self.mutual.shape[-1]
         spread = 2 / (9 * freedom)
         reach = NormalDist().inv_cdf(1 - level / pairs) * np.sqrt(spread)
@@ -133,18 +154,20 @@ class Counts:
         found: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
         return found
 
-    @cached_property
+    @property
     def occupied(self) -> Array:
-        """How many bins of each dimension (..., D) occur."""
-        return _occupied(self.tables[0].sum(axis=-1))
+        """How many bins of each dimension (..., D) occur, over the rows of any one factor."""
+        return np.asarray(self._bins.max(axis=-1))
 
     @cached_property
-    def _sizes(self) -> tuple[Array, Array, Array]:
-        """Rows (..., D, 1), bins that occur (..., D, 1) and classes that do (..., D, K)."""
-        rows = self.tables[0].sum(axis=(-2, -1))[..., None]
-        bins = self.occupied[..., None]
-        classes = [_occupied(table.sum(axis=-2)) for table in self.tables]
-        return rows, bins, np.stack(classes, axis=-1)
+    def _bins(self) -> Array:
+        """How many bins occur in each pair (..., D, K)."""
+        return np.stack([_occupied(table.sum(axis=-1)) for table in self.tables], axis=-1)
+
+    @cached_property
+    def _classes(self) -> Array:
+        """How many classes occur in each pair (..., D, K)."""
+        return np.stack([_occupied(table.sum(axis=-2)) for table in self.tables], axis=-1)
 
     @cached_property
     def error(self) -> Array:
@@ -157,9 +180,10 @@ class Counts:
         for k, table in enumerate(self.tables):
             total = table.sum(axis=(-2, -1), keepdims=True)
             ratio = log_ratios(table)
-            second = (table * ratio**2).sum(axis=(-2, -1)) / total[..., 0, 0]
+            rows = np.maximum(total[..., 0, 0], 1)
+            second = (table * ratio**2).sum(axis=(-2, -1)) / rows
             variance = np.maximum(second - self.mutual[..., k] ** 2, 0.0)
-            errors.append(np.sqrt(variance / total[..., 0, 0]))
+            errors.append(np.sqrt(variance / rows))
         return np.stack(errors, axis=-1)
 
 
@@ -185,6 +209,7 @@ def _reciprocals(counts: Array) -> Array:
 def _entropy(counts: Array, axes: tuple[int, ...]) -> Array:
     """Return the plug-in entropy of counts over `axes`."""
     total = counts.sum(axis=axes)
+    total = np.maximum(total, 1)
     logs = np.log(counts, out=np.zeros(counts.shape), where=counts > 0)
     entropy: Array = np.log(total) - (counts * logs).sum(axis=axes) / total
     return np.maximum(entropy, 0.0)
@@ -196,16 +221,24 @@ def count(
     sizes: Sequence[int],
     groups: Array | None = None,
 ) -> Counts:
-    """Count bins of codes (D, N) against each factor (N,) with classes 0 to size - 1.
+    """Count bins of codes (D, N) against each factor (N,) with classes 0 to size - 1, or -1 for none.
 
-    With `groups` (N,), from 0 up, each group of rows is counted by itself.
+    Rows that have no class of a factor are not counted for it. With `groups` (N,), from 0 up, each
+    group of rows is counted by itself.
     """
     several = 1 if groups is None else int(groups.max(initial=0)) + 1
     own = np.zeros(binned.labels.shape[1], dtype=np.intp) if groups is None else groups
     tables: list[Array] = [np.empty(0)] * len(sizes)
-    for together in _counted_together(sizes, several * binned.size):
-        shape = (several, *(sizes[k] for k in together))
-        classes = np.ravel_multi_index((own, *(factors[k] for k in together)), shape)
+    # A class more for the rows that have none: it is dropped again.
+    missing = [labels < 0 for labels in factors]
+    widths = [size + bool(none.any()) for size, none in zip(sizes, missing, strict=True)]
+    for together in _counted_together(widths, several * binned.size):
+        shape = (several, *(widths[k] for k in together))
+        filled = [
+            np.where(missing[k], sizes[k], factors[k]) if widths[k] > sizes[k] else factors[k]
+            for k in together
+        ]
+        classes = np.ravel_multi_index((own, *filled), shape)
         cells = math.prod(shape)
         counts = np.stack(
             [
@@ -218,9 +251,9 @@ def count(
         ).reshape(-1, binned.size, *shape)
         for axis, k in enumerate(together, 3):
             others = tuple(other for other in range(3, counts.ndim) if other != axis)
-            table = np.moveaxis(counts.sum(axis=others), 2, 0)
+            table = np.moveaxis(counts.sum(axis=others), 2, 0)[..., : sizes[k]]
             tables[k] = table[0] if groups is None else table
-    return Counts(tuple(tables), binned.labels.shape[1])
+    return Counts(tuple(tables))
 
 
 def _counted_together(sizes: Sequence[int], others: int) -> list[list[int]]:

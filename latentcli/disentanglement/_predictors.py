@@ -62,12 +62,18 @@ class Fitted:
 
 
 def score_terms(predicted: Array, target: Array, regression: bool) -> Array:
-    """Return terms (n,) whose mean is r2 of a regression, or the accuracy of a classifier."""
+    """Return terms (n,) whose mean is r2 of a regression, or the accuracy of a classifier.
+
+    A regression may predict several numbers (n, T) at once, cosine and sine of an angle: r2 is their
+    share of the summed variance.
+    """
     if not regression:
         return (predicted == target).astype(np.float64)
     # Where all values are the same there is no variance to explain.
-    variance = float(target.var()) if len(target) else 0.0
-    return 1 - (predicted - target) ** 2 / (variance or 1.0)
+    target = target.reshape(len(target), -1)
+    variance = float(target.var(axis=0).sum()) if len(target) else 0.0
+    missed = (predicted.reshape(target.shape) - target) ** 2
+    return np.asarray(1 - missed.sum(axis=1) / (variance or 1.0))
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ class Predictor:
     ) -> Fitted:
         """Fit to the training rows of a factor, and score on its test rows."""
         regression = factor.kind in self.regresses
-        target = factor.values if regression else factor.labels
+        target = factor.targets if regression else factor.labels
+        if factor.period is None and regression:
+            target = target[:, 0]
         # Trees depend on order alone, but take codes in single precision: small ones would be lost.
         mean, deviation = scales(data.codes[parts.train])
         train, test = (standardized(data.codes[rows], mean, deviation) for rows in parts)
@@ -127,7 +135,8 @@ def _lasso(
     model.fit(train, standardized(values, mean, deviation))
     step()
     predicted = [_predict(model, rows) * deviation + mean for rows in (train, test)]
-    return _Predictions(np.abs(model.coef_), *predicted)
+    weights = np.abs(np.atleast_2d(model.coef_)).sum(axis=0)
+    return _Predictions(weights, *predicted)
 
 
 def _forest(

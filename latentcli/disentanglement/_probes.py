@@ -27,7 +27,10 @@ _WAVES = (1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, eq=False)
 class Probed:
-    """What predictors of `capacities` (P,), ascending, predict of a factor: `predicted` (P, n), `target` (n,)."""
+    """What predictors of `capacities` (P,), ascending, predict of a factor.
+
+    `predicted` (P, n) and `target` (n,) are classes; of a regression (P, n, T) and (n, T) numbers.
+    """
 
     capacities: Array
     regression: bool
@@ -38,7 +41,8 @@ class Probed:
         """Return the loss of each row (P, n), whose mean is 1 - r2 of a regression, or 1 - accuracy."""
         if not self.regression:
             return np.asarray(self.predicted != target, dtype=np.float64)
-        found: Array = (self.predicted - target) ** 2 / (float(target.var()) or 1.0)
+        variance = float(target.var(axis=0).sum()) or 1.0
+        found: Array = ((self.predicted - target) ** 2).sum(axis=-1) / variance
         return found
 
 
@@ -66,7 +70,7 @@ def random_features(
         for width in widths:
             weights = np.linalg.solve(inner[:width, :width], outer[:width])
             values = new[:, :width] @ weights + middle
-            predicted.append(values[:, 0] if regression else values.argmax(axis=1))
+            predicted.append(values if regression else values.argmax(axis=1))
         return Probed(capacities, regression, np.stack(predicted), _goal(factor, parts.test))
 
     return each(fit, data.factors, progress)
@@ -84,7 +88,10 @@ def forests(data: Data, parts: Split, seed: int, progress: Progress | None) -> l
         goal, predicted = _goal(factor, parts.train), []
         for depth in DEPTHS:
             model = kind(n_estimators=_TREES, max_depth=depth, random_state=seed)
-            predicted.append(model.fit(train, goal).predict(test))
+            made = model.fit(train, goal[:, 0] if goal.shape[1:] == (1,) else goal).predict(
+                test
+            )
+            predicted.append(made.reshape(len(test), -1) if regression else made)
         depths = np.array(DEPTHS, dtype=np.float64)
         return Probed(depths, regression, np.stack(predicted), _goal(factor, parts.test))
 
@@ -107,13 +114,13 @@ def _codes(data: Data, parts: Split) -> tuple[Array, Array]:
 
 
 def _goal(factor: Factor, rows: Array) -> Array:
-    return (factor.values if factor.kind == "continuous" else factor.labels)[rows]
+    return (factor.targets if factor.kind == "continuous" else factor.labels)[rows]
 
 
 def _targets(factor: Factor, rows: Array) -> Array:
     """Return what a regression learns (n, M): the values, or an indicator for each class."""
     if factor.kind == "continuous":
-        return factor.values[rows][:, None]
+        return factor.targets[rows]
     return np.asarray(factor.labels[rows][:, None] == np.arange(factor.size), dtype=np.float64)
 
 

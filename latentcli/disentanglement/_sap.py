@@ -14,7 +14,6 @@ from latentcli.disentanglement._notes import listed, of_text
 from latentcli.disentanglement._score import Estimate, Score, attributed
 from latentcli.disentanglement._single_dimension import (
     PENALTY,
-    PREDICTORS,
     Predictability,
     Task,
 )
@@ -49,6 +48,7 @@ ABOUT = About(
         "svm": "accuracy of a linear support vector machine",
         "r2": "squared correlation",
         "threshold": "Youden's J of the best interval for each class",
+        "knn": "r2 of the mean, or accuracy of the majority, of the nearest training rows",
     },
     compat={
         "disentanglement_lib": {},
@@ -81,6 +81,7 @@ def sap(
     factors: Factors = None,
     *,
     estimator: str = "svm",
+    neighbors: int = 10,
     test: float = 0.2,
     limit: int | None = None,
     ci: float | None = 0.95,
@@ -97,7 +98,9 @@ def sap(
         vector machine (C = 0.01, balanced class weights), for continuous factors "r2". "r2":
         squared correlation with the factor's values over all rows; `test` and `limit` do not matter.
         "threshold": Youden's J on held-out rows of the best interval for each class, mean over
-        classes: 0 without information, 1 where every class has an interval of its own.
+        classes: 0 without information, 1 where every class has an interval of its own. "knn": the
+        `neighbors` nearest training rows in the dimension, on held-out rows: r2 of their mean for
+        continuous factors, which sees any smooth relation, accuracy of their majority for others.
 
     Returns
     -------
@@ -124,7 +127,9 @@ def sap(
     True
     """
     data = prepare(codes, factors, **options)
-    tasks = [Task.of(f, data.rows, estimator, test, limit, seed) for f in data.factors]
+    tasks = [
+        Task.of(f, data.rows, estimator, test, limit, seed, neighbors) for f in data.factors
+    ]
     found = Predictability.of(data, tasks, seed, progress)
     baseline = np.array([task.baseline for task in tasks])
     tested = np.array([task.tested for task in tasks])
@@ -159,7 +164,7 @@ def sap(
         factors=rows,
         dimensions=attributed(_dimension_rows(data, found.scores), whole),
         matrix=found.scores,
-        matrix_name=" or ".join(dict.fromkeys(_score_name(task) for task in tasks)),
+        matrix_name=" or ".join(dict.fromkeys(task.score_name for task in tasks)),
         settings={"C": PENALTY} if any(t.estimator == "svm" for t in tasks) else {},
         notes=_notes(data, tasks, largest, limit),
     )
@@ -172,10 +177,6 @@ def _mean(values: Array, tested: Array) -> float | None:
 def _interval(value: float | None, influences: Array, ci: float | None) -> Interval | None:
     """Return the interval of a mean of gaps with influences (K, N)."""
     return interval(value, influences.mean(axis=0), ci) if len(influences) else None
-
-
-def _score_name(task: Task) -> str:
-    return "r2" if task.estimator == "r2" else PREDICTORS[task.estimator].score
 
 
 def _factor_rows(data: Data, tasks: Sequence[Task], found: Predictability) -> list[Record]:

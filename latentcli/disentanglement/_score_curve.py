@@ -12,6 +12,7 @@ import numpy as np
 
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._disentanglement_report import names_of
+from latentcli.disentanglement._metric import READING
 from latentcli.disentanglement._models import function
 from latentcli.disentanglement._score import value_only
 from latentcli.disentanglement._score_models import Tracker
@@ -89,7 +90,7 @@ def score_curve(
     names = names_of([metrics] if isinstance(metrics, str) else metrics)
     if draws < 2:
         raise ParameterError("draws", draws, "a whole number from 2")
-    options = {key: settings.pop(key) for key in _READING if key in settings}
+    options = {key: settings.pop(key) for key in READING if key in settings}
     given = codes if isinstance(codes, Mapping) else {"codes": codes}
     data = {model: prepare(one, factors, **options) for model, one in given.items()}
     rows = min(one.rows for one in data.values())
@@ -119,9 +120,6 @@ def score_curve(
         ),
         views=(Sheet("", (*shown, *COLUMNS[2:]), records, ("draws", "sd")),),
     )
-
-
-_READING = ("continuous", "discrete", "factor_bins")
 
 
 def _curve(

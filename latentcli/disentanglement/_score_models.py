@@ -8,7 +8,7 @@ from typing import Any
 
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._kept import Scorer, Store
-from latentcli.disentanglement._metric import check_halves
+from latentcli.disentanglement._metric import READING, check_halves
 from latentcli.disentanglement._models import Models, notes_of, views
 from latentcli.disentanglement._paired import COLUMNS as OF_DIFFERENCES
 from latentcli.disentanglement._paired import default_halves, differences_of
@@ -81,7 +81,7 @@ def score_models(
     check_halves(halves)
     if not codes:
         raise LatentError("`codes` names no model")
-    options = {key: settings.pop(key) for key in _READING if key in settings}
+    options = {key: settings.pop(key) for key in READING if key in settings}
     scorers = {
         model: Scorer(prepare(one, factors, **options), store) for model, one in codes.items()
     }
@@ -119,9 +119,6 @@ def score_models(
         notes=notes,
         views=tuple(shown),
     )
-
-
-_READING = ("continuous", "discrete", "factor_bins")
 
 
 def records_of(scores: Mapping[str, Any], differences: list[Record]) -> list[Record]:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from latentcli.disentanglement import _single_neighbors as single_neighbors
 from latentcli.disentanglement._data import Data, Factor
-from latentcli.disentanglement._scaling import scales, standardized
+from latentcli.disentanglement._predictors import score_terms
+from latentcli.disentanglement._squared_correlation import Targets, standardize
 from latentcli.disentanglement._train_test_split import (
     Split,
     influence,
@@ -41,16 +43,6 @@ class Predictor(NamedTuple):
     terms: Callable[[Array, Array], Array]
 
 
-def squared_correlations(column: Array, values: Array) -> Array:
-    """Return r^2 (K,) of a column (N,) with standardized values (N, K), at most 1.
-
-    >>> values = standardize(np.array([[1.0, 1.0], [0.0, 2.0], [1.0, 3.0]]))
-    >>> squared_correlations(np.array([1.0, 2.0, 3.0]), values).round(6)
-    array([0., 1.])
-    """
-    return np.minimum((standardize(column) @ values / len(column)) ** 2, 1.0)
-
-
 def accuracy_terms(predicted: Array, labels: Array) -> Array:
     """Return 1 where a prediction is right, else 0; the mean is the accuracy."""
     return (predicted == labels).astype(np.float64)
@@ -67,31 +59,6 @@ def balanced_terms(predicted: Array, labels: Array) -> Array:
     return (predicted == labels) * weights[labels]
 
 
-def youden_terms(inside: Array, labels: Array) -> Array:
-    """Return terms (n,) whose mean is Youden's J (1950), mean over classes.
-
-    `inside` (n, M) says which values are in the interval of each class; J is the share of the class
-    that is inside less the share of the rest. Classes without a row are left out.
-    """
-    counts = np.bincount(labels, minlength=inside.shape[1])
-    occurring = np.flatnonzero(counts)
-    own, rest = counts[occurring], np.maximum(len(labels) - counts[occurring], 1)
-    weights = np.where(labels[:, None] == occurring, len(labels) / own, -len(labels) / rest)
-    return (inside[:, occurring] * weights).sum(axis=1) / max(len(occurring), 1)
-
-
-def standardize(values: Array) -> Array:
-    """Return columns (N, ...) with mean 0 and deviation 1; 0 where they never change."""
-    return standardized(values, *scales(values))
-
-
-def r2_influence(column: Array, values: Array) -> Array:
-    """Return the influence (N,) of each row on the squared correlation with standardized values."""
-    code = standardize(column)
-    r = float(code @ values) / len(code)
-    return 2 * r * (code * values - r * (code**2 + values**2) / 2)
-
-
 def _fit_svm(ordered: Ordered) -> tuple[Array, Array, Array]:
     return (*linear_svm.svm(ordered, penalty=PENALTY), ordered.classes)
 
@@ -101,10 +68,17 @@ def _predict_svm(planes: tuple[Array, Array, Array], values: Array) -> Array:
 
 
 class _Intervals(NamedTuple):
-    """The best interval for each class (M,)."""
+    """The best interval for each class (M,), empty for a class without a row."""
 
     low: Array
     high: Array
+
+
+class _Inside(NamedTuple):
+    """Values (n,) and the intervals that they may be in."""
+
+    values: Array
+    intervals: _Intervals
 
 
 def _fit_intervals(ordered: Ordered) -> _Intervals:
@@ -114,15 +88,41 @@ def _fit_intervals(ordered: Ordered) -> _Intervals:
     return _Intervals(low, high)
 
 
-def _inside(intervals: _Intervals, values: Array) -> Array:
-    return (values[:, None] >= intervals.low) & (values[:, None] <= intervals.high)
+def _in_intervals(intervals: _Intervals, values: Array) -> _Inside:
+    return _Inside(values, intervals)
+
+
+def youden_terms(inside: _Inside, labels: Array) -> Array:
+    """Return terms (n,) whose mean is Youden's J (1950), mean over classes.
+
+    J is the share of a class (n,) that is inside of its interval less the share of the rest. Classes
+    without a row are left out. Work and memory are of n log n + M, not n M.
+    """
+    values, (low, high) = inside
+    counts = np.bincount(labels, minlength=len(low))
+    occurring = np.flatnonzero(counts)
+    rest = np.maximum(len(labels) - counts, 1)
+    own = (values >= low[labels]) & (values <= high[labels])
+    terms = own * (len(labels) / counts[labels] + len(labels) / rest[labels])
+    # What the intervals around a value weigh: those that begin up to it less those that ended before.
+    weights = len(labels) / rest[occurring]
+    terms -= _weight_below(low[occurring], weights, np.nextafter(values, np.inf))
+    terms += _weight_below(high[occurring], weights, values)
+    return np.asarray(terms / max(len(occurring), 1))
+
+
+def _weight_below(ends: Array, weights: Array, values: Array) -> Array:
+    """Return the sum of the weights (M,) of ends below each value (n,)."""
+    order = np.argsort(ends)
+    running = np.concatenate([[0.0], np.cumsum(weights[order])])
+    return np.asarray(running[np.searchsorted(ends[order], values)])
 
 
 PREDICTORS = {
     "svm": Predictor("accuracy", _fit_svm, _predict_svm, accuracy_terms),
-    "threshold": Predictor("Youden's J", _fit_intervals, _inside, youden_terms),
+    "threshold": Predictor("Youden's J", _fit_intervals, _in_intervals, youden_terms),
 }
-"""Predictors that are fitted to training rows; "r2" takes all rows and needs no fit."""
+"""Predictors of classes; "r2" takes all rows and needs no fit, and "knn" predicts values, too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +133,7 @@ class Task:
     estimator: str
     split: Split
     train: Array
+    neighbors: int
 
     @classmethod
     def of(
@@ -143,12 +144,13 @@ class Task:
         test: float,
         limit: int | None,
         seed: int,
+        neighbors: int,
     ) -> Task:
         by_values = estimator == "svm" and factor.kind == "continuous"
         parts = split(factor.labels, test=test, seed=seed, limit=limit)
         train = np.zeros(rows, dtype=bool)
         train[parts.train] = True
-        return cls(factor, "r2" if by_values else estimator, parts, train)
+        return cls(factor, "r2" if by_values else estimator, parts, train, neighbors)
 
     @property
     def tested(self) -> bool:
@@ -160,31 +162,59 @@ class Task:
         return self.factor.labels[self.split.test]
 
     @property
+    def regresses(self) -> bool:
+        """Whether values are predicted, and not classes."""
+        return self.estimator == "knn" and self.factor.kind == "continuous"
+
+    @property
+    def score_name(self) -> str:
+        """What a dimension is scored by."""
+        if self.estimator == "knn":
+            return "r2" if self.regresses else "accuracy"
+        return "r2" if self.estimator == "r2" else PREDICTORS[self.estimator].score
+
+    @property
     def baseline(self) -> float:
         """The score of a dimension without information: accuracy is the most frequent class's share."""
-        if self.estimator != "svm" or not self.tested:
+        if self.score_name != "accuracy" or not self.tested:
             return 0.0
         return float(np.bincount(self.test_labels).max() / len(self.split.test))
 
     def fit(self, order: Array, ascending: Array) -> Any:
         """Fit the predictor to a dimension: its rows in ascending `order`, and their values."""
         train = self.train.take(order)
-        labels = self.factor.labels.take(order.compress(train))
-        ordered = linear_svm.order(ascending.compress(train), labels)
-        return PREDICTORS[self.estimator].fit(ordered)
+        rows, values = order.compress(train), ascending.compress(train)
+        if self.estimator == "knn":
+            goal = self.factor.targets if self.regresses else self.factor.labels
+            return single_neighbors.Neighbors(values, goal[rows], self.neighbors)
+        labels = self.factor.labels.take(rows)
+        return PREDICTORS[self.estimator].fit(linear_svm.order(values, labels))
+
+    def predict(self, model: Any, values: Array) -> Any:
+        """Return what a fitted model predicts for the test rows of a dimension (N,)."""
+        tested = values.take(self.split.test)
+        if self.estimator == "knn":
+            return single_neighbors.predict(model, tested)
+        return PREDICTORS[self.estimator].predict(model, tested)
+
+    def terms(self, predicted: Any, order: Array | None = None) -> Array:
+        """Return terms (n,) of the test rows whose mean is the score; with their factor in another order."""
+        goal = self.factor.targets[self.split.test] if self.regresses else self.test_labels
+        goal = goal if order is None else goal[order]
+        if self.estimator == "knn":
+            return score_terms(predicted, goal, self.regresses)
+        return PREDICTORS[self.estimator].terms(predicted, goal)
 
     def score(self, model: Any, values: Array) -> float:
         """Return the score of a fitted model on the test rows of a dimension (N,)."""
-        predictor = PREDICTORS[self.estimator]
-        predicted = predictor.predict(model, values.take(self.split.test))
-        return float(predictor.terms(predicted, self.test_labels).mean())
+        return float(self.terms(self.predict(model, values)).mean())
 
     def largest_gap(self, seed: int) -> float | None:
         """Return the gap of the factor itself, standardized, to dimensions of Gaussian noise."""
         if not self.tested:
             return None
         random = np.random.default_rng([seed, 2])
-        itself = standardize(self.factor.labels.astype(np.float64))
+        itself = standardize(np.maximum(self.factor.labels, 0).astype(np.float64))
         noise = random.normal(size=(_NOISE, len(itself)))
         scores = [
             self.score(self.fit(order := np.argsort(one), one[order]), one)
@@ -209,7 +239,7 @@ class Predictability:
 
     data: Data
     tasks: Sequence[Task]
-    values: Array
+    targets: Sequence[Targets]
     scores: Array
     balanced: Array
     r2: Array
@@ -220,19 +250,19 @@ class Predictability:
     def of(
         cls, data: Data, tasks: Sequence[Task], seed: int, progress: Progress | None
     ) -> Predictability:
-        values = standardize(np.stack([f.values for f in data.factors], axis=1))
+        targets = [Targets.of(factor) for factor in data.factors]
         orders = permuted_test_rows(
-            [data.rows if t.estimator == "r2" else len(t.split.test) for t in tasks], seed
+            [t.factor.rows if t.estimator == "r2" else len(t.split.test) for t in tasks], seed
         )
 
         def score(j: int) -> _Dimension:
             column = data.codes[:, j].astype(np.float64)
-            return _score_dimension(column, bool(data.alive[j]), tasks, values, orders)
+            return _score_dimension(column, bool(data.alive[j]), tasks, targets, orders)
 
         found = each(score, range(data.dimensions), progress)
         scores, balanced, r2, null, models = zip(*found, strict=True)
         return cls(
-            data, tasks, values, np.stack(scores), np.stack(balanced), np.stack(r2),
+            data, tasks, targets, np.stack(scores), np.stack(balanced), np.stack(r2),
             np.stack(null, axis=1), list(models),
         )  # fmt: skip
 
@@ -245,12 +275,10 @@ class Predictability:
     def _influence(self, j: int, k: int) -> Array:
         column, task = self.data.codes[:, j].astype(np.float64), self.tasks[k]
         if task.estimator == "r2":
-            return r2_influence(column, self.values[:, k])
+            return self.targets[k].influence(column)
         if not task.tested:
             return np.zeros(self.data.rows)
-        predictor = PREDICTORS[task.estimator]
-        predicted = predictor.predict(self.models[j][k], column[task.split.test])
-        terms = predictor.terms(predicted, task.test_labels)
+        terms = task.terms(task.predict(self.models[j][k], column))
         return influence(terms, task.split.test, self.data.rows)
 
 
@@ -258,33 +286,31 @@ def _score_dimension(
     column: Array,
     alive: bool,
     tasks: Sequence[Task],
-    values: Array,
+    targets: Sequence[Targets],
     orders: Sequence[Sequence[Array]],
 ) -> _Dimension:
     """Score one dimension (N,), sorted once, for all factors."""
-    r2 = squared_correlations(column, values) if alive else np.zeros(len(tasks))
+    whole = standardize(column)
+    codes = [whole if one.factor.complete else one.of_column(column) for one in targets]
+    r2 = np.array([one.share(code) for one, code in zip(targets, codes, strict=True)]) * alive
     scores, balanced, null = r2.copy(), r2.copy(), np.zeros((len(orders), len(tasks)))
     models: list[Any] = [None] * len(tasks)
     fitted = any(task.estimator != "r2" for task in tasks)
     order = np.argsort(column) if fitted else np.empty(0, dtype=np.intp)
     ascending = column.take(order)
-    code = standardize(column)
     for k, task in enumerate(tasks):
         if task.estimator == "r2":
             for p, shuffled in enumerate(orders):
-                null[p, k] = (code.take(shuffled[k]) @ values[:, k] / len(code)) ** 2
+                null[p, k] = targets[k].share(codes[k].take(shuffled[k]))
             continue
-        predictor = PREDICTORS[task.estimator]
         models[k] = task.fit(order, ascending)
         scores[k] = balanced[k] = 0.0
         if not task.tested:
             continue
-        labels = task.test_labels
-        predicted = predictor.predict(models[k], column.take(task.split.test))
-        scores[k] = max(0.0, float(predictor.terms(predicted, labels).mean()))
+        predicted = task.predict(models[k], column)
+        scores[k] = max(0.0, float(task.terms(predicted).mean()))
         if task.estimator == "svm":
-            balanced[k] = float(balanced_terms(predicted, labels).mean())
+            balanced[k] = float(balanced_terms(predicted, task.test_labels).mean())
         for p, shuffled in enumerate(orders):
-            terms = predictor.terms(predicted, labels.take(shuffled[k]))
-            null[p, k] = max(0.0, float(terms.mean()))
+            null[p, k] = max(0.0, float(task.terms(predicted, shuffled[k]).mean()))
     return _Dimension(scores, balanced, r2, null, models)

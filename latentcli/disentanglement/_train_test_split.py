@@ -31,7 +31,7 @@ def split(labels: Array, *, test: float, seed: int, limit: int | None = None) ->
     """Hold out a share `test` of the rows at random, stratified by class.
 
     Each class of `labels` (N,), numbered from 0, keeps a training row, so a class of one row is
-    never tested. With `limit` no more than so many rows are used, stratified likewise; None or 0
+    never tested; rows without a class, -1, are in neither part. With `limit` no more than so many rows are used, stratified likewise; None or 0
     uses all.
     Raises ParameterError for a share outside 0 to 1 and a limit below 2.
     """
@@ -41,6 +41,7 @@ def split(labels: Array, *, test: float, seed: int, limit: int | None = None) ->
         raise ParameterError("limit", limit, "2 or more, or 0 for all rows")
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(labels))
+    shuffled = shuffled[labels[shuffled] >= 0]
     rows = shuffled[np.argsort(labels[shuffled], kind="stable")]
     if limit and limit < len(rows):
         rows = rows[_systematic_sample(len(rows), limit / len(rows), random)]

@@ -94,6 +94,7 @@ def table(rows: Sequence[Record]) -> tuple[tuple[str, ...], list[Record]]:
         and not any(isinstance(row.get(key), list) for row in rows)
         and any(row.get(key) is not None for row in rows)
         and not (key == "alive" and all(row.get(key) for row in rows))
+        and not (key == "rows" and len({row.get(key) for row in rows}) == 1)
     ]
     flat: list[Record] = [{key: row.get(key) for key in shown} for row in rows]
     if {"kind", "classes"} <= {*shown}:

@@ -77,9 +77,12 @@ class Groups:
 
 
 def group(labels: Array, least: int = 2) -> Groups:
-    """Group rows with the same label (N,), from 0 up; groups of fewer than `least` are left out."""
-    rows = np.argsort(labels, kind="stable")
-    sizes = np.bincount(labels)
+    """Group rows with the same label (N,), from 0 up; groups of fewer than `least` are left out.
+
+    Rows without a label, -1, are in no group.
+    """
+    rows = np.argsort(labels, kind="stable")[np.count_nonzero(labels < 0) :]
+    sizes = np.bincount(labels[labels >= 0])
     starts = np.cumsum(sizes) - sizes
     enough = sizes >= least
     return Groups(rows, starts[enough], sizes[enough])
@@ -266,6 +269,7 @@ def _factor_rows(name: str, data: Data, train: Array, evaluate: Array) -> list[R
         {
             "factor": factor.name,
             "kind": factor.kind,
+            "rows": factor.rows,
             "classes": factor.size,
             "dimension": data.names[int(train[:, k].argmax())] if train[:, k].any() else None,
             "dimensions": int((owned == k).sum()),

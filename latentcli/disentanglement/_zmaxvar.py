@@ -96,7 +96,7 @@ def zmaxvar(
     0.0
     """
     voting.check_batch(batch, threshold)
-    data = prepare(codes, factors, **options)
+    data = prepare(codes, factors, **options).with_all_factors()
     of_all = _agreeing(data, bins)
 
     def setup(other: Data) -> voting.Vote:

@@ -98,18 +98,86 @@ def test_a_factor_is_not_of_both_kinds_and_text_is_no_quantity():
 # --- what is left out, and told
 
 
-def test_rows_with_a_missing_factor_are_left_out_and_counted():
+def test_each_factor_has_the_rows_that_have_it_and_notes_count_the_others():
     text = np.array(["x", None, "y", "x"] * 15, dtype=object)
     number = FACTORS[:, 0].astype(float)
     number[[0, 1]] = np.nan, np.inf
     made = prepare(CODES, {"text": text, "number": number})
-    assert made.rows == 60 - 15 - 1
+    assert made.rows == 59  # row 1 has neither
     assert made.notes == (
-        "16 of 60 rows are left out: a factor is missing (text 15, number 2)",
+        "1 of 60 rows are left out: every factor is missing",
+        "missing in some rows, and scored on the others: text 14, number 1",
     )
-    kept = [row for row in range(2, 60) if row % 4 != 1]
+    kept = np.delete(np.arange(60), 1)
     np.testing.assert_array_equal(made.codes, CODES[kept])
-    np.testing.assert_array_equal(made.factors[1].values, FACTORS[kept, 0])
+    first, second = made.factors
+    assert (first.rows, second.rows) == (45, 58)
+    assert [first.classes[label] for label in first.labels[first.known]] == [
+        one for one in text[kept] if one
+    ]
+    np.testing.assert_array_equal(second.values[second.known], FACTORS[2:, 0])
+
+
+def test_a_factor_that_is_nowhere_is_left_out():
+    made = prepare(CODES, {"a": FACTORS[:, 0], "b": np.full(60, np.nan)})
+    assert made.factor_names == ["a"]
+    assert "factor b is missing in all rows and is left out" in made.notes
+
+
+def test_metrics_of_all_factors_at_once_take_the_rows_that_have_all():
+    gaps = FACTORS.astype(float)
+    gaps[:5, 0] = gaps[3:9, 1] = np.nan
+    made = prepare(CODES, gaps).with_all_factors()
+    assert made.rows == 60 - 9
+    assert "are left out, as a factor is missing" in made.notes[-1]
+
+
+# --- angles
+
+
+@pytest.mark.parametrize("period", [2 * np.pi, 360.0, 24.0])
+def test_angles_are_on_one_turn_and_a_whole_turn_is_none(period):
+    """The orientations of dSprites go from 0 to 2 pi, both included."""
+    levels = np.linspace(0, period, 13)
+    made = prepare(
+        np.zeros((13, 1)) + np.arange(13)[:, None],
+        {"v": levels},
+        periodic={"v": period},
+        discrete=["v"],
+    )
+    (factor,) = made.factors
+    assert factor.size == 12
+    assert factor.labels[0] == factor.labels[12]
+    assert factor.values.max() < period
+    turn = 2 * np.pi * levels / period
+    np.testing.assert_allclose(
+        factor.targets, np.stack([np.cos(turn), np.sin(turn)], axis=1), atol=1e-8
+    )
+
+
+def test_a_continuous_angle_is_cut_into_equal_arcs():
+    angles = RNG.uniform(-np.pi, np.pi, 500)
+    (factor,) = prepare(
+        RNG.normal(size=(500, 2)), {"v": angles}, periodic=["v"], factor_bins=8
+    ).factors
+    assert factor.kind == "continuous"
+    expected = np.floor(angles % (2 * np.pi) / (2 * np.pi) * 8)
+    np.testing.assert_array_equal(factor.labels, expected)
+
+
+@pytest.mark.parametrize(
+    ("column", "periodic", "said"),
+    [
+        (np.arange(60.0), ["v"], r"goes from 0 to 59, more than its period 6.28319; .*v=360"),
+        (np.array(["a", "b"] * 30), ["v"], "is no number and cannot be periodic"),
+        (np.arange(60.0), {"v": 0.0}, "a period of 0 is not above 0"),
+        (np.arange(60.0), {"v": np.nan}, "a period of nan is not above 0"),
+        (np.arange(60.0), ["w"], "unknown factor 'w'"),
+    ],
+)
+def test_what_is_no_angle_is_refused(column, periodic, said):
+    with pytest.raises(ParameterError, match=said):
+        prepare(CODES, {"v": column}, periodic=periodic)
 
 
 def test_a_constant_factor_is_left_out_and_told():

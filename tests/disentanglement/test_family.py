@@ -14,7 +14,7 @@ from latentcli.disentanglement import METRICS, about, function, parameters
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
-OF_ALL = ("continuous", "discrete", "factor_bins", "compat")
+OF_ALL = ("continuous", "discrete", "periodic", "factor_bins", "compat")
 """What every metric takes besides its own parameters."""
 
 QUICK = {"train": 500, "evaluate": 500, "limit": 500, "ci": None}
