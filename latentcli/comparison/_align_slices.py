@@ -251,7 +251,14 @@ def _notes(
 
 
 def _views(records: list[Record], names: list[str], steps: Array) -> tuple[Any, ...]:
-    shown = ("rank", "word", "moved", "p_value", "nearest_first", "nearest_last")
+    shown: tuple[str, ...] = (
+        "rank",
+        "word",
+        "moved",
+        "p_value",
+        "nearest_first",
+        "nearest_last",
+    )
     shown = shown if len(names) == 2 else (*shown[:4], "step", *shown[4:])
     sheets = [Sheet("most changed", shown, records, ("nearest_first", "nearest_last"))]
     if len(names) > 2:

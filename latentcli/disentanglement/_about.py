@@ -33,6 +33,8 @@ class About:
         Authors and year.
     factors
         Whether it needs ground-truth factors.
+    whole_rows
+        Whether it looks at all factors of a row at once: rows that miss one are left out.
     read_with
         Scores of the summary to be read together with the value.
     estimators
@@ -49,6 +51,7 @@ class About:
     limitations: str
     source: str
     factors: bool = True
+    whole_rows: bool = False
     read_with: tuple[str, ...] = ()
     estimators: Mapping[str, str] = field(default_factory=dict)
     compat: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

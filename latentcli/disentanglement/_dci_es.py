@@ -42,6 +42,7 @@ ABOUT = About(
         "flat, score about 1, so read it with informativeness. It depends on the family of predictors, "
         "on the capacities that are tried and on the number of rows."
     ),
+    whole_rows=True,
     source="Eastwood et al., 2023",
     read_with=("informativeness",),
     estimators={
@@ -130,7 +131,7 @@ def dci_es(
     >>> dci_es(np.cbrt(factors), factors).value < 0.95
     True
     """
-    data = prepare(codes, factors, **options).with_all_factors()
+    data = prepare(codes, factors, **options)
     # All factors are predicted from the same features: the same rows are held out for all.
     parts = split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
     few = not len(parts.test) or len(parts.train) < _LEAST
@@ -221,7 +222,6 @@ def _row(factor: Factor, found: _Found, parts: Split, rows: int, ci: float | Non
     return {
         "factor": factor.name,
         "kind": factor.kind,
-        "rows": factor.rows,
         "dci_es": value,
         "low": low,
         "high": high,

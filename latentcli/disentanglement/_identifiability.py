@@ -122,12 +122,12 @@ def identifiability(
     influences = np.zeros((len(rows), len(data.factors)))
     halves: list[Array] = [np.empty(0)] * len(data.factors)
     for members in _alike(data.factors):
-        some = _Some.of(data, members, rows)
-        shares[:, members], influences[np.ix_(some.places, members)] = some.explained(
-            orders, estimator, seed, len(rows)
+        group = _Some.of(data, members, rows)
+        shares[:, members], influences[np.ix_(group.places, np.array(members))] = (
+            group.explained(orders, estimator, seed, len(rows))
         )
         if ci and data.heavy_tailed and estimator == "linear":
-            for k, found in zip(members, some.of_halves(estimator, seed).T, strict=True):
+            for k, found in zip(members, group.of_halves(estimator, seed).T, strict=True):
                 halves[k] = found
     value = float(shares[0].mean())
     whole, *each = (

@@ -79,6 +79,8 @@ def metric(about: About) -> Callable[[Function], Function]:
             settings = {**own, **given}
             check(about, settings)
             data = prepare(codes, factors, **reading)
+            if about.whole_rows:
+                data = data.with_all_factors()
             if about.factors and not data.factors:
                 raise LatentError(
                     "`factors` is missing: this metric compares codes with factors"
@@ -185,7 +187,7 @@ def finished(name: str, score: Score, data: Data, settings: Record) -> Score:
     having = {factor.name: factor.rows for factor in data.factors}
     score = replace(
         score,
-        factors=[{"rows": having[str(row["factor"])], **row} for row in score.factors],
+        factors=[{**row, "rows": having[str(row["factor"])]} for row in score.factors],
     )
     rows = records(score, flat(score.numbers))
     made = replace(

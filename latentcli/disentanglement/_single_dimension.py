@@ -39,8 +39,8 @@ class Predictor(NamedTuple):
 
     score: str
     fit: Callable[[Ordered], Any]
-    predict: Callable[[Any, Array], Array]
-    terms: Callable[[Array, Array], Array]
+    predict: Callable[[Any, Array], Any]
+    terms: Callable[[Any, Array], Array]
 
 
 def accuracy_terms(predicted: Array, labels: Array) -> Array:

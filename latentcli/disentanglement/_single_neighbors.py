@@ -14,7 +14,7 @@ class Neighbors(NamedTuple):
 
     values: Array
     goal: Array
-    count: int
+    nearest: int
 
 
 def predict(neighbors: Neighbors, values: Array) -> Array:
@@ -26,7 +26,7 @@ def predict(neighbors: Neighbors, values: Array) -> Array:
     >>> predict(Neighbors(np.arange(4.0), np.array([[0.0], [1.0], [2.0], [3.0]]), 2), np.array([2.4]))
     array([[2.5]])
     """
-    count = min(neighbors.count, len(neighbors.values))
+    count = min(neighbors.nearest, len(neighbors.values))
     places = windows(neighbors.values, values, count)[:, None] + np.arange(count)
     goals = neighbors.goal[places]
     if neighbors.goal.ndim > 1:

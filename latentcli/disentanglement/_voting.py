@@ -269,7 +269,6 @@ def _factor_rows(name: str, data: Data, train: Array, evaluate: Array) -> list[R
         {
             "factor": factor.name,
             "kind": factor.kind,
-            "rows": factor.rows,
             "classes": factor.size,
             "dimension": data.names[int(train[:, k].argmax())] if train[:, k].any() else None,
             "dimensions": int((owned == k).sum()),

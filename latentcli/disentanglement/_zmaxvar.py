@@ -31,6 +31,7 @@ ABOUT = About(
         "(see zmaxvar_chance) and even perfect codes score below 1. Dimensions below `threshold`, which "
         "is in the units of the codes, are left out."
     ),
+    whole_rows=True,
     source="Kim, Wang, Sahu and Pavlovic, 2019, as Carbonneau et al. (2022) draw from rows",
     compat={"ubisoft": {"batch": 200, "train": 800, "evaluate": 800, "threshold": 0.05}},
     differences=(
@@ -96,7 +97,7 @@ def zmaxvar(
     0.0
     """
     voting.check_batch(batch, threshold)
-    data = prepare(codes, factors, **options).with_all_factors()
+    data = prepare(codes, factors, **options)
     of_all = _agreeing(data, bins)
 
     def setup(other: Data) -> voting.Vote:
