@@ -70,7 +70,7 @@ def score_terms(predicted: Array, target: Array, regression: bool) -> Array:
     if not regression:
         return (predicted == target).astype(np.float64)
     # Where all values are the same there is no variance to explain.
-    target = target.reshape(len(target), -1)
+    target = target[:, None] if target.ndim == 1 else target
     variance = float(target.var(axis=0).sum()) if len(target) else 0.0
     missed = (predicted.reshape(target.shape) - target) ** 2
     return np.asarray(1 - missed.sum(axis=1) / (variance or 1.0))
