@@ -202,8 +202,10 @@ def _records(columns: dict[str, Array], samples: int) -> list[Record]:
 
 
 def _numbers(values: Array) -> list[float | None]:
-    missing = np.isnan(values)
-    return list(np.where(missing, None, values) if missing.any() else values.tolist())
+    numbers: list[float | None] = values.tolist()
+    for index in np.flatnonzero(np.isnan(values)):
+        numbers[index] = None
+    return numbers
 
 
 def _number(value: float) -> float | None:

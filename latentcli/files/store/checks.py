@@ -33,10 +33,10 @@ def sum_of(file: Path) -> int:
     A tenth of the time of a CRC-32 of all bytes: 5 GB a second. Any changed byte of a block changes its sum.
     """
     block = np.zeros(_BLOCK // 8, "<u8")
-    room = memoryview(block).cast("B")
+    room = block.data.cast("B")
     found = 0
     with file.open("rb", buffering=0) as source:
-        while count := source.readinto(room):  # type: ignore[attr-defined]
+        while count := source.readinto(room):
             words = -(-count // 8)
             room[count : 8 * words] = bytes(8 * words - count)
             found = crc32(int(np.add.reduce(block[:words])).to_bytes(8, "little"), found)
