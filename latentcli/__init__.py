@@ -10,14 +10,13 @@ Examples
 ['queen', 'monarch']
 """
 
-from __future__ import annotations
-
 import os
 import sys
 
 if getattr(sys, "argv", [""])[0] == "-m" or sys.argv[0].endswith(("/latent", "latent.exe")):
     # This is the command, not the library: until it runs and has something to clean up, Ctrl-C just
-    # ends it. The C module is there already; the import of `signal` takes milliseconds.
+    # ends it. The modules above are there already, and so is this C module; what is read from the disk before
+    # could be interrupted in between: `signal`, `__future__`.
     import _signal  # type: ignore[import-not-found]
 
     _signal.signal(_signal.SIGINT, lambda *_: os._exit(130))

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import ParameterError
+from latentcli.errors import ParameterError, shown
 from latentcli.files import samples
 
 Index = tuple[Any, ...]
@@ -18,6 +18,9 @@ Index = tuple[Any, ...]
 
 STANDARD_INPUT = "-"
 """The address of what comes through a pipe."""
+
+_LONGEST = 400
+"""Characters of an address in a message."""
 
 _SLICE = re.compile(r"(?P<file>.+?)\[(?P<slice>[0-9:,\-\s]+)\]$")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://")
@@ -81,7 +84,7 @@ def with_columns(address: str, vectors: str | None, text: str | None) -> str:
     file, key = separated(address)
     if key:
         raise ParameterError(
-            f"{address} names a column already; leave out `vector_column` and `text_column`"
+            f"{shown(address, _LONGEST)} names a column already; leave out `vector_column` and `text_column`"
         )
     return f"{file}::{vectors or ''}{f'@{text}' if text else ''}"
 
@@ -93,7 +96,8 @@ def split_slice(address: str) -> tuple[str, Index]:
     ('w.npz::w', (0, slice(None, 4, None)))
     """
     match = _SLICE.fullmatch(address)
-    if match is None or Path(address).exists():
+    # Unlike Path.exists, False for names too long for a file.
+    if match is None or os.path.exists(address):  # noqa: PTH110
         return address, ()
     return match["file"], tuple(_index(part, address) for part in match["slice"].split(","))
 
@@ -107,4 +111,5 @@ def _index(text: str, address: str) -> Any:
         return parts[0]
     if len(parts) in (2, 3):
         return slice(*parts)
-    raise ParameterError(f"{address}: '{text}' is not an index; write [3], [0:8] or [:, :4]")
+    where, part = shown(address, _LONGEST), shown(text, 40)
+    raise ParameterError(f"{where}: '{part}' is not an index; write [3], [0:8] or [:, :4]")

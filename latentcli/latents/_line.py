@@ -40,10 +40,11 @@ def line_of(direction: npt.ArrayLike | Any, name: str = "direction") -> Line:
     values = np.asarray(getattr(direction, "values", direction))
     if values.dtype.kind not in "fiub" or not values.size:
         raise LatentError(f"`{name}` is not an array of numbers")
-    vector: Array = values.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
+        vector: Array = values.astype(np.float64)
     while vector.ndim > 1 and vector.shape[0] == 1:
         vector = vector[0]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         length = float(np.linalg.norm(vector))
     if not math.isfinite(length):
         raise LatentError(f"`{name}` holds NaN, infinity or numbers whose squares overflow")

@@ -103,7 +103,8 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
     finite, zero = np.empty(len(rows), dtype=bool), np.empty(len(rows), dtype=bool)
     for part in spans(len(rows), rows.shape[1]):
         finite[part] = np.isfinite(rows[part]).all(axis=1)
-        zero[part] = ~rows[part].any(axis=1)
+        with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
+            zero[part] = ~rows[part].any(axis=1)
     return NamedRows(
         rows, finite, zero, codes.shape, None, lambda word: _numbered(word, len(rows)), axes
     )

@@ -50,3 +50,20 @@ def test_what_is_no_index_is_a_usage_error_or_a_name(text):
             addresses.split_slice(text)
     else:
         assert addresses.split_slice(text) == (text, ())
+
+
+@pytest.mark.parametrize(
+    "address", ["a" * 5000 + "[0]", "[0]" * 2000, "a\0[0]", "a\0\x0f\x1b[1:2:3:4]"]
+)
+def test_any_text_is_an_address_or_refused_in_one_line(address):
+    """Names that no file can have; found by coverage-guided fuzzing."""
+    try:
+        file, _ = addresses.split_slice(address)
+    except ParameterError as error:
+        said = str(error)
+    else:
+        with pytest.raises(ParameterError) as refused:
+            addresses.with_columns(f"{file}::w", "v", None)
+        said = str(refused.value)
+    assert said.isprintable()
+    assert len(said) < 600

@@ -111,3 +111,32 @@ def test_a_first_line_of_numbers_that_is_a_header_is_told(tmp_path):
     entry = open_entry(str(tmp_path / "x.csv"))
     assert len(entry.matrix) == 4
     assert "first line" in " ".join(entry.notes)
+
+
+@pytest.mark.parametrize(
+    "kind", [("u4", "f4", 0x7F800001), ("u8", "f8", 0x7FF0000000000001)], ids=str
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "outliers X",
+        "geometry X",
+        "compare X X",
+        "duplicates X",
+        "project GOOD X[1]",
+        "typical X",
+    ],
+)
+def test_nan_that_signals_is_any_nan(latent, tmp_path, recwarn, kind, command):
+    """NumPy warns of each operation on it, which is no line of ours."""
+    whole, real, bits = kind
+    values = np.zeros((4, 3), whole)
+    values[1, 1] = bits
+    paths = {"X": tmp_path / "x.npy", "GOOD": tmp_path / "good.npy"}
+    np.save(paths["X"], values.view(real))
+    np.save(paths["GOOD"], np.eye(3))
+    for name, path in paths.items():
+        command = command.replace(name, str(path))
+    code, out, err = latent(*command.split(), "-q")
+    assert (code, bool(out), err.count("\n")) in ((1, False, 1), (0, True, 0)), err
+    assert not recwarn.list

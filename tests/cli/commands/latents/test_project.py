@@ -35,3 +35,15 @@ def test_a_direction_of_other_dimensions(latent, put):
     )
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "does not fit" in err
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "bits", [0x7FF0000000000001, 0x7FF8000000000000, 0x7FF0000000000000, 0x7FE0000000000000]
+)
+def test_a_direction_without_a_length_is_one_line(latent, put, bits):
+    """NaN that signals, and that does not, infinity, and a number whose square overflows."""
+    line = np.array([0, 0, bits], np.uint64).view(np.float64)
+    code, out, err = latent("project", put("x.npy", np.eye(3)), put("n.npy", line))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "holds NaN, infinity or numbers whose squares overflow" in err
