@@ -22,7 +22,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def in_browser(page, script, tmp_path):
+def in_browser(page, script, tmp_path, *, width=1000):
     """Open a page from a file, run a script that returns JSON, and return it with the console's lines."""
     path = tmp_path / "map.html"
     probe = (
@@ -33,7 +33,7 @@ def in_browser(page, script, tmp_path):
     path.write_bytes(page + probe.encode())
     done = subprocess.run(
         [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,800",
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},800",
             "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--log-level=0",
             f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom",
             path.as_uri(),
@@ -166,3 +166,24 @@ def test_names_do_not_collide(tmp_path):
     for n, (x, y, length) in enumerate(result):
         for a, b, _ in result[:n]:
             assert abs(y - b) >= 15 or a >= x + 7 * length or x >= a + 7 * 6
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [1000, 500])
+def test_arrows_and_paths_are_drawn_in_the_accent_and_a_phone_shows_all_points(tmp_path, width):
+    found = made(path=np.random.default_rng(1).standard_normal((4, 6)))
+    result, errors = in_browser(
+        map_page(found, title="t", arrows=[(0, 1), (2, 3)]),
+        "document.documentElement.style.colorScheme='light';latentMap.pan(0,0);"
+        "await new Promise(r=>setTimeout(r,300));const c=document.getElementById('over');"
+        "const b=c.getContext('2d').getImageData(0,0,c.width,c.height).data;let accent=0;"
+        "for(let i=0;i<b.length;i+=4)accent+=b[i]===31&&b[i+1]===95&&b[i+2]===191&&b[i+3]===255;"
+        "const top=innerWidth>560?innerHeight:document.querySelector('aside').getBoundingClientRect().top;"
+        "let under=0;for(let i=0;i<latentMap.count;i++)under+=latentMap.y(i)>top;"
+        "return {accent,under,width:innerWidth}",
+        tmp_path,
+        width=width,
+    )
+    assert errors == []
+    assert result["accent"] > 100
+    assert (result["under"], result["width"]) == (0, width)
