@@ -65,6 +65,7 @@ PARAMETERS: dict[str, str] = {
     "limits": "Where fixed bins begin and end.",
     "sensitivity": "Also score with 5, 10, 20, 50 and 100 bins.",
     "estimator": "The estimator.",
+    "blocks": "Dimensions that are one latent together, such as 0-3,4-7.",
     "neighbors": "Number of nearest neighbors of the estimator knn.",
     "test": "Share of the rows held out for testing.",
     "batch": "Rows in one batch.",

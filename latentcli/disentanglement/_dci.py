@@ -8,11 +8,13 @@ from typing import Unpack
 import numpy as np
 
 from latentcli.disentanglement._about import About
+from latentcli.disentanglement._blocks import Blocks, checked, named_blocks, summed
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._dci_notes import overfitted, predicted_by_chance, undefined
 from latentcli.disentanglement._dci_parts import lowest, no_interval, of_parts, refitted
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._notes import listed, of_text
+from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._predictors import PREDICTORS, Fitted, Predictor, fit_each
 from latentcli.disentanglement._protocol import shuffled
 from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed, shuffles
@@ -61,9 +63,6 @@ ABOUT = About(
     ),
 )
 
-_OVERFITTED = 0.2
-"""A fall of informativeness from training to test rows that deserves a note."""
-
 _REFITS = {"boosting": 0, "lasso": SHUFFLES, "forest": 3}
 """Fits with shuffled factors: boosting would take minutes; its informativeness has a null."""
 
@@ -83,6 +82,7 @@ def dci(
     factors: Factors = None,
     *,
     estimator: str = "boosting",
+    blocks: Sequence[Sequence[int]] | None = None,
     test: float = 0.2,
     limit: int | None = 15_000,
     ci: float | None = 0.95,
@@ -99,6 +99,10 @@ def dci(
         GradientBoostingClassifier; continuous factors by their classes. "lasso": absolute weights
         of a linear regression with penalty 0.02 on standardized codes and values (classes of text
         in sorted order). "forest": 10 trees of depth 12, of regression for continuous factors.
+    blocks
+        The dimensions of each latent that is a vector, `[[0, 1, 2], [3, 4, 5]]`: the importances of a
+        block are the sums of those of its dimensions, and D and C are of blocks. Dimensions in no block
+        are blocks of one.
 
     Returns
     -------
@@ -127,16 +131,18 @@ def dci(
     predictor = PREDICTORS[estimator]
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
     fitted = fit_each(predictor, data, splits, seed, progress)
-    importances = np.stack([one.importances for one in fitted], axis=1)
+    groups = checked(blocks, data.dimensions)
+    named = named_blocks(data, groups) if blocks else data
+    importances = summed(np.stack([one.importances for one in fitted], axis=1), groups)
     disentanglement, completeness = disentanglement_completeness(importances)
-    per_factor = focus(importances.T) if data.dimensions > 1 else None
+    per_factor = focus(importances.T) if len(importances) > 1 else None
     informativeness = _informativeness(fitted, splits, ci, seed)
     noise = [
         _informativeness([o], [s], None, seed).is_noise
         for o, s in zip(fitted, splits, strict=True)
     ]
-    null = _null(predictor, data, splits, seed, shuffles(_REFITS[estimator]))
-    parts = refitted(estimator, data, test=test, limit=limit, ci=ci, seed=seed)
+    null = _null(predictor, data, groups, splits, seed, shuffles(_REFITS[estimator]))
+    parts = refitted(estimator, data, groups, test=test, limit=limit, ci=ci, seed=seed)
     informativeness = of_parts(informativeness, parts, lowest(fitted))
     why = no_interval(estimator, informativeness.is_noise, ci)
 
@@ -156,24 +162,32 @@ def dci(
             "informativeness_train": mean_known([one.train_score for one in fitted]),
             "nrmse": mean_known([one.nrmse for one in fitted]),
         },
-        factors=_factor_rows(data, fitted, importances, per_factor, ci),
-        dimensions=attributed(_dimension_rows(data, importances), informativeness),
+        factors=_factor_rows(named, fitted, importances, per_factor, ci),
+        dimensions=attributed(_dimension_rows(named, importances), informativeness),
         matrix=importances,
         matrix_name="importance",
-        settings=dict(predictor.settings),
+        settings={
+            **predictor.settings,
+            "blocks": ", ".join(named.names) if blocks else None,
+        },
         notes=(
             *limited(data, limit),
             *untested_classes(data.factors, splits),
-            *_predicted_by_chance(data, noise),
-            *_overfitted(data, fitted, noise),
+            *predicted_by_chance(data, noise),
+            *overfitted(data, fitted, noise),
             *(of_text(data.factors) if estimator == "lasso" else ()),
-            *_undefined(data, importances),
+            *undefined(data, importances),
         ),
     )
 
 
 def _null(
-    predictor: Predictor, data: Data, splits: Sequence[Split], seed: int, shuffles: int
+    predictor: Predictor,
+    data: Data,
+    groups: Blocks,
+    splits: Sequence[Split],
+    seed: int,
+    shuffles: int,
 ) -> tuple[float, ...] | None:
     """Return D with the factors' rows in random orders; None without shuffles or with one factor."""
     if not shuffles or len(data.factors) < 2:
@@ -184,7 +198,11 @@ def _null(
         # Codes in another order are factors in another order, and the same classes are held out.
         other = shuffled(data, random.permutation(data.rows))
         fitted = fit_each(predictor, other, splits, seed)
-        found.append(disentanglement_of(np.stack([one.importances for one in fitted], axis=1)))
+        found.append(
+            disentanglement_of(
+                summed(np.stack([o.importances for o in fitted], axis=1), groups)
+            )
+        )
     return tuple(one for one in found if one is not None)
 
 
@@ -252,49 +270,3 @@ def _dimension_rows(data: Data, importances: Array) -> list[Record]:
         }
         for j, name in enumerate(data.names)
     ]
-
-
-def _overfitted(data: Data, fitted: Sequence[Fitted], noise: Sequence[bool]) -> tuple[str, ...]:
-    """Say where informativeness falls on test rows; continuous factors have a better estimator."""
-    cut: list[str] = []
-    names: list[str] = []
-    for factor, one, is_noise in zip(data.factors, fitted, noise, strict=True):
-        if is_noise or one.score is None or one.train_score - one.score <= _OVERFITTED:
-            continue
-        text = f"{factor.name} ({one.train_score:.2f} to {one.score:.2f})"
-        classes = factor.kind == "continuous" and not one.regression
-        (cut if classes else names).append(text)
-    notes = []
-    if cut:
-        notes.append(
-            "continuous factors are predicted by the classes into which they are cut, and few test rows "
-            f"fall into the right one: {listed(cut)}; `estimator` forest or lasso predicts their values"
-        )
-    if names:
-        notes.append(
-            "over-fitted: informativeness falls from training to test rows for "
-            f"{listed(names)}; the importances are in part those of noise"
-        )
-    return tuple(notes)
-
-
-def _predicted_by_chance(data: Data, noise: Sequence[bool]) -> tuple[str, ...]:
-    names = [name for name, one in zip(data.factor_names, noise, strict=True) if one]
-    if not names:
-        return ()
-    note = (
-        f"predicted no better than shuffled test rows: {listed(names)}; their importances, and their "
-        "part in D and C, are those of noise"
-    )
-    return (note,)
-
-
-def _undefined(data: Data, importances: Array) -> tuple[str, ...]:
-    notes = []
-    if len(data.factors) < 2:
-        notes.append("one factor: disentanglement compares factors and is not defined")
-    if data.dimensions < 2:
-        notes.append("one dimension: completeness compares dimensions and is not defined")
-    if not importances.any():
-        notes.append("no dimension has any importance: D and C are 0")
-    return tuple(notes)

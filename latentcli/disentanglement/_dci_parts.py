@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from latentcli.disentanglement._blocks import Blocks, summed
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of
 from latentcli.disentanglement._predictors import PREDICTORS, Fitted, fit_each
@@ -24,7 +25,14 @@ _OF_NOISE = "factors are predicted no better than by chance, and importances of 
 
 
 def refitted(
-    estimator: str, data: Data, *, test: float, limit: int | None, ci: float | None, seed: int
+    estimator: str,
+    data: Data,
+    groups: Blocks,
+    *,
+    test: float,
+    limit: int | None,
+    ci: float | None,
+    seed: int,
 ) -> Halves:
     """Return D, C and I of parts of the rows that are used, everything fitted afresh."""
     predictor = PREDICTORS[estimator]
@@ -39,7 +47,7 @@ def refitted(
         fitted = fit_each(
             predictor, part, [split(f.labels, test=test, seed=seed) for f in part.factors], seed
         )
-        found = np.stack([one.importances for one in fitted], axis=1)
+        found = summed(np.stack([one.importances for one in fitted], axis=1), groups)
         disentanglement, completeness = disentanglement_of(found), completeness_of(found)
         informativeness = mean_known([one.score for one in fitted])
         return {

@@ -278,7 +278,7 @@ def _detail(data: Data, scores: Mapping[str, Score], cut: Cut, prefix: str) -> l
                 row[name] = mine[name]
         rows.append(row | {"reading": words[k]})
     heat = heat_map(
-        data, counts.mutual / counts.factor_entropy, data.factor_names, "I(z; v) / H(v)"
+        data.names, counts.mutual / counts.factor_entropy, data.factor_names, "I(z; v) / H(v)"
     )
     return [
         Sheet(f"{prefix}factors", *table(rows)),

@@ -50,38 +50,39 @@ def sheets(data: Data, score: Score) -> tuple[View, ...]:
     parts: list[View] = []
     if score.factors:
         parts.append(Sheet("factors", *table(score.factors)))
-    chosen, more = most_informative(data, score.matrix)
+    rows = [str(row["dimension"]) for row in score.dimensions] or list(data.names)
+    chosen, more = most_informative(len(rows), score.matrix)
     if score.dimensions:
-        rows = [score.dimensions[j] for j in chosen]
-        parts.append(Sheet(f"dimensions{more}", *table(rows)))
+        some = [score.dimensions[j] for j in chosen]
+        parts.append(Sheet(f"dimensions{more}", *table(some)))
     if score.matrix is not None:
         names = data.factor_names or list(data.names)
         parts.append(
-            heat_map(data, score.matrix, names[: score.matrix.shape[1]], score.matrix_name)
+            heat_map(rows, score.matrix, names[: score.matrix.shape[1]], score.matrix_name)
         )
     return tuple(parts)
 
 
-def heat_map(data: Data, matrix: Any, names: Sequence[str], title: str) -> HeatMap:
+def heat_map(rows: Sequence[str], matrix: Any, names: Sequence[str], title: str) -> HeatMap:
     """Return a matrix (D, K) as shades, of the dimensions that it says most of."""
-    chosen, more = most_informative(data, matrix)
+    chosen, more = most_informative(len(rows), matrix)
     return HeatMap(
         f"{title}{more}",
-        [data.names[j] for j in chosen],
+        [rows[j] for j in chosen],
         names,
         [[float(value) for value in matrix[j]] for j in chosen],
     )
 
 
-def most_informative(data: Data, matrix: Any) -> tuple[list[int], str]:
+def most_informative(count: int, matrix: Any) -> tuple[list[int], str]:
     """Choose the dimensions that a matrix (D, K) says most of; and say if there are more."""
-    if data.dimensions <= _SHOWN:
-        return list(range(data.dimensions)), ""
+    if count <= _SHOWN:
+        return list(range(count)), ""
     if matrix is None:
-        return list(range(_SHOWN)), f" (the first {_SHOWN} of {data.dimensions:,})"
+        return list(range(_SHOWN)), f" (the first {_SHOWN} of {count:,})"
     best = matrix.max(axis=1)
-    order = sorted(range(data.dimensions), key=lambda j: -float(best[j]))
-    return sorted(order[:_SHOWN]), f" (the {_SHOWN} most informative of {data.dimensions:,})"
+    order = sorted(range(count), key=lambda j: -float(best[j]))
+    return sorted(order[:_SHOWN]), f" (the {_SHOWN} most informative of {count:,})"
 
 
 def table(rows: Sequence[Record]) -> tuple[tuple[str, ...], list[Record]]:

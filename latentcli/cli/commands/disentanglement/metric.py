@@ -12,6 +12,7 @@ from latentcli.cli.factors import Factors, MetricModels, named, parsed_limits
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
+from latentcli.cli.ranges import ranges
 from latentcli.disentanglement._about import (  # noqa: TID253 - text that imports nothing
     PARAMETERS,
     About,
@@ -27,6 +28,7 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "sensitivity": (bool, ""),
     "estimator": (str, "NAME"),
     "neighbors": (int, "K"),
+    "blocks": (str, "RANGES"),
     "test": (float, "SHARE"),
     "batch": (int, "N"),
     "train": (int, "N"),
@@ -66,6 +68,8 @@ def command_of(name: str) -> Callable[..., None]:
         given = {key: one for key, one in given.items() if one is not None or key in SHARED}
         if "limits" in given:
             given["limits"] = parsed_limits(given["limits"])
+        if "blocks" in given:
+            given["blocks"] = [ranges(part, "dimension") for part in given["blocks"].split(",")]
         data = factors.load(files, output) if facts.factors else factors.load_alone(files)
         given |= {"compat": compat, "tracker": output.progress}
         result = (
@@ -145,7 +149,7 @@ def _option(key: str, default: Any, estimators: Any) -> Any:
         ]
     if isinstance(default, tuple):
         default = ",".join(f"{value:g}" for value in default)
-    shown = "all" if default is None else str(default)
+    shown = str(default) if default is not None else "all" if key == "limit" else "each alone"
     return Annotated[
         kind | None,
         typer.Option(
