@@ -115,6 +115,8 @@ def outliers(
         )
     points = Points(given.rows, unit, which)
     k = min(neighbors, len(which) - 1)
+    for _, part in points.blocks():
+        _check_range(part)
     near = nearest(points, np.arange(len(which)), k, progress)
     distances, p_values = mahalanobis(points, seed)
     scores = {
@@ -170,8 +172,7 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     from sklearn.covariance import LedoitWolf
 
     sample = points.take(sampled(len(points), _FITTED, seed))
-    if np.abs(sample).max() > _LARGEST:
-        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
+    _check_range(sample)
     fitted = LedoitWolf().fit(sample)
     if not np.trace(fitted.covariance_) > 0:
         raise LatentError("all rows of `x` are the same: there are no outliers")
@@ -179,6 +180,11 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     for part, block in points.blocks():
         squares[part] = fitted.mahalanobis(block)
     return np.sqrt(np.maximum(squares, 0.0)), chi2.sf(squares, points.dimensions)
+
+
+def _check_range(values: Array) -> None:
+    if np.abs(values).max() > _LARGEST:
+        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
 
 
 def percentiles(values: Array) -> Array:

@@ -97,3 +97,11 @@ def test_words_have_their_name_and_row():
     space = latentcli.open("article-words.txt")
     for record in found.records:
         assert space.row(record["word"]) == record["row"]
+
+
+def test_numbers_whose_squares_overflow_are_refused_before_anything_is_computed(recwarn):
+    values = np.ones((40, 3))
+    values[7] = 1e200, -1e200, 1e300
+    with pytest.raises(LatentError, match="whose squares overflow"):
+        latentcli.outliers(values)
+    assert not recwarn.list

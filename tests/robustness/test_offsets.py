@@ -178,6 +178,36 @@ def test_no_opcode_changes_a_tensor_that_was_checked(limited, one_line, tmp_path
     assert not out.exists()
 
 
+def test_a_storage_of_two_sizes_is_refused(tmp_path):
+    """A file from before 2020, whose storage has 4 numbers for one tensor and 12 for another: they would be those
+    of the storage behind it.
+    """
+
+    def tensor(key, count):
+        storage = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" + key
+        return (
+            b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"X\x03\0\0\0cpu" + whole(count)
+            + b"tQK\0(K\x02" + whole(count // 2) + b"t(" + whole(count // 2) + b"K\x01t\x89NtR"
+        )  # fmt: skip
+
+    def named(*tensors):
+        items = (b"X\x01\0\0\0" + b"abc"[n : n + 1] + one for n, one in enumerate(tensors))
+        head = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."
+        head += b"\x80\x02}X\x0d\0\0\0little_endian\x88s."
+        keys = b"\x80\x02](X\x01\0\0\x000X\x01\0\0\x001e."
+        return head + b"\x80\x02}(" + b"".join(items) + b"u." + keys
+
+    path = tmp_path / "old.pt"
+    both = struct.pack("<q", 4) + ONES + struct.pack("<q", 4) + ONES
+    path.write_bytes(named(tensor(b"0", 4), tensor(b"1", 4)) + both)
+    assert codes.load(f"{path}::a").values.tolist() == [[1, 1], [1, 1]]
+    lying = struct.pack("<q", 12) + ONES + struct.pack("<q", 4) + ONES + bytes(40)
+    path.write_bytes(named(tensor(b"0", 12), tensor(b"1", 4), tensor(b"0", 4)) + lying)
+    for key in "abc":
+        with pytest.raises(FormatError, match="two sizes"):
+            codes.load(f"{path}::{key}")
+
+
 def test_tensors_that_share_bytes_are_refused(tmp_path):
     entries = {
         name: {"dtype": "F32", "shape": [1, 3], "data_offsets": [start, start + 12]}

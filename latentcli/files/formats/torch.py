@@ -291,7 +291,10 @@ def _of_head(data: bytes) -> Content:
         raise RefusedError("its protocol is unknown")
     order = ">" if isinstance(system, Pairs) and ("little_endian", False) in system else "<"
     content = _content(root, order)
-    sizes = {one.storage.name: one.storage for one in content.tensors.values()}
+    sizes: dict[str, Storage] = {}
+    for one in content.tensors.values():
+        if sizes.setdefault(one.storage.name, one.storage) != one.storage:
+            raise RefusedError("one of its storages has two sizes")
     for name in names:
         if not isinstance(name, str) or name in content.places:
             raise RefusedError("its list of storages is damaged")
