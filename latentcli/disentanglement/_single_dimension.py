@@ -11,6 +11,11 @@ import numpy as np
 from latentcli.disentanglement import _single_neighbors as single_neighbors
 from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._predictors import score_terms
+from latentcli.disentanglement._single_intervals import (
+    fit_intervals,
+    in_intervals,
+    youden_terms,
+)
 from latentcli.disentanglement._squared_correlation import Targets, standardize
 from latentcli.disentanglement._train_test_split import (
     Split,
@@ -67,60 +72,9 @@ def _predict_svm(planes: tuple[Array, Array, Array], values: Array) -> Array:
     return linear_svm.decide(*planes, values)
 
 
-class _Intervals(NamedTuple):
-    """The best interval for each class (M,), empty for a class without a row."""
-
-    low: Array
-    high: Array
-
-
-class _Inside(NamedTuple):
-    """Values (n,) and the intervals that they may be in."""
-
-    values: Array
-    intervals: _Intervals
-
-
-def _fit_intervals(ordered: Ordered) -> _Intervals:
-    size = int(ordered.classes[-1]) + 1
-    low, high = np.full(size, np.inf), np.full(size, -np.inf)
-    low[ordered.classes], high[ordered.classes] = linear_svm.intervals(ordered)
-    return _Intervals(low, high)
-
-
-def _in_intervals(intervals: _Intervals, values: Array) -> _Inside:
-    return _Inside(values, intervals)
-
-
-def youden_terms(inside: _Inside, labels: Array) -> Array:
-    """Return terms (n,) whose mean is Youden's J (1950), mean over classes.
-
-    J is the share of a class (n,) that is inside of its interval less the share of the rest. Classes
-    without a row are left out. Work and memory are of n log n + M, not n M.
-    """
-    values, (low, high) = inside
-    counts = np.bincount(labels, minlength=len(low))
-    occurring = np.flatnonzero(counts)
-    rest = np.maximum(len(labels) - counts, 1)
-    own = (values >= low[labels]) & (values <= high[labels])
-    terms = own * (len(labels) / counts[labels] + len(labels) / rest[labels])
-    # What the intervals around a value weigh: those that begin up to it less those that ended before.
-    weights = len(labels) / rest[occurring]
-    terms -= _weight_below(low[occurring], weights, np.nextafter(values, np.inf))
-    terms += _weight_below(high[occurring], weights, values)
-    return np.asarray(terms / max(len(occurring), 1))
-
-
-def _weight_below(ends: Array, weights: Array, values: Array) -> Array:
-    """Return the sum of the weights (M,) of ends below each value (n,)."""
-    order = np.argsort(ends)
-    running = np.concatenate([[0.0], np.cumsum(weights[order])])
-    return np.asarray(running[np.searchsorted(ends[order], values)])
-
-
 PREDICTORS = {
     "svm": Predictor("accuracy", _fit_svm, _predict_svm, accuracy_terms),
-    "threshold": Predictor("Youden's J", _fit_intervals, _in_intervals, youden_terms),
+    "threshold": Predictor("Youden's J", fit_intervals, in_intervals, youden_terms),
 }
 """Predictors of classes; "r2" takes all rows and needs no fit, and "knn" predicts values, too."""
 
