@@ -15,12 +15,22 @@ from latentcli.files.addresses import split_address
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
 
+SPACY = ("vectors", "key2row", "strings.json")
+"""The files of spaCy's vectors in a folder: the array, the rows of the hashes of its words, the words."""
+
 _LABELS = "a text file with one label on each line"
 
 
 def beside(path: Path) -> Path:
     """Return where the words of an array file are kept: `FILE.words.txt`."""
     return path.with_name(path.name + ".words.txt")
+
+
+def all_beside(path: Path) -> list[Path]:
+    """Return the files that have words for the rows of an array file, as far as they are there."""
+    names = SPACY[1:] if path.name == SPACY[0] else ()
+    files = [beside(path), *map(path.with_name, names)]
+    return [file for file in files if os.path.isfile(file)]  # noqa: PTH113
 
 
 def read(labels: str, of: Path, rows: int | None = None) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
 from latentcli.files.addresses import is_glob, is_remote, separated, split_address
 from latentcli.files.inputs import read_regular
+from latentcli.files.labels import SPACY
 
 _ENDINGS = (
     ".parquet", ".arrow", ".feather", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".npy", ".npz",
@@ -108,6 +109,8 @@ def _in_folder(folder: Path) -> list[Path]:
         )
     if "state.json" in names and _DATASET in names:
         return _of_dataset(folder)
+    if spacy := _of_spacy(folder, names):
+        return [spacy]
     kinds: dict[str, list[Path]] = {}
     for name in names:
         ending = _ending(name)
@@ -124,6 +127,15 @@ def _in_folder(folder: Path) -> list[Path]:
             f"name those of one kind: '{shown(folder)}/*{next(iter(kinds))}'"
         )
     return next(iter(kinds.values()))
+
+
+def _of_spacy(folder: Path, names: list[str]) -> Path | None:
+    """Return the array of spaCy's vectors, of a folder of them or of one with the folder `vocab`."""
+    if "vocab" in names and (folder / "vocab" / SPACY[0]).is_file():
+        folder = folder / "vocab"
+    elif not {*SPACY} <= {*names}:
+        return None
+    return folder / SPACY[0]
 
 
 def _ending(name: str) -> str:

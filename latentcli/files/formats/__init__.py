@@ -23,13 +23,15 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
+    "spacy": Format("latentcli.files.formats.spacy", "spaCy's vectors on disk (folder)"),
     "npy": Format("latentcli.files.formats.npy", "NumPy array (.npy)"),
     "npz": Format("latentcli.files.formats.npz", "NumPy archive (.npz)"),
     "torch": Format("latentcli.files.formats.torch", "PyTorch tensors (.pt, .pth)"),
     "hdf5": Format("latentcli.files.formats.hdf5", "HDF5 (.h5)"),
     "parquet": Format("latentcli.files.formats.parquet", "Parquet (.parquet)"),
     "arrow": Format("latentcli.files.formats.arrow", "Arrow IPC, Feather (.arrow, .feather)"),
-    "sqlite": Format("latentcli.files.formats.sqlite", "SQLite (.db)"),
+    "sqlite": Format("latentcli.files.formats.sqlite", "SQLite (.db, .magnitude)"),
+    "duckdb": Format("latentcli.files.formats.duckdb", "DuckDB (.duckdb)"),
     "finalfusion": Format("latentcli.files.formats.finalfusion", "finalfusion (.fifu)"),
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),

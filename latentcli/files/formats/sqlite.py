@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import bounds, vector_columns
+from latentcli.files.formats import magnitude
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
 
@@ -43,6 +44,8 @@ def read(stream: Stream, key: str = "") -> Reading:
     path = stream.unpacked()
     with _opened(stream, path) as base:
         tables = _tables(stream, base)
+        if magnitude.is_one(tables) and not key:
+            return magnitude.read(stream.name, tables, lambda: _opened(stream, path))
         table, choice = _choose(stream.name, tables, key)
     columns = [*tables[table]]
     findings = Findings()

@@ -41,12 +41,10 @@ MOST_META = 16 << 20
 def fingerprint(parts: Parts, labels: str | None) -> dict[str, Any]:
     """Everything that, when it changes, makes an entry stale."""
     files = [part.path for part in parts.parts]
-    if not parts.single:
-        words = [label_files.beside(file) for file in files]
-        files += [file for file in words if os.path.isfile(file)]  # noqa: PTH113
+    files += [words for file in files for words in label_files.all_beside(file)]
     if labels:
         label_path = split_address(labels)[0]
-        files += [label_path] if label_path.exists() else []
+        files += [label_path] if label_path not in files and label_path.exists() else []
     states: list[list[Any]] = []
     for file in files:
         status = status_of(file)
