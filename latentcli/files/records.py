@@ -14,6 +14,12 @@ Record = dict[str, Any]
 _LISTS = ("data", "embeddings", "results", "records", "rows", "items", "documents", "points")
 """Fields of an answer of an API that hold its records."""
 
+_ANSWERS = ("response", "body")
+"""Fields of a line of an API's batch that hold its answer."""
+
+HOLDERS = {*_LISTS, *_ANSWERS}
+"""Fields of an object that may hold other records."""
+
 
 def samples_of(records: Iterable[Record]) -> dict[str, list[object]]:
     """Return the cells of some records by field; None where a record has not that field."""
@@ -35,7 +41,7 @@ def inside(value: object) -> list[Record] | None:
         listed = value.get(field)
         if isinstance(listed, list) and listed and all(isinstance(one, dict) for one in listed):
             return listed
-    for field in ("response", "body"):  # of an API's batch, one answer a line
+    for field in _ANSWERS:
         found = inside(value.get(field))
         if found is not None and found != [value[field]]:
             names = {name: one for name, one in value.items() if isinstance(one, str)}
@@ -47,7 +53,7 @@ def reading_of(
     name: str,
     format_: str,
     first: list[Record],
-    records: Callable[[], Iterator[list[Record]]],
+    records: Callable[[str], Iterator[list[Record]]],
     *,
     key: str = "",
     rows: int | None = None,
@@ -55,7 +61,7 @@ def reading_of(
 ) -> Reading | None:
     """Make the reading of records; None if no field of the `first` ones holds vectors.
 
-    `records` yields all of them in lists; `rows` says how many there are, where that is known.
+    `records`, called with the field of the vectors, yields all of them in lists; `rows` says how many there are, where that is known.
     """
     choice = vector_columns.choose(name, samples_of(first), key)
     if choice is None:
@@ -64,7 +70,7 @@ def reading_of(
     step = max(1, vector_columns.BATCH_NUMBERS // choice.dimensions)
 
     def batches() -> Iterator[vector_columns.Batch]:
-        for part in records():
+        for part in records(choice.vectors):
             for start in range(0, len(part), step):
                 some = part[start : start + step]
                 cells = [record.get(choice.vectors) for record in some]

@@ -44,7 +44,11 @@ _BETWEEN = re.compile(r"\s*,\s*|\s+")
 def vector_of(cell: object) -> Array | None:
     """Return the vector (D,) float64 that a cell holds; None if it holds none."""
     if isinstance(cell, np.ndarray):
-        return cell.astype(np.float64) if cell.ndim == 1 and cell.dtype.kind in "fiub" else None
+        return (
+            np.asarray(cell, np.float64)
+            if cell.ndim == 1 and cell.dtype.kind in "fiub"
+            else None
+        )
     if isinstance(cell, (bytes, memoryview, bytearray)):
         raw = bytes(cell)
         if not raw or len(raw) % 4:

@@ -36,6 +36,7 @@ FORMATS: dict[str, Format] = {
     "fasttext": Format("latentcli.files.formats.fasttext", "fastText model (.bin)"),
     "safetensors": Format("latentcli.files.formats.safetensors", "safetensors (.safetensors)"),
     "gguf": Format("latentcli.files.formats.gguf", "GGUF models, control vectors (.gguf)"),
+    "json_lines": Format("latentcli.files.formats.json_lines", "JSON lines (.jsonl)"),
     "table": Format(
         "latentcli.files.formats.table", "table of numbers or of lists (.csv, .tsv)"
     ),
@@ -43,7 +44,6 @@ FORMATS: dict[str, Format] = {
         "latentcli.files.formats.text", "word2vec, GloVe and fastText text (.txt, .vec)"
     ),
     "sparse": Format("latentcli.files.formats.sparse_text", "sparse text, index:value (.txt)"),
-    "json_lines": Format("latentcli.files.formats.json_lines", "JSON lines (.jsonl)"),
     "json": Format(
         "latentcli.files.formats.json_array", "JSON: arrays, records, words (.json)"
     ),

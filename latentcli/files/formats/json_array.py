@@ -57,7 +57,7 @@ def read(stream: Stream, key: str = "") -> Reading:
             stream.name,
             "JSON records",
             found[:64],
-            lambda: iter([found]),
+            lambda _: iter([found]),
             key=key,
             rows=len(found),
             notes=notes,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import numpy as np
 
 from latentcli.errors import shown
 from latentcli.files import records, vector_columns
@@ -12,6 +14,12 @@ from latentcli.files.formats.text_rows import chunks
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.records import Record
 from latentcli.files.stream import HEAD, Stream
+
+simdjson: Any
+try:
+    import simdjson
+except ImportError:  # Python 3.14: no wheel yet; Python's parser reads the same records
+    simdjson = None
 
 _MAX_HEAD = 32 << 20
 
@@ -30,11 +38,16 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the vectors of the records with their texts, line by line."""
     first: list[Record] = []
+    plain = _plain_parser(None)
     for line in _first_lines(stream)[: vector_columns.SAMPLE]:
-        first += records.inside(_parsed(line)) or []
+        first += records.inside(plain(line) or _parsed(line)) or []
     made: list[Reading] = []
     reading = records.reading_of(
-        stream.name, "JSON lines", first, lambda: _records(stream, made[0].findings), key=key
+        stream.name,
+        "JSON lines",
+        first,
+        lambda vectors: _records(stream, made[0].findings, vectors),
+        key=key,
     )
     if reading is None:
         raise records.no_vectors(stream.name, first)
@@ -43,8 +56,9 @@ def read(stream: Stream, key: str = "") -> Reading:
     return reading
 
 
-def _records(stream: Stream, findings: Findings) -> Iterator[list[Record]]:
+def _records(stream: Stream, findings: Findings, vectors: str) -> Iterator[list[Record]]:
     """Return the records block by block; those that repeat a key are counted."""
+    plain = _plain_parser(vectors)
     number = 0
 
     def record_of(pairs: list[tuple[str, Any]]) -> Record:
@@ -57,6 +71,9 @@ def _records(stream: Stream, findings: Findings) -> Iterator[list[Record]]:
         found: list[Record] = []
         for line in chunk.split(b"\n"):
             number += 1
+            if record := plain(line):
+                found.append(record)
+                continue
             if not line.strip():
                 continue
             try:
@@ -68,6 +85,44 @@ def _records(stream: Stream, findings: Findings) -> Iterator[list[Record]]:
             found += parsed
         number -= 1  # each block ends with a line break
         yield found
+
+
+def _plain_parser(vectors: str | None) -> Callable[[bytes], Record | None]:
+    """Return what parses the line of a plain record, many times as fast as Python, its vector to an array.
+
+    `vectors` is the field of the vector; None for any that is the only list of a line. It returns None for what Python is to parse: a key twice, records in a record, NaN, what is no JSON.
+    """
+    if simdjson is None:
+        return lambda line: None
+    parser, list_, object_ = simdjson.Parser(), simdjson.Array, simdjson.Object
+
+    def parse(line: bytes) -> Record | None:
+        try:
+            parsed: Any = parser.parse(line)
+            keys = [*parsed.keys()]
+            if len({*keys}) < len(keys) or not records.HOLDERS.isdisjoint(keys):
+                return None
+            record: Record = {}
+            for key in keys:
+                value: Any = parsed[key]
+                if isinstance(value, list_):
+                    flat = vectors in (key, None) and len(value) and _has_one_list(line)
+                    value = (
+                        np.frombuffer(value.as_buffer(of_type="d")) if flat else value.as_list()
+                    )
+                elif isinstance(value, object_):
+                    value = value.as_dict()
+                record[key] = value
+            return record
+        except (ValueError, RuntimeError, TypeError, KeyError, AttributeError):
+            return None
+
+    return parse
+
+
+def _has_one_list(line: bytes) -> bool:
+    """Tell a line with one "[", by `find`, which is many times as fast as `count`."""
+    return line.find(b"[", line.find(b"[") + 1) < 0
 
 
 def _first_lines(stream: Stream) -> list[bytes]:

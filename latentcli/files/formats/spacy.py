@@ -145,7 +145,7 @@ def _numbers(content: bytes) -> list[int]:
         form = _SIZES[first]
         (pairs,) = struct.unpack_from(form, content, 1)
         place = 1 + struct.calcsize(form)
-    found = []
+    found: list[int] = []
     sizes = {
         kind: (struct.Struct(form).unpack_from, struct.calcsize(form))
         for kind, form in _FORMS.items()

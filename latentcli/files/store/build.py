@@ -241,7 +241,7 @@ def narrowed(values: Array, findings: Findings) -> tuple[Array, Array]:
     Rows of zeros, NaN and infinity are counted in `findings`.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        exact = values.astype(np.float64)
+        exact = np.asarray(values, dtype=np.float64)
         norms = np.sqrt(np.einsum("ij,ij->i", exact, exact))
         narrow = np.ascontiguousarray(values, dtype="<f4")
     tiny = np.flatnonzero(norms < _TINY)
