@@ -26,10 +26,11 @@ _OF_CODES = {"direction"}
 def of_misuse(error: Any) -> str:
     """Return what Typer's error says is wrong with a command line, and what to type instead."""
     text: str = error.format_message().removesuffix(".")
-    if text.startswith("Missing"):
-        text += f"; usage: {' '.join(error.ctx.get_usage().split()[1:])}"
-    if name := getattr(error, "option_name", ""):
-        known = {option for one in error.ctx.command.params for option in one.opts}
+    context = error.ctx  # None where a command itself refuses
+    if context and text.startswith("Missing"):
+        text += f"; usage: {' '.join(context.get_usage().split()[1:])}"
+    if context and (name := getattr(error, "option_name", "")):
+        known = {option for one in context.command.params for option in one.opts}
         text += of_option(name, known)
     return text[:1].lower() + text[1:]
 

@@ -89,13 +89,16 @@ def wasserstein_dependence(
     def shuffled(codes: Array) -> float:
         return distance_of(covariance.correlation_of(codes, found))
 
-    distance, variance = distance_of(found.correlation), float(variances.sum()) * largest**2
+    distance, variance = distance_of(found.correlation), float(variances.sum())
+    share = (
+        squared_distance(found.correlation, variances) / variance
+    )  # before units can round it to 0
     counted = beside_independence(Estimate(distance), data.codes[:, data.alive], shuffled)
     return Score(
         numbers={
             "wasserstein_dependence": counted,
-            "wasserstein_dependence_norm": distance / variance,
-            "variance": variance,
+            "wasserstein_dependence_norm": share,
+            "variance": variance * largest**2,
         },
         dimensions=[
             {"dimension": name, "alive": bool(alive)}

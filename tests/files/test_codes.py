@@ -93,7 +93,7 @@ def test_two_axes_are_decided_and_said(npy):
 def test_axes_that_are_given_are_not_discussed(npy, axes):
     loaded = codes.load(npy(VALUES[0]), axes=axes)
     assert (loaded.axes, loaded.samples, loaded.notes) == ("LD", 1, ())
-    assert loaded.rows().shape == (1, 3, 12)
+    assert loaded.rows().values.shape == (1, 3, 12)
 
 
 def test_one_row_is_one_code_without_a_word(npy):

@@ -20,7 +20,7 @@ from latentcli.files.vector_columns import BATCH_NUMBERS, SAMPLE
 
 _MAGIC = b"DUCK"
 _MOST_TABLES = 1000
-_SETTINGS = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

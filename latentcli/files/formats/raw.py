@@ -102,8 +102,8 @@ def hint(stream: Stream) -> str:
     example = f"{stream.name}::raw:{kind}x{fitting[-1] if fitting else 'N'}"
     more = f"; {', '.join(map(str, fitting))} make whole rows" if fitting else ""
     return (
-        f"no header; it may be a raw array of {numbers:,} numbers of {kind}: say how many are in a row, "
-        f"as in {example}{more}"
+        f"binary data without a header; if it is a raw array, of {numbers:,} numbers of {kind}, say how many are "
+        f"in a row, as in {example}{more}"
     )
 
 

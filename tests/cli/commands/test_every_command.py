@@ -80,6 +80,7 @@ def folder(samples, tmp_path, monkeypatch):
     )
     monkeypatch.setenv("LATENT_CATALOG", (tmp_path / "list.json").as_uri())
     monkeypatch.setenv("LATENT_DATA_DIR", "downloaded")
+    np.ones((3, 50), np.float32).tofile("raw.f32")
     (tmp_path / "pairs.txt").write_text("king king\nqueen queen\nman man\nwoman woman\n")
     for name in ("happy.npy", "sad.npy"):  # activations of 20 pairs in 3 layers of 8 dimensions
         np.save(tmp_path / name, np.random.default_rng(len(name)).normal(size=(20, 3, 8)))

@@ -75,7 +75,7 @@ def command(
 
     latent convert docs.jsonl docs.parquet --dtype int8
 
-    latent convert codes.f32 codes.npy --dim 50
+    latent convert raw.f32 raw.npy --dim 50
     """
     from latentcli.files import contents, writing
     from latentcli.files.addresses import with_columns

@@ -51,7 +51,7 @@ def command(
 
     latent info projected_w.npz::w --json
 
-    latent info codes.f32 --dim 50
+    latent info raw.f32 --dim 50
     """
     import dataclasses
 
