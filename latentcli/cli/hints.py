@@ -1,4 +1,4 @@
-"""What to type instead of a command line that failed, where that can be told from its words."""
+"""What to type instead of a command line that failed, where its words show that."""
 
 from __future__ import annotations
 

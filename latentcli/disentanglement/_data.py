@@ -145,7 +145,7 @@ class _Useless(Exception):  # noqa: N818 - it says why a factor is left out, and
 
 
 def _made(name: str, whole: Array, kind: str | None, period: float | None, bins: int) -> Factor:
-    """Make a factor of a column (N,), of a kind that is asked for or inferred.
+    """Make a factor of a column (N,), of a kind that is given or inferred.
 
     Raises _Useless for one that is missing or the same everywhere, or that names rows.
     """
@@ -155,14 +155,14 @@ def _made(name: str, whole: Array, kind: str | None, period: float | None, bins:
         raise _Useless("is missing in all rows and is left out")
     if period is not None:
         column = wrapped(name, column, period)
-    asked, kind = kind, _kind(name, column, kind)
-    if asked is None and period is None and _numbers_rows(column):
+    given, kind = kind, _kind(name, column, kind)
+    if given is None and period is None and _numbers_rows(column):
         raise _Useless(
             f"numbers the {len(column):,} rows: it looks like an identifier and is left out (keep it "
             "with `continuous`)"
         )
     factor = _factor(name, kind, column, bins, period)
-    if kind == "discrete" and asked is None and _identifies(factor):
+    if kind == "discrete" and given is None and _identifies(factor):
         raise _Useless(
             f"has {factor.size:,} classes in {len(column):,} rows: it looks like an identifier and is "
             "left out (keep it with `discrete`)"
@@ -172,11 +172,11 @@ def _made(name: str, whole: Array, kind: str | None, period: float | None, bins:
     return spread(factor, known)
 
 
-def _kind(name: str, column: Array, asked: str | None) -> str:
-    if asked == "continuous" and column.dtype.kind not in "fiub":
+def _kind(name: str, column: Array, given: str | None) -> str:
+    if given == "continuous" and column.dtype.kind not in "fiub":
         raise ParameterError(f"factor {shown(name)} is text and cannot be continuous")
-    if asked is not None:
-        return asked
+    if given is not None:
+        return given
     if column.dtype.kind not in "fiu":
         return "discrete"
     distinct, rows = len(np.unique(column)), len(column)

@@ -105,8 +105,8 @@ def wrapped(name: str, column: Array, period: float) -> Array:
     Raises ParameterError for text, for a period that is none, and for more than one turn, which a
     wrong period makes.
 
-    >>> wrapped("v", np.array([-90.0, 360.0]), 360.0).tolist()
-    [270.0, 0.0]
+    >>> wrapped("v", np.array([-90.0, 0.0, 270.0]), 360.0).tolist()
+    [270.0, 0.0, 270.0]
     """
     if not 0 < period < np.inf:
         raise ParameterError(f"factor {shown(name)}: a period of {period:g} is not above 0")

@@ -6,7 +6,7 @@ import csv
 import re
 from typing import NamedTuple
 
-from latentcli.files import vector_columns
+from latentcli.files.cells import vector_of
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
@@ -152,7 +152,7 @@ def _has_decimal_commas(line: bytes) -> bool:
 
 def is_list(cell: bytes) -> bool:
     """Tell a list of numbers in a cell."""
-    return vector_columns.vector_of(cell.decode("utf-8", "replace")) is not None
+    return vector_of(cell.decode("utf-8", "replace")) is not None
 
 
 def _is_cut(cell: bytes) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from latentcli.errors import FormatError, ParameterError, counted, shown
 from latentcli.files.addresses import split_address
+from latentcli.files.cells import as_word
 
 if TYPE_CHECKING:
     from latentcli.files.stream import Stream
@@ -59,14 +60,12 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     chosen = vector_columns.choose_text(
         {name: values.tolist() for name, values in table.items()}
     )
-    return [
-        vector_columns.as_word(value) for value in table[chosen or next(iter(table))].tolist()
-    ]
+    return [as_word(value) for value in table[chosen or next(iter(table))].tolist()]
 
 
 def columns_of(labels: str, rows: int) -> dict[str, list[str]]:
     """Return the columns of a table of labels with names for so many rows; {} if `labels` is none."""
-    from latentcli.files import lines, vector_columns
+    from latentcli.files import lines
     from latentcli.files.stream import Stream
 
     path, key = split_address(labels)
@@ -77,7 +76,7 @@ def columns_of(labels: str, rows: int) -> dict[str, list[str]]:
     if len(found) != rows + 1 or not _has_columns(found):
         return {}
     return {
-        name: [vector_columns.as_word(value) for value in values.tolist()]
+        name: [as_word(value) for value in values.tolist()]
         for name, values in read_table(labels).items()
     }
 
@@ -92,7 +91,6 @@ def _has_columns(lines: list[str]) -> bool:
 
 def _column(stream: Stream, key: str) -> list[str]:
     """Read an array of text of an archive, or a column of a table, as words."""
-    from latentcli.files import vector_columns
     from latentcli.files.formats import npz, parquet
     from latentcli.files.sniffing import is_binary
 
@@ -107,7 +105,7 @@ def _column(stream: Stream, key: str) -> list[str]:
     table = read_table(str(stream.path))
     if key not in table:
         raise _no_column(stream.name, key, table)
-    return [vector_columns.as_word(value) for value in table[key].tolist()]
+    return [as_word(value) for value in table[key].tolist()]
 
 
 def _no_column(name: str, key: str, table: Mapping[str, object]) -> FormatError:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError
+from latentcli.files.cells import as_word
 from latentcli.files.contents import Content
 from latentcli.files.formats.text import digits
 from latentcli.files.scales import SCALE, quantized
-from latentcli.files.vector_columns import as_word
 from latentcli.numerics.types import Array
 
 _ARROW = {

@@ -1,13 +1,10 @@
 """Tables in which one column holds vectors: which column that is, which one the text, and cells to rows.
 
-A cell is a list of numbers, a text that holds one (JSON, NumPy's print, PostgreSQL's `{...}`, pgvector's `[...]`), or
-bytes of little-endian float32. Vectors have one length; the text column is chosen by its name, else by what it holds.
+Vectors have one length; the text column is chosen by its name, else by what it holds.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,7 +13,8 @@ import numpy as np
 from latentcli.errors import FormatError, shown
 from latentcli.files import scales
 from latentcli.files.arrays import KNOWN_KEYS, WORD_KEYS
-from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings
+from latentcli.files.cells import as_word, length_of, reason_to_drop, vector_of
+from latentcli.files.reading import Block, Findings
 from latentcli.numerics.types import Array
 
 VECTOR_NAMES = ("embedding", "vector", "emb", *KNOWN_KEYS)
@@ -35,52 +33,6 @@ SAMPLE = 64
 
 UNNAMED = {"", "Unnamed: 0", "__index_level_0__"}
 """What data frames call an index without a name."""
-
-_LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_BETWEEN = re.compile(r"\s*,\s*|\s+")
-
-
-def vector_of(cell: object) -> Array | None:
-    """Return the vector (D,) float64 that a cell holds; None if it holds none."""
-    if isinstance(cell, np.ndarray):
-        return (
-            np.asarray(cell, np.float64)
-            if cell.ndim == 1 and cell.dtype.kind in "fiub"
-            else None
-        )
-    if isinstance(cell, (bytes, memoryview, bytearray)):
-        raw = bytes(cell)
-        if not raw or len(raw) % 4:
-            return None
-        return np.frombuffer(raw, dtype="<f4").astype(np.float64)
-    if isinstance(cell, str):
-        match = _LIST.fullmatch(cell)
-        if match is None:
-            return None
-        numbers: Sequence[object] = _fields(match[1].strip())
-    elif isinstance(cell, (list, tuple)):
-        if any(not isinstance(one, (int, float)) and one is not None for one in cell):
-            return None
-        numbers = [np.nan if one is None else one for one in cell]
-    else:
-        return None
-    try:
-        vector = np.array([float(one) for one in numbers], dtype=np.float64)  # type: ignore[arg-type]
-    except (ValueError, OverflowError):
-        return None
-    return vector if 0 < vector.size <= MAX_DIMENSIONS else None
-
-
-def _fields(text: str) -> list[str]:
-    """Split the inside of a list at semicolons, commas or blanks; decimal commas become points."""
-    separator = ";" if ";" in text else ", "
-    decimals = text.count(",") > text.count(", ")  # else no comma is inside of a number
-    if separator == ";" or decimals:
-        fields = [field.strip() for field in text.split(separator)]
-        if separator == ";" or (len(fields) > 1 and any(map(_DECIMAL_COMMA.fullmatch, fields))):
-            return [field.replace(",", ".") for field in fields]
-    return _BETWEEN.split(text)
 
 
 def _choose_vectors(
@@ -116,22 +68,6 @@ def only_or_known(name: str, columns: Sequence[str]) -> str:
             f"Pick one: {name}::{shown(columns[0])}"
         )
     return known[0]
-
-
-def length_of(cells: Iterable[object]) -> int:
-    """Return the usual length of the vectors in some cells; 0 if most of the cells hold none."""
-    lengths = Counter(
-        0 if (vector := vector_of(cell)) is None else vector.size
-        for cell in cells
-        if cell is not None
-    )
-    if not lengths:
-        return 0
-    vectors = {length: times for length, times in lengths.items() if length > 0}
-    total = sum(lengths.values())
-    if sum(vectors.values()) * 2 <= total:
-        return 0
-    return max(vectors, key=lambda length: (vectors[length], length))
 
 
 def choose_text(texts: Mapping[str, Collection[object]], key: str = "") -> str:
@@ -277,24 +213,6 @@ def blocks_of(
             f"{name}: {number - kept_rows:,} of {number:,} rows have no vector of {dimensions:,} numbers "
             f"({where})"
         )
-
-
-def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:
-    """Return the finding for which a row is left out; "" for none."""
-    if vector is None:
-        empty = cell is None or (isinstance(cell, (list, tuple, str, bytes)) and not len(cell))
-        return "missing" if empty or cell == "[]" else "no_vector"
-    return "length" if vector.size != dimensions else ""
-
-
-def as_word(value: object) -> str:
-    """Return a cell of a text column as a word."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, str):
-        ascii_ = value.isascii()  # then the same object will do
-        return value if ascii_ else value.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "" if value is None else str(value)
 
 
 def _chosen_note(vectors: str, text: str, left_out: Sequence[str]) -> str:

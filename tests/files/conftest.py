@@ -4,6 +4,8 @@ import pytest
 
 from latentcli.files.store.cache import open_entry
 
+collect_ignore = ["hostile.py"]  # run by itself
+
 
 @pytest.fixture
 def put(tmp_path):

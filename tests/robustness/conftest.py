@@ -17,6 +17,9 @@ def _limit():
     resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
 
 
+collect_ignore = ["guided.py"]  # run by itself
+
+
 @pytest.fixture
 def limited(tmp_path, monkeypatch):
     """Run `latent` in 2 GB, with bytes on `stdin` or none; return (exit code, stdout, stderr)."""

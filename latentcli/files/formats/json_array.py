@@ -10,10 +10,11 @@ import numpy as np
 
 from latentcli.errors import shown
 from latentcli.files import arrays, bounds, records
+from latentcli.files.cells import as_word
 from latentcli.files.formats import json_pieces
 from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import Stream
-from latentcli.files.vector_columns import BATCH_NUMBERS, as_word
+from latentcli.files.vector_columns import BATCH_NUMBERS
 
 _MAX_BYTES = 1 << 30
 

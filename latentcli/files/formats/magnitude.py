@@ -13,8 +13,9 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from latentcli.errors import FormatError, counted
+from latentcli.files.cells import as_word
 from latentcli.files.reading import Block, Findings, Reading
-from latentcli.files.vector_columns import BATCH_NUMBERS, as_word
+from latentcli.files.vector_columns import BATCH_NUMBERS
 
 TABLE, SETTINGS = "magnitude", "magnitude_format"
 

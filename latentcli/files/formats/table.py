@@ -14,6 +14,7 @@ import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
 from latentcli.files import arrays, bounds, delimited, vector_columns
+from latentcli.files.cells import as_word
 from latentcli.files.formats import dialects, parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
@@ -306,12 +307,11 @@ class _Labels:
     def __init__(self, column: Array) -> None:
         self._column = column
         self._quoted = len(column) > 1 and all(
-            len(word) > 2 and word[0] == word[-1] == "'"
-            for word in map(vector_columns.as_word, column)
+            len(word) > 2 and word[0] == word[-1] == "'" for word in map(as_word, column)
         )
 
     def part(self, start: int, stop: int) -> list[str]:
-        words = [*map(vector_columns.as_word, self._column[start:stop].tolist())]
+        words = [*map(as_word, self._column[start:stop].tolist())]
         return [word[1:-1] for word in words] if self._quoted else words
 
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentcli.errors import FormatError
-from latentcli.files import vector_columns
 from latentcli.files.store.cache import open_entry
 
 WORDS = ["king", "new york", "café", "don't"]
@@ -202,21 +201,6 @@ def test_keys_that_occur_again_are_told(opened):
     entry = opened('{"king": [9, 9], "queen": [1, 2], "king": [3, 4]}')
     assert entry.matrix.tolist() == [[3, 4], [1, 2]]
     assert "1 of its keys occur more than once (first: king, 2 times)" in entry.notes[0]
-
-
-@pytest.mark.parametrize(
-    ("cell", "vector"),
-    [("[1, 2.5]", [1, 2.5]), ("[1 2.5]", [1, 2.5]), ("{1,2.5}", [1, 2.5]), ("(1; 2.5)", [1, 2.5]),
-     ([1, None], [1, np.nan]), (np.float32([1, 2]).tobytes(), [1, 2]), ("[]", None), ("[a]", None),
-     (b"abc", None), (None, None), (3, None), ([[1]], None), ("text", None), ([], None)],
-    ids=str,
-)  # fmt: skip
-def test_a_cell_is_a_vector_or_none(cell, vector):
-    found = vector_columns.vector_of(cell)
-    if vector is None:
-        assert found is None
-    else:
-        assert np.array_equal(found, vector, equal_nan=True)
 
 
 NAMES = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=8)
