@@ -10,7 +10,7 @@ from measuring import Bench, Cost, Row, in_turn
 
 Sizes = tuple[int, int, int]
 
-START = ("samples",)
+START = ("--version",)
 """A command that does nothing but start; what it takes is subtracted."""
 
 

@@ -61,20 +61,16 @@ def _of_words(bench: Bench, path: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _of_codes(bench: Bench, path: Path) -> Iterator[tuple[str, list[str]]]:
-    line = bench.work / "large.line.npy"
-    np.save(line, np.random.default_rng(1).standard_normal(8))
     yield "first read", ["info", str(path)]
     yield "one query", ["neighbors", "#17", "-v", str(path)]
     yield (
-        "edit",
+        "convert to float16",
         [
-            "edit",
+            "convert",
             str(path),
-            str(line),
-            "--by",
-            "2",
-            "-o",
             str(bench.work / "large.out.npy"),
+            "--dtype",
+            "float16",
             "--force",
         ],
     )

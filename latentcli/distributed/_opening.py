@@ -47,7 +47,7 @@ def open_space(
     for one in found.surveys:
         if one.words is not None:
             sink._add_words(one.words)
-        sink.norms.append(one.norms)
+        sink.norms.add(one.norms)
         sink.rows += one.rows
     sink.finish(path, labels)
     entry = sink.entry(path, SimpleNamespace(compression="", member=""))  # type: ignore[arg-type]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from latentcli.files.reading import Findings, Reading
 from latentcli.files.store import room
 from latentcli.files.store.columns import ColumnsBuilder
 from latentcli.files.store.entry import Entry
+from latentcli.files.store.growing import GrowingArray
 from latentcli.files.store.row_numbers import RowNumbers
 from latentcli.files.store.vocabulary import Builder
 from latentcli.files.stream import Stream
@@ -73,18 +73,18 @@ class Sink:
         self.mapped = mapped
         self.rows = 0
         self.named = False
-        self.norms: list[Array] = []
+        self.norms = GrowingArray(
+            None if folder is None else folder / "norms.npy", np.dtype("<f8")
+        )
+        self.repeated: Array | None = None
         self.builder: Builder | None = None
         self.vocabulary: Vocabulary | None = None
         self.notes: list[str] = reading.notes
-        self.vectors: IO[bytes] | None = None
         self.columns = ColumnsBuilder(folder) if reading.with_columns else None
+        self.vectors: GrowingArray | None = None
         if not mapped:
-            self.vectors = (
-                io.BytesIO() if folder is None else (folder / "vectors.npy").open("wb")
-            )
-            if folder is not None:
-                _write_npy_header(self.vectors, (0, reading.dimensions))
+            place = None if folder is None else folder / "vectors.npy"
+            self.vectors = GrowingArray(place, np.dtype("<f4"), (reading.dimensions,))
 
     def fill(self, path: Path, labels: str | None) -> None:
         """Take all blocks of the reading."""
@@ -109,12 +109,12 @@ class Sink:
         if not len(values):
             return
         narrow, norms = narrowed(values, self.reading.findings)
-        self.norms.append(norms)
+        self.norms.add(norms)
         if self.folder is None and not self.mapped:
             taken = self.rows * self.reading.dimensions * 4
             bounds.check_total(self.name, taken, "its vectors")
         if self.vectors is not None:
-            self.vectors.write(narrow.data.cast("B"))
+            self.vectors.add(narrow)
         self.rows += len(values)
 
     def _name_rows(self, path: Path, labels: str | None) -> None:
@@ -144,8 +144,7 @@ class Sink:
         elif repeated.size:
             first = self.vocabulary.words([int(repeated[0])])[0]
             self.reading.findings.add("duplicate", len(repeated), f"first: {shown(first)}")
-            self.norms = [np.concatenate(self.norms)]
-            self.norms[0][repeated] = 0.0
+            self.repeated = repeated
 
     def _check_header(self) -> None:
         declared = self.reading.declared
@@ -157,7 +156,9 @@ class Sink:
 
     def entry(self, path: Path, stream: Stream) -> Entry:
         """Finish the parts and put them together."""
-        norms = np.concatenate(self.norms)
+        norms = self.norms.finish()
+        if self.repeated is not None:
+            norms[self.repeated] = 0.0
         vocabulary = self.vocabulary or RowNumbers(self.rows)
         findings = self.reading.findings
         matrix = self._finish_vectors()
@@ -166,7 +167,6 @@ class Sink:
         if columns is not None:
             meta["columns"] = columns.described()
         if self.folder is not None:
-            np.save(self.folder / "norms.npy", norms)
             for name, value in self._arrays().items():
                 np.save(self.folder / f"{name}.npy", value)
         if not norms.any():
@@ -185,13 +185,8 @@ class Sink:
         if self.reading.mapped is not None:
             file, offset, _ = self.reading.mapped
             return mapped(file, np.dtype("<f4"), offset, shape)
-        if isinstance(self.vectors, io.BytesIO):
-            return np.frombuffer(self.vectors.getbuffer(), dtype="<f4").reshape(shape)
         assert self.vectors is not None
-        self.vectors.seek(0)
-        _write_npy_header(self.vectors, shape)
-        self.vectors.close()
-        return np.empty((0, self.reading.dimensions), dtype="<f4")  # mapped when read back
+        return self.vectors.finish()
 
     def _describe(self, stream: Stream, words: int, findings: Findings) -> dict[str, Any]:
         reading = self.reading
@@ -226,9 +221,10 @@ class Sink:
 
     def close(self) -> None:
         """Close the files that are written."""
+        for part in (self.norms, self.vectors):
+            if part is not None:
+                part.close()
         if self.folder is not None:
-            if self.vectors is not None:
-                self.vectors.close()
             if self.builder is not None:
                 self.builder.close()
             if self.columns is not None:
@@ -268,9 +264,3 @@ def _where(reading: Reading) -> list[str | int] | None:
     if reading.mapped is None:
         return None
     return [os.path.realpath(reading.mapped[0]), reading.mapped[1]]
-
-
-def _write_npy_header(file: IO[bytes], shape: tuple[int, int]) -> None:
-    """Write a .npy header; NumPy leaves room for the row count to grow, so it can be rewritten."""
-    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)

@@ -124,7 +124,7 @@ def load(
         return Entry(
             path=path,
             matrix=_matrix(folder, meta),
-            norms=np.load(folder / "norms.npy", allow_pickle=False),
+            norms=np.load(folder / "norms.npy", mmap_mode="r", allow_pickle=False),
             vocabulary=_vocabulary(folder, meta),
             meta=meta,
             extras=extras,
