@@ -12,7 +12,6 @@ import numpy as np
 from latentcli.errors import ParameterError
 from latentcli.files import arrays, formats
 from latentcli.files.addresses import split_address
-from latentcli.files.formats import npz
 from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import Columns, NamedVectors
 from latentcli.numerics.types import Array
@@ -20,6 +19,9 @@ from latentcli.numerics.types import Array
 Batch = tuple[list[str] | None, Array]
 
 _ROWS = 4096
+
+_ARCHIVES = ("npz", "safetensors", "torch", "hdf5")
+"""Formats whose files may have several arrays, each with `shapes`."""
 
 
 @dataclass
@@ -79,11 +81,12 @@ def named_rows(words: Sequence[str], vectors: Array) -> Content:
 
 
 def arrays_in(path: Path) -> str:
-    """Return the arrays of a NumPy archive, text too, in a phrase; "" of one array, and of other files."""
+    """Return the arrays of a file that may have several, text too, in a phrase; "" of a single one."""
     with Stream(path) as stream:
-        if stream.archive is None:
+        name = formats.format_of(stream)
+        if name not in _ARCHIVES:
             return ""
-        shapes = npz.shapes(stream)
+        shapes = formats.reader_of(name).shapes(stream)
     return arrays.listed(shapes) if len(shapes) > 1 else ""
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -110,6 +111,29 @@ def test_int8_is_scaled_and_read_back(tmp_path_factory, ending, records):
     assert np.allclose(entry_of(folder / f"more{ending}").matrix, again.matrix, rtol=1e-6)
     for file in folder.iterdir():
         file.unlink()
+
+
+HALVES = [
+    ending
+    for one in writing.WRITERS.values()
+    if "float16" in one.dtypes
+    for ending in one.endings
+]
+
+
+@pytest.mark.parametrize("ending", HALVES)
+@settings(max_examples=8)
+@given(records=tables())
+def test_float16_is_read_back_to_the_bit(tmp_path_factory, ending, records):
+    folder = tmp_path_factory.mktemp("tables")
+    source, target = folder / "in.jsonl", folder / f"out{ending}"
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))
+    first = entry_of(source)
+    writing.write(contents.words_of(first), target, dtype="float16")
+    table = writing.WRITERS[writing.choose(target, "")].columns
+    again = entry_of(target) if table else open_entry(str(target), cache=False)
+    assert again.matrix.tolist() == first.matrix.astype(np.float16).tolist()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the data set that is meant as rows."""
     with _opened(stream) as file:
-        shapes = _shapes(file)
-        chosen = arrays.choose(stream.name, shapes, key.strip("/"))
-        shape, kind = shapes[chosen]
+        found = _shapes(file)
+        chosen = arrays.choose(stream.name, found, key.strip("/"))
+        shape, kind = found[chosen]
         label = f"{stream.name}::{shown(chosen)}"
         rows, dimensions = arrays.rows_of(label, shape, kind)
         size = stream.unpacked().stat().st_size
@@ -61,6 +61,12 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=shape,
         notes=arrays.flattened_note(shape),
     )
+
+
+def shapes(stream: Stream) -> arrays.Shapes:
+    """Return shape and dtype of every data set of numbers in the file."""
+    with _opened(stream) as file:
+        return _shapes(file)
 
 
 @contextmanager

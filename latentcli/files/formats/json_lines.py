@@ -38,9 +38,8 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the vectors of the records with their texts, line by line."""
     first: list[Record] = []
-    for line in _first_lines(
-        stream
-    ):  # by Python's parser, which tells 1 from 1.0: int8 has a scale
+    # Python's parser tells integers, which may have a scale, from other numbers.
+    for line in _first_lines(stream):
         first += records.inside(_parsed(line)) or []
     made: list[Reading] = []
     reading = records.reading_of(
@@ -91,8 +90,8 @@ def _records(stream: Stream, findings: Findings, vectors: str) -> Iterator[list[
 def _plain_parser(vectors: str) -> Callable[[bytes], Record | None]:
     """Return what parses the line of a plain record, many times as fast as Python, its vector to an array.
 
-    `vectors` is the field of the vector. It returns None for what Python is to parse: a key twice,
-    records in a record, NaN, what is no JSON.
+    `vectors` is the field of the vector. It returns None for what Python is to parse: a key twice, records in a
+    record, NaN, what is no JSON.
     """
     if simdjson is None:
         return lambda line: None
@@ -108,7 +107,7 @@ def _plain_parser(vectors: str) -> Callable[[bytes], Record | None]:
             for key in keys:
                 value: Any = parsed[key]
                 if isinstance(value, list_):
-                    flat = vectors == key and len(value) and _has_one_list(line)
+                    flat = key == vectors and len(value) and _has_one_list(line)
                     value = (
                         np.frombuffer(value.as_buffer(of_type="d")) if flat else value.as_list()
                     )

@@ -42,14 +42,10 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Read the tensor that is meant as rows."""
     size = _length(stream.read_exactly(8))
     header = _header(stream, stream.read_exactly(size), size)
-    shapes: arrays.Shapes = {
-        name: (shape, np.dtype("<f4" if kind == "BF16" else _DTYPES[kind]))
-        for name, (kind, shape, _) in header.items()
-        if kind in _DTYPES
-    }
-    if key in header and key not in shapes:
+    found = _shapes(header)
+    if key in header and key not in found:
         raise stream.error(f"'{key}' is {header[key][0]}, which cannot be read")
-    chosen = arrays.choose(stream.name, shapes, key)
+    chosen = arrays.choose(stream.name, found, key)
     stored, shape, (start, _) = header[chosen]
     kind = np.dtype(_DTYPES[stored])
     label = f"{stream.name}::{shown(chosen)}"
@@ -73,6 +69,20 @@ def read(stream: Stream, key: str = "") -> Reading:
     if stored == "F32" and stream.plain and whole and offset % 4 == 0:
         reading.mapped = (stream.path, offset, rows)
     return reading
+
+
+def shapes(stream: Stream) -> arrays.Shapes:
+    """Return shape and dtype of every tensor that can be read."""
+    size = _length(stream.read_exactly(8))
+    return _shapes(_header(stream, stream.read_exactly(size), size))
+
+
+def _shapes(header: dict[str, Entry]) -> arrays.Shapes:
+    return {
+        name: (shape, np.dtype("<f4" if kind == "BF16" else _DTYPES[kind]))
+        for name, (kind, shape, _) in header.items()
+        if kind in _DTYPES
+    }
 
 
 def write(

@@ -62,8 +62,7 @@ def is_old(stream: Stream) -> bool:
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the tensor that is meant as rows; a list of tensors of one shape as one array."""
-    with _refusing(stream):
-        content = _of_zip(stream.tensors) if stream.tensors else _of_pickles(stream)
+    content = _read_all(stream)
     tensors = content.tensors
     if not tensors:
         raise _refusal(stream, "it holds none")
@@ -72,8 +71,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape: tuple[int, ...] = (len(names), *tensors[names[0]].shape)
         content.notes.append(f"its list of {len(names):,} tensors is read as one array")
     else:
-        shapes: arrays.Shapes = {name: (one.shape, one.dtype) for name, one in tensors.items()}
-        chosen = arrays.choose(stream.name, shapes, key)
+        chosen = arrays.choose(stream.name, _shapes(content), key)
         names, shape = (chosen,), tensors[chosen].shape
     label = f"{stream.name}::{shown(chosen)}" if chosen else stream.name
     first = tensors[names[0]]
@@ -92,6 +90,20 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=shape,
         notes=content.notes + arrays.flattened_note(shape),
     )
+
+
+def shapes(stream: Stream) -> arrays.Shapes:
+    """Return shape and dtype of every tensor in the file."""
+    return _shapes(_read_all(stream))
+
+
+def _shapes(content: Content) -> arrays.Shapes:
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in content.tensors.items()}
+
+
+def _read_all(stream: Stream) -> Content:
+    with _refusing(stream):
+        return _of_zip(stream.tensors) if stream.tensors else _of_pickles(stream)
 
 
 def _refusal(stream: Stream, why: str) -> FormatError:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
-from latentcli.files import codes
+from latentcli.files import codes, contents
 from latentcli.files.store.cache import open_entry
 
 KINDS = {
@@ -256,3 +256,9 @@ def test_attributes_of_a_state_dict_are_left_out(tmp_path, torch, saved):
     content = State()
     content["weight"] = Tensor(LATENTS[0])
     assert (codes.load(f"{saved(content)}::weight").values == LATENTS[0]).all()
+
+
+def test_all_tensors_are_listed(saved):
+    path = saved({"z": Tensor(LATENTS), "step": Tensor(np.arange(3), kind="LongStorage")})
+    listed = contents.arrays_in(Path(path))
+    assert listed == f"z {LATENTS.shape} float32, step (3,) int64"

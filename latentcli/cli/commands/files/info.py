@@ -43,7 +43,7 @@ def command(
     """Tell what is in a file of vectors, and how healthy it is.
 
     Format, rows, dimensions; the header against the truth; what was dropped or repaired and
-    why; the norms; the first words and some from all over the file.
+    why; the norms; all arrays of an archive; the first words and some from all over the file.
 
     Examples:
 

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 KEYS = {
     "file", "format", "compression", "array", "arrays", "rows", "words", "dimensions", "shape",
@@ -107,10 +108,28 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(latent, words, tmp_
     assert "latent: error: no such file" in err
 
 
+def arrays_of(latent, path):
+    (record,) = json.loads(latent("info", path, "--json")[1])["results"]
+    return record["array"], record["arrays"]
+
+
 def test_all_arrays_of_an_archive_are_listed(latent, tmp_path):
     path = tmp_path / "run.npz"
     few = np.array(["a", "b", "c"])
     np.savez(path, codes=np.eye(4, dtype="f4"), attributes=few, seed=np.float32(3))
-    (record,) = json.loads(latent("info", path, "--json")[1])["results"]
-    assert record["array"] == "codes"
-    assert record["arrays"] == "codes (4, 4) float32, attributes (3,) <U1, seed () float32"
+    listed = "codes (4, 4) float32, attributes (3,) <U1, seed () float32"
+    assert arrays_of(latent, path) == ("codes", listed)
+    np.savez(path, codes=np.eye(4, dtype="f4"))
+    assert arrays_of(latent, path) == ("codes", None)
+
+
+def test_all_tensors_and_data_sets_are_listed(latent, tmp_path):
+    path = tmp_path / "run.safetensors"
+    path.write_bytes(save({"w": np.eye(3, dtype="f4"), "b": np.ones((4, 2), "f2")}))
+    assert arrays_of(latent, path) == ("w", "w (3, 3) float32, b (4, 2) float16")
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "run.h5", "w") as file:
+        file["z"], file["more/y"] = np.eye(3), np.ones((4, 2))
+    assert arrays_of(latent, tmp_path / "run.h5") == (
+        "z", "more/y (4, 2) float64, z (3, 3) float64",
+    )  # fmt: skip
