@@ -37,17 +37,19 @@ class Lookup:
             return int(number[1]), ()
         if self.ignore_case and (others := self.words.variants(word)):
             return self.words.row(others[0]), ()
-        if self.exact or not self.words.named or len(word) > _LONGEST:
-            return None, ()
-        from latentcli.numerics.spelling import spellings
-
-        there = [(row, form) for form in spellings(word)
-                 if (row := self.words.row(form)) is not None]  # fmt: skip
+        there = [] if self.exact else self._spelled_otherwise(word)
         if len(there) != 1:
             return None, ()
-        row, form = there[0]
-        note = f"'{shown(word, 80)}' is taken as '{shown(form, 80)}'; `exact` forbids it"
-        return row, (note,)
+        note = f"'{shown(word, 80)}' is taken as '{shown(there[0], 80)}'; `exact` forbids it"
+        return self.words.row(there[0]), (note,)
+
+    def _spelled_otherwise(self, word: str) -> list[str]:
+        """Return the other spellings of a word that are there."""
+        if not self.words.named or len(word) > _LONGEST:
+            return []
+        from latentcli.numerics.spelling import spellings
+
+        return [form for form in spellings(word) if self.words.row(form) is not None]
 
     def missing(self, word: str) -> WordError:
         """Return the error for a word that is not there, with the words that may be meant."""
@@ -61,6 +63,12 @@ class Lookup:
             return WordError(f"{where}; its rows are #0 to #{self.rows - 1:,}")
         if word.isascii() and word.isdigit() and int(word[:18]) < self.rows and len(word) <= 18:
             return WordError(f"{where}; row {int(word):,} is '#{int(word)}'")
+        if spelled := self._spelled_otherwise(word):
+            forms = " and ".join(f"'{shown(form, 80)}'" for form in spelled)
+            is_ = "is, spelled otherwise; without `exact` it is taken"
+            return WordError(
+                f"{where}, but {forms} {is_ if len(spelled) == 1 else 'are; type one of them'}"
+            )
         others = self.words.variants(word)
         if others:
             return WordError(f"{where}, but '{others[0]}' is; `ignore_case` takes it")
