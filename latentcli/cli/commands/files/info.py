@@ -101,6 +101,8 @@ def _described(space: Space) -> Record:
 
     entry, meta = space.entry, space.entry.meta
     usable = np.asarray(entry.norms)[entry.norms > 0]
+    least, most = float(usable.min()), float(usable.max())
+    middle = float(np.median(usable, overwrite_input=True))  # no copy, where rows are many
     named = space.words.named
     declared = meta["declared"]
     return {
@@ -117,9 +119,9 @@ def _described(space: Space) -> Record:
         "header": f"{declared[0]} x {declared[1]}" if declared else None,
         "found": "; ".join(meta["found"]) or "nothing dropped or repaired",
         "unusable_rows": len(entry.norms) - len(usable),
-        "norm_min": float(usable.min()),
-        "norm_median": float(np.median(usable)),
-        "norm_max": float(usable.max()),
+        "norm_min": least,
+        "norm_median": middle,
+        "norm_max": most,
         "first_words": _words(space, range(min(_SHOWN, len(entry.norms)))) if named else None,
         "sample_words": _words(space, _spread(len(entry.norms))) if named else None,
         "bytes": meta["bytes"],
