@@ -10,8 +10,8 @@ from measuring import Bench, Cost, Row, in_turn
 
 Sizes = tuple[int, int, int]
 
-START = ("--version",)
-"""A command that does nothing but start; what it takes is subtracted."""
+FEWEST = 200
+"""Rows of a file on which a command does little but start; what that takes is subtracted."""
 
 
 class Command(NamedTuple):
@@ -104,11 +104,11 @@ COMMANDS = (
 
 def growth(bench: Bench) -> Iterator[Row]:
     """Measure each command at three numbers of rows and of dimensions; print the exponents."""
-    start = in_turn(5, lambda: bench.latent(*START))[0]
     for command in COMMANDS:
         rows, dimensions = command.rows, command.dimensions
         if bench.quick:
             rows = (rows[0] // 4, rows[0] // 2, rows[0])
+        start = _cost(bench, command, FEWEST, dimensions[0])
         by_rows = [_cost(bench, command, n, dimensions[1]) for n in rows]
         by_dimensions = [_cost(bench, command, rows[1], d) for d in dimensions]
         yield Row(
