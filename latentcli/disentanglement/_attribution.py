@@ -10,7 +10,10 @@ import numpy as np
 
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._mutual_information import Counts, Cut
-from latentcli.disentanglement._nearest_information import nearest_information
+from latentcli.disentanglement._nearest_information import (
+    nearest_information,
+    nearest_information_of_values,
+)
 from latentcli.errors import shown
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -25,28 +28,35 @@ _DISTINCT = 0.1
 def information(data: Data, cut: Cut, estimator: str, neighbors: int, seed: int) -> Array:
     """Return the information (D, K) of dimensions about factors, by either estimator.
 
-    That of nearest neighbors, which can be off either way, is cut where it exceeds the entropy.
+    That of nearest neighbors is of the values where a factor is continuous, and cut where it exceeds the
+    entropy of the factor's classes: it can be off either way.
     """
     counts = data.counts(cut)
     if estimator == "knn":
-        return np.minimum(nearest(data, neighbors, seed), counts.factor_entropy)
+        return np.minimum(nearest(data, neighbors, seed, values=True), counts.factor_entropy)
     return counts.mutual
 
 
-def nearest(data: Data, neighbors: int, seed: int, rows: Array | None = None) -> Array:
+def nearest(
+    data: Data, neighbors: int, seed: int, rows: Array | None = None, *, values: bool = False
+) -> Array:
     """Estimate information (D, K) by nearest neighbors, as scikit-learn does (Ross, 2014).
 
     Rows that are alone in their class have no neighbor; a factor that has no others gets 0. With
-    `rows` (N,) the factors are taken in that order of their rows.
+    `rows` (N,) the factors are taken in that order of their rows; with `values` continuous factors are
+    taken by their values (Kraskov et al., 2004), else by their classes.
     """
     mutual = np.zeros((data.dimensions, len(data.factors)))
     for k, factor in enumerate(data.factors):
-        labels = factor.labels if rows is None else factor.labels[rows]
-        codes = data.codes
-        if not factor.complete:
-            codes, labels = codes[labels >= 0], labels[labels >= 0]
+        order = np.arange(data.rows) if rows is None else rows
+        known = factor.labels[order] >= 0
         random = np.random.RandomState(seed)
-        mutual[:, k] = nearest_information(codes, labels, neighbors, random)
+        codes, order = data.codes[known], order[known]
+        if values and factor.kind == "continuous":
+            target = factor.targets[order]
+            mutual[:, k] = nearest_information_of_values(codes, target, neighbors, random)
+        else:
+            mutual[:, k] = nearest_information(codes, factor.labels[order], neighbors, random)
     mutual[~data.alive] = 0.0
     return mutual
 
@@ -57,6 +67,18 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def gaps_of_factors(mutual: Array, entropy: Array) -> Array:
+    """Return (I_1 - I_2) / H (K,) of information (D, K); with one dimension I_2 is 0.
+
+    >>> gaps_of_factors(np.array([[1.0, 0.2], [0.4, 0.8]]), np.array([1.0, 1.0]))
+    array([0.6, 0.6])
+    """
+    ordered = np.sort(mutual, axis=0)[::-1]
+    second = ordered[1] if len(ordered) > 1 else 0.0
+    found: Array = (ordered[0] - second) / entropy
+    return found
 
 
 def sup(mutual: Array, entropy: Array) -> Array | None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement import _attribution as attribution
+from latentcli.disentanglement import _mig_neighbors as by_neighbors
 from latentcli.disentanglement._about import About
+from latentcli.disentanglement._attribution import gaps_of_factors
+from latentcli.disentanglement._blocks import checked
 from latentcli.disentanglement._confidence import chance, estimate, normal_quantile
 from latentcli.disentanglement._data import BinnedCounts, Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut, log_ratios
 from latentcli.disentanglement._score import Estimate, Number, Score
+from latentcli.errors import ParameterError
 from latentcli.numerics.resampling import GROUPS
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
@@ -57,18 +61,6 @@ _BEYOND = 0.01
 """Share of numbers beyond fixed limits from which a note says so."""
 
 
-def gaps(mutual: Array, entropy: Array) -> Array:
-    """Return (I_1 - I_2) / H (K,) of information (D, K); with one dimension I_2 is 0.
-
-    >>> gaps(np.array([[1.0, 0.2], [0.4, 0.8]]), np.array([1.0, 1.0]))
-    array([0.6, 0.6])
-    """
-    ordered = np.sort(mutual, axis=0)[::-1]
-    second = ordered[1] if len(ordered) > 1 else 0.0
-    found: Array = (ordered[0] - second) / entropy
-    return found
-
-
 @metric(ABOUT)
 def mig(
     codes: Codes,
@@ -79,6 +71,7 @@ def mig(
     limits: tuple[float, float] = (-4.0, 4.0),
     estimator: str = "plugin",
     neighbors: int = 3,
+    blocks: Sequence[Sequence[int]] | None = None,
     sensitivity: bool = False,
     ci: float | None = 0.95,
     seed: int = 0,
@@ -90,7 +83,11 @@ def mig(
     ----------
     estimator
         "plugin": information from counts; "knn": from nearest neighbors, as scikit-learn does
-        (Ross, 2014), with `neighbors` of them.
+        (Ross, 2014), with `neighbors` of them, and of the values of continuous factors (Kraskov et
+        al., 2004); H is of their classes.
+    blocks
+        The dimensions of each latent that is a vector, `[[0, 1, 2], [3, 4, 5]]`, with the estimator "knn":
+        gaps are between blocks. Dimensions in no block are blocks of one.
     sensitivity
         Also score with each number of bins in `SENSITIVITY`, as `mig_bins_5`, ...; and take
         `mig_quantile` and `mig_robust` of codes of any size, not of up to 2,000,000 numbers.
@@ -112,6 +109,13 @@ def mig(
     1.0
     """
     data = prepare(codes, factors, **options)
+    if blocks is not None:
+        groups = checked(blocks, data.dimensions)
+        if estimator != "knn":
+            raise ParameterError(
+                "`blocks` needs `estimator` knn: bins of vectors would be empty"
+            )
+        return by_neighbors.of_blocks(data, groups, neighbors, ci=ci, seed=seed)
     cut = Cut(bins, binning, limits)
     binned, sharper = data.binned(cut), data.binned(cut.sharper)
     counts = binned.counts
@@ -119,17 +123,23 @@ def mig(
     entropy = counts.factor_entropy
     highest = ceilings(binned)
     better = sharper.counts.corrected
-    found, corrected = gaps(mutual, entropy), gaps(better.mutual, better.entropy)
-    counted = ci if estimator == "plugin" else None
-    whole, each = _intervals(binned, found, _mean, ci=counted, seed=seed)
+    found, corrected = (
+        gaps_of_factors(mutual, entropy),
+        gaps_of_factors(better.mutual, better.entropy),
+    )
+    if estimator == "plugin":
+        whole, each = _intervals(binned, found, _mean, ci=ci, seed=seed)
+    else:
+        whole, each = by_neighbors.estimates(data, found, neighbors, ci=ci, seed=seed)
     whole_corrected, each_corrected = _intervals(
         sharper, corrected, _mean_corrected, ci=ci, seed=seed, corrected=True
     )
     aside = sensitivity or data.codes.size <= _ASIDE
-    null = chance(_mean, binned, seed=seed) if aside and estimator == "plugin" else None
+    if aside and estimator == "plugin":
+        whole = replace(whole, null=chance(_mean, binned, seed=seed))
     sup = attribution.sup(mutual, entropy)
     numbers: dict[str, Number] = {
-        "mig": replace(whole, null=null),
+        "mig": whole,
         "mig_corrected": whole_corrected,
         "mig_quantile": _at(data, cut._replace(binning="quantile")) if aside else None,
         "mig_robust": _at(data, cut._replace(binning="fixed")) if aside else None,
@@ -185,15 +195,15 @@ def ceilings(binned: BinnedCounts) -> Array:
 
     A factor's rival is then the factor that depends on it most; and 20 bins hold no 40 classes.
     """
-    return gaps(binned.perfect.mutual, binned.counts.factor_entropy)
+    return gaps_of_factors(binned.perfect.mutual, binned.counts.factor_entropy)
 
 
 def _mean(counts: Counts) -> float:
-    return float(gaps(counts.mutual, counts.factor_entropy).mean())
+    return float(gaps_of_factors(counts.mutual, counts.factor_entropy).mean())
 
 
 def _mean_corrected(counts: Counts) -> float:
-    return float(gaps(counts.corrected.mutual, counts.corrected.entropy).mean())
+    return float(gaps_of_factors(counts.corrected.mutual, counts.corrected.entropy).mean())
 
 
 def _at(data: Data, cut: Cut) -> float:
