@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latentcli.views import (
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLORS", "Band", "Bars", "Chart", "Curve", "Dot", "Dots", "Drawing", "HeatMap", "Histogram", "Interval", "Lines",
-    "Listing", "Matrix", "Picture", "Plane", "Record", "Report", "Result", "Scalar", "Sheet", "View",
+    "Listing", "Matrix", "Picture", "Plane", "Record", "Report", "Result", "Scalar", "Sheet", "View", "number_or_none",
 ]  # fmt: skip
 
 
@@ -46,6 +47,15 @@ def __getattr__(name: str) -> Any:
 
         return getattr(charts, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def number_or_none(value: float) -> float | None:
+    """Return a number for a record, where what is not defined is None, not NaN.
+
+    >>> number_or_none(0.5), number_or_none(float("nan"))
+    (0.5, None)
+    """
+    return None if isnan(value) else float(value)
 
 
 class Interval(NamedTuple):

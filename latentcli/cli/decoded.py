@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.errors import FileError, check_choice, reason
-from latentcli.results import Sheet
+from latentcli.results import Sheet, number_or_none
 
 if TYPE_CHECKING:
     from latentcli.cli.decoding import Decoding
@@ -92,7 +92,7 @@ class Arrangement:
             values = _moved_axis(paths.reshape(*others, self.steps), -1, self.along).reshape(-1)
         else:
             return None
-        return [None if np.isnan(one) else float(one) for one in values]
+        return [number_or_none(one) for one in values]
 
 
 def _moved_axis(values: Array, source: int, target: int) -> Array:

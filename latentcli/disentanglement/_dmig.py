@@ -15,7 +15,7 @@ from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._score import Estimate, Score, mean_of_halves
 from latentcli.numerics.resampling import half_sample_interval, half_samples
 from latentcli.numerics.types import Array
-from latentcli.results import Record
+from latentcli.results import Record, number_or_none
 
 ABOUT = About(
     formula=(
@@ -115,9 +115,9 @@ def dmig(
             "factor": factor.name,
             "dimension": None if own[k] < 0 else data.names[own[k]],
             "runner_up": data.names[runners[k]] if runners[k] >= 0 else None,
-            "dmig": _known(found[k]),
-            "dlig": None if dlig is None else _known(dlig[k]),
-            "xmig": None if xmig is None else _known(xmig[k]),
+            "dmig": number_or_none(found[k]),
+            "dlig": None if dlig is None else number_or_none(dlig[k]),
+            "xmig": None if xmig is None else number_or_none(xmig[k]),
         }
         for k, factor in enumerate(data.factors)
     ]
@@ -201,10 +201,6 @@ def _determined(data: Data, gaps: Array) -> tuple[str, ...]:
 def _mean(gaps: Array) -> float | None:
     known = gaps[~np.isnan(gaps)]
     return float(known.mean()) if len(known) else None
-
-
-def _known(gap: float) -> float | None:
-    return None if np.isnan(gap) else float(gap)
 
 
 def _dlig(mutual: Array, own: Array, conditional: Array) -> Array | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -12,10 +13,12 @@ from latentcli.disentanglement import _attribution as attribution
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._confidence import estimate
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
+from latentcli.disentanglement._infoe import explicitness, held_out_explicitness
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._score import Estimate, Number, Score, shuffles
-from latentcli.disentanglement._train_test_split import mean_known, split
+from latentcli.disentanglement._train_test_split import mean_known
+from latentcli.numerics.halves import Halves
 from latentcli.numerics.types import Array
 from latentcli.results import Record
 
@@ -47,11 +50,11 @@ ABOUT = About(
 _ACTIVE = 20
 """A dimension is active when it varies at least this part of the one that varies most."""
 
+_PARTS = 10
+"""Parts of the rows for intervals."""
+
 _SHUFFLES = 5
 """How often factors are shuffled to see what noise gives."""
-
-_HELD_OUT = 0.2
-"""Share of the rows on which `infoe_heldout` is computed."""
 
 
 def concentration(shares: Array) -> float | None:
@@ -103,7 +106,7 @@ def infomec(
     -------
     Score
         `infomec`, the mean of `infom`, `infoc` and `infoe`, each with what the same estimator gives
-        when factors are shuffled; `infoe_heldout`, InfoE on a fifth of the rows, held out;
+        when factors are shuffled, and intervals from parts of up to 1,000 rows; `infoe_heldout`, InfoE on a fifth of the rows, held out;
         `infom_corrected` and `infoc_corrected`, from counts with Miller and Madow's correction, of
         dimensions and factors with significant information only (None where there are none).
 
@@ -124,13 +127,27 @@ def infomec(
     else:
         shares = counts.mutual / counts.factor_entropy
         null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
-    explicit = _explicitness(fitted)
-    held_out = _held_out_explicitness(fitted, seed)
+    explicit = explicitness(fitted)
+    held_out = held_out_explicitness(fitted, seed)
     some = bool(counts.evident[active].any())
     modular = _with_null(infom, shares[active], null, some)
     compact = _with_null(infoc, shares[active], null, some)
     infoe = mean_known(list(explicit.values()))
-    parts = (modular.value, compact.value, infoe)
+    known = (modular.value, compact.value, infoe)
+    whole = None if None in known else mean_known(known)
+
+    def of_part(rows: Array) -> dict[str, float | None]:
+        part = data.part(rows)
+        if len(part.factors) < len(data.factors):
+            return {}
+        counted = None if estimator == "knn" else part.counts(Cut(bins, binning, limits))
+        return _three(part, counted, active, neighbors, seed)
+
+    parts = Halves(data.rows, of_part, ci=ci, seed=seed, draws=_PARTS)
+
+    def spread(name: str, one: Estimate) -> Estimate:
+        return replace(one, interval=parts.interval(name, one.value, 0.0, 1.0))
+
     informative = active & counts.significant.any(axis=1)
     captured = counts.significant[active].any(axis=0)
 
@@ -141,10 +158,10 @@ def infomec(
         return infoc(_shares(it)[active][:, captured])
 
     numbers: dict[str, Number] = {
-        "infomec": None if None in parts else mean_known(parts),
-        "infom": modular,
-        "infoc": compact,
-        "infoe": infoe,
+        "infomec": spread("infomec", Estimate(whole)),
+        "infom": spread("infom", modular),
+        "infoc": spread("infoc", compact),
+        "infoe": spread("infoe", Estimate(infoe)),
         "infoe_heldout": mean_known(list(held_out.values())),
         "active": int(active.sum()),
         "infom_corrected": estimate(
@@ -184,6 +201,25 @@ def infomec(
         matrix_name="I(z; v) / H(v)",
         notes=_notes(data, shares[active], explicit, held_out),
     )
+
+
+def _three(
+    part: Data, counts: Counts | None, active: Array, neighbors: int, seed: int
+) -> dict[str, float | None]:
+    """Return the scores of some rows, of the dimensions that are active in all; by counts, or neighbors."""
+    fitted = part.standard(None, seed)
+    if counts is None:
+        mutual = attribution.nearest(fitted, neighbors, seed)
+        shares = mutual / fitted.between_factors.factor_entropy
+    else:
+        shares = counts.mutual / counts.factor_entropy
+    found = (
+        infom(shares[active]),
+        infoc(shares[active]),
+        mean_known([*explicitness(fitted).values()]),
+    )
+    whole = None if None in found else mean_known(found)
+    return dict(zip(("infomec", "infom", "infoc", "infoe"), (whole, *found), strict=True))
 
 
 def _with_null(
@@ -226,43 +262,6 @@ def _nearest_null(fitted: Data, active: Array, neighbors: int, seed: int) -> lis
 def _shares(counts: Counts) -> Array:
     better = counts.corrected
     return better.mutual / np.where(better.entropy > 0, better.entropy, np.inf)
-
-
-def _explicitness(data: Data) -> dict[str, float]:
-    """Return by the name of each factor 1 - cross-entropy / log M on the rows learned from.
-
-    The classes weigh the same, so without codes each is as likely as any other: log M.
-    """
-    return {
-        factor.name: _one(data, k, factor.known, factor.known)
-        for k, factor in enumerate(data.factors)
-    }
-
-
-def _held_out_explicitness(data: Data, seed: int) -> dict[str, float]:
-    """Return the same on held-out rows; below 0 where the regression has learned noise."""
-    found = {}
-    for k, factor in enumerate(data.factors):
-        train, test = split(factor.labels, test=_HELD_OUT, seed=seed)
-        if len(test):
-            found[factor.name] = _one(data, k, train, test)
-    return found
-
-
-def _one(data: Data, k: int, train: Array, test: Array) -> float:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import log_loss
-
-    factor = data.factors[k]
-    # scikit-learn's tolerance is for the mean loss, the published one for the sum of losses.
-    model = LogisticRegression(
-        C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / len(train)
-    )
-    with attribution.quiet():
-        model.fit(data.codes[train], factor.labels[train])
-    probabilities = model.predict_proba(data.codes[test])
-    left = log_loss(factor.labels[test], probabilities, labels=model.classes_)
-    return float(1.0 - left / np.log(factor.size))
 
 
 def _notes(

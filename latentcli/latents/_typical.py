@@ -12,7 +12,7 @@ from latentcli.latents import _typicality as formulas
 from latentcli.latents._streaming import PART
 from latentcli.latents._tensors import Tensor, norms_of, parts_of, reference_set, tensor
 from latentcli.numerics.types import Array
-from latentcli.results import Picture, Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet, number_or_none
 
 LISTED = 20
 """Up to so many vectors are shown in a table without being requested."""
@@ -186,8 +186,8 @@ def _summary(columns: dict[str, Array], p_value: float | None, reading: str) -> 
         "vectors": len(norms),
         "mean_norm": float(norms.mean()),
         "sd_norm": float(norms.std(ddof=1)) if len(norms) > 1 else None,
-        "expected_norm": _number(columns["expected"][0]),
-        "mean_sigma": _number(sigmas.mean()),
+        "expected_norm": number_or_none(columns["expected"][0]),
+        "mean_sigma": number_or_none(sigmas.mean()),
         "beyond_4_sigma": int((np.abs(sigmas) > _FAR).sum()),
     }
 
@@ -206,10 +206,6 @@ def _numbers(values: Array) -> list[float | None]:
     for index in np.flatnonzero(np.isnan(values)):
         numbers[index] = None
     return numbers
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _prior(z: Tensor) -> dict[str, Array]:

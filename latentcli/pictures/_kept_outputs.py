@@ -9,7 +9,7 @@ import numpy as np
 from latentcli.errors import LatentError
 from latentcli.numerics.types import Array
 from latentcli.pictures._images import Convention, clipped, images_of
-from latentcli.results import Record
+from latentcli.results import Record, number_or_none
 
 
 class KeptOutputs:
@@ -80,14 +80,9 @@ class KeptOutputs:
         records: list[Record] = [
             dict(
                 zip(
-                    columns, (row, *three, *(number(one[row]) for one in steps)), strict=True
+                    columns, (row, *three, *(number_or_none(one[row]) for one in steps)), strict=True
                 )
             )
             for row, three in enumerate(numbers)
         ]  # fmt: skip
         return tuple(columns), records
-
-
-def number(value: float) -> float | None:
-    """Return a float, None for NaN."""
-    return None if np.isnan(value) else float(value)

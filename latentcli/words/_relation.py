@@ -19,7 +19,7 @@ from latentcli.numerics.offset_consistency import (
 )
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
-from latentcli.results import Picture, Record, Result, Sheet, View
+from latentcli.results import Picture, Record, Result, Sheet, View, number_or_none
 from latentcli.words._sets import notes_of, terms_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,12 @@ def relation(
     to_mean = cosines_to_others(offsets) if len(pairs) > 1 else np.full(1, np.nan)
     norms = np.linalg.norm(offsets, axis=1)
     records: list[Record] = [
-        {"pair": name, "cosine_to_mean": _number(to), "norm": float(norm), "cosines": cosines}
+        {
+            "pair": name,
+            "cosine_to_mean": number_or_none(to),
+            "norm": float(norm),
+            "cosines": cosines,
+        }
         for name, to, norm, cosines in zip(
             names, to_mean, norms, pairwise.tolist(), strict=True
         )
@@ -142,10 +147,6 @@ def relation(
         settings={"raw": raw, "seed": seed},
         notes=(*notes_of(space, terms), *_notes(len(pairs), len(kept), shared, test)),
     )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _shared(terms_words: list[str], kept: Array) -> tuple[str, ...]:

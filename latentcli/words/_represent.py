@@ -12,7 +12,7 @@ import numpy as np
 
 from latentcli.errors import LatentError, ParameterError, WordError, check_choice, shown
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Picture, Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet, number_or_none
 from latentcli.words import _sentences as sentences
 from latentcli.words._frequencies import Frequencies
 from latentcli.words._space import Space
@@ -206,10 +206,6 @@ def _sif(
     return sentences.without(means, component)
 
 
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
-
-
 def _records(
     texts: Sequence[str], dimensions: dict[str, int], similarities: dict[str, Array]
 ) -> list[Record]:
@@ -220,7 +216,7 @@ def _records(
             "similarity_built_in": BUILT_IN[name],
             "a": texts[i],
             "b": texts[j],
-            "similarity": _number(matrix[i, j]),
+            "similarity": number_or_none(matrix[i, j]),
         }
         for name, matrix in similarities.items()
         for i, j in combinations(range(len(texts)), 2)
@@ -239,7 +235,7 @@ def _views(
         {
             "a": texts[i],
             "b": texts[j],
-            **{name: _number(matrix[i, j]) for name, matrix in similarities.items()},
+            **{name: number_or_none(matrix[i, j]) for name, matrix in similarities.items()},
         }
         for i, j in combinations(range(len(texts)), 2)
     ]

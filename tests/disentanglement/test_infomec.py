@@ -67,3 +67,20 @@ def test_a_class_that_is_in_none_of_the_rows_drawn():
     score = infomec(GRID, columns, limit=50)
     assert [row["infoe"] is None for row in score.factors] == [False, True, False]
     assert score.value is not None
+
+
+@pytest.mark.parametrize("estimator", ["knn", "plugin"])
+def test_intervals_hold_what_other_rows_score(estimator):
+    def scored(seed, ci):
+        rng = np.random.default_rng(seed)
+        factors = rng.integers(0, 3, (300, 2))
+        codes = factors @ [[1, 0.4], [0, 1]] + 0.5 * rng.normal(size=(300, 2))
+        return infomec(codes, factors, estimator=estimator, ci=ci).summary
+
+    others = [scored(seed, None) for seed in range(12)]
+    one = scored(99, 0.95)
+    for name in ("infomec", "infom", "infoc", "infoe"):
+        low, high = one[f"{name}_low"], one[f"{name}_high"]
+        assert low <= one[name] <= high
+        deviation = np.std([other[name] for other in others], ddof=1)
+        assert 1 < (high - low) / deviation < 12  # 3.9 of a normal distribution, 12 samples
