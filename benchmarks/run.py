@@ -22,6 +22,7 @@ import large
 import numpy as np
 import scores
 import spaces
+import tasks
 import words
 from measuring import HERE, Bench, Row
 
@@ -39,6 +40,11 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "geometry": spaces.geometry,
     "duplicates": spaces.duplicates,
     "outliers": spaces.outliers,
+    "training": tasks.training,
+    "retrieval": tasks.retrieval,
+    "alignment": tasks.alignment,
+    "clusters": tasks.clusters,
+    "identifiability": tasks.identifiability,
     "help": words.help_text,
 }
 """What `make bench` measures, by the name that --only takes."""
