@@ -278,7 +278,8 @@ def _misused(error: Any, given: list[str]) -> int:
         sys.stdout.write(f"{text}\n")
         return USAGE
     code = _fail(hints.of_misuse(error), USAGE)
-    if any(len(word) > 2 and word[0] == "-" and word[1] != "-" for word in given):
+    unknown = getattr(error, "option_name", "") or ""
+    if not unknown.startswith("--") and any(map(hints.is_negative, given)):
         _say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from latentcli.cli.grammar import as_meant
+
 SCREEN = 24
 """Lines of a terminal, in which `--help` fits where it can."""
 
@@ -49,7 +51,25 @@ HELP_ALL = inspect.Parameter(
 
 
 class Command(TyperCommand):
-    """A command whose help fits a screen where it can."""
+    """A command whose help fits a screen where it can, and that reads what is typed as it was meant."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what was typed, in the words of this command."""
+        options: list[Any] = [
+            one for one in self.get_params(ctx) if one.param_type_name == "option"
+        ]
+        flags = {
+            name
+            for one in options
+            if one.is_flag or one.count
+            for name in (*one.opts, *one.secondary_opts)
+        }
+        known = flags | {name for one in options for name in one.opts}
+        usage = self.collect_usage_pieces(ctx)
+        meant = as_meant(
+            args, known, flags=flags, factors=any("FACTORS" in one for one in usage)
+        )
+        return super().parse_args(ctx, meant)
 
     def get_help_option_names(self, ctx: Any) -> list[str]:
         """Return `-h` and `--help`: `--help-all` is an option of its own."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.options import MORE
-from latentcli.cli.wording import in_options, with_options
+from latentcli.cli.wording import in_options, merged, with_options
 from latentcli.errors import check_choice
 
 if TYPE_CHECKING:
@@ -95,9 +95,15 @@ class Output:
         """What was dropped or repaired in the files that were opened: in the notes of the answer."""
         return {}
 
+    @cached_property
+    def _said(self) -> set[str]:
+        """The notes that were said: none is said twice."""
+        return set()
+
     def note(self, text: str) -> None:
-        """Say something worth knowing, on stderr."""
-        if not self.quiet:
+        """Say something worth knowing, on stderr, once."""
+        if not self.quiet and text not in self._said:
+            self._said.add(text)
             say("note", with_options(text))
 
     def carry(self, notes: Iterable[str]) -> None:
@@ -110,7 +116,8 @@ class Output:
 
     def with_file_notes(self, report: Report) -> Report:
         """Return a report, in the words of the command line, with the notes on its files."""
-        notes = tuple(dict.fromkeys((*self._of_files, *report.notes)))
+        notes = (*self._of_files, *merged(report.notes))
+        notes = tuple(dict.fromkeys(notes))
         return in_options(dataclasses.replace(report, notes=notes))
 
     def printer(self) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from latentcli.cli.arrays import Axes
 from latentcli.cli.decoding import Model
+from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 
@@ -17,18 +18,38 @@ if TYPE_CHECKING:
 
 
 def load(
-    address: str, axes: Axes, output: Output, *, no_cache: bool, ignore_case: bool = False
+    address: str,
+    axes: Axes,
+    output: Output,
+    *,
+    no_cache: bool,
+    ignore_case: bool = False,
+    labels: str | None = None,
 ) -> Space | Codes:
-    """Open word vectors, mapped from the cache, or read codes (N, ...), NaN and all."""
+    """Open word vectors, mapped from the cache, or read codes (N, ...), NaN and all.
+
+    With `labels`, a file of names for the rows, codes are read as words of these names.
+    """
     from latentcli.files import codes
 
-    if not axes.axes and codes.holds_words(address):
-        source = Source(vectors=[address], ignore_case=ignore_case, no_cache=no_cache)
+    if labels is not None and axes.axes:
+        raise UsageError("--labels names the rows of (N, D): leave --axes out")
+    if labels is not None or (not axes.axes and codes.holds_words(address)):
+        source = Source(
+            vectors=[address], labels=labels, ignore_case=ignore_case, no_cache=no_cache
+        )
         return source.open(output)
     loaded = codes.load(address, axes=axes.axes, finite=False)
     for text in loaded.notes:
         output.note(text)
     return loaded.rows()
+
+
+def at_length_1(address: str, labels: str | None, unit: bool | None) -> bool | None:
+    """Return whether rows are taken at length 1: names for the rows of codes do not change what they are."""
+    from latentcli.files import codes
+
+    return False if unit is None and labels and not codes.holds_words(address) else unit
 
 
 def decoded(x: Space | Codes, model: Model, output: Output) -> tuple[Array, Record]:

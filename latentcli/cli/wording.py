@@ -67,6 +67,19 @@ def _with_names(text: str, files: Mapping[str, str]) -> str:
     return text
 
 
+def merged(notes: Iterable[str]) -> list[str]:
+    """Return notes in their order, where several files of one shape are read alike as one.
+
+    >>> merged(["a.npy: shape (2, 9) is read", "b.npy: shape (2, 9) is read", "c"])
+    ['a.npy, b.npy: shape (2, 9) is read', 'c']
+    """
+    files: dict[str, list[str]] = {}
+    for text in notes:
+        name, found, rest = text.partition(": shape (")
+        files.setdefault(found + rest if found else text, []).append(name if found else "")
+    return [", ".join(dict.fromkeys(names)) + text for text, names in files.items()]
+
+
 def distinct_names(names: Sequence[str], addresses: Sequence[str]) -> list[str]:
     """Return the short names, or the addresses where two names are the same."""
     return list(names if len(set(names)) == len(names) else addresses)

@@ -244,7 +244,8 @@ def _nothing_left(notes: Sequence[str]) -> str:
 
 def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
     """Ask about codes that look like classes beside factors that look like codes."""
-    if not factors or len(codes) < _FEW_ROWS or any(f.kind == "discrete" for f in factors):
+    continuous = sum(factor.kind == "continuous" for factor in factors)
+    if len(codes) < _FEW_ROWS or not continuous or 2 * continuous < len(factors):
         return []
     known = [factor.values[factor.known] for factor in factors]
     fractions = all((values != np.floor(values)).any() for values in known)
@@ -256,7 +257,7 @@ def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
         return []
     return [
         (
-            "the codes are a few whole numbers and the factors are all continuous: are codes and factors "
+            "the codes are a few whole numbers and the factors have fractions: are codes and factors "
             "swapped? Type CODES before FACTORS"
         )
     ]

@@ -34,6 +34,13 @@ _OF_NEIGHBORS = {
 _OF_DIRECTIONS = {"mean_cosine", "all_but_the_top", "uniformity", "alignment"}
 """Measures of directions, which rows of zeros do not have."""
 
+_TOPICS = {
+    "dimension": "manifold", "twonn": "manifold", "rank": "isotropy", "class": "clusters",
+    "label": "clusters", "separa": "clusters", "cosine": "isotropy", "analog": "linear",
+    "relation": "linear", "hubs": "hubness", "lipschitz": "smoothness", "sphere": "uniformity",
+}  # fmt: skip
+"""What people ask for, in part of a word, and the section that answers."""
+
 _SEEDS = 2**32
 """K-means takes seeds below this."""
 
@@ -203,8 +210,22 @@ def _names(only: Sequence[str] | None) -> set[str]:
         raise ParameterError("`only` names no section and no measure")
     for name in names:
         if name not in MEASURES and name not in SECTIONS:
-            raise unknown_choice("section or measure", name, [*SECTIONS, *MEASURES])
+            raise _unknown(name)
     return {one for one, section in MEASURES.items() if {one, section} & set(names)}
+
+
+def _unknown(name: str) -> ParameterError:
+    """Say that a name is no section and no measure, and which section has what it asks for."""
+    short = name.lower().replace("-", "_")
+    known = {one for topic, one in _TOPICS.items() if topic in short}
+    if not known:
+        return unknown_choice("section or measure", name, [*SECTIONS, *MEASURES])
+    section = min(known)
+    measures = ", ".join(one for one, its in MEASURES.items() if its == section)
+    return ParameterError(
+        f"unknown section or measure '{name}'. Did you mean {section} ({measures})? "
+        f"Sections: {', '.join(SECTIONS)}."
+    )
 
 
 def _sections(names: set[str], cloud: Cloud, *, chosen: bool) -> list[str]:

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes, Saving
-from latentcli.cli.options import MORE, NoCache, SampleSize, Seed, Unit, Vectors
+from latentcli.cli.options import MORE, Labels, NoCache, SampleSize, Seed, Unit, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.errors import ParameterError
@@ -42,6 +42,7 @@ def command(
     unit: Unit = None,
     sample: SampleSize = 5000,
     seed: Seed = 0,
+    labels: Labels = None,
     no_cache: NoCache = False,
 ) -> None:
     """Clusters: k-means or HDBSCAN, whether they are real, how stable, and the words that name them.
@@ -62,13 +63,18 @@ def command(
     if k != "auto" and not (k.isascii() and k.isdecimal() and len(k) < 10):
         raise ParameterError("k", k, "a whole number from 2, or auto")
     saving.check()
-    x = points.load(vectors, axes, output, no_cache=no_cache)
+    x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
+    unit = points.at_length_1(vectors, labels, unit)
     with output.progress("clustering") as progress, naming(x=vectors):
         result = clusters(
             x, k=None if k == "auto" else int(k), method=method, min_cluster_size=min_cluster_size,
             unit=unit, bootstraps=bootstraps, sample=sample, named_by=named_by, seed=seed,
             progress=progress,
         )  # fmt: skip
-    report = Report.of("clusters", with_files(result, x=vectors), settings={"vectors": vectors})
+    report = Report.of(
+        "clusters",
+        with_files(result, x=vectors),
+        settings={"vectors": vectors, "labels": labels},
+    )
     saving.save(result.labels, "clusters", report.settings, [vectors], output)
     output.show(report)

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache, Vectors
+from latentcli.cli.options import Labels, NoCache, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
@@ -24,6 +24,7 @@ def command(
     top: Annotated[
         int, typer.Option("--top", "-k", metavar="K", help="Pairs to list; all are counted.")
     ] = 20,
+    labels: Labels = None,
     no_cache: NoCache = False,
 ) -> None:
     """Duplicates: pairs of rows with a cosine of --threshold or more, and the groups they make.
@@ -39,9 +40,13 @@ def command(
     """
     from latentcli.geometry import duplicates
 
-    x = points.load(vectors, axes, output, no_cache=no_cache)
+    x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
     with output.progress("comparing") as progress, naming(x=vectors):
         result = duplicates(x, threshold=threshold, top=top, progress=progress)
     output.show(
-        Report.of("duplicates", with_files(result, x=vectors), settings={"vectors": vectors})
+        Report.of(
+            "duplicates",
+            with_files(result, x=vectors),
+            settings={"vectors": vectors, "labels": labels},
+        )
     )

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import NoCache, Seed, Unit, Vectors
+from latentcli.cli.options import Labels, NoCache, Seed, Unit, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
@@ -27,6 +27,7 @@ def command(
     top: Annotated[int, typer.Option("--top", "-k", metavar="K", help="Rows to list.")] = 10,
     unit: Unit = None,
     seed: Seed = 0,
+    labels: Labels = None,
     no_cache: NoCache = False,
 ) -> None:
     """Outliers: rows far from the others, by three scores with their percentiles.
@@ -44,12 +45,17 @@ def command(
     """
     from latentcli.geometry import outliers
 
-    x = points.load(vectors, axes, output, no_cache=no_cache)
+    x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
+    unit = points.at_length_1(vectors, labels, unit)
     with output.progress("finding neighbors") as progress, naming(x=vectors):
         result = outliers(
             x, method=method, neighbors=neighbors, unit=unit, top=top, seed=seed,
             progress=progress,
         )  # fmt: skip
     output.show(
-        Report.of("outliers", with_files(result, x=vectors), settings={"vectors": vectors})
+        Report.of(
+            "outliers",
+            with_files(result, x=vectors),
+            settings={"vectors": vectors, "labels": labels},
+        )
     )
