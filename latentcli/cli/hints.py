@@ -16,7 +16,7 @@ OPTIONS: dict[str, str] = {
     "--truncation": "--psi", "--mean-latent": "--mean-of", "--random-state": "--seed",
     "--n-frames": "--steps", "--num-frames": "--steps", "--metrics": "--only", "--metric": "--only",
     "--sections": "--only", "--names": "--labels", "--titles": "--labels", "--row-names": "--labels",
-    "--clusters": "-k", "--n-clusters": "-k", "--k": "-k", "--neighbours": "--neighbors",
+    "--clusters": "-k", "--n-clusters": "-k", "--k": "-k",
     "--reference-codes": "--reference", "--duration": "--seconds", "--easing": "--ease",
     "--plot": "-o", "--figure": "--plot", "--save-plot": "--plot", "--direction": "DIR, the second file",
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
