@@ -5,10 +5,12 @@ import functools
 import http.server
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -96,6 +98,16 @@ def expected(folder):
     return [(hit.word, hit.score, ("art", "sport", "home")[len(hit.word) % 3]) for hit in hits]
 
 
+def asked(source, *more):
+    """Return the question that all files answer in the same way."""
+    return ["neighbors", "king", "-v", source, "-k", "5", "--show", "topic", "-q", *more]
+
+
+def rows_of(out):
+    """Return the words and topics of a table for people."""
+    return [tuple(line.split()[1::2]) for line in out.splitlines()[3:]]
+
+
 def answers(out):
     return [(one["word"], one["score"], one["topic"]) for one in json.loads(out)["results"]]
 
@@ -108,71 +120,129 @@ def same(found, expected):
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_file(latent, folder, expected, name):
-    ask = ["neighbors", "king", "-v", folder / name, "-k", "5", "--show", "topic", "-q"]
+    ask = asked(folder / name)
     code, out, err = latent(*ask, "--json")
     assert (code, err) == (0, "")
     assert same(answers(out), expected)
     assert same(answers(latent(*ask, "--json")[1]), expected)  # from the cache
     code, out, err = latent(*ask)
     assert (code, err) == (0, "")
-    assert [line.split()[1::2] for line in out.splitlines()[3:]] == [
-        [w, t] for w, _, t in expected
-    ]
+    assert rows_of(out) == [(word, topic) for word, _, topic in expected]
 
 
-@pytest.mark.parametrize("name", ["w.jsonl", "w.csv", "w.parquet", "w.feather", "w.db"])
-def test_a_pipe(folder, expected, name, tmp_path):
-    command = [sys.executable, "-m", "latentcli", "neighbors", "king", "-v", "-", "-k", "5"]
-    with (folder / name).open("rb") as file:
+FILES = [name for name in WRITERS if name.startswith("w.")]
+
+
+def piped(path, *more):
+    """Ask vectors that come through a pipe; return (exit code, stdout, stderr)."""
+    command = [sys.executable, "-m", "latentcli", *asked("-", *more)]
+    with path.open("rb") as file:
         source = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE)
-        done = subprocess.run(
-            [*command, "--show", "topic", "--json", "-q"],
-            stdin=source.stdout,
-            capture_output=True,
-        )
+        done = subprocess.run(command, stdin=source.stdout, capture_output=True, text=True)
         source.stdout.close()
         source.wait()
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert same(answers(done.stdout), expected)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_pipe(folder, expected, name):
+    code, out, err = piped(folder / name, "--json")
+    assert (code, err) == (0, "")
+    assert same(answers(out), expected)
+
+
+def test_a_pipe_to_a_table(folder, expected):
+    code, out, err = piped(folder / "w.parquet")
+    assert (code, err) == (0, "")
+    assert rows_of(out) == [(word, topic) for word, _, topic in expected]
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """A web server over the folder: /moved/NAME leads to NAME, /cut/NAME breaks off half-way."""
+
+    def do_GET(self):
+        self.server.asked.append(f"{self.command} {self.path}")
+        _, kind, *name = self.path.split("/")
+        if kind == "moved":
+            self.send_response(307)
+            self.send_header("Location", "/" + "/".join(name))
+            self.end_headers()
+        elif kind == "cut":
+            content = Path(self.directory, *name).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content[: len(content) // 2])
+        elif self.command == "HEAD":
+            super().do_HEAD()
+        else:
+            super().do_GET()
+
+    def do_HEAD(self):
+        self.do_GET()
+
+    def end_headers(self):
+        self.send_header("ETag", self.server.tag)
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 @pytest.fixture(scope="module")
-def url(folder):
-    """A web server over the folder."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
+def server(folder):
+    pytest.importorskip("aiohttp")
+    handler = functools.partial(Handler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    server.asked, server.tag = [], '"1"'
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-@pytest.mark.parametrize("name", ["w.jsonl", "w.csv", "w.parquet", "w.feather", "w.db"])
-def test_a_web_server(latent, url, expected, name):
-    pytest.importorskip("aiohttp")
-    ask = [
-        "neighbors",
-        "king",
-        "-v",
-        f"{url}/{name}",
-        "-k",
-        "5",
-        "--show",
-        "topic",
-        "-q",
-        "--json",
-    ]
+@pytest.mark.parametrize("name", [*FILES, "shards/*.parquet"])
+def test_a_web_server(latent, server, expected, name):
     for _ in range(2):
-        code, out, err = latent(*ask)
+        code, out, err = latent(*asked(f"{server.url}/{name}", "--json"))
         assert (code, err) == (0, "")
         assert same(answers(out), expected)
+
+
+def test_a_web_server_to_a_table_by_a_redirect(latent, server, expected):
+    code, out, err = latent(*asked(f"{server.url}/moved/w.parquet"))
+    assert (code, err) == (0, "")
+    assert rows_of(out) == [(word, topic) for word, _, topic in expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"), [("none.parquet", r"no such file \(404\)"), ("cut/w.parquet", "cut")]
+)
+def test_a_file_that_does_not_come(latent, server, own_cache, path, message):
+    code, out, err = latent(*asked(f"{server.url}/{path}"))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert re.match(f"latent: error: .*{message}", err)
+    assert not [file for file in own_cache.rglob("*") if file.is_file()]
+
+
+def test_a_file_that_changes_on_its_server(latent, server, folder, expected):
+    ask = asked(f"{server.url}/changing.parquet", "--json")
+    target = folder / "changing.parquet"
+    target.write_bytes((folder / "w.parquet").read_bytes())
+    for _ in range(2):
+        assert same(answers(latent(*ask)[1]), expected)
+    assert server.asked.count("GET /changing.parquet") == 1
+    table = pq.read_table(target)
+    plural = pa.array([f"{topic}s" for topic in table["topic"].to_pylist()])
+    pq.write_table(table.set_column(2, "topic", plural), target)
+    server.tag = '"2"'
+    changed = [(word, score, f"{topic}s") for word, score, topic in expected]
+    assert same(answers(latent(*ask)[1]), changed)
+    assert server.asked.count("GET /changing.parquet") == 2
 
 
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "tsv", "markdown", "latex"])
