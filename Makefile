@@ -47,11 +47,11 @@ slow: $(READY)  ## Run the slow tests
 noise: $(READY)  ## What each reading says of noise, in 100 seeds of each kind (an hour)
 	$(BIN)/python -m pytest -q -n 2 -m slow tests/noise
 
-fuzz: $(READY)  ## 20,000 each of text files, broken files, hostile tensors and commands over them; SEED=N for others
+fuzz: $(READY)  ## 20,000 each of text files, broken files, damaged tables, hostile tensors and commands over them; SEED=N for others
 	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_GRAMMAR=20000 LATENT_TEST_HOSTILE_TENSORS=20000 \
-		LATENT_TEST_BROKEN_FILES=20000 LATENT_TEST_COMMANDS=20000 \
-		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/robustness/test_tensors.py \
-		tests/robustness/test_campaign.py
+		LATENT_TEST_BROKEN_FILES=20000 LATENT_TEST_TABLES=20000 LATENT_TEST_COMMANDS=20000 \
+		$(BIN)/python -m pytest -q -n 2 tests/files/test_grammar.py tests/files/test_hostile.py tests/files/test_hostile_tables.py \
+		tests/robustness/test_tensors.py tests/robustness/test_campaign.py
 
 crash: $(READY)  ## Kill 300 runs, flip pages of the cache, fill the disk, read beside cache clear; SEED=N for other moments
 	LATENT_TEST_SEED=$(or $(SEED),0) LATENT_TEST_KILLS=300 \

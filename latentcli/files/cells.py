@@ -29,8 +29,8 @@ def vector_of(cell: object) -> Array | None:
             else None
         )
     if isinstance(cell, (bytes, memoryview, bytearray)):
-        raw = bytes(cell)
-        if not raw or len(raw) % 4:
+        raw = memoryview(cell).cast("B")
+        if not 0 < len(raw) <= 4 * MAX_DIMENSIONS or len(raw) % 4:
             return None
         return np.frombuffer(raw, dtype="<f4").astype(np.float64)
     if isinstance(cell, str):

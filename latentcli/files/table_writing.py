@@ -109,21 +109,31 @@ class _Plan:
         return found
 
     def _inferred(self, names: list[str]) -> dict[str, Any]:
+        """Return the type that all cells of a column have, text where there is none."""
         import pyarrow as pa
 
         schemas: dict[str, list[Any]] = {name: [] for name in names}
-        wrong = set()
         for columns, _, _ in self.batches():
             for name in names:
-                try:
-                    kind = pa.infer_type(columns[name])
-                    schemas[name].append(pa.schema([pa.field("cell", kind)]))
-                except (pa.ArrowException, OverflowError):
-                    wrong.add(name)
-        return {
-            name: pa.string() if name in wrong else _unified(parts)
-            for name, parts in schemas.items()
-        }
+                kind = _type_of(columns[name])
+                schemas[name].append(pa.schema([pa.field("cell", kind or pa.string())]))
+        kinds = {name: _unified(parts) for name, parts in schemas.items()}
+        nested = [name for name, kind in kinds.items() if not pa.types.is_string(kind)]
+        for columns, _, _ in self.batches() if nested else ():
+            for name in nested:
+                if _type_of(columns[name], kinds[name]) is None:
+                    kinds[name] = pa.string()
+        return kinds
+
+
+def _type_of(cells: list[Any], kind: Any = None) -> Any:
+    """Return Arrow's type of some cells, `kind` if they fit it; None where they have no type together."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(cells, kind).type
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        return None
 
 
 def _unified(schemas: list[Any]) -> Any:

@@ -190,6 +190,26 @@ def test_arrow_keeps_the_kinds_of_columns(tmp_path, ending):
     assert table["vector"].to_pylist() == [[1, 2], [3, 4]]
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".feather"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [[1.0], ["a"]], [[True], ["a"]], [[1], [True]], [[True, 1], [1]], [[1, 0.5], [(1 << 53) + 1]],
+        [{"a": 1}, {"a": [1]}], [{"a": True}, {"a": 1}], [[1 << 64], [1]], [[{}], [1]],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_cells_that_have_no_type_together_become_text(tmp_path, ending, cells):
+    rows = [{"word": "a", "x": cells[0], "vector": [1.0, 2.0]}] * 3
+    rows += [{"word": "b", "x": cells[1], "vector": [2.0, 2.0]}]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    target = written(path, tmp_path / f"out{ending}")
+    table = pq.read_table(target) if ending == ".parquet" else feather.read_table(target)
+    assert table.schema.field("x").type == pa.string()
+    assert [json.loads(cell) for cell in table["x"].to_pylist()] == [row["x"] for row in rows]
+
+
 def test_words_that_no_column_has_get_a_column(source, tmp_path):
     labels = tmp_path / "labels.txt"
     labels.write_text("x\ny\nz\n")

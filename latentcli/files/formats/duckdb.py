@@ -1,7 +1,7 @@
 """DuckDB: a table with a column of lists of numbers and one of text, through duckdb: `pip install 'latentcli[duckdb]'`.
 
 The file is opened read-only, without access to other files and without extensions; only plain tables are read,
-never views.
+never views nor columns that are computed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from latentcli.files.vector_columns import BATCH_NUMBERS, SAMPLE
 
 _MAGIC = b"DUCK"
 _MOST_TABLES = 1000
+_COMPUTED = (
+    "SELECT table_name, column_name FROM information_schema.columns "
+    "WHERE table_schema = 'main' AND is_generated = 'ALWAYS'"
+)
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -75,6 +79,7 @@ def _choose(name: str, base: Any, key: str) -> tuple[str, arrow_columns.Columns]
             f"ORDER BY table_oid LIMIT {_MOST_TABLES}"
         ).fetchall()
     ]
+    computed = {*base.execute(_COMPUTED).fetchall()}
     found = {}
     why = FormatError(f"{name}: no tables in it")
     for table in tables:
@@ -82,8 +87,9 @@ def _choose(name: str, base: Any, key: str) -> tuple[str, arrow_columns.Columns]
         if key == table or key.startswith((f"{table}.", f"{table}@")):
             inside = key.removeprefix(table).removeprefix(".")
         schema = base.sql(f"SELECT * FROM {_quoted(table)} LIMIT 0").to_arrow_table().schema
+        plain = [field for field in schema if (table, field.name) not in computed]
         try:
-            found[table] = arrow_columns.choose(name, schema, inside)
+            found[table] = arrow_columns.choose(name, plain, inside)
         except FormatError as error:
             why = error
     lists = {table: columns for table, columns in found.items() if columns.lists}

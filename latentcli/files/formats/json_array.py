@@ -22,6 +22,21 @@ _LIST = re.compile(rb"\[[\[\s]*(?:[-+.\w]+\s*,|(?:[-+.\w]+\s*)?\]\s*(?:[,\]]|$)|
 """A list of numbers, of such lists, or of objects: not the word "[" or "[1]" of a text file."""
 
 
+_CERTAIN = re.compile(
+    rb"""\s*(?:\[\s*(?:\[\s*[-+.\w]+\s*[,\]]|\{\s*")|\{\s*"(?:[^"\\]|\\.)*"\s*:)""", re.DOTALL
+)
+"""A list of lists or of objects, or an object: no row of a text file with a line of this length begins so."""
+
+_LONG = 1 << 14
+
+
+def is_long_line(stream: Stream) -> bool:
+    """Tell JSON whose first line is so long that to look for rows of text in it would take its time."""
+    head = stream.head(_LONG)
+    whole = len(head) < _LONG or b"\n" in head or b"\r" in head
+    return not whole and _CERTAIN.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
 def sniff(stream: Stream) -> bool:
     """Tell by "[" or "{" at the start, with what JSON may have behind it."""
     head = stream.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")

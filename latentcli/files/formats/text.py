@@ -13,7 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from latentcli.files.formats import dialects
+from latentcli.files.formats import dialects, json_array
 from latentcli.files.formats.dialects import BLANKS
 from latentcli.files.formats.text_rows import (
     BOM,
@@ -34,7 +34,7 @@ _SAMPLE = 64
 
 def sniff(stream: Stream) -> bool:
     """Tell whether the first lines are rows of a word and numbers."""
-    return layout(stream) is not None
+    return not json_array.is_long_line(stream) and layout(stream) is not None
 
 
 def layout(stream: Stream) -> Layout | None:

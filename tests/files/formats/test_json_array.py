@@ -1,8 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 from latentcli.errors import FormatError
 from latentcli.files import codes
+from latentcli.files.formats import text
 from latentcli.files.store.cache import open_entry
 
 
@@ -50,3 +53,23 @@ def test_words_with_brackets_are_words(opened, first):
 def test_it_can_be_searched_like_any_array(put):
     entry = open_entry(str(put("[[1, 2], [3, 4]]", "z.json")))
     assert entry.matrix.tolist() == [[1, 2], [3, 4]]
+
+
+LONG = {
+    "words": {f"w{n}": [0.5, n] for n in range(2000)},
+    "lists": [[0.5, n] for n in range(3000)],
+    "records": [{"text": f"w{n}", "embedding": [0.5, n]} for n in range(1000)],
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_line_of_json_is_not_searched_for_rows_of_text(opened, monkeypatch, name):
+    monkeypatch.setattr(text, "layout", None)  # it takes ten times as long as to read the JSON
+    assert opened(json.dumps(LONG[name])).matrix[7].tolist() == [0.5, 7]
+
+
+def test_a_long_row_in_brackets_is_text(opened):
+    rows = ["[" + ", ".join(["0.25"] * 5000 + [str(n)]) + "]" for n in range(3)]
+    entry = opened("\n".join(rows) + "\n")
+    assert entry.meta["format"] == "numbers as text"
+    assert entry.matrix[:, -1].tolist() == [0, 1, 2]
