@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -235,20 +235,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _completing() -> AbstractContextManager[None]:
-    if "_LATENT_COMPLETE" not in os.environ:
-        return nullcontext()
-    from latentcli.cli.completion import words_of_bash
-
-    return words_of_bash()
-
-
 def _run(given: list[str], debug: bool) -> int:
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _completing(), process.clusters_left():
+        with process.words_to_complete(), process.clusters_left():
             code = build(given)(args=given, prog_name="latent", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:

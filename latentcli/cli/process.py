@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import Lock
 from typing import Any, NoReturn
 
@@ -80,6 +80,15 @@ def clusters_left() -> Iterator[None]:
     finally:
         if shards := sys.modules.get("latentcli.cli.shards"):
             shards.leave()
+
+
+def words_to_complete() -> AbstractContextManager[None]:
+    """Split the words that a shell asks to complete as Bash splits them; do nothing for other runs."""
+    if "_LATENT_COMPLETE" not in os.environ:
+        return nullcontext()
+    from latentcli.cli.completion import words_of_bash
+
+    return words_of_bash()
 
 
 def interrupted() -> bool:
