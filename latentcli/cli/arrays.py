@@ -11,7 +11,7 @@ import typer
 
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Force
+from latentcli.cli.options import MORE, AxesOfCodes, Force
 from latentcli.cli.output import Output
 from latentcli.results import Record, Report
 
@@ -39,15 +39,7 @@ Layers = Annotated[
 class Axes:
     """How arrays are read."""
 
-    axes: Annotated[
-        str,
-        typer.Option(
-            "--axes",
-            metavar="AXES",
-            help="Letters: N samples, L layers; NCHW.",
-            rich_help_panel=MORE,
-        ),
-    ] = ""
+    axes: AxesOfCodes = ""
 
     def load(self, address: str, *, layered: bool = False) -> Codes:
         """Load an array; `layered` where two axes are layers and features."""

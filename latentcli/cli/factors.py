@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, NoCache
+from latentcli.cli.options import MORE, AxesOfCodes, NoCache
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, shortest
 from latentcli.results import Record
@@ -54,15 +54,7 @@ class Factors:
             rich_help_panel=PANEL,
         ),
     ] = 20
-    axes: Annotated[
-        str,
-        typer.Option(
-            "--axes",
-            metavar="AXES",
-            help="Letters: N samples, L layers; NCHW.",
-            rich_help_panel=MORE,
-        ),
-    ] = ""
+    axes: AxesOfCodes = ""
     id: Annotated[
         str | None,
         typer.Option(

@@ -52,6 +52,17 @@ Seed = Annotated[
 ]
 """`seed: Seed = 0`."""
 
+AxesOfCodes = Annotated[
+    str,
+    typer.Option(
+        "--axes",
+        metavar="AXES",
+        help="Letters: N samples, L layers; NCHW.",
+        rich_help_panel=MORE,
+    ),
+]
+"""`axes: AxesOfCodes = ""`."""
+
 SampleSize = Annotated[
     int | None,
     typer.Option(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, shown
+from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import scales, vector_columns
 from latentcli.files.reading import Block, Findings, decode
+from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
 
@@ -242,3 +244,16 @@ def _indices(rows: Array) -> Any:
     import pyarrow as pa
 
     return pa.array(rows, pa.int64())
+
+
+@contextmanager
+def damage(stream: Stream, kind: str) -> Iterator[None]:
+    """Say in one line what pyarrow trips over in a file of this kind."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except LatentError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise stream.error(f"a damaged {kind} file ({reason(error)})") from error

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from latentcli.errors import LatentError, reason
 from latentcli.files import arrays, arrow_columns, bounds, vector_columns
 from latentcli.files.formats import arrow_messages
 from latentcli.files.reading import Block, Reading
@@ -27,7 +25,7 @@ def sniff(stream: Stream) -> bool:
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
-    with _damage(stream):
+    with arrow_columns.damage(stream, "Arrow"):
         path = stream.unpacked()
         size = path.stat().st_size
         for taken in arrow_messages.unpacked(path, is_file=stream.head(6) == _FILE):
@@ -39,7 +37,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         arrays.rows_of(stream.name, (1, columns.dimensions), kind)
 
     def blocks() -> Iterator[Block]:
-        with _damage(stream):
+        with arrow_columns.damage(stream, "Arrow"):
             for batch in _checked(stream, path, size):
                 step = max(1, vector_columns.BATCH_NUMBERS // columns.dimensions)
                 for start in range(0, batch.num_rows, step):
@@ -81,16 +79,3 @@ def _batches(path: Any, *, only_schema: bool = False) -> Iterator[Any]:
             yield reader.schema
             return
         yield from reader
-
-
-@contextmanager
-def _damage(stream: Stream) -> Iterator[None]:
-    """Say in one line what pyarrow trips over."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except LatentError:
-        raise
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise stream.error(f"a damaged Arrow file ({reason(error)})") from error

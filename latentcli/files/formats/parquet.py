@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import LatentError, reason
 from latentcli.files import arrays, arrow_columns, bounds
 from latentcli.files.formats import parquet_footer
 from latentcli.files.reading import MAX_DIMENSIONS, Block, Findings, Reading
@@ -26,7 +24,7 @@ def sniff(stream: Stream) -> bool:
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
-    with _damage(stream):
+    with arrow_columns.damage(stream, "Parquet"):
         file = _open(stream)
         columns = arrow_columns.choose(stream.name, file.schema_arrow, key)
         kind = columns.look(file.iter_batches(batch_size=_LOOK, columns=columns.vectors))
@@ -39,7 +37,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     def blocks() -> Iterator[Block]:
         letters = 0
         others = reading.with_columns
-        with _damage(stream):
+        with arrow_columns.damage(stream, "Parquet"):
             wanted = columns.wanted(others=others)
             texts = [name for name in wanted if _is_text(file.schema_arrow.field(name).type)]
             widest = max(columns.dimensions * 8, *(_longest(stream, name) for name in texts), 1)
@@ -67,7 +65,7 @@ def read(stream: Stream, key: str = "") -> Reading:
 
 def read_words(stream: Stream, key: str) -> list[str]:
     """Read a column as a list of words."""
-    with _damage(stream):
+    with arrow_columns.damage(stream, "Parquet"):
         file = _open(stream)
         if key not in file.schema_arrow.names:
             have = ", ".join(file.schema_arrow.names)
@@ -142,16 +140,3 @@ def _footer(path: Path, size: int) -> bytes:
             raise ValueError("its footer is not there")
         file.seek(size - 8 - length)
         return file.read(length)
-
-
-@contextmanager
-def _damage(stream: Stream) -> Iterator[None]:
-    """Say in one line what pyarrow trips over."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except LatentError:
-        raise
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise stream.error(f"a damaged Parquet file ({reason(error)})") from error
