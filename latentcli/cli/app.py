@@ -270,8 +270,7 @@ def _misused(error: Any, given: list[str]) -> int:
         sys.stdout.write(f"{text}\n")
         return USAGE
     code = _fail(hints.of_misuse(error), USAGE)
-    unknown = getattr(error, "option_name", "") or ""
-    if not unknown.startswith("--") and any(map(hints.is_negative, given)):
+    if hints.may_be_a_word(error) and any(map(hints.is_negative, given)):
         _say("note", "a word that begins with '-' goes after '--': latent expr -- king -man")
     return code
 

@@ -89,6 +89,11 @@ def of_words(arguments: Sequence[str]) -> str:
     return ""
 
 
+def may_be_a_word(error: Any) -> bool:
+    """Tell whether what Typer refused may be a word: an option with two dashes is none."""
+    return not str(getattr(error, "option_name", "")).startswith("--")
+
+
 def is_negative(word: str) -> bool:
     """Tell a word that begins with one dash, as `-man` in an expression does."""
     return len(word) > 2 and word[0] == "-" and word[1] != "-"

@@ -86,7 +86,8 @@ def dmig(
     Score
         `dmig`, None where every factor is determined by another one; such factors are left out of
         the mean. `dlig`, its counterpart for dimensions between factors, and `xmig`, the gap to
-        dimensions that are no factor's own; None where there are no others.
+        dimensions that are no factor's own; None where there are no others. `ceiling`, the score of
+        perfect codes of these factors in these bins, by counts.
 
     Examples
     --------
@@ -129,6 +130,9 @@ def dmig(
             "dmig": estimate,
             "dlig": None if dlig is None else _mean(dlig),
             "xmig": None if xmig is None else _mean(xmig),
+            "ceiling": None
+            if estimator == "knn"
+            else _score(binned.perfect, data.between_factors),
         },
         factors=rows,
         matrix=mutual / counts.factor_entropy,

@@ -61,7 +61,8 @@ def jemmig(
     -------
     Score
         `jemmig` is normalized, higher is better; `jemmig_raw` is the mean gap of the paper in nats,
-        lower is better; `jemmig_corrected` has Miller and Madow's correction.
+        lower is better; `jemmig_corrected` has Miller and Madow's correction; `ceiling`, the score of
+        perfect codes of these factors in these bins.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def jemmig(
                 corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
             ),
             "jemmig_raw": float(raw.mean()),
+            "ceiling": plain(binned.perfect),
         },
         factors=rows,
         matrix=counts.mutual / counts.factor_entropy,

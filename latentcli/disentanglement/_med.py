@@ -65,7 +65,8 @@ def med(
         `med`, the disentanglement; `med_corrected`, the same of information with Miller and Madow's
         correction, over the factors of which some dimension has significant information (None
         where no factor is left); `med_completeness`, its counterpart for factors; `med_top`, the
-        disentanglement of the best dimension for each factor (top-1 MED). None with one factor.
+        disentanglement of the best dimension for each factor (top-1 MED); `ceiling`, the `med` of perfect
+        codes of these factors in these bins. None with one factor.
 
     Examples
     --------
@@ -111,6 +112,7 @@ def med(
             ),
             "med_completeness": completeness_of(importance),
             "med_top": _top(importance),
+            "ceiling": _plain(binned.perfect),
         },
         factors=rows,
         dimensions=parts,

@@ -67,7 +67,8 @@ def modularity(
         `modularity`, the published mean over all dimensions; `modularity_informative`, the mean
         over the `informative` dimensions alone, whose information passes a G-test at 0.05 with
         Bonferroni's correction; `modularity_informative_corrected`, the same of information with
-        Miller and Madow's correction. None with one factor.
+        Miller and Madow's correction; `ceiling`, the score of perfect codes of these factors in
+        these bins: factors that depend on each other lower it. None with one factor.
 
     Examples
     --------
@@ -104,6 +105,7 @@ def modularity(
             "modularity_informative_corrected": estimate(
                 corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
             ),
+            "ceiling": plain(binned.perfect),
         },
         factors=factor_rows(data, counts.mutual, counts.factor_entropy),
         dimensions=rows,

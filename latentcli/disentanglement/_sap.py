@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -17,6 +18,7 @@ from latentcli.disentanglement._single_dimension import (
     Predictability,
     Task,
 )
+from latentcli.disentanglement._squared_correlation import standardize
 from latentcli.disentanglement._train_test_split import (
     ends,
     interval,
@@ -109,7 +111,8 @@ def sap(
         `sap_balanced`, the same by balanced accuracy (the mean recall of the classes), which a rare
         class moves as much as a frequent one; `sap_r2` by squared correlation; `sap_of_factors`, the
         score of perfect codes: accuracy on the standardized factors themselves less that on dimensions
-        of noise. `sap_balanced` and
+        of noise; `ceiling`, the score of codes that are these factors, standardized, by the same
+        `estimator`, which factors that depend on each other lower. `sap_balanced` and
         `sap_of_factors` are of svm only. None where no row can be tested.
 
     Examples
@@ -160,6 +163,7 @@ def sap(
             "sap_balanced": _mean(balanced, tested) if estimator == "svm" else None,
             "sap_r2": float(straight.mean()),
             "sap_of_factors": mean_known(largest),
+            "ceiling": _ceiling(data, tasks, baseline, tested, seed),
         },
         factors=rows,
         dimensions=attributed(_dimension_rows(data, found.scores), whole),
@@ -172,6 +176,23 @@ def sap(
 
 def _mean(values: Array, tested: Array) -> float | None:
     return float(values[tested].mean()) if tested.any() else None
+
+
+def _ceiling(
+    data: Data, tasks: Sequence[Task], baseline: Array, tested: Array, seed: int
+) -> float | None:
+    """Return the score of codes (N, K) that are the factors themselves; None where labels are missing."""
+    if not all(factor.complete for factor in data.factors):
+        return None
+    values = np.stack([standardize(factor.values) for factor in data.factors], axis=1)
+    perfect = replace(
+        data,
+        codes=values,
+        names=tuple(data.factor_names),
+        alive=np.ones(len(tasks), dtype=bool),
+    )
+    found = Predictability.of(perfect, tasks, seed, None, null=False)
+    return _mean(gaps(found.scores, baseline), tested)
 
 
 def _interval(value: float | None, influences: Array, ci: float | None) -> Interval | None:

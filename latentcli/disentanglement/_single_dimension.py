@@ -202,11 +202,23 @@ class Predictability:
 
     @classmethod
     def of(
-        cls, data: Data, tasks: Sequence[Task], seed: int, progress: Progress | None
+        cls,
+        data: Data,
+        tasks: Sequence[Task],
+        seed: int,
+        progress: Progress | None,
+        *,
+        null: bool = True,
     ) -> Predictability:
+        """Score all; `null` also with shuffled factors."""
         targets = [Targets.of(factor) for factor in data.factors]
-        orders = permuted_test_rows(
-            [t.factor.rows if t.estimator == "r2" else len(t.split.test) for t in tasks], seed
+        orders = (
+            []
+            if not null
+            else permuted_test_rows(
+                [t.factor.rows if t.estimator == "r2" else len(t.split.test) for t in tasks],
+                seed,
+            )
         )
 
         def score(j: int) -> _Dimension:
@@ -214,10 +226,10 @@ class Predictability:
             return _score_dimension(column, bool(data.alive[j]), tasks, targets, orders)
 
         found = each(score, range(data.dimensions), progress)
-        scores, balanced, r2, null, models = zip(*found, strict=True)
+        scores, balanced, r2, shuffled, models = zip(*found, strict=True)
         return cls(
             data, tasks, targets, np.stack(scores), np.stack(balanced), np.stack(r2),
-            np.stack(null, axis=1), list(models),
+            np.stack(shuffled, axis=1), list(models),
         )  # fmt: skip
 
     def influence(self, k: int) -> Array:

@@ -41,6 +41,9 @@ OF_COUNTS = {
     "information_error": f"{BESIDE}::test_the_error_of_information",
     "corrected": f"{COUNTS}::test_mig_corrected",
 }  # fmt: skip
+CEILING = (
+    "the score of perfect codes, by the same function: tests/disentanglement/test_ceiling.py"
+)
 CORRECTED = f"{BESIDE}::test_corrected_scores_of_counts"
 VOTING = {
     "factor": COUNT, "shares": "votes, counted: tests/disentanglement holds their sums",
@@ -187,17 +190,17 @@ NUMBERS = {
         "ceiling": f"{COUNTS}::test_ceiling_is_the_mig_of_perfect_codes",
     },
     "jemmig": {**OF_COUNTS, **dict.fromkeys(("jemmig", "jemmig_raw"), f"{COUNTS}::test_jemmig"),
-               "jemmig_corrected": CORRECTED},
+               "jemmig_corrected": CORRECTED, "ceiling": CEILING},
     "dcimig": {**OF_COUNTS, **dict.fromkeys(("dcimig", "ceiling"), f"{COUNTS}::test_dcimig"),
                "dcimig_corrected": CORRECTED},
-    "dmig": {"dmig": f"{COUNTS}::test_dmig",
+    "dmig": {"dmig": f"{COUNTS}::test_dmig", "ceiling": CEILING,
              **dict.fromkeys(("dlig", "xmig"), f"{BESIDE}::test_dlig_and_xmig")},
     "modularity": {**OF_COUNTS, "informative": COUNT,
                    **dict.fromkeys(("modularity", "modularity_informative"),
                                    f"{COUNTS}::test_modularity"),
-                   "modularity_informative_corrected": CORRECTED},
+                   "modularity_informative_corrected": CORRECTED, "ceiling": CEILING},
     "med": {**OF_COUNTS, **dict.fromkeys(("med", "med_completeness"), f"{COUNTS}::test_med"),
-            "med_corrected": CORRECTED, "med_top": f"{BESIDE}::test_med_of_the_best_dimensions",
+            "med_corrected": CORRECTED, "ceiling": CEILING, "med_top": f"{BESIDE}::test_med_of_the_best_dimensions",
             **dict.fromkeys(("completeness", "disentanglement"), f"{COUNTS}::test_med")},
     "infomec": {**dict.fromkeys(("infom", "infoc"), f"{COUNTS}::test_infom_and_infoc"),
                 "infoe": f"{COUNTS}::test_infoe", "infoe_heldout": f"{BESIDE}::test_infoe_held_out",
@@ -208,6 +211,7 @@ NUMBERS = {
         **dict.fromkeys(
             ("sap", "sap_balanced", "score", "runner_up_score", "balanced", "scores"),
             f"{PREDICTORS}::test_sap_by_support_vector_machines"),
+        "ceiling": CEILING,
         **dict.fromkeys(("sap_of_factors", "of_factor"), f"{BESIDE}::test_sap_of_factors"),
         **dict.fromkeys(("sap_r2", "r2"), f"{PREDICTORS}::test_sap_by_squared_correlations"),
     },

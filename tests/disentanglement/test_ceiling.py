@@ -1,0 +1,78 @@
+"""Perfect codes of given factors score their ceiling, whatever bounds it: bins, classes, dependence, rows."""
+
+import numpy as np
+import pytest
+
+import latentcli
+from latentcli.disentanglement._squared_correlation import standardize
+
+COUNTED = ("mig", "jemmig", "dcimig", "dmig", "modularity", "med")
+
+
+def random_factors(seed):
+    """Factors that are rare, dependent, of many classes, continuous, of few rows."""
+    random = np.random.default_rng(seed)
+    rows = int(random.choice([24, 60, 300, 2000]))
+    count = int(random.integers(2, 5))
+    made = []
+    for k in range(count):
+        classes = int(random.choice([2, 3, 7, 32, 45]))
+        rare = random.dirichlet(np.full(classes, random.choice([0.2, 1.0, 50.0])))
+        column = random.choice(classes, size=rows, p=rare)
+        if k and random.random() < 0.5:
+            column = np.where(random.random(rows) < 0.6, made[0], column)
+        made.append(column)
+    factors = np.stack(made, axis=1).astype(np.float64)
+    return factors[:, [len({*column}) > 1 for column in factors.T]]
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("seed", range(12))
+def test_perfect_codes_score_the_ceiling(name, seed):
+    factors = random_factors(seed)
+    numbered = np.stack([np.unique(v, return_inverse=True)[1] for v in factors.T], axis=1)
+    binning = ("width", "distinct", "quantile")[seed % 3]
+    kinds = {"discrete": [f"factor{k}" for k in range(factors.shape[1])]}
+    settings = {"ci": None, "binning": binning, "bins": 5 + 5 * (seed % 4), **kinds}
+    perfect = getattr(latentcli, name)(numbered, factors, **settings)
+    noise = np.random.default_rng(seed).normal(size=(len(factors), 3))
+    others = getattr(latentcli, name)(noise, factors, **settings)
+    assert perfect.value == pytest.approx(perfect.summary["ceiling"], abs=1e-12)
+    assert perfect.summary["ceiling"] == pytest.approx(others.summary["ceiling"], abs=1e-12)
+
+
+@pytest.mark.parametrize("estimator", ["svm", "r2", "threshold", "knn"])
+@pytest.mark.parametrize("seed", range(6))
+def test_perfect_codes_score_the_ceiling_of_sap(estimator, seed):
+    factors = random_factors(seed)
+    perfect = np.stack([standardize(column) for column in factors.T], axis=1)
+    kinds = {"discrete": [f"factor{k}" for k in range(factors.shape[1])]}
+    settings = {"ci": None, "estimator": estimator, **kinds}
+    score = latentcli.sap(perfect, factors, **settings)
+    assert score.value == pytest.approx(score.summary["ceiling"], abs=1e-12)
+    assert score.summary["ceiling"] == pytest.approx(
+        latentcli.sap(perfect[:, ::-1], factors, **settings).summary["ceiling"], abs=1e-12
+    )
+
+
+def test_dependent_factors_lower_the_ceiling():
+    random = np.random.default_rng(0)
+    first = random.integers(0, 4, 3000)
+    second = np.where(random.random(3000) < 0.7, first, random.integers(0, 4, 3000))
+    dependent, free = np.stack([first, second], axis=1), random.integers(0, 4, (3000, 2))
+    for name in ("mig", "dcimig", "modularity", "med", "sap"):
+        low, high = (
+            getattr(latentcli, name)(factors, factors, ci=None).summary["ceiling"]
+            for factors in (dependent, free)
+        )
+        assert low < high, name
+
+
+def test_few_bins_lower_the_ceiling():
+    factors = np.random.default_rng(0).integers(0, 40, (3000, 2))
+    for name in ("mig", "dcimig", "jemmig"):
+        low, high = (
+            getattr(latentcli, name)(factors, factors, bins=bins, ci=None).summary["ceiling"]
+            for bins in (10, 40)
+        )
+        assert low < high, name
