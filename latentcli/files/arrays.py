@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ _LARGEST_ROW = 1 << 31
 
 _LISTED = 12
 
+_EMBEDDING = re.compile(r"emb|\bwte\b|lookup|vocab", re.IGNORECASE)
+"""Parts of the names that the matrix of a model's tokens has."""
+
 Shapes = dict[str, tuple[tuple[int, ...], np.dtype[Any]]]
 """The arrays of a file: name -> (shape, dtype)."""
 
@@ -37,9 +41,12 @@ class AmbiguousError(FormatError):
     """A file has several arrays, and none is plainly the one that is meant."""
 
     def __init__(self, name: str, shapes: Shapes, first: str) -> None:
-        self.shapes = shapes
+        alike = _like_embeddings(shapes)
+        self.shapes = {**{key: shapes[key] for key in alike}, **shapes}
+        first = alike[0] if alike else first
+        shown_first = len(alike) if alike and len(shapes) > _LISTED else _LISTED
         super().__init__(
-            f"{name}: several arrays ({listed(shapes)}). Pick one: {name}::{shown(first)}"
+            f"{name}: several arrays ({listed(self.shapes, shown_first)}). Pick one: {name}::{shown(first)}"
         )
 
 
@@ -70,11 +77,21 @@ def choose(name: str, shapes: Shapes, key: str) -> str:
     raise AmbiguousError(name, shapes, (numeric or list(shapes))[0])
 
 
-def listed(shapes: Shapes) -> str:
+def _like_embeddings(shapes: Shapes) -> list[str]:
+    """Return the arrays of a model's weights that hold a vector for each token, the one of most rows first."""
+    alike = [
+        key
+        for key, (shape, kind) in shapes.items()
+        if len(shape) == 2 and np.issubdtype(kind, np.floating) and _EMBEDDING.search(key)
+    ]
+    return sorted(alike, key=lambda key: -shapes[key][0][0])[:_LISTED]
+
+
+def listed(shapes: Shapes, most: int = _LISTED) -> str:
     """Describe arrays in a phrase: "w (1, 18, 512) float32, seed () int64"."""
     phrases = [f"{shown(key)} {shape} {kind}" for key, (shape, kind) in shapes.items()]
-    more = [f"and {len(phrases) - _LISTED:,} more"] if len(phrases) > _LISTED else []
-    return ", ".join(phrases[:_LISTED] + more)
+    more = [f"and {len(phrases) - most:,} more"] if len(phrases) > most else []
+    return ", ".join(phrases[:most] + more)
 
 
 def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int, int]:

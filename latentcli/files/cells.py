@@ -17,6 +17,7 @@ from latentcli.numerics.types import Array
 
 _LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_MISSING = {"", "[]", "null", "NULL", "None", "nan", "NaN", "NA", "N/A"}
 _BETWEEN = re.compile(r"\s*,\s*|\s+")
 
 
@@ -67,7 +68,7 @@ def length_of(cells: Iterable[object]) -> int:
     lengths = Counter(
         0 if (vector := vector_of(cell)) is None else vector.size
         for cell in cells
-        if cell is not None
+        if not is_missing(cell)
     )
     if not lengths:
         return 0
@@ -78,11 +79,17 @@ def length_of(cells: Iterable[object]) -> int:
     return max(vectors, key=lambda length: (vectors[length], length))
 
 
+def is_missing(cell: object) -> bool:
+    """Tell the cell of a vector that is not there, also as text has it."""
+    if isinstance(cell, str):
+        return cell in _MISSING
+    return cell is None or (isinstance(cell, (list, tuple, bytes)) and not cell)
+
+
 def reason_to_drop(cell: object, vector: Array | None, dimensions: int) -> str:
     """Return the finding for which a row is left out; "" for none."""
     if vector is None:
-        empty = cell is None or (isinstance(cell, (list, tuple, str, bytes)) and not len(cell))
-        return "missing" if empty or cell == "[]" else "no_vector"
+        return "missing" if is_missing(cell) else "no_vector"
     return "length" if vector.size != dimensions else ""
 
 

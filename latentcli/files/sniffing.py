@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from latentcli.errors import FormatError
-from latentcli.files.stream import Stream
+from latentcli.files.stream import OFFICE, Stream
 
 _PICKLE = (
     "a Python pickle, which can run code and is never loaded; for gensim's .kv or .model, export it "
     "with model.wv.save_word2vec_format('vectors.txt'), else save plain arrays with numpy.save"
 )
-_PICKLE_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+_PICKLES = (
+    b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"ccopy_reg\n", b"cnumpy", b"(lp0\n", b"(dp0\n",
+    b"]q\x00", b"}q\x00",
+)  # fmt: skip
+"""How pickles begin, those of protocols 0 and 1 too."""
 _UTF_16 = "text in UTF-16; convert it with: iconv -f UTF-16 -t UTF-8"
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -19,7 +23,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a zstd file; unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an Excel sheet or another Office file; save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", OFFICE),
     (b"%PDF", "a PDF document, not vectors"),
     (b"\x89PNG", "a PNG picture, not vectors"),
     (b"\xff\xd8\xff", "a JPEG picture, not vectors"),
@@ -27,7 +31,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", _UTF_16),
 )
 
-_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I)
+_WEB_PAGE = re.compile(
+    rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype|html|head|body|meta|title|script|error)\b"
+    rb"(?!>?(?:[ \t]+[-+.\deE]+)+[ \t]*[\r\n])",  # a word of that name, with its numbers
+    re.IGNORECASE | re.DOTALL,
+)
+"""A page, or what a store of files answers instead of one."""
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
 
@@ -62,9 +71,11 @@ def unknown(stream: Stream, raw: str = "") -> FormatError:
 
     `raw` says how to read it if it may be numbers without a header.
     """
-    head = stream.head(4096)
-    if head[:1] == b"\x80" and head[1:2] in _PICKLE_PROTOCOLS:
+    head = stream.head(4096).removeprefix(b"\xef\xbb\xbf")
+    if head.startswith(_PICKLES):
         return stream.error(_PICKLE)
+    if not head.strip():
+        return stream.error("the file has blank lines only; was its download cut short?")
     if not is_binary(head) and not is_noise(head):
         line = head.splitlines()[0][:40].decode("utf-8", "backslashreplace")
         return stream.error(

@@ -27,6 +27,9 @@ _MAGIC: dict[bytes, str] = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _MAX_LAYERS = 3
+
+OFFICE = "an Excel sheet or another Office file; save it as CSV"
+"""What is said of a workbook, old or new."""
 _MAX_MESSAGE = 400
 
 BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
@@ -210,6 +213,10 @@ class Stream:
             if not files:
                 raise self.error("an empty zip archive")
             names = [info.filename for info in files]
+            if self.wanted not in names and (
+                "[Content_Types].xml" in names or names[0] == "mimetype"
+            ):
+                raise self.error(OFFICE)
             if all(name.endswith(".npy") for name in names):
                 self.archive = archive
                 return False

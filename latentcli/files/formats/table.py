@@ -25,6 +25,7 @@ _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
 _SAMPLE = 64
+_DIGIT = re.compile(r"\d")
 
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
@@ -40,7 +41,7 @@ def sniff(stream: Stream) -> bool:
 
 def read(stream: Stream, key: str = "") -> Reading:
     """Read a column of vectors, or the columns of numbers as the dimensions, with a column of words."""
-    columns, notes = _read(stream)
+    columns, notes = _read(stream, literal=True)
     texts = {name: values for name, values in columns.items() if values.dtype.kind == "O"}
     vectors, text = vector_columns.split_key(key, columns)
     if (vectors and vectors not in texts) or (text and text not in columns):
@@ -191,8 +192,11 @@ def read_columns(stream: Stream, notes: list[str] | None = None) -> Columns:
     return columns
 
 
-def _read(stream: Stream) -> tuple[Columns, list[str]]:
-    """Read a table whole, with notes on how it was taken."""
+def _read(stream: Stream, *, literal: bool = False) -> tuple[Columns, list[str]]:
+    """Read a table whole, with notes on how it was taken.
+
+    With `literal`, "NA" and "null" in a column of text are words; else they are missing.
+    """
     import pyarrow as pa
 
     notes: list[str] = []
@@ -202,7 +206,7 @@ def _read(stream: Stream) -> tuple[Columns, list[str]]:
 
             table = pq.read_table(stream.unpacked())
         else:
-            table = _delimited(stream, notes)
+            table = _delimited(stream, notes, literal=literal)
         names = [name.strip() for name in table.column_names]
     except LatentError:
         raise
@@ -210,7 +214,10 @@ def _read(stream: Stream) -> tuple[Columns, list[str]]:
         raise stream.error(f"not a table ({reason(error)[:160]})") from error
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise stream.error(f"two columns are named '{twice}'")
-    columns = {name: _column(values) for name, values in zip(names, table.columns, strict=True)}
+    columns = {
+        name: _column(values, literal=literal)
+        for name, values in zip(names, table.columns, strict=True)
+    }
     for name, values in columns.items():
         if values.dtype.kind == "O" and all(text is None or text[:1] == " " for text in values):
             columns[name] = np.array([_bare(text) for text in values], dtype=object)
@@ -237,7 +244,7 @@ def _left_out(columns: list[str]) -> str:
     return f"columns that number the rows are left out: {shown(names)}"
 
 
-def _delimited(stream: Stream, notes: list[str]) -> Any:
+def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -275,7 +282,7 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
             delimiter=found.separator.decode(), newlines_in_values=b'"' in text
         ),
         convert_options=arrow.ConvertOptions(
-            strings_can_be_null=True, decimal_point=found.decimal.decode()
+            strings_can_be_null=not literal, decimal_point=found.decimal.decode()
         ),
     )
 
@@ -283,7 +290,7 @@ def _delimited(stream: Stream, notes: list[str]) -> Any:
 def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
     texts = sum(text is not None for text in values)
-    numbers = sum(_is_numeric(text) for text in values if text is not None)
+    numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
     if 2 * numbers < texts or not numbers:
         return
     there = ((row, text) for row, text in enumerate(values) if text is not None)
@@ -315,8 +322,8 @@ class _Labels:
         return [word[1:-1] for word in words] if self._quoted else words
 
 
-def _column(column: Any) -> Array:
-    """Return a column as an array; missing numbers as NaN, missing text as None."""
+def _column(column: Any, *, literal: bool) -> Array:
+    """Return a column as an array; missing numbers as NaN, missing text as None (with `literal`, empty text)."""
     import pyarrow.types as kinds
 
     if kinds.is_decimal(column.type):
@@ -330,6 +337,7 @@ def _column(column: Any) -> Array:
     done = 0
     for chunk in column.chunks:
         cells = [*map(_text, chunk.to_pylist())]
+        cells = [cell or None for cell in cells] if literal else cells
         if len(known) < _KNOWN:
             known.update(zip(cells[:_KNOWN], cells[:_KNOWN], strict=True))
         texts[done : done + len(cells)] = [known.get(cell, cell) for cell in cells]

@@ -125,3 +125,19 @@ def test_a_table_of_very_many_columns_is_refused(tmp_path):
     path.write_text(",".join(["1.5"] * 200_000) + "\n")
     with pytest.raises(FormatError, match="columns"):
         open_entry(str(path))
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [("", "{},0.5,1\n"), ("word,x,y\n", "{},0.5,1\n"), ("text,vector\n", '{},"[0.5, 1]"\n')],
+)
+def test_words_that_look_like_missing_ones_are_words(opened, head, row):
+    words = ["king", "NA", "null", "nan", "NaN", "N/A", "None", "inf"]
+    entry = opened(head + "".join(row.format(word) for word in words))
+    assert entry.vocabulary.words(range(len(words))) == words
+
+
+def test_lists_that_are_missing_are_counted_whatever_stands_for_them(opened):
+    rows = 'king,"[0.5, 1]"\n' * 3 + "".join(f"{cell},{cell}\n" for cell in ["NaN", "null", ""])
+    entry = opened(f"text,vector\n{rows}")
+    assert entry.meta["findings"]["missing"] == 3
