@@ -14,6 +14,7 @@ from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
+from latentcli.numerics.vectors import check_squares
 from latentcli.results import Record, Result, Sheet
 
 METHODS = {
@@ -25,9 +26,6 @@ METHODS = {
 
 LEVEL = 0.05
 """Share of data sets of one Gaussian in which any row at all is called beyond it (Bonferroni)."""
-
-_LARGEST = 1e150
-"""Squares of larger numbers overflow."""
 
 _FITTED = 50_000
 """Rows at most of which mean and covariance are estimated."""
@@ -116,7 +114,7 @@ def outliers(
     points = Points(given.rows, unit, which)
     k = min(neighbors, len(which) - 1)
     for _, part in points.blocks():
-        _check_range(part)
+        check_squares(part, "x")
     near = nearest(points, np.arange(len(which)), k, progress)
     distances, p_values = mahalanobis(points, seed)
     scores = {
@@ -172,7 +170,7 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     from sklearn.covariance import LedoitWolf
 
     sample = points.take(sampled(len(points), _FITTED, seed))
-    _check_range(sample)
+    check_squares(sample, "x")
     fitted = LedoitWolf().fit(sample)
     if not np.trace(fitted.covariance_) > 0:
         raise LatentError("all rows of `x` are the same: there are no outliers")
@@ -180,11 +178,6 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     for part, block in points.blocks():
         squares[part] = fitted.mahalanobis(block)
     return np.sqrt(np.maximum(squares, 0.0)), chi2.sf(squares, points.dimensions)
-
-
-def _check_range(values: Array) -> None:
-    if np.abs(values).max() > _LARGEST:
-        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
 
 
 def percentiles(values: Array) -> Array:

@@ -13,6 +13,7 @@ from latentcli.numerics.axes import flattened_note, samples_first
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.named_vectors import NamedVectors
 from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import check_squares
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
     """Take an array (N, ...), columns by name, or a space, given for a parameter.
 
     Axes are as what was read from a file knows them, else by the rule of `numerics.axes`; further ones
-    are flattened. Raises ParameterError for what is no array of numbers, LatentError for axes in doubt.
+    are flattened. Raises ParameterError for what is no array of numbers, LatentError for axes in doubt and
+    for numbers whose squares overflow.
     """
     entry = getattr(x, "entry", None)
     if entry is not None:
@@ -103,6 +105,8 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
     finite, zero = np.empty(len(rows), dtype=bool), np.empty(len(rows), dtype=bool)
     for part in spans(len(rows), rows.shape[1]):
         finite[part] = np.isfinite(rows[part]).all(axis=1)
+        if rows.dtype.itemsize > 4:
+            check_squares(rows[part][finite[part]], parameter)
         with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
             zero[part] = ~rows[part].any(axis=1)
     return NamedRows(

@@ -12,6 +12,9 @@ from latentcli import results
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
 
+_SQUARED = 1e150
+"""Numbers up to which squares and their sums are numbers."""
+
 GROUPS = 20
 """How many groups of rows are left out in turn."""
 
@@ -140,7 +143,9 @@ def half_sample_interval(
     from scipy.special import stdtrit
 
     middle = float(known.mean())
-    reach = widened * float(known.std(ddof=1)) * float(stdtrit(len(known) - 1, (1 + level) / 2))
+    unit = max(1.0, float(np.abs(known).max()) / _SQUARED)  # squares of the largest overflow
+    spread = unit * float((known / unit).std(ddof=1))
+    reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
     if relative and 0 < middle < value:
         reach *= value / middle
     if unbiased:

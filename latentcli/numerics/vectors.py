@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.errors import LatentError
 from latentcli.numerics.types import Array
+
+LARGEST = 1e150
+"""Numbers up to which squares and their sums are numbers."""
 
 _SMALL, _LARGE = 1e-100, 1e100
 
@@ -113,3 +117,11 @@ def one_hot_distance(metric: str = "euclidean") -> float:
     (1.414214, 90.0)
     """
     return float(distances(np.eye(2), metric)[0, 1])
+
+
+def check_squares(rows: Array, parameter: str) -> None:
+    """Raise LatentError for finite rows (N, D), given for a parameter, whose squares overflow."""
+    if rows.size and max(rows.max(), -rows.min()) > LARGEST:
+        raise LatentError(
+            f"`{parameter}` holds numbers beyond {LARGEST:.0g}, whose squares overflow"
+        )

@@ -13,7 +13,7 @@ from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import unit
+from latentcli.numerics.vectors import check_squares, unit
 from latentcli.pictures._map_quality import MapQuality, map_quality, torn_apart
 from latentcli.pictures._projection import METHODS, check_method, neighbors_needed
 from latentcli.results import Listing, Picture, Plane, Record, Result
@@ -135,6 +135,7 @@ def space_map(
         )
     chosen, left_out = _chosen(array, sample, by_frequency, unit_rows, seed)
     rows = array[chosen].astype(np.float64)
+    check_squares(rows, "x")
     if unit_rows:
         rows = unit(rows)
     steps = np.zeros((0, rows.shape[1])) if path is None else _path(path, rows, unit_rows)

@@ -16,9 +16,7 @@ import numpy as np
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
-
-_LARGEST = 1e150
-"""Squares of larger numbers overflow."""
+from latentcli.numerics.vectors import check_squares
 
 _PERPLEXITY = 30.0
 _EARLY, _LATE = 125, 250
@@ -61,8 +59,7 @@ def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projectio
 
 def _centered(rows: Array, mean: Array) -> Array:
     block = rows.astype(np.float64) - mean
-    if np.abs(block).max() > _LARGEST:
-        raise LatentError(f"`x` holds numbers beyond {_LARGEST:.0g}, whose squares overflow")
+    check_squares(block, "x")
     return np.asarray(block)
 
 

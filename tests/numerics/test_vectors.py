@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcli.numerics.vectors import DISTANCES, angle, cosine, distances, pair, unit
+from latentcli.errors import LatentError
+from latentcli.numerics.vectors import (
+    DISTANCES,
+    angle,
+    check_squares,
+    cosine,
+    distances,
+    pair,
+    unit,
+)
 
 PYTHAGORAS = np.array([3.0, 4.0])
 scales = st.floats(1e-300, 1e300)
@@ -89,3 +98,11 @@ def test_distances_leave_their_input_alone():
     vectors = np.array([[1.0, 2.0], [3.0, 4.0]])
     vectors.setflags(write=False)
     distances(vectors, "euclidean")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_numbers_whose_squares_overflow_are_refused(sign):
+    check_squares(np.full((2, 3), sign * 1e150), "x")
+    check_squares(np.empty((0, 3)), "x")
+    with pytest.raises(LatentError, match=r"`x` holds numbers beyond 1e\+150"):
+        check_squares(np.full((2, 3), sign * 1e151), "x")

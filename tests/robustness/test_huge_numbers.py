@@ -1,0 +1,34 @@
+"""Numbers whose squares no float64 holds: one line from everything that takes rows, and no warning."""
+
+import numpy as np
+import pytest
+
+import latentcli
+from latentcli.errors import LatentError
+
+ROWS = np.random.default_rng(0).standard_normal((60, 4))
+HUGE = np.where(np.arange(60)[:, None] == 3, 1e200, ROWS)
+
+VERBS = {
+    "clusters": lambda x: latentcli.clusters(x, k=3),
+    "HDBSCAN": lambda x: latentcli.clusters(x, method="hdbscan"),
+    "duplicates": latentcli.duplicates,
+    "outliers": latentcli.outliers,
+    "space_map": lambda x: latentcli.space_map(x, method="pca"),
+    "compare": lambda x: latentcli.compare(x, ROWS),
+    "drift": lambda x: latentcli.drift(ROWS, x),
+    "geometry_report": latentcli.geometry_report,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_one_line_says_so(verb):
+    with pytest.raises(LatentError, match="squares overflow") as error:
+        VERBS[verb](HUGE)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("scale", [1e30, 1e-30])
+@pytest.mark.parametrize("verb", ["compare", "duplicates", "drift", "space_map"])
+def test_large_and_small_units_are_none_of_its_concern(verb, scale):
+    VERBS[verb](ROWS * scale)
