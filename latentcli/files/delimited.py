@@ -6,10 +6,10 @@ import csv
 import re
 from typing import NamedTuple
 
-from latentcli.files.cells import vector_of
+from latentcli.files.cells import is_missing, vector_of
 
-HEAD = 1 << 16
-"""Bytes that are looked at."""
+HEAD = 1 << 18
+"""Bytes that are looked at: a list of 4,096 numbers takes 80 kB."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -45,11 +45,20 @@ def is_table(head: bytes) -> bool:
     rows = [split(line, found.separator) for line in lines[1:]] or [names]
     if len(names) != len(rows[0]) or len(names) < 2:
         return False
+    if holds_lists(names, rows):
+        return True
+    return _is_of_numbers(found, lines, names, rows)
+
+
+def _is_of_numbers(
+    found: Layout, lines: list[bytes], names: list[bytes], rows: list[list[bytes]]
+) -> bool:
+    """Tell a table of numbers from rows of word vectors that are laid out like one."""
     headed = not any(is_number(pointed(name, found)) or is_list(name) for name in names)
     if found.separator == b"\t" and (len(lines) == 1 or not headed):
         return False  # rows of text without names
     every = [cell.strip() for row in [names, *rows] for cell in row]
-    if any(map(_is_cut, every)):
+    if _has_odd_quotes(lines) or any(map(_is_cut, every)):
         return False
     if headed and any(
         map(_are_glued, zip(*[row for row in rows if len(row) == len(names)], strict=True))
@@ -93,12 +102,48 @@ def layout(lines: list[bytes]) -> Layout | None:
     return Layout(b",") if b"," in first else None
 
 
+def holds_lists(names: list[bytes], rows: list[list[bytes]]) -> bool:
+    """Tell by a column of lists under a name: whatever the texts beside it hold, it is a table."""
+    columns = [*zip(*(row for row in rows if len(row) == len(names)), strict=True)]
+    for name, column in zip(names, columns, strict=False):
+        there = [
+            cell for cell in column if not is_missing(cell.strip().decode("utf-8", "replace"))
+        ]
+        if there and not is_list(name) and all(map(is_list, there)):
+            return True
+    return False
+
+
 def first_lines(text: bytes) -> list[bytes]:
-    """Return the first lines that are not blank, of those that are whole."""
+    """Return the first lines that are not blank, of those that are whole; one may go on within quotes."""
     lines = text.lstrip(b"\r\n").split(b"\n", _LOOK)
+    if _has_odd_quotes(lines[:_LOOK]):
+        lines = _joined(text) or lines
     if len(lines) > 2 and len(text) >= HEAD:
         lines.pop()  # cut by the look-ahead
     return [stripped for line in lines[:_LOOK] if (stripped := line.rstrip(b"\r")).strip()]
+
+
+def _has_odd_quotes(lines: list[bytes]) -> bool:
+    """Tell lines one of which ends within quotes."""
+    return any(line.count(b'"') % 2 for line in lines)
+
+
+def _joined(text: bytes) -> list[bytes]:
+    """Return the first lines, those together in which quotes go on; none where the quotes do not end."""
+    lines: list[bytes] = []
+    start = place = 0
+    inside = False
+    while len(lines) <= _LOOK and place < len(text):
+        end = text.find(b"\n", place)
+        end = len(text) if end < 0 else end
+        inside ^= text.count(b'"', place, end) % 2 == 1
+        place = end + 1
+        if not inside:
+            lines.append(text[start:end])
+            start = place
+    whole = start >= len(text) or len(lines) > 1
+    return lines if whole else []
 
 
 def one_line_end(text: bytes) -> bytes:
@@ -156,10 +201,10 @@ def is_list(cell: bytes) -> bool:
 
 
 def _is_cut(cell: bytes) -> bool:
-    """Tell a list, or a quoted text, that is cut by the separator of the columns: "[0.5" or "0.5]"."""
+    """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"."""
     if is_list(cell):
         return False
-    if cell.count(b'"') % 2 or _BARS.search(cell):
+    if _BARS.search(cell):
         return True
     uneven = any(cell.count(left) != cell.count(right) for left, right in _BRACKETS.items())
     return uneven and any(

@@ -57,13 +57,12 @@ def read(stream: Stream, key: str = "") -> Reading:
         query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
         with _opened(stream, path) as base:
             for rows in _in_batches(_read(stream, base, query)):
-                cells, *others = ([*column] for column in zip(*rows, strict=True))
+                read = dict(zip(wanted, map(list, zip(*rows, strict=True)), strict=True))
+                others = {name: read[name] for name in columns if name in read}
+                cells = others.pop(choice.vectors)
+                texts = read[choice.text] if choice.text else None
                 yield vector_columns.Batch(
-                    others[0] if choice.text else None,
-                    cells,
-                    dict(zip(wanted[1:], others, strict=True))
-                    if reading.with_columns
-                    else None,
+                    texts, cells, others if reading.with_columns else None
                 )
 
     reading = Reading(

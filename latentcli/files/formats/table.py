@@ -261,9 +261,13 @@ def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
         raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
     found = delimited.layout(lines) or delimited.Layout(b",")
     names = [field.strip() for field in delimited.split(first, found.separator)]
-    headed = all(names[1:]) and not any(
-        delimited.is_number(delimited.pointed(name, found)) or delimited.is_list(name)
-        for name in names
+    rows = [delimited.split(line, found.separator) for line in lines[1:]]
+    headed = delimited.holds_lists(names, rows) or (
+        all(names[1:])
+        and not any(
+            delimited.is_number(delimited.pointed(name, found)) or delimited.is_list(name)
+            for name in names
+        )
     )
     counted = delimited.counts_columns(names) and text.count(b"\n") > 1
     if counted and not headed:

@@ -1,3 +1,6 @@
+import csv
+import io
+
 import numpy as np
 import pytest
 
@@ -141,3 +144,26 @@ def test_lists_that_are_missing_are_counted_whatever_stands_for_them(opened):
     rows = 'king,"[0.5, 1]"\n' * 3 + "".join(f"{cell},{cell}\n" for cell in ["NaN", "null", ""])
     entry = opened(f"text,vector\n{rows}")
     assert entry.meta["findings"]["missing"] == 3
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "texts",
+    [["a\nb", "c", "d"], ["a", 'b\n\n"c"', "d"], ['12" x', "b", "c"], ["I paid 5", "2 apples", "see [1"],
+     ["x, [1", "a) b", "c 7"], ["0,5", "1,5", "a;b"], ["\n" * 40, "b", "c"]],
+    ids=repr,
+)  # fmt: skip
+def test_documents_beside_lists_may_hold_anything(opened, separator, texts):
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator)
+    writer.writerow(["id", "text", "embedding"])
+    writer.writerows([n, text, f"[{n}, 2.5, 3]"] for n, text in enumerate(texts))
+    entry = opened(out.getvalue())
+    assert entry.matrix.tolist() == [[n, 2.5, 3] for n in range(len(texts))]
+    assert entry.vocabulary.words(range(len(texts))) == texts
+
+
+def test_lists_of_many_numbers_are_found(opened):
+    vectors = np.random.default_rng(0).normal(size=(3, 4096))
+    rows = [f'w{n},"{row.tolist()}"\n' for n, row in enumerate(vectors)]
+    assert opened("text,embedding\n" + "".join(rows)).matrix.shape == (3, 4096)
