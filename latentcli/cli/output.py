@@ -188,9 +188,32 @@ class Output:
 
 
 def say(kind: str, text: str) -> None:
-    """Write one line to stderr: `latent: note: ...`; what is hostile in it is made visible."""
+    """Write `latent: note: ...` to stderr, in one line; what is hostile in it is made visible.
+
+    On a terminal it is wrapped between words; a line to type stands by itself, whole, to be copied.
+    """
     from latentcli.render.cells import visible
 
+    line = f"latent: {kind}: {visible(text)}"
     with suppress(OSError):  # with stderr gone, there is nowhere left to write
-        sys.stderr.write(f"latent: {kind}: {visible(text)}\n")
+        sys.stderr.write(f"{on_terminal(line) if sys.stderr.isatty() else line}\n")
         sys.stderr.flush()
+
+
+def on_terminal(line: str) -> str:
+    """Return a message as a terminal shows it.
+
+    >>> print(on_terminal("latent: note: vectors are named with -v: latent odd a b -v x.txt"))
+    latent: note: vectors are named with -v:
+      latent odd a b -v x.txt
+    """
+    import shutil
+    import textwrap
+
+    prose, mark, typed = line.partition(": latent ")
+    width = max(20, shutil.get_terminal_size((80, 24)).columns)
+    lines = textwrap.wrap(
+        f"{prose}:" if mark else prose, width, subsequent_indent="  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join([*lines, f"  latent {typed}"] if mark else lines)

@@ -252,13 +252,18 @@ def _one_model(scores: Mapping[str, Mapping[str, Score]]) -> Sheet:
     return Sheet("scores", ("metric", "value", *_TOGETHER), rows)
 
 
+_HEADING = 24
+"""Letters of a name that is a heading without being broken."""
+
+
 def _models(title: str, values: Mapping[str, Mapping[str, Scalar]]) -> Sheet:
     """Return a row for each model and a column for each metric, or the other way round.
 
-    Models are rows while the metrics fit in 80 columns.
+    Models are rows while the metrics fit in 80 columns, and where their names are too long for headings.
     """
     names = list(next(iter(values.values())))
-    if sum(max(len(name), 6) + 3 for name in names) + max(map(len, values)) <= 80:
+    longest = max(map(len, values))
+    if sum(max(len(name), 6) + 3 for name in names) + longest <= 80 or longest > _HEADING:
         rows: list[Record] = [{"model": model, **row} for model, row in values.items()]
         return Sheet(title, ("model", *names), rows)
     rows = [{"metric": name, **{m: row[name] for m, row in values.items()}} for name in names]

@@ -62,7 +62,8 @@ class Grid:
     """Columns beside each other under a title.
 
     `optional` are the headings of columns that may be left out where there is no room, the first
-    of them first; a blank line stands after each row in `breaks`; `gap` letters part two columns.
+    of them first; a blank line stands after each row in `breaks`; `gap` letters part two columns. The
+    headings of a `crossed` grid are names, which may be long, as those of its rows.
     """
 
     columns: Sequence[Column]
@@ -71,6 +72,7 @@ class Grid:
     gap: int = 3
     optional: Sequence[str] = ()
     breaks: frozenset[int] = frozenset()
+    crossed: bool = False
 
 
 Write = Callable[[Scalar], str]
@@ -175,7 +177,7 @@ def _matrix(matrix: Matrix, write: Write) -> Grid:
         Column(visible(name), [write(float(row[j])) for row in matrix.values], numeric=True)
         for j, name in enumerate(matrix.columns)
     ]
-    return Grid([names, *columns], visible(matrix.title))
+    return Grid([names, *columns], visible(matrix.title), crossed=True)
 
 
 _SHADED = ("dim", "", "yellow", "bold yellow", "bold green")
@@ -194,7 +196,7 @@ def _heat_map(heat: HeatMap, marks: Marks | None) -> Grid:
                 styles=[_SHADED[min(4, int(_share(value, heat) * 5))] for value in values],
             )
         )
-    return Grid(columns, visible(heat.title))
+    return Grid(columns, visible(heat.title), crossed=True)
 
 
 def _share(value: float, heat: HeatMap) -> float:

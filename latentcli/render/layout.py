@@ -3,13 +3,15 @@
 A number, and a word, is never broken where that can be helped. Columns fit with their longest word
 as their width; if not, the grid's optional columns are left out, in their order; if that is not
 enough, the rest is split into tables, each with the first column. Room that is left goes to the
-columns that would be folded.
+columns that would be folded. Where not even two columns have room beside each other, words are broken
+after a mark. Long names above the columns of a matrix are numbers, explained by its rows or below it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from latentcli.render.grids import Column, Grid
@@ -17,11 +19,11 @@ from latentcli.render.grids import Column, Grid
 _LEAST = 8
 """Letters that a first column keeps beside a wide one."""
 
-_LONG = 16
+_LONG = 24
 """Letters from which a word of a heading may be broken, after a mark such as `_` or `/`."""
 
 _WORD_END = re.compile(r"\s+")
-_PART = re.compile(r"[^\s_/.-]*[_/.-]+|[^\s_/.-]+")
+_PART = re.compile(r"[^\s_/.:-]*[_/.:-]+|[^\s_/.:-]+")
 
 
 class Placed(NamedTuple):
@@ -36,15 +38,19 @@ class Layout(NamedTuple):
 
     tables: list[list[Placed]]
     left_out: list[str]
+    legend: str = ""
 
 
 def lay_out(grid: Grid, width: int | None) -> Layout:
     """Fit a grid into a width; all in one table if it is None."""
-    columns = list(grid.columns)
     if width is None:
-        return Layout([[Placed(one, _natural(one, grid)) for one in columns]], [])
+        return Layout([[Placed(one, _natural(one, grid)) for one in grid.columns]], [])
+    columns, legend = _numbered(grid, width)
     left_out: list[str] = []
     least = {id(one): _least(one, grid, width) for one in columns}
+    widest = max((least[id(one)] for one in columns[1:]), default=0)
+    if least[id(columns[0])] + grid.gap * bool(widest) + widest > width:
+        least = {id(one): _least(one, grid, width, broken=True) for one in columns}
     for name in grid.optional:
         if _total([least[id(one)] for one in columns], grid.gap) <= width:
             break
@@ -53,7 +59,7 @@ def lay_out(grid: Grid, width: int | None) -> Layout:
             left_out.append(name)
             columns = kept
     tables = _split(columns, least, grid.gap, width)
-    return Layout([_widened(table, least, grid, width) for table in tables], left_out)
+    return Layout([_widened(table, least, grid, width) for table in tables], left_out, legend)
 
 
 def cell_len(text: str) -> int:
@@ -65,6 +71,21 @@ def cell_len(text: str) -> int:
     return measured(text)
 
 
+def _numbered(grid: Grid, width: int) -> tuple[list[Column], str]:
+    """Return the columns of a grid, numbers above them where names would be broken; and a legend."""
+    names, *columns = grid.columns
+    headings = [one.heading for one in columns]
+    words = (word for heading in headings for word in _WORD_END.split(heading))
+    fits = _total([_natural(one, grid) for one in grid.columns], grid.gap) <= width
+    if not grid.crossed or fits or max(map(cell_len, words), default=0) <= _LONG:
+        return list(grid.columns), ""
+    numbered = [replace(one, heading=str(n)) for n, one in enumerate(columns, 1)]
+    marked = [f"{n} {name}" for n, name in enumerate(headings, 1)]
+    if list(names.cells) == headings:
+        return [replace(names, cells=marked), *numbered], ""
+    return [names, *numbered], f"columns: {', '.join(marked)}"
+
+
 def _total(widths: Sequence[int], gap: int) -> int:
     return sum(widths) + gap * (len(widths) - 1)
 
@@ -74,12 +95,16 @@ def _natural(column: Column, grid: Grid) -> int:
     return max(map(cell_len, texts), default=1) or 1
 
 
-def _least(column: Column, grid: Grid, width: int) -> int:
-    """Return the width at which nothing is broken; of text, at most three fifths of the room."""
+def _least(column: Column, grid: Grid, width: int, *, broken: bool = False) -> int:
+    """Return the width at which nothing is broken; of text, at most three fifths of the room.
+
+    With `broken`, long words are broken after a mark.
+    """
     head = max(map(cell_len, _parts(column.heading)), default=0) if grid.headed else 0
     if column.numeric or column.whole:
         return max(head, *map(cell_len, column.cells), 1)
-    words = (word for cell in column.cells for word in _WORD_END.split(cell))
+    split = _parts if broken else _WORD_END.split
+    words = (word for cell in column.cells for word in split(cell))
     return min(max(head, max(map(cell_len, words), default=1), 1), max(3 * width // 5, _LEAST))
 
 
@@ -98,6 +123,20 @@ def heading_lines(heading: str, width: int) -> list[str]:
             else:
                 lines[-1] += blank + part
             blank = ""
+    return lines
+
+
+def broken(word: str, width: int) -> list[str]:
+    """Break a word into lines of a width, after its marks; a word without stays whole, to be found.
+
+    >>> broken("a_long_name_of_a_model", 12), broken("abcdef", 4)
+    (['a_long_name_', 'of_a_model'], ['abcdef'])
+    """
+    lines = [""]
+    for part in _PART.findall(word):
+        if lines[-1] and cell_len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
     return lines
 
 

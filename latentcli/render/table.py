@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from latentcli.render.cells import visible
 from latentcli.render.grids import ASCII, UNICODE, Grid, grids, of_summary, tabular
 from latentcli.render.layout import Placed, heading_lines, lay_out
-from latentcli.render.text import ASCII_RULE, RULE, folded, footnote, lines_of
+from latentcli.render.text import ASCII_RULE, RULE, fold_cell, folded, footnote, lines_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,6 +104,8 @@ def _print(grid: Grid, console: Console, rule: str, width: int) -> None:
         if number:
             console.print()
         _print_table(table, grid, console, rule)
+    for line in folded(layout.legend, width):
+        console.print(Text(line))
     if layout.left_out:
         console.print(Text(footnote(layout.left_out), style="dim"))
 
@@ -132,8 +134,11 @@ def _print_table(placed: list[Placed], grid: Grid, console: Console, rule: str) 
         )
     for row in range(len(placed[0].column.cells)):
         cells = [
-            Text(column.cells[row], style=column.styles[row] if column.styles else "")
-            for column, _ in placed
+            Text(
+                "\n".join(fold_cell(column.cells[row], column, width)),
+                style=column.styles[row] if column.styles else "",
+            )
+            for column, width in placed
         ]
         table.add_row(*cells, end_section=row in grid.breaks)
     console.print(table)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from latentcli.render.cells import visible
 from latentcli.render.grids import UNICODE, Column, Grid, grids, of_summary
-from latentcli.render.layout import Placed, cell_len, heading_lines, lay_out
+from latentcli.render.layout import Placed, broken, cell_len, heading_lines, lay_out
 
 if TYPE_CHECKING:
     from latentcli.results import Result
@@ -26,13 +26,14 @@ _NOTES = 3
 
 def lines_of(grid: Grid, width: int | None, rule: str = RULE) -> Iterator[str]:
     """Yield the lines of a grid, in tables that fit a width; texts are folded, words never."""
-    tables, left_out = lay_out(grid, width)
+    tables, left_out, legend = lay_out(grid, width)
     for number, table in enumerate(tables):
         if number:
             yield ""
         yield from _table_lines(table, grid, rule)
+    yield from folded(legend, width)
     if left_out:
-        yield footnote(left_out)
+        yield from folded(footnote(left_out), width)
 
 
 def footnote(left_out: Sequence[str]) -> str:
@@ -42,7 +43,7 @@ def footnote(left_out: Sequence[str]) -> str:
 
 def _table_lines(table: Sequence[Placed], grid: Grid, rule: str) -> Iterator[str]:
     columns = [column for column, _ in table]
-    bodies = [[_folded(cell, *place) for cell in place.column.cells] for place in table]
+    bodies = [[fold_cell(cell, *place) for cell in place.column.cells] for place in table]
     heads = [
         heading_lines(place.column.heading, place.width) if grid.headed else []
         for place in table
@@ -60,18 +61,25 @@ def _table_lines(table: Sequence[Placed], grid: Grid, rule: str) -> Iterator[str
             yield ""
 
 
-def _folded(cell: str, column: Column, width: int) -> list[str]:
+def fold_cell(cell: str, column: Column, width: int) -> list[str]:
+    """Return the lines of a cell in a column of a width."""
     if column.numeric or column.whole or cell_len(cell) <= width:
         return [cell]
     return folded(cell, width)
 
 
 def folded(text: str, width: int | None) -> list[str]:
-    """Return the lines of a text, broken between words; none of an empty one."""
+    """Return the lines of a text, broken between words, within one that is too long; none of an empty one."""
     if not text or width is None or cell_len(text) <= width:
         return [text] * bool(text)
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    return lines or [text]
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [text]
+    return [
+        part
+        for line in lines
+        for part in (
+            broken(line, width) if cell_len(line) > width and " " not in line else [line]
+        )
+    ]
 
 
 def _lines(

@@ -1,0 +1,42 @@
+"""Notes and errors: a line each where they are piped, wrapped between words at a terminal."""
+
+import io
+import sys
+
+import pytest
+
+from latentcli.cli.output import on_terminal, say
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+TEXT = " ".join(["several words of a note that is longer than a line"] * 4)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_terminal_gets_lines_that_fit(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    say("note", TEXT)
+    shown = sys.stderr.getvalue()
+    assert max(map(len, shown.splitlines())) <= columns
+    assert shown.split() == f"latent: note: {TEXT}".split()
+
+
+def test_a_pipe_gets_one_line(capsys):
+    say("note", TEXT)
+    assert capsys.readouterr().err == f"latent: note: {TEXT}\n"
+
+
+def test_a_line_to_type_stays_whole(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    typed = "latent similarity king queen -v /a/folder/of/a/long/name/vectors.txt"
+    assert on_terminal(f"latent: note: vectors are named with -v: {typed}").splitlines() == [
+        "latent: note: vectors are named with -v:",
+        f"  {typed}",
+    ]
