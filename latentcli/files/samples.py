@@ -15,6 +15,7 @@ SAMPLES: dict[str, str] = {
     "minilm-10k.64d.txt": "10,000 English words x 64, from MiniLM's token embeddings",
     "article-words.txt": "the article's six words x 3 (word2vec text)",
     "article-objects.txt": "the article's four objects x 4 (GloVe text)",
+    "articles.jsonl": "25 headlines with a topic, an address and an embedding x 64 (JSON lines)",
     "kjv.txt.xz": "270,000 words of text to train on: books of the King James Bible",
     "digits.npz": "codes and labels of 1,797 scans of digits, by a VAE",
     "digits-decoder.onnx": "its decoder",
