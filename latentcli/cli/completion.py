@@ -21,6 +21,20 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "--binning": ("width distinct quantile fixed",),
     "--protocol": ("latentcli.words.evaluation._protocol:PROTOCOLS",),
     "--oov": ("skip wrong",),
+    "--ease": ("latentcli.latents._along:EASES",),
+    "--layout": ("latentcli.pictures._images:LAYOUTS",),
+    "--plot-size": ("column page",),
+    "evaluate similarity --oov": ("latentcli.words.evaluation._similarity:OOV",),
+    "map --method": ("latentcli.pictures._projection:METHODS",),
+    "convert --to": ("latentcli.files.writers:WRITERS",),
+    "convert --dtype": ("latentcli.files.writers:DTYPES",),
+    "compare --metric": ("latentcli.comparison._overlap:METRICS",),
+    "train --model": ("latentcli.words._training:MODELS",),
+    "directions contrast --method": ("latentcli.latents._contrasts:METHODS",),
+    "udr --estimator": ("latentcli.disentanglement._udr:ESTIMATORS",),
+    "udr --weighting": ("latentcli.disentanglement._udr:WEIGHTINGS",),
+    "smoothness --path": ("latentcli.pictures._smoothness:PATHS",),
+    "download name": ("latentcli.files.downloads:GENSIM",),
     "--norm": ("latentcli.latents._interpolation:NORMS",),
     "analogy --method": ("latentcli.words._analogy:METHODS",),
     "evaluate analogies --method": ("latentcli.words.evaluation._analogy_scores:METHODS",),
@@ -63,11 +77,11 @@ def offer(command: Callable[..., Any], name: str) -> None:
 def _completion(command: str, parameter: str, info: Any) -> Complete | None:
     argument = type(info).__name__ == "ArgumentInfo"
     label = parameter if argument else f"--{parameter.replace('_', '-')}"
-    if label in ("--estimator", "--compat"):
-        return _choosing(_of_metric(command, label))
     for key in (f"{command} {label}", label):
         if key in CHOICES:
             return _choosing(_values(CHOICES[key]), lists=label in _LISTS)
+    if label in ("--estimator", "--compat"):
+        return _choosing(_of_metric(command, label))
     if argument:
         return None if parameter in _WORDS else files
     return files if "FILE" in (info.metavar or "") else None

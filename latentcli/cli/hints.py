@@ -21,6 +21,7 @@ OPTIONS: dict[str, str] = {
     "--plot": "-o", "--figure": "--plot", "--save-plot": "--plot", "--direction": "DIR, the second file",
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
     "--norms": "the column norm, which is always shown", "--length": "the column norm",
+    "--pairs": "--lexicon", "--dictionary": "--lexicon",
     "--latex": "-f latex", "--csv": "-f csv", "--tsv": "-f tsv", "--markdown": "-f markdown",
 }  # fmt: skip
 """Options as other tools call them, and what they are here."""

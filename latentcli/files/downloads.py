@@ -65,6 +65,15 @@ def find(name: str) -> Path | None:
         return None
 
 
+GENSIM = (
+    "fasttext-wiki-news-subwords-300", "conceptnet-numberbatch-17-06-300", "word2vec-ruscorpora-300",
+    "word2vec-google-news-300", "glove-wiki-gigaword-50", "glove-wiki-gigaword-100",
+    "glove-wiki-gigaword-200", "glove-wiki-gigaword-300", "glove-twitter-25", "glove-twitter-50",
+    "glove-twitter-100", "glove-twitter-200",
+)  # fmt: skip
+"""The sets of gensim's catalog, which a shell offers without asking it."""
+
+
 def catalog() -> dict[str, Pretrained]:
     """Return the sets of vectors of the catalog by name; $LATENT_CATALOG is another catalog's address."""
     address = _catalog_address()
