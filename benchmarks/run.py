@@ -22,6 +22,7 @@ import large
 import numpy as np
 import scores
 import spaces
+import tables
 import tasks
 import words
 from measuring import HERE, Bench, Row
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "first-read": words.first_read,
     "one-query": words.one_query,
     "many-queries": words.many_queries,
+    "tables": tables.tables,
     "evaluation": words.evaluation,
     "paths": codes.paths,
     "latents": codes.latents,
