@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.disentanglement import _mutual_information as information
+from latentcli.disentanglement._factor import Factor, relabeled
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.disentanglement._score import SHUFFLES, shuffles
 from latentcli.errors import LatentError
 from latentcli.numerics.resampling import half_samples
 from latentcli.numerics.types import Array
+
+Found = TypeVar("Found")
 
 _FAR = 10.0
 """Interquartile ranges beyond the quartiles that make an outlier of a value."""
@@ -22,54 +27,11 @@ _TAILS = 2.0
 """What the deviation over halves is multiplied by where tails are heavy: it is short, as one value may be all that
 differs, and the scores are skewed. By simulation, with Student's t of 2.5 degrees of freedom."""
 
+_LOOKED_AT = 10_000
+"""Rows that are enough to see where most of them lie."""
+
 _LARGE = 2_000_000
 """Numbers from which factors are shuffled half as often."""
-
-
-@dataclass(frozen=True, eq=False)
-class Factor:
-    """A ground-truth factor.
-
-    `labels` (N,) are its classes as numbers from 0, -1 in rows where it is missing; `classes` their
-    names; `values` (N,) what it is as a number: the classes' place in their order for text, NaN where
-    it is missing. A factor of kind "continuous" is cut into equally wide classes. A factor with a
-    `period` is an angle: its values are from 0 to below the period.
-    """
-
-    name: str
-    kind: str
-    labels: Array
-    classes: tuple[str, ...]
-    values: Array
-    period: float | None = None
-
-    @property
-    def size(self) -> int:
-        """How many classes there are."""
-        return len(self.classes)
-
-    @cached_property
-    def known(self) -> npt.NDArray[np.intp]:
-        """The rows (n,) that have it, ascending."""
-        return np.flatnonzero(self.labels >= 0)
-
-    @property
-    def rows(self) -> int:
-        """How many rows have it."""
-        return len(self.known)
-
-    @property
-    def complete(self) -> bool:
-        """Whether all rows have it."""
-        return self.rows == len(self.labels)
-
-    @property
-    def targets(self) -> Array:
-        """What a regression predicts (N, T): the values, or cosine and sine of an angle."""
-        if self.period is None:
-            return self.values[:, None]
-        angle = 2 * np.pi / self.period * self.values
-        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +66,7 @@ class Data:
 
     def part(self, rows: Array) -> Data:
         """Return the data of some rows; classes that do not occur among them are gone."""
-        factors = [_relabeled(factor, rows) for factor in self.factors]
+        factors = [relabeled(factor, rows) for factor in self.factors]
         codes = self.codes[rows]
         alive = codes.min(axis=0) < codes.max(axis=0)
         kept = tuple(factor for factor in factors if factor.size > 1)
@@ -157,16 +119,28 @@ class Data:
             for j in np.flatnonzero(self.alive)
         )
 
+    def only(self, dimensions: Array) -> Data | None:
+        """Return the data of some dimensions; None where its rows are not at hand."""
+        codes, names = self.codes[:, dimensions], tuple(self.names[j] for j in dimensions)
+        return Data(codes, self.factors, names, self.alive[dimensions])
+
     @cached_property
     def far(self) -> npt.NDArray[np.bool_]:
         """Which dimensions (D,) have values far beyond the quartiles of most rows."""
-        codes = self.codes[:: max(1, self.rows // 10_000)]
-        low, high = np.percentile(codes, [25, 75], axis=0)
+        least, most = self.ends
+        low, high = np.percentile(self.some, [25, 75], axis=0)
         reach = _FAR * (high - low)
-        beyond = (self.codes.max(axis=0) > high + reach) | (
-            self.codes.min(axis=0) < low - reach
-        )
-        return np.asarray(beyond & (high > low))
+        return np.asarray(((most > high + reach) | (least < low - reach)) & (high > low))
+
+    @property
+    def some(self) -> Array:
+        """Some 10,000 of the rows (n, D), evenly apart."""
+        return self.codes[:: max(1, self.rows // _LOOKED_AT)]
+
+    @cached_property
+    def ends(self) -> tuple[Array, Array]:
+        """The smallest and the largest value (D,) of each dimension."""
+        return self.codes.min(axis=0), self.codes.max(axis=0)
 
     @cached_property
     def heavy_tailed(self) -> bool:
@@ -175,8 +149,14 @@ class Data:
         The largest of n values with exponential tails (Laplace) is about log(n) / log(4) times the
         interquartile range from the quartile; values of a normal distribution do not come near to it.
         """
-        continuous = [f.values[f.known] for f in self.factors if f.kind == "continuous"]
-        return any(_heavy_tailed(one, self.codes.size) for one in (*self.codes.T, *continuous))
+        least, most = self.ends
+        columns = [(one, least[j], most[j]) for j, one in enumerate(self.some.T)]
+        for factor in self.factors:
+            if factor.kind == "continuous":
+                values = factor.values[factor.known]
+                few = values[:: max(1, len(values) // _LOOKED_AT)]
+                columns.append((few, values.min(), values.max()))
+        return any(_heavy_tailed(*one, self.codes.size) for one in columns)
 
     @property
     def tail_factor(self) -> float:
@@ -256,6 +236,11 @@ class BinnedCounts:
             ]
         return self._halves[seed]
 
+    def over_rows(self, function: Callable[..., Found], *given: Any) -> list[Found]:
+        """Return `function(bins, labels, *given)` of the rows, in parts: bins (D, n), labels (n,) by factor."""
+        labels = [factor.labels for factor in self.data.factors]
+        return [function(self.bins.labels, labels, *given)]
+
     def _bins_of(self, rows: Array) -> Binned:
         if self.data.codes.size > _LARGE and not self.data.far.any():
             return Binned(np.take(self.bins.labels, rows, axis=1), self.bins.size)
@@ -266,12 +251,11 @@ class BinnedCounts:
         return information.count(binned, labels, [factor.size for factor in self.data.factors])
 
 
-def _heavy_tailed(values: Array, count: int) -> bool:
-    """Tell whether some values (N,), of `count` in all, are far beyond the quartiles for exponential tails."""
-    few = values[:: max(1, len(values) // 10_000)]
+def _heavy_tailed(few: Array, least: float, most: float, count: int) -> bool:
+    """Tell whether the ends of values are far beyond their quartiles for exponential tails, of `count` numbers."""
     low, high = np.percentile(few, [25, 75])
     reach = (high - low) * np.log(count) / np.log(4)
-    return bool(high > low and (values.max() > high + reach or values.min() < low - reach))
+    return bool(high > low and (most > high + reach or least < low - reach))
 
 
 def _count_with_gaps(binned: Binned, labels: list[Array], sizes: list[int]) -> Counts:
@@ -281,11 +265,3 @@ def _count_with_gaps(binned: Binned, labels: list[Array], sizes: list[int]) -> C
     filled = np.where(binned.labels < 0, binned.size, binned.labels)
     counts = information.count(Binned(filled, binned.size + 1), labels, sizes)
     return Counts(tuple(table[..., :-1, :] for table in counts.tables))
-
-
-def _relabeled(factor: Factor, rows: Array) -> Factor:
-    chosen = factor.labels[rows]
-    used = np.unique(chosen[chosen >= 0])
-    labels = np.where(chosen >= 0, np.searchsorted(used, chosen), -1)
-    classes = tuple(factor.classes[i] for i in used)
-    return replace(factor, labels=labels, classes=classes, values=factor.values[rows])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def discretize(codes: Array, cut: Cut) -> Binned:
     labels = np.empty((dimensions, rows), dtype=np.uint8 if bins <= 256 else np.uint16)
 
     def place(j: int) -> None:
-        _place(np.ascontiguousarray(codes[:, j]), cut, labels[j])
+        values = np.ascontiguousarray(codes[:, j])
+        _place(values, lying(values, cut), cut, labels[j])
 
     # NumPy lets others run while it sorts and counts.
     if codes.size < _THREADED:
@@ -74,23 +76,49 @@ def discretize(codes: Array, cut: Cut) -> Binned:
     return Binned(labels, bins)
 
 
-def _place(values: Array, cut: Cut, out: Array) -> None:
+class Lying(NamedTuple):
+    """What the bins of one dimension depend on: its ends, its values if few, its inner edges if equally full."""
+
+    low: Any
+    high: Any
+    few: Array | None = None
+    quantiles: Array | None = None
+
+
+def lying(values: Array, cut: Cut) -> Lying:
+    """Return where the bins of one dimension (N,) lie."""
+    bins, binning, _ = cut
+    low, high = values.min(), values.max()
+    if low == high or binning not in ("distinct", "quantile"):
+        return Lying(low, high)
+    few = distinct(values, bins)
+    if few is not None or binning == "distinct":
+        return Lying(low, high, few)
+    return Lying(low, high, None, np.unique(np.quantile(values, np.arange(1, bins) / bins)))
+
+
+def discretize_as(codes: Array, cut: Cut, bins: Sequence[Lying]) -> Binned:
+    """Cut codes (N, D) into bins that lie as those of other rows of the same set."""
+    labels = np.empty(codes.shape[::-1], dtype=np.uint8 if cut.bins <= 256 else np.uint16)
+    for j, where in enumerate(bins):
+        _place(np.ascontiguousarray(codes[:, j]), where, cut, labels[j])
+    return Binned(labels, cut.bins)
+
+
+def _place(values: Array, where: Lying, cut: Cut, out: Array) -> None:
     """Write the bin of each value of one dimension."""
     bins, binning, limits = cut
-    low, high = values.min(), values.max()
-    if low == high:
+    if where.low == where.high:
         out[:] = 0
-        return
-    few = distinct(values, bins) if binning in ("distinct", "quantile") else None
-    if few is not None:
-        out[:] = np.searchsorted(few, values)
-    elif binning == "quantile":
-        out[:] = _rank(values, np.unique(np.quantile(values, np.arange(1, bins) / bins)))
+    elif where.few is not None:
+        out[:] = np.searchsorted(where.few, values)
+    elif where.quantiles is not None:
+        out[:] = _rank(values, where.quantiles)
     elif binning == "fixed":
         _cut(values, np.linspace(*limits, bins + 1), out)
     else:
         # NumPy's histogram has these edges, too, but refuses a range too narrow for its bins.
-        _cut(values, np.linspace(low, high, bins + 1, dtype=values.dtype), out)
+        _cut(values, np.linspace(where.low, where.high, bins + 1, dtype=values.dtype), out)
 
 
 BINNINGS = ("width", "distinct", "quantile", "fixed")

@@ -15,9 +15,6 @@ _ROWS_A_CELL = 5
 """Rows for each cell of a table of counts below which its correction is not to be trusted."""
 
 _CEILING = 0.98
-_LOOKED_AT = 10_000
-"""Rows that are enough to see how far a dimension spreads."""
-
 _COLLAPSED = 0.05
 """Share of the largest standard deviation below which a dimension has collapsed."""
 
@@ -45,7 +42,7 @@ def _dimensions(data: Data) -> list[str]:
     if dead:
         verb = "never change" if len(dead) > 1 else "never changes"
         notes.append(f"{len(dead):,} of {data.dimensions:,} dimensions {verb}: {listed(dead)}")
-    spread = data.codes[:: max(1, data.rows // _LOOKED_AT)].std(axis=0, dtype=np.float64)
+    spread = data.some.std(axis=0, dtype=np.float64)
     low = data.alive & (spread < _COLLAPSED * spread.max())
     if low.any():
         names = [name for name, one in zip(data.names, low, strict=True) if one]
@@ -148,7 +145,9 @@ def _outliers(data: Data, cut: Cut) -> list[str]:
     far = np.flatnonzero(data.far)
     if not len(far):
         return []
-    part = Data(data.codes[:, far], data.factors, data.names, data.alive[far])
+    part = data.only(far)
+    if part is None:
+        return []
     wide, full = (
         _best_share(part.counts(cut._replace(binning=binning)))
         for binning in (cut.binning, "quantile")

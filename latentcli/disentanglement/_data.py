@@ -12,7 +12,7 @@ import numpy.typing as npt
 from latentcli.disentanglement import _mutual_information as information
 from latentcli.disentanglement._binned_counts import BinnedCounts as BinnedCounts
 from latentcli.disentanglement._binned_counts import Data as Data
-from latentcli.disentanglement._binned_counts import Factor as Factor
+from latentcli.disentanglement._factor import Factor as Factor
 from latentcli.disentanglement._factor_columns import (
     check_names,
     check_rows,
@@ -79,7 +79,22 @@ def prepare(
         columns = {name: column[kept] for name, column in columns.items()}
     if len(array) < 2:
         raise LatentError(f"`codes` has {len(array)} row(s); a metric takes two or more")
-    made = []
+    made, left_out = made_factors(columns, continuous, discrete, periods, factor_bins)
+    notes += left_out + _swapped(array, made)
+    alive = array.min(axis=0) < array.max(axis=0)
+    labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
+    return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
+
+
+def made_factors(
+    columns: Mapping[str, Array],
+    continuous: Sequence[str],
+    discrete: Sequence[str],
+    periods: Mapping[str, float],
+    factor_bins: int,
+) -> tuple[list[Factor], list[str]]:
+    """Make factors of columns (N,), and say which are left out. Raises LatentError if all are."""
+    made, notes = [], []
     for name, column in columns.items():
         kind = "continuous" if name in continuous else "discrete" if name in discrete else None
         if kind and name in continuous and name in discrete:
@@ -92,10 +107,7 @@ def prepare(
             notes.append(f"factor {shown(name)} {why}")
     if columns and not made:
         raise LatentError("`factors`: " + _nothing_left(notes))
-    notes += _swapped(array, made)
-    alive = array.min(axis=0) < array.max(axis=0)
-    labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
-    return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
+    return made, notes
 
 
 def _by_column(codes: Array) -> Array:

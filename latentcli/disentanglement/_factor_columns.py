@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.disentanglement._binned_counts import Factor
+from latentcli.disentanglement._factor import Factor
 from latentcli.errors import LatentError, ParameterError, shown, unknown_choice
 from latentcli.numerics.types import Array
 

@@ -16,7 +16,12 @@ from latentcli.disentanglement._blocks import checked
 from latentcli.disentanglement._confidence import chance, estimate, normal_quantile
 from latentcli.disentanglement._data import BinnedCounts, Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._mutual_information import Counts, Cut, log_ratios
+from latentcli.disentanglement._mig_influence import (
+    deviation,
+    influences,
+    moments_of_influences,
+)
+from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._score import Estimate, Number, Score
 from latentcli.errors import ParameterError
 from latentcli.numerics.resampling import GROUPS
@@ -245,32 +250,15 @@ def _intervals(
 
 def _standard_errors(binned: BinnedCounts) -> tuple[Array, float]:
     """Return the standard errors of the gaps (K,) and of their mean."""
-    labels, factors, rows = binned.bins.labels, binned.data.factors, binned.data.rows
-    total, errors = np.zeros(rows), np.zeros(len(factors))
-    for k, factor in enumerate(factors):
-        known = factor.known
-        some = labels if factor.complete else labels[:, known]
-        influence = _influence(binned.counts, some, factor.labels[known], k)
-        total[known] += influence * (rows / factor.rows)
-        errors[k] = influence.std() / np.sqrt(factor.rows)
-    return errors, float(total.std() / np.sqrt(rows) / len(factors))
+    factors, rows = binned.data.factors, binned.data.rows
+    parts = binned.over_rows(moments_of_influences, influences(binned.counts), rows)
+    total, *each = (deviation(one) for one in zip(*parts, strict=True))
+    errors = np.array(each) / np.sqrt([factor.rows for factor in factors])
+    return errors, float(total / np.sqrt(rows) / len(factors))
 
 
 def _ends(gap: float, margin: float) -> Interval:
     return Interval(max(0.0, float(gap - margin)), min(1.0, float(gap + margin)))
-
-
-def _influence(counts: Counts, bins: Array, labels: Array, k: int) -> Array:
-    """Return how each row (N,) moves the gap of factor k: the influence function of its plug-in."""
-    table = counts.tables[k]
-    order = np.argsort(-counts.corrected.mutual[:, k], kind="stable")[:2]
-    entropy = counts.factor_entropy[k]
-    classes = table[0].sum(axis=0)
-    surprise = np.log(len(labels) / np.maximum(classes, 1))[labels]
-    terms = [log_ratios(table[j])[bins[j], labels] for j in order]
-    gap = terms[0] - terms[1] if len(terms) > 1 else terms[0]
-    influence: Array = (gap - gap.mean() / entropy * surprise) / entropy
-    return influence
 
 
 def _aside(data: Data, limits: tuple[float, float], taken: bool) -> tuple[str, ...]:
