@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, AxesOfCodes, NoCache
+from latentcli.cli.options import MORE, AxesOfCodes, Dask, NoCache
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming, shortest
 from latentcli.results import Record
@@ -65,12 +65,16 @@ class Factors:
         ),
     ] = None
 
+    dask: Dask = None
+
     def load(self, files: list[str], output: Output) -> dict[str, Data]:
         """Read CODES... FACTORS and make each codes file ready; `notes` say what was left out."""
         from latentcli.files import factors, siblings
 
         if len(files) < 2:
             raise UsageError("name the codes and the factors: CODES FACTORS")
+        if self.dask:
+            return self._of_shards(*files, output=output)
         *codes, address = files
         remarks: list[str] = []
         columns = factors.read(address, remarks)
@@ -91,6 +95,31 @@ class Factors:
                 )
         short = shortest(codes)
         return {short[name]: self._prepare(name, columns, address) for name in short}
+
+    def _of_shards(
+        self, codes: str, address: str, *more: str, output: Output
+    ) -> dict[str, Data]:
+        """Read codes and factors in shards: those of the codes stay where they are."""
+        from latentcli.cli.shards import connected
+        from latentcli.distributed import ids_of, open_codes, read_factors
+        from latentcli.files import factors
+
+        if more or self.axes:
+            raise UsageError("--dask takes the codes (N, D) of one model: CODES FACTORS")
+        session = connected(self.dask or "", output)
+        remarks: list[str] = []
+        columns, rows = read_factors(address, remarks), None
+        if self.id is not None:
+            ids = ids_of(session, [codes], self.id)
+            rows, columns, lost = factors.join(columns, self.id, ids, address)
+            remarks += lost
+        with naming(codes=codes, factors=address):
+            data = open_codes(
+                session, [codes], columns, rows=rows,
+                continuous=self.continuous or (), discrete=self.discrete or (),
+                periodic=parsed_periods(self.periodic or ()), factor_bins=self.factor_bins,
+            )  # fmt: skip
+        return {codes: replace(data, notes=(*dict.fromkeys(remarks), *data.notes))}
 
     def load_alone(self, files: list[str]) -> dict[str, Data]:
         """Read CODES..., without factors, and make each ready."""
@@ -140,6 +169,10 @@ class Factors:
                 "factor_bins": self.factor_bins if kinds["continuous"] else None,
                 "id": self.id,
             }
+        if self.dask:
+            from latentcli.cli.shards import settings
+
+            record |= settings()
         if self.axes:
             record["axes"] = self.axes.upper()
         dimensions = [made.dimensions for made in data.values()]

@@ -12,8 +12,11 @@ from latentcli.cli.output import Output
 
 if TYPE_CHECKING:
     from latentcli.distributed._session import Session
+    from latentcli.results import Record
     from latentcli.words._space import Space
 
+
+_sessions: list[Session] = []
 
 _stack = ExitStack()
 """What is left when a command has ended."""
@@ -24,11 +27,19 @@ def connected(where: str, output: Output) -> Session:
     from latentcli.distributed import Session
 
     progress = _stack.enter_context(output.progress("shards", rate="rows"))
-    return _stack.enter_context(Session(where, progress))
+    session = _stack.enter_context(Session(where, progress))
+    _sessions.append(session)
+    return session
+
+
+def settings() -> Record:
+    """Return what a report records of the cluster that is connected."""
+    return dict(_sessions[-1].settings()) if _sessions else {}
 
 
 def leave() -> None:
     """Leave the clusters of a command that has ended."""
+    _sessions.clear()
     _stack.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -105,8 +105,11 @@ class Data:
         if cut.binning == "distinct" and not self._has_few(cut.bins):
             cut = cut._replace(binning="width")
         if cut not in self._binned:
-            self._binned[cut] = BinnedCounts(self, cut)
+            self._binned[cut] = self._made(cut)
         return self._binned[cut]
+
+    def _made(self, cut: Cut) -> BinnedCounts:
+        return BinnedCounts(self, cut)
 
     def counts(self, cut: Cut) -> Counts:
         """Return the joint counts of bins and classes."""
@@ -221,7 +224,7 @@ class BinnedCounts:
             random = np.random.default_rng(seed)
             times = SHUFFLES if self.data.codes.size <= _LARGE else SHUFFLES // 2
             orders = (random.permutation(self.data.rows) for _ in range(shuffles(times)))
-            self._shuffled[seed] = [self._count(self.bins, order) for order in orders]
+            self._shuffled[seed] = self._in_orders(orders)
         return self._shuffled[seed]
 
     def halves(self, seed: int) -> list[Counts]:
@@ -230,11 +233,17 @@ class BinnedCounts:
         Of more than two million numbers the bins are those of all rows, which halves hardly move.
         """
         if seed not in self._halves:
-            self._halves[seed] = [
-                self._count(self._bins_of(rows), rows)
-                for rows in half_samples(self.data.rows, seed, self.data.codes.size)
-            ]
+            rows = half_samples(self.data.rows, seed, self.data.codes.size)
+            self._halves[seed] = self._of_halves(rows)
         return self._halves[seed]
+
+    def _in_orders(self, orders: Iterable[Array | slice]) -> list[Counts]:
+        """Return the counts with the factors' rows in each of several orders."""
+        return [self._count(self.bins, order) for order in orders]
+
+    def _of_halves(self, halves: Sequence[Array]) -> list[Counts]:
+        """Return the counts of each of several sets of rows, cut into bins afresh."""
+        return [self._count(self._bins_of(rows), rows) for rows in halves]
 
     def over_rows(self, function: Callable[..., Found], *given: Any) -> list[Found]:
         """Return `function(bins, labels, *given)` of the rows, in parts: bins (D, n), labels (n,) by factor."""

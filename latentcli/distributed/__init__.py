@@ -12,5 +12,8 @@ __getattr__, __dir__ = attach(
     {
         "Session": f"{__name__}._session",
         "open_space": f"{__name__}._opening",
+        "open_codes": f"{__name__}._codes",
+        "read_factors": f"{__name__}._factors",
+        "ids_of": f"{__name__}._factors",
     },
 )

@@ -41,7 +41,7 @@ def open_space(
     shards that cannot be read are left out, and counted in a note.
     """
     named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
-    found = _survey(session, named, skip_bad=skip_bad)
+    found = survey(session, named, skip_bad=skip_bad)
     path = _path_of(paths)
     sink = _Sink(path.name, found.reading, None, mapped=True)
     for one in found.surveys:
@@ -57,7 +57,7 @@ def open_space(
 
 
 @dataclass
-class _Found:
+class Surveyed:
     """The shards that can be read, what a pass over them found, and why others cannot."""
 
     shards: list[Shard]
@@ -76,7 +76,8 @@ class _Found:
         )
 
 
-def _survey(session: Session, paths: Sequence[str], *, skip_bad: bool) -> _Found:
+def survey(session: Session, paths: Sequence[str], *, skip_bad: bool) -> Surveyed:
+    """Read the shards of files, folders and patterns once; those that cannot be read end it, or are left out."""
     listed = _shards.listed(paths)
     bad: dict[str, str] = {}
 
@@ -100,7 +101,7 @@ def _survey(session: Session, paths: Sequence[str], *, skip_bad: bool) -> _Found
     for place, shard in enumerate(readable):
         readable[place] = replace(shard, first=first)
         first += shard.rows
-    return _Found(readable, surveys, _together(readable, surveys, bad), [*bad.values()])
+    return Surveyed(readable, surveys, _together(readable, surveys, bad), [*bad.values()])
 
 
 def _other_width(

@@ -159,13 +159,13 @@ class ShardedRows:
 
         def given(at: int) -> tuple[Any, ...]:
             span = shards[at].span
-            among = None if rows is None else _within(rows, span)
+            among = None if rows is None else within(rows, span)
             most = min(span.stop, end) - span.start
             return (
                 shared,
                 top,
                 _name_of(scorer),
-                _within(self.unusable, span),
+                within(self.unusable, span),
                 among,
                 most,
                 min_score,
@@ -183,7 +183,8 @@ _Best = tuple[Array, Array]
 """Rows (k,) and their scores before they are shown, the best first."""
 
 
-def _within(rows: Array, span: slice) -> Array:
+def within(rows: Array, span: slice) -> Array:
+    """Return those of some rows, ascending or not, that lie in a span, counted from its start."""
     return rows[(rows >= span.start) & (rows < span.stop)] - span.start
 
 
@@ -228,14 +229,14 @@ def _best_of(
             break
         span = slice(first, first + len(values))
         matrix, norms = narrowed(values, Findings())
-        norms[_within(unusable, span)] = 0.0
+        norms[within(unusable, span)] = 0.0
         begin = shard.first + first
         local = [
             replace(one, exclude=tuple(row - begin for row in one.exclude)) for one in questions
         ]
         hits = search(
             matrix, norms, local, top=top, scorer=kept, min_score=min_score,
-            rows=None if among is None else _within(among, span), limit=limit - first,
+            rows=None if among is None else within(among, span), limit=limit - first,
         )  # fmt: skip
         best = [
             _better(old, (new.rows + begin, -new.scores if away else new.scores), top)

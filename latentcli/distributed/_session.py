@@ -54,6 +54,7 @@ class Session:
             )
         self.where = where
         self.progress = progress
+        self.shards: int | None = None
         self._stack = ExitStack()
         self._stack.enter_context(holding())  # on Ctrl-C workers are ended first
         try:
@@ -210,7 +211,8 @@ class Session:
 
     def settings(self) -> dict[str, str | int]:
         """Return what a report records of it."""
-        return {"dask": self.where, "workers": self.workers}
+        found: dict[str, str | int] = {"dask": self.where, "workers": self.workers}
+        return found if self.shards is None else {**found, "shards": self.shards}
 
 
 def _same(value: Any) -> Any:

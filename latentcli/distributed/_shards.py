@@ -204,6 +204,19 @@ def _nothing() -> Iterator[Block]:
     return iter(())
 
 
+def column_of(shard: Shard, name: str) -> list[Any]:
+    """Return a column of a table beside its vectors; the words, if it is the one they are."""
+    found: list[Any] = []
+    with _opened(shard) as (_, reading):
+        reading.with_columns = True
+        for block in reading.blocks():
+            cells = (block.columns or {}).get(name, block.words)
+            if cells is None:
+                raise FormatError(f"no column '{shown(name)}' beside its vectors")
+            found += [*cells]
+    return found
+
+
 def take(shard: Shard, rows: Array) -> Array:
     """Return some rows (n, D) of a shard, by their ascending numbers in it."""
     found = []
