@@ -104,13 +104,13 @@ class Decoding(Model):
         str | None,
         _option("--frames", metavar="%04d.png", help="Write numbered files, or a folder."),
     ] = None
-    fps: Annotated[float | None, _option(metavar="N", help="Frames a second [12].")] = None
+    fps: Annotated[float | None, _option(metavar="N", help="Frames per second [12].")] = None
     preview: Annotated[bool, _option("--preview", help="Draw the images in the terminal.")] = (
         False
     )
     layout: Annotated[
         str | None,
-        _option(metavar="AXES", help="Of outputs: NCHW, NHWC, NHW or flat."),
+        _option(metavar="AXES", help="Layout of outputs: NCHW, NHWC, NHW, flat."),
     ] = None
     limits: Annotated[
         str | None,
@@ -118,7 +118,7 @@ class Decoding(Model):
             "--limits",
             "--range",
             metavar="LO,HI",
-            help="Black and white: -1,1.",
+            help="Numbers of black and white: -1,1.",
         ),
     ] = None
     size: Annotated[
@@ -129,7 +129,7 @@ class Decoding(Model):
         _option("--wav", metavar="FILE.wav", help="Write outputs (N, samples) as sound."),
     ] = None
     rate: Annotated[
-        int | None, _option(metavar="HZ", help="Samples a second of sound [16000].")
+        int | None, _option(metavar="HZ", help="Samples per second of sound [16000].")
     ] = None
 
     def check(self, *, force: bool = False, timed: bool = False) -> None:

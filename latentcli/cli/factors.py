@@ -42,7 +42,7 @@ class Factors:
         list[str] | None,
         typer.Option(
             metavar="NAME[=PERIOD]",
-            help="This factor is an angle, in radians; or its period, as in angle=360; repeatable.",
+            help="This factor is an angle, in radians, or with the period given: angle=360; repeatable.",
             rich_help_panel=MORE,
         ),
     ] = None
@@ -191,7 +191,7 @@ class Models:
         typer.Option(
             "--halves",
             metavar="N",
-            help="Test models by N halves; 0: none.",
+            help="Compare models on N random halves; 0: not.",
             rich_help_panel=MORE,
         ),
     ] = None
@@ -213,7 +213,7 @@ class MetricModels(Models):
         bool,
         typer.Option(
             "--curve",
-            help="Score N/8, N/4, N/2 and N rows: what the number of rows does.",
+            help="Score N/8, N/4, N/2 and N rows, to see what their number does.",
             rich_help_panel=MORE,
         ),
     ] = False

@@ -63,7 +63,7 @@ class Known:
 
     reference: Annotated[
         str | None,
-        typer.Option(metavar="CODES", help="Holes of the path among these codes."),
+        typer.Option(metavar="CODES", help="Find holes of the path among these codes."),
     ] = None
     labels: Annotated[
         str | None,
@@ -75,7 +75,7 @@ class Known:
         bool,
         typer.Option(
             "--geodesic",
-            help="Along the graph of --reference.",
+            help="Follow the graph of --reference.",
             rich_help_panel=MORE,
         ),
     ] = False
@@ -83,7 +83,7 @@ class Known:
         int,
         typer.Option(
             "--k",
-            help="The K-th neighbor counts.",
+            help="Measure the distance to the K-th neighbor.",
             metavar="K",
             rich_help_panel=MORE,
         ),
@@ -92,7 +92,7 @@ class Known:
         float,
         typer.Option(
             metavar="P",
-            help="Percentile of a hole.",
+            help="Percentile from which a step is in a hole.",
             rich_help_panel=MORE,
         ),
     ] = 99.0

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _PATIENCE = 0.5
 """Seconds after which a progress bar is drawn."""
 
+_FIRST_LINE = 10.0
+"""Seconds after which a log gets its first line of progress."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -146,12 +149,15 @@ class Output:
     def progress(
         self, what: str, *, least: int = 0, rate: str = ""
     ) -> Iterator[Progress | None]:
-        """Give a progress callback that draws a bar, when someone is looking.
+        """Give a progress callback that draws a bar, when someone is looking; a log gets a line now and then.
 
         Totals below `least` draw nothing. With `rate`, how many of these there are in a second stands behind it.
         """
-        if self.quiet or not sys.stderr.isatty():
+        if self.quiet:
             yield None
+            return
+        if not sys.stderr.isatty():
+            yield _logged(what, least)
             return
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -185,6 +191,21 @@ class Output:
                 yield advance
             finally:
                 bar.stop()
+
+
+def _logged(what: str, least: int) -> Progress:
+    """Return a progress callback for a log: a line after some seconds, then after twice as many."""
+    begun = time.monotonic()
+    due = _FIRST_LINE
+
+    def advance(done: int, total: int) -> None:
+        nonlocal due
+        spent = time.monotonic() - begun
+        if spent >= due and total >= least:
+            due = 2 * spent
+            say("progress", f"{what}: {done:,} of {total:,} after {spent:.0f} s")
+
+    return advance
 
 
 def say(kind: str, text: str) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from latentcli.cli.output import on_terminal, say
+from latentcli.cli.output import Output, on_terminal, say
 
 
 class Terminal(io.StringIO):
@@ -31,6 +31,22 @@ def test_a_terminal_gets_lines_that_fit(columns, monkeypatch):
 def test_a_pipe_gets_one_line(capsys):
     say("note", TEXT)
     assert capsys.readouterr().err == f"latent: note: {TEXT}\n"
+
+
+def test_a_log_gets_a_line_of_progress_now_and_then(capsys, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("latentcli.cli.output.time.monotonic", lambda: now)
+    with Output().progress("scoring") as progress:
+        for second in range(100):
+            now = float(second)
+            progress(second, 100)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        f"latent: progress: scoring: {second} of 100 after {second} s"
+        for second in (10, 20, 40, 80)
+    ]
+    with Output(quiet=True).progress("scoring") as progress:
+        assert progress is None
 
 
 def test_a_line_to_type_stays_whole(monkeypatch):

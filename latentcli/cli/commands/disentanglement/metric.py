@@ -174,8 +174,8 @@ def _help(facts: About, name: str) -> str:
     files = "codes.npy factors.csv" if facts.factors else "codes.npy"
     paragraphs = [
         f"{METRICS[name]}: how disentangled codes are.",
-        f"It is {facts.formula}.",
-        f"From {facts.range}; {facts.reading}. {facts.source}.",
+        f"Definition: {facts.formula}.",
+        f"Range: {facts.range}. Reading: {facts.reading}. Source: {facts.source}.",
         f"Limitations, and differences from other libraries: latent metrics {name}",
         "Examples:",
         f"latent {name} {files}",

@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Tell what is in a file of vectors, and how healthy it is.
 
-    Format, rows, dimensions; the header against the truth; what was dropped or repaired and
+    Format, rows, dimensions; whether the header is true; what was dropped or repaired and
     why; the norms; all arrays of an archive; the first words and some from all over the file.
 
     Examples:

@@ -83,7 +83,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="Y...",
-            help="Another, with rows in common; several: the most like X.",
+            help="Another, with rows in common; or several.",
         ),
     ],
     axes: Axes,

@@ -37,7 +37,7 @@ def command(
         float | None,
         typer.Option(
             metavar="S",
-            help="Of the Gaussian kernel [the median distance].",
+            help="Width of the Gaussian kernel [median distance].",
             rich_help_panel=MORE,
         ),
     ] = None,
@@ -48,9 +48,9 @@ def command(
 ) -> None:
     """Two-sample tests of two sets of codes: whether they are drawn from one distribution.
 
-    Fréchet distance (of few rows too large: extrapolated to infinitely many beside it), maximum mean
+    Fréchet distance (too large for few rows; beside it, extrapolated to infinitely many), maximum mean
     discrepancy (0 for one distribution), the AUC of a classifier on codes held out (0.5: it cannot tell
-    them), precision, recall, density and coverage of B by neighbors of A, shifts of mean and spread. p
+    them apart), precision, recall, density and coverage of B by neighbors of A, shifts of mean and spread. p
     counts random splits of all codes; baseline is the same between random halves of A.
 
     Example:

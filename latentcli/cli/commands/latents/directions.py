@@ -33,7 +33,7 @@ def cosine(
     plot: Plot,
     output: Output,
 ) -> None:
-    """Cosines of directions with each other: what goes along with what.
+    """Cosines of directions with each other: which attributes go together.
 
     Random directions in D dimensions have cosines of 0 with a standard deviation of 1/sqrt(D).
 

@@ -42,19 +42,23 @@ def command(
     plot: Plot,
     output: Output,
     lerp: Annotated[
-        bool, typer.Option("--lerp", help="Straight (the default).", rich_help_panel=MORE)
+        bool,
+        typer.Option("--lerp", help="A straight line (the default).", rich_help_panel=MORE),
     ] = False,
     slerp: Annotated[
-        bool, typer.Option("--slerp", help="On the sphere, for codes z; default: straight.")
+        bool, typer.Option("--slerp", help="An arc, for codes z; default: a straight line.")
     ] = False,
     lol: Annotated[
         bool,
-        typer.Option("--lol", help="Straight, distributed as N(0, I).", rich_help_panel=MORE),
+        typer.Option(
+            "--lol", help="A straight line, kept distributed as N(0, I).", rich_help_panel=MORE
+        ),
     ] = False,
     spline: Annotated[bool, typer.Option("--spline", help="A smooth curve.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first point.")] = False,
     ping_pong: Annotated[
-        bool, typer.Option("--ping-pong", help="Go back the same way.", rich_help_panel=MORE)
+        bool,
+        typer.Option("--ping-pong", help="Then go back the same way.", rich_help_panel=MORE),
     ] = False,
     steps: Annotated[
         str,
@@ -70,7 +74,7 @@ def command(
         float | None,
         typer.Option(
             metavar="N",
-            help="Frames a second [24; decoded 12].",
+            help="Frames per second [24; decoded 12].",
             rich_help_panel=MORE,
         ),
     ] = None,
@@ -102,7 +106,7 @@ def command(
     norm: Annotated[
         str,
         typer.Option(
-            help="Of slerp: textbook, linear, unit.",
+            help="Norms of slerp: textbook, linear, unit.",
             metavar="KIND",
             rich_help_panel=MORE,
         ),
