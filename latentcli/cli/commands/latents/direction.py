@@ -103,7 +103,7 @@ def command(
     difference of the means, balanced over the other labels. held_out_separation is the distance of the two
     sides in standard deviations on 30 % of the codes, held out when each side has 10; chance is its mean
     with shuffled labels, p_value the share of them that reaches it. separation, on the codes that the
-    direction was found from, is optimistic. -o writes the difference of means at its own length, boundaries
+    direction was found from, is biased upwards. -o writes the difference of means at its own length, boundaries
     at length 1, with intercept and scale.
 
     Examples:
