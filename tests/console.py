@@ -70,7 +70,10 @@ def _block(block: str) -> str:
 
 
 def run(command: str) -> str:
-    """Run `latent ...` or `echo ... | latent ...` in this process; return stderr and stdout."""
+    """Run `latent ...` or `echo ... | latent ...` in this process; return stderr and stdout.
+
+    How far a long computation is, which depends on the machine, is left out.
+    """
     piped = PIPED.fullmatch(command)
     words = shlex.split(piped["command"] if piped else command)
     given = ""
@@ -86,7 +89,8 @@ def run(command: str) -> str:
             main(words[1:])
     finally:
         sys.stdin = stdin
-    return out.getvalue()
+    lines = out.getvalue().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("latent: progress: "))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PATIENCE = 0.5
 """Seconds after which a progress bar is drawn."""
 
-_FIRST_LINE = 10.0
+_FIRST_LINE = 30.0
 """Seconds after which a log gets its first line of progress."""
 
 
@@ -201,7 +201,7 @@ def _logged(what: str, least: int) -> Progress:
     def advance(done: int, total: int) -> None:
         nonlocal due
         spent = time.monotonic() - begun
-        if spent >= due and total >= least:
+        if spent >= due and least <= total and done < total:
             due = 2 * spent
             say("progress", f"{what}: {done:,} of {total:,} after {spent:.0f} s")
 

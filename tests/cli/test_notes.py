@@ -37,13 +37,13 @@ def test_a_log_gets_a_line_of_progress_now_and_then(capsys, monkeypatch):
     now = 0.0
     monkeypatch.setattr("latentcli.cli.output.time.monotonic", lambda: now)
     with Output().progress("scoring") as progress:
-        for second in range(100):
+        for second in range(151):
             now = float(second)
-            progress(second, 100)
+            progress(second, 150)
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        f"latent: progress: scoring: {second} of 100 after {second} s"
-        for second in (10, 20, 40, 80)
+        f"latent: progress: scoring: {second} of 150 after {second} s"
+        for second in (30, 60, 120)
     ]
     with Output(quiet=True).progress("scoring") as progress:
         assert progress is None
