@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.options import Dask, SkipBadShards
 from latentcli.cli.output import Output
+from latentcli.results import Record, Report, Result
 
 if TYPE_CHECKING:
+    from latentcli.distributed._files import Taken
     from latentcli.distributed._session import Session
-    from latentcli.results import Record
+    from latentcli.latents import CodesResult
     from latentcli.words._space import Space
 
 
@@ -57,3 +62,68 @@ def check_alone(dask: str | None, skip_bad_shards: bool) -> None:
     """Refuse what has a meaning with a cluster only."""
     if skip_bad_shards and not dask:
         raise UsageError("--skip-bad-shards goes with --dask")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Whether codes are shards, which workers read."""
+
+    dask: Dask = None
+    skip_bad_shards: SkipBadShards = False
+
+    def given(self, **excluded: object) -> bool:
+        """Tell whether there is a cluster; refuse options that shards do not take."""
+        check_alone(self.dask, self.skip_bad_shards)
+        if self.dask:
+            for name, value in excluded.items():
+                if value not in (None, False):
+                    raise UsageError(f"--{name.replace('_', '-')} does not go with --dask")
+        return bool(self.dask)
+
+    def each_of(
+        self, address: str, function: Callable[[Any], Any], output: Output, *, axes: str = ""
+    ) -> tuple[list[Any], Record]:
+        """Call a function of the codes of each shard; return what it gave, and settings."""
+        from latentcli.distributed import each_of
+
+        session = connected(self.dask or "", output)
+        taken = each_of(session, [address], function, axes=axes, skip_bad=self.skip_bad_shards)
+        return taken.found, _told(taken, session, output)
+
+    def rewrite(
+        self,
+        verb: str,
+        address: str,
+        change: Callable[[Any], CodesResult],
+        folder: str | None,
+        output: Output,
+        *,
+        measures: Iterable[str],
+        settings: Record,
+        axes: str = "",
+    ) -> None:
+        """Write new shards of changed codes, and show the report of all."""
+        from latentcli.distributed import check_folder, rewritten
+        from latentcli.latents import changed_shard, report_of_shards
+
+        if folder is None:
+            raise UsageError("-o names the folder that new shards go to: -o out/")
+        where = Path(folder)
+        check_folder(where)
+        session = connected(self.dask or "", output)
+        named = tuple(measures)
+        taken = rewritten(
+            session, [address], lambda codes: changed_shard(change(codes), named), where,
+            axes=axes, skip_bad=self.skip_bad_shards,
+        )  # fmt: skip
+        found: Result = report_of_shards(verb, taken.found, [one.name for one in taken.shards])
+        more = {**settings, **_told(taken, session, output), "output": folder}
+        output.note(f"wrote {folder}: {len(taken.shards):,} shards")
+        output.show(Report.of(verb, found, settings=more))
+
+
+def _told(taken: Taken, session: Session, output: Output) -> Record:
+    """Return the settings of what was taken of shards; say which were left out."""
+    for text in taken.notes:
+        output.note(text)
+    return {**taken.settings(session)}

@@ -21,12 +21,23 @@ if TYPE_CHECKING:
     from latentcli.latents._nearest import with_nearest
     from latentcli.latents._path_result import PathResult
     from latentcli.latents._pca import ComponentsResult, pca_directions, sefa_directions
-    from latentcli.latents._project import ProjectResult, project
+    from latentcli.latents._project import (
+        ProjectResult,
+        merge_projections,
+        project,
+        project_block,
+    )
     from latentcli.latents._sample_z import axes_of_features, sample_z
     from latentcli.latents._scored import direction_of_scores
+    from latentcli.latents._shard import changed_shard, report_of_shards
     from latentcli.latents._traverse import traverse
     from latentcli.latents._truncate import TruncationResult, truncate
-    from latentcli.latents._typical import TypicalResult, typical
+    from latentcli.latents._typical import (
+        TypicalResult,
+        merge_typical,
+        typical,
+        typical_of_block,
+    )
 
 _HOMES = {
     "EASES": "_along",
@@ -38,7 +49,10 @@ _HOMES = {
     **dict.fromkeys(("direction", "direction_of_labels"), "_direction"),
     "direction_of_scores": "_scored",
     **dict.fromkeys(("EditResult", "edit"), "_edit"),
-    **dict.fromkeys(("ProjectResult", "project"), "_project"),
+    **dict.fromkeys(
+        ("ProjectResult", "merge_projections", "project", "project_block"), "_project"
+    ),
+    **dict.fromkeys(("changed_shard", "report_of_shards"), "_shard"),
     "PathResult": "_path_result",
     "interp": "_interp",
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
@@ -46,7 +60,9 @@ _HOMES = {
     "with_nearest": "_nearest",
     **{name: f"_{name}" for name in ("grid", "mix", "sample_z", "traverse")},
     **dict.fromkeys(("TruncationResult", "truncate"), "_truncate"),
-    **dict.fromkeys(("TypicalResult", "typical"), "_typical"),
+    **dict.fromkeys(
+        ("TypicalResult", "merge_typical", "typical", "typical_of_block"), "_typical"
+    ),
 }
 
 __all__ = [
@@ -62,6 +78,7 @@ __all__ = [
     "TruncationResult",
     "TypicalResult",
     "axes_of_features",
+    "changed_shard",
     "contrast_directions",
     "direction",
     "direction_cosines",
@@ -71,15 +88,20 @@ __all__ = [
     "grid",
     "interp",
     "lerp",
+    "merge_projections",
+    "merge_typical",
     "mix",
     "pca_directions",
     "project",
+    "project_block",
+    "report_of_shards",
     "sample_z",
     "sefa_directions",
     "slerp",
     "traverse",
     "truncate",
     "typical",
+    "typical_of_block",
     "with_nearest",
 ]
 

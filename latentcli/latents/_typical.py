@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError
 from latentcli.latents import _typicality as formulas
+from latentcli.latents._like import Like, joined
 from latentcli.latents._streaming import PART
 from latentcli.latents._tensors import Tensor, norms_of, parts_of, reference_set, tensor
 from latentcli.numerics.types import Array
@@ -108,33 +110,63 @@ def typical(
     >>> found.percentiles.round(4).tolist()
     [[86.4665]]
     """
+    return merge_typical([typical_of_block(codes, reference=reference, axes=axes)], rows=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What is known of some codes: their `columns`, each (n,), and how they are laid out."""
+
+    columns: dict[str, Array]
+    like: Like
+    mahalanobis: bool
+    notes: tuple[str, ...]
+
+
+def typical_of_block(
+    codes: npt.ArrayLike, *, reference: npt.ArrayLike | None, axes: str = ""
+) -> Part:
+    """Compare some codes, as `typical` does; `merge_typical` takes what several blocks gave."""
     given = tensor(codes, "codes", axes)
     notes = list(given.notes)
     if reference is None:
         columns = _prior(given)
-        p_value: float | None
-        p_value, reading = judged(columns["norm"], given.dimensions)
     else:
         columns, remarks = _place(given, reference_set(reference, "reference", axes, given))
         notes += remarks
-        p_value, reading = None, "not tested"
+    return Part(
+        columns=columns, like=Like.of(given), mahalanobis=reference is not None, notes=tuple(notes)
+    )  # fmt: skip
+
+
+def merge_typical(parts: Sequence[Part], *, rows: bool | None = None) -> TypicalResult:
+    """Return the result of all codes, from those of blocks in their order."""
+    columns = {
+        name: np.concatenate([part.columns[name] for part in parts])
+        for name in parts[0].columns
+    }
+    like, against = joined([part.like for part in parts]), parts[0].mahalanobis
+    p_value: float | None = None
+    reading = "not tested"
+    if not against:
+        p_value, reading = judged(columns["norm"], like.dimensions)
     norms, sigmas = columns["norm"], columns["sigma"]
     listed = len(norms) <= LISTED if rows is None else rows
     return TypicalResult(
-        norms=norms.reshape(given.samples, -1),
-        sigma=sigmas.reshape(given.samples, -1),
-        percentiles=columns["percentile"].reshape(given.samples, -1),
+        norms=norms.reshape(like.samples, -1),
+        sigma=sigmas.reshape(like.samples, -1),
+        percentiles=columns["percentile"].reshape(like.samples, -1),
         p_value=p_value,
         reading=reading,
-        dimensions=given.dimensions if reference is None else int(np.prod(given.code_shape)),
-        mahalanobis=reference is not None,
-        title=f"{'norms' if reference is None else 'Mahalanobis distances'} of {given.description}",
-        columns=("row", *(["layer"] if len(norms) > given.samples else []), *columns),
-        records=_records(columns, given.samples),
+        dimensions=like.code_size if against else like.dimensions,
+        mahalanobis=against,
+        title=f"{'Mahalanobis distances' if against else 'norms'} of {like.description}",
+        columns=("row", *(["layer"] if len(norms) > like.samples else []), *columns),
+        records=_records(columns, like.samples),
         summary=_summary(columns, p_value, reading),
-        settings={"dimensions": given.codes.shape[-1], **given.settings},
-        notes=tuple(notes),
-        views=() if listed else (_quantiles(norms, given.dimensions, prior=reference is None),),
+        settings={"dimensions": like.dimensions, **like.settings},
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        views=() if listed else (_quantiles(norms, like.dimensions, prior=not against),),
     )
 
 

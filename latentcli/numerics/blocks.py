@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import numpy.typing as npt
 from latentcli.numerics.types import Array, Progress
 
 Rows = npt.NDArray[np.int64]
+
+_Block = TypeVar("_Block")
+_Partial = TypeVar("_Partial")
 
 _NUMBERS = 1 << 20
 """Numbers of a block of rows; a block of float64 is then 8 MB."""
@@ -64,3 +67,20 @@ def sampled(count: int, most: int, seed: int) -> Rows:
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def reduced(
+    blocks: Iterable[_Block],
+    partial: Callable[[_Block], _Partial],
+    merge: Callable[[_Partial, _Partial], _Partial],
+) -> _Partial | None:
+    """Return what blocks give together: `partial` of each, merged from the first to the last; None of none.
+
+    >>> reduced([[1, 2], [3]], sum, lambda a, b: a + b)
+    6
+    """
+    found: _Partial | None = None
+    for block in blocks:
+        one = partial(block)
+        found = one if found is None else merge(found, one)
+    return found

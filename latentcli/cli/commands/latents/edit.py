@@ -20,6 +20,7 @@ from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
+from latentcli.cli.shards import Cluster
 from latentcli.cli.wording import naming
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def command(
     decoding: Decoding,
     nearest: Nearest,
     output: Output,
+    cluster: Cluster,
     by: Annotated[
         str | None,
         typer.Option("--by", metavar="ALPHAS", help="Add alpha d: 3, or -3:3:7 (seven steps)."),
@@ -71,9 +73,26 @@ def command(
     one_of(by=by, to=to)
     if sd is not None and by is None:
         raise UsageError("--sd counts --by in standard deviations")
+    line = read_direction(direction)
+    if cluster.given(decoder=decoding.decoder, reference=nearest.reference):
+        amounts = numbers(by or to or "")
+        if len(amounts) > 1:
+            raise UsageError("with --dask each code is edited once: one amount, not several")
+        others = None if sd is None else axes.load_set(sd, None)
+        with naming(codes=codes, direction=direction, sd=sd):
+            cluster.rewrite(
+                "edit", codes,
+                lambda part: edit(
+                    part, line, by=None if by is None else amounts,
+                    to=None if to is None else amounts, unit=unit, sd=others,
+                    layers=layers_of(layers),
+                ),
+                saving.output_file, output, measures=["projections"],
+                settings={"codes": codes, "direction": direction, "sd": sd}, axes=axes.axes,
+            )  # fmt: skip
+        return
     saving.check()
     decoding.check(force=saving.force)
-    line = read_direction(direction)
     given = axes.load(codes, layered=layers is not None or layered(line))
     others = None if sd is None else axes.load_set(sd, given)
     with naming(codes=codes, direction=direction, sd=sd):

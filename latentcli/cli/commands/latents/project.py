@@ -11,9 +11,10 @@ from latentcli.cli.arrays import Axes, Layers, layered, layers_of, read_directio
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
+from latentcli.cli.shards import Cluster
 from latentcli.cli.source import Source, about, check_named
 from latentcli.cli.wording import naming
-from latentcli.results import Report
+from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
     from latentcli.words._space import Space
@@ -82,17 +83,29 @@ def command(
         )
     if top is not None or raw:
         raise UsageError("--top and --raw are for words: latent project he:she -v FILE")
-    from latentcli.latents import project
-
     plot.check(output)
     codes, direction = given
     line = read_direction(direction)
+    settings: Record = {"codes": codes, "direction": direction}
+    chosen = layers_of(layers)
+    cluster = Cluster(source.dask, source.skip_bad_shards)
+    if cluster.given():
+        from latentcli.latents import merge_projections, project_block
+
+        with naming(codes=codes, direction=direction):
+            parts, laid = cluster.each_of(
+                codes, lambda part: project_block(part, line, layers=chosen), output,
+                axes=axes.axes,
+            )  # fmt: skip
+            result = merge_projections(parts, layers=chosen)
+        plot.show(Report.of("project", result, settings=settings | laid), output)
+        return
+    from latentcli.latents import project
+
     loaded = axes.load(codes, layered=layers is not None or layered(line))
     with naming(codes=codes, direction=direction):
-        result = project(loaded, line, layers=layers_of(layers))
-    plot.show(
-        Report.of("project", result, settings={"codes": codes, "direction": direction}), output
-    )
+        result = project(loaded, line, layers=chosen)
+    plot.show(Report.of("project", result, settings=settings), output)
 
 
 def _of_words(given: list[str], source: Source, among: str | None) -> bool:

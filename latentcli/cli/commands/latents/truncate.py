@@ -10,6 +10,7 @@ from latentcli.cli.arrays import Axes, Saving, one_of
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
+from latentcli.cli.shards import Cluster
 from latentcli.cli.wording import naming
 
 
@@ -20,6 +21,7 @@ def command(
     decoding: Decoding,
     nearest: Nearest,
     output: Output,
+    cluster: Cluster,
     mean: Annotated[
         str | None, typer.Option("--mean", metavar="W_AVG", help="File of the mean.")
     ] = None,
@@ -50,6 +52,17 @@ def command(
     from latentcli.latents import truncate
 
     one_of(mean=mean, mean_of=mean_of)
+    if cluster.given(decoder=decoding.decoder, reference=nearest.reference):
+        center = None if mean is None else read(mean)
+        others = None if mean_of is None else axes.load_set(mean_of, None)
+        with naming(codes=codes, mean=mean, mean_of=mean_of):
+            cluster.rewrite(
+                "truncate", codes,
+                lambda part: truncate(part, center, mean_of=others, psi=psi, cutoff=cutoff),
+                saving.output_file, output, measures=["distances"],
+                settings={"codes": codes, "mean": mean, "mean_of": mean_of}, axes=axes.axes,
+            )  # fmt: skip
+        return
     saving.check()
     decoding.check(force=saving.force)
     given = axes.load(codes, layered=cutoff is not None)

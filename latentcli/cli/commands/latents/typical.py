@@ -9,6 +9,7 @@ import typer
 from latentcli.cli.arrays import Axes
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
+from latentcli.cli.shards import Cluster
 from latentcli.cli.wording import naming
 from latentcli.results import Record, Report
 
@@ -18,6 +19,7 @@ def command(
     axes: Axes,
     plot: Plot,
     output: Output,
+    cluster: Cluster,
     reference: Annotated[
         str | None,
         typer.Option(metavar="CODES", help="Compare with these codes, not with N(0, I)."),
@@ -45,12 +47,22 @@ def command(
 
     latent typical codes.npy --reference codes.npy --json
     """
-    from latentcli.latents import typical
+    from latentcli.latents import merge_typical, typical, typical_of_block
 
     plot.check(output)
-    given = axes.load(codes)
-    known = None if reference is None else axes.load_set(reference, given)
-    with naming(codes=codes, reference=reference):
-        result = typical(given, reference=known, rows=rows)
     settings: Record = {"codes": codes, "reference": reference}
+    if cluster.given():
+        others = None if reference is None else axes.load_set(reference, None)
+        with naming(codes=codes, reference=reference):
+            parts, laid = cluster.each_of(
+                codes, lambda part: typical_of_block(part, reference=others), output,
+                axes=axes.axes,
+            )  # fmt: skip
+            result = merge_typical(parts, rows=rows)
+        settings |= laid
+    else:
+        given = axes.load(codes)
+        known = None if reference is None else axes.load_set(reference, given)
+        with naming(codes=codes, reference=reference):
+            result = typical(given, reference=known, rows=rows)
     plot.show(Report.of("typical", result, settings=settings), output)

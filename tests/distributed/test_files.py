@@ -1,0 +1,124 @@
+"""Codes in shards: a shard in, a shard out; scores and norms of all rows, as on one machine."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+CODES = np.random.default_rng(0).standard_normal((4000, 8)).astype(np.float32)
+PARTS = np.array_split(np.arange(4000), 4)
+
+
+def table(part):
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(CODES[part].ravel()), 8)
+    return pa.table({"word": [f"w{row}" for row in part], "vector": vectors, "page": part})
+
+
+@pytest.fixture(params=["npy", "parquet"])
+def folder(request, tmp_path):
+    made = tmp_path / "in"
+    made.mkdir()
+    for place, part in enumerate(PARTS):
+        path = made / f"part-{place:05d}-of-00004.{request.param}"
+        if request.param == "npy":
+            np.save(path, CODES[part])
+        else:
+            pq.write_table(table(part), path)
+    np.save(tmp_path / "whole.npy", CODES)
+    np.save(tmp_path / "line.npy", CODES[:1] * 2)
+    np.save(tmp_path / "mean.npy", CODES.mean(axis=0))
+    return made
+
+
+def written(folder):
+    """The codes of all shards of a folder, and the other columns of Parquet."""
+    paths = sorted(folder.iterdir())
+    if paths[0].suffix == ".npy":
+        return np.concatenate([np.load(path) for path in paths]), None
+    found = pa.concat_tables([pq.read_table(path) for path in paths])
+    flat = found["vector"].combine_chunks().flatten().to_numpy()
+    return flat.reshape(-1, 8), found.drop_columns("vector")
+
+
+CHANGES = [
+    ("truncate", "--mean", "mean.npy", "--psi", "0.5"),
+    ("edit", "line.npy", "--by", "2.5"),
+    ("edit", "line.npy", "--to", "1"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=" ".join)
+def test_new_shards_are_those_of_one_machine(change, folder, tmp_path, dask, answers):
+    verb, *options = [tmp_path / one if one.endswith(".npy") else one for one in change]
+    answers(verb, tmp_path / "whole.npy", *options, "-o", tmp_path / "one.npy")
+    out = tmp_path / "out"
+    laid = answers(verb, folder, *options, "--dask", dask, "-o", out)
+    assert [path.name for path in sorted(out.iterdir())] == [
+        path.name for path in sorted(folder.iterdir())
+    ]
+    codes, others = written(out)
+    assert np.array_equal(codes, np.load(tmp_path / "one.npy"))
+    assert codes.dtype == np.float32
+    if others is not None:
+        assert others.equals(written(folder)[1])
+    assert (laid["settings"]["shards"], laid["settings"]["workers"]) == (4, 2)
+    norms = np.linalg.norm(codes.astype(np.float64), axis=1)
+    assert laid["summary"]["mean_norm"] == pytest.approx(norms.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [("typical",), ("typical", "--reference", "whole.npy"), ("project", "line.npy")],
+    ids=" ".join,
+)
+def test_scores_are_those_of_one_machine(question, folder, tmp_path, dask, answers):
+    verb, *options = [tmp_path / one if one.endswith(".npy") else one for one in question]
+    plain = answers(verb, tmp_path / "whole.npy", *options)
+    laid = answers(verb, folder, *options, "--dask", dask)
+    for key in ("results", "summary", "notes"):
+        assert plain[key] == laid[key]
+    assert laid["settings"]["shape"] == "4000 x 8"
+
+
+@pytest.mark.parametrize("fault", ["damaged", "wide", "missing"])
+def test_no_new_shard_stays_after_a_failure(fault, folder, tmp_path, dask, latent):
+    path = sorted(folder.iterdir())[2]
+    if fault == "missing":
+        path.unlink()
+    elif fault == "damaged":
+        path.write_bytes(path.read_bytes()[:200])
+    else:
+        wide = np.ones((7, 9), dtype=np.float32)
+        if path.suffix == ".npy":
+            np.save(path, wide)
+        else:
+            flat = pa.FixedSizeListArray.from_arrays(pa.array(wide.ravel()), 9)
+            pq.write_table(pa.table({"vector": flat}), path)
+    mean = np.zeros(8)
+    np.save(tmp_path / "mean.npy", mean)
+    asked = ("truncate", folder, "--mean", tmp_path / "mean.npy", "--dask", dask)
+    before = sorted(tmp_path.iterdir())
+    code, out, err = latent(*asked, "-o", tmp_path / "out")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert path.name in err
+    assert sorted(tmp_path.iterdir()) == before
+    if fault != "missing":
+        code, _, err = latent(*asked, "--skip-bad-shards", "-o", tmp_path / "out")
+        assert (code, "1 shard is left out" in err) == (0, True)
+        assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_a_folder_that_is_there_is_refused(folder, tmp_path, dask, latent):
+    asked = ("truncate", folder, "--mean", tmp_path / "mean.npy", "--dask", dask)
+    code, _, err = latent(*asked, "-o", folder)
+    assert (code, "is there already" in err) == (1, True)
+    code, _, err = latent(*asked)
+    assert (code, "-o" in err) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_changes_nothing(folder, tmp_path, deadly, answers):
+    mean = tmp_path / "mean.npy"
+    answers("truncate", tmp_path / "whole.npy", "--mean", mean, "-o", tmp_path / "one.npy")
+    answers("truncate", folder, "--mean", mean, "--dask", deadly, "-o", tmp_path / "out")
+    assert np.array_equal(written(tmp_path / "out")[0], np.load(tmp_path / "one.npy"))
