@@ -21,8 +21,14 @@ _MISSING = {"", "[]", "null", "NULL", "None", "nan", "NaN", "NA", "N/A"}
 _BETWEEN = re.compile(r"\s*,\s*|\s+")
 
 
+def unwrapped(cell: object) -> object:
+    """Return what an object of one field holds, as APIs wrap vectors: {"values": [...]}, {"float": [...]}."""
+    return next(iter(cell.values())) if isinstance(cell, dict) and len(cell) == 1 else cell
+
+
 def vector_of(cell: object) -> Array | None:
     """Return the vector (D,) float64 that a cell holds; None if it holds none."""
+    cell = unwrapped(cell)
     if isinstance(cell, np.ndarray):
         return (
             np.asarray(cell, np.float64)

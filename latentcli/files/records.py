@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 from latentcli.errors import FormatError
 from latentcli.files import vector_columns
+from latentcli.files.cells import unwrapped
 from latentcli.files.reading import Findings, Reading
 
 Record = dict[str, Any]
 
-_LISTS = ("data", "embeddings", "results", "records", "rows", "items", "documents", "points")
+_LISTS = (
+    "data", "embeddings", "results", "records", "rows", "items", "documents", "points", "vectors", "matches",
+)  # fmt: skip
 """Fields of an answer of an API that hold its records."""
 
-_ANSWERS = ("response", "body")
+_ANSWERS = ("response", "body", "result")
 """Fields of a line of an API's batch that hold its answer."""
 
 HOLDERS = {*_LISTS, *_ANSWERS}
@@ -47,6 +52,36 @@ def inside(value: object) -> list[Record] | None:
             names = {name: one for name, one in value.items() if isinstance(one, str)}
             return [{**names, **record} for record in found]
     return [value]
+
+
+def of_columns(value: object) -> list[Record] | None:
+    """Return the records of an object of columns: lists of one length, one of texts, one of vectors; None for others.
+
+    >>> of_columns({"ids": ["a", "b"], "embeddings": [[1, 2], [3, 4]], "model": "m"})
+    [{'ids': 'a', 'embeddings': [1, 2]}, {'ids': 'b', 'embeddings': [3, 4]}]
+    """
+    if not isinstance(value, dict):
+        return None
+    lists = {
+        name: cells
+        for name, wrapped in value.items()
+        if isinstance(cells := unwrapped(wrapped), (list, np.ndarray))
+    }
+    lengths = [len(cells) for cells in lists.values() if len(_shape(cells)) == 2]
+    columns = {name: cells for name, cells in lists.items() if len(cells) in lengths[:1]}
+    if not any(all(isinstance(one, str) for one in cells) for cells in columns.values()):
+        return None
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _shape(cells: object) -> tuple[int, ...]:
+    """Return the length of a list, and that of the first list in it."""
+    if isinstance(cells, np.ndarray):
+        return cells.shape
+    if not isinstance(cells, list):
+        return ()
+    inner = cells[0] if cells else None
+    return (len(cells), *_shape(inner)) if isinstance(inner, list) else (len(cells),)
 
 
 def reading_of(

@@ -21,7 +21,8 @@ VECTOR_NAMES = ("embedding", "vector", "emb", *KNOWN_KEYS)
 """Names of columns that are taken for the vectors, in this order, when several could be."""
 
 TEXT_NAMES = (
-    "text", "word", "token", "content", "title", "name", "input", "sentence", "key", *WORD_KEYS, "id",
+    "text", "word", "token", "content", "title", "name", "input", "sentence", "key", *WORD_KEYS, "document",
+    "documents", "texts", "id",
 )  # fmt: skip
 """Names of columns that are taken for the text, in this order."""
 

@@ -67,7 +67,7 @@ def read(stream: Stream, key: str = "") -> Reading:
             f"{len(repeated):,} of its keys occur more than once (first: {shown(name)}, {times + 1} "
             "times); the last one counts"
         )
-    found = records.inside(parsed)
+    found = (None if key else records.of_columns(parsed)) or records.inside(parsed)
     if found is not None and (len(found) > 1 or found[0] is not parsed):
         reading = records.reading_of(
             stream.name,

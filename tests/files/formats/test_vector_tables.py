@@ -102,6 +102,36 @@ def test_an_object_of_vectors_is_words(opened, table):
     assert table(opened(json.dumps(made))) == made
 
 
+WRAPPED = {
+    "Gemini": lambda: [{**row, "embedding": {"values": row["embedding"]}} for row in ROWS],
+    "columns": lambda: {name: [row[name] for row in ROWS] for name in ROWS[0]} | {"model": "m", "n": 5},
+    "Cohere": lambda: {"texts": WORDS, "embeddings": {"float": VALUES.tolist()}, "meta": {"v": 2}},
+    "Chroma": lambda: {"ids": ["a", "b", "c", "d"], "embeddings": VALUES.tolist(), "documents": WORDS},
+    "Pinecone": lambda: {"vectors": [{"id": w, "values": v} for w, v in zip(WORDS, VALUES.tolist(), strict=True)]},
+    "Qdrant": lambda: {"result": {"points": [{"id": n, "name": row["text"], "vector": row["embedding"]}
+                                             for n, row in enumerate(ROWS)]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_what_apis_wrap_vectors_in(opened, table, name):
+    expected = dict(zip(WORDS, VALUES.tolist(), strict=True))
+    assert table(opened(json.dumps(WRAPPED[name]()))) == expected
+
+
+def test_wrapped_vectors_of_json_lines(opened, table):
+    lines = "".join(json.dumps(row) + "\n" for row in WRAPPED["Gemini"]())
+    assert table(opened(lines)) == dict(zip(WORDS, VALUES.tolist(), strict=True))
+
+
+def test_columns_of_a_long_object_are_rows(opened):
+    words = [f"w{n}" for n in range(2000)]
+    values = np.random.default_rng(0).normal(size=(2000, 20)).round(3)
+    entry = opened(json.dumps({"text": words, "n": [*range(2000)], "v": values.tolist()}))
+    assert entry.matrix == pytest.approx(values.astype(np.float32))
+    assert entry.vocabulary.words([0, 1999]) == ["w0", "w1999"]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_texts_that_occur_again_keep_their_rows(opened, name):
     rows = [{**row, "text": "same"} for row in ROWS]
