@@ -188,7 +188,7 @@ def _found(source: Side, target: Side, dictionary: Pairs, parameter: str) -> _Kn
     if len(there) < 2:
         raise LatentError(
             f"{counted(len(there), 'pair')} of `{parameter}` (of {len(given):,}) in both spaces: two "
-            "are the least"
+            "are needed"
         )
     words = {a for a, _ in given}
     covered = {a for (a, _), pair in zip(given, places, strict=True) if None not in pair}
@@ -266,7 +266,7 @@ def _notes(known: _Known, tested: _Known, held_out: bool) -> list[str]:
     notes = []
     if known.missing:
         notes.append(
-            f"{counted(known.missing, 'pair')} of `dictionary` with a word that is not there are left out"
+            f"{counted(known.missing, 'pair')} of `dictionary` with a word out of vocabulary are left out"
         )
     if not held_out and tested.missing:
         notes.append(f"{counted(tested.missing, 'pair')} of `test_dictionary` likewise")

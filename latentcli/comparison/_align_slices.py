@@ -158,7 +158,7 @@ def _shared(sides: Mapping[str, Side]) -> tuple[tuple[str, ...], list[Array]]:
     found = [[side.find(word) for word in words] for side in sides.values()]
     shared = [at for at in range(len(words)) if all(row[at] is not None for row in found)]
     if len(shared) < 4:
-        raise LatentError(f"{counted(len(shared), 'word')} in all slices: four are the least")
+        raise LatentError(f"{counted(len(shared), 'word')} in all slices: four are needed")
     places = [np.array([row[at] for at in shared], dtype=np.int64) for row in found]
     return tuple(words[at] for at in shared), places
 
@@ -244,7 +244,7 @@ def _notes(
             "seem to move"
         )
     if p_values is None:
-        notes.append("most words did not move, or all alike: no p-values")
+        notes.append("most words did not move, or all moved alike: no p-values")
     elif not changed:
         notes.append("no word changed more than chance makes the most changed of stable words")
     return notes

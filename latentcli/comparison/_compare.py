@@ -112,7 +112,7 @@ def compare(
     count = len(matched.x)
     if count < 3:
         rows = counted(count, "row")
-        raise LatentError(f"{rows} in common: to compare takes three or more")
+        raise LatentError(f"{rows} in common: a comparison needs three or more")
 
     def step(done: int) -> None:
         if progress:

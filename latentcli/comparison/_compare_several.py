@@ -130,7 +130,7 @@ def compare_several(
     common = reduce(np.intersect1d, (one.x for one in matched.values()))
     if len(common) < _LEAST:
         rows = counted(len(common), "row")
-        raise LatentError(f"{rows} that all spaces have: to tell them apart takes {_LEAST}")
+        raise LatentError(f"{rows} in common: {_LEAST} are needed to tell spaces apart")
     by = next(iter(matched.values())).by
     metric = metric or ("euclidean" if by == "row" else "cosine")
     chosen = common[sampled(len(common), sample or len(common), seed)]

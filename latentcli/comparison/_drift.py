@@ -118,12 +118,12 @@ def drift(
     ]
     if sets[0].shape[1] != sets[1].shape[1]:
         raise LatentError(
-            f"`x` has {sets[0].shape[1]:,} dimensions, `y` {sets[1].shape[1]:,}: one distribution has one"
+            f"`x` has {sets[0].shape[1]:,} dimensions, `y` {sets[1].shape[1]:,}: samples of one distribution have as many"
         )
     for name, rows in zip("xy", sets, strict=True):
         if len(rows) < max(10, neighbors + 2):
             raise LatentError(
-                f"`{name}` has {len(rows):,} rows: it takes {max(10, neighbors + 2)} or more"
+                f"`{name}` has {len(rows):,} rows: {max(10, neighbors + 2)} or more are needed"
             )
     work = Work((sets[0], sets[1]), sample, seed, ci, progress)
     records = work.frechet()

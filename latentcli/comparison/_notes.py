@@ -45,10 +45,10 @@ def notes_on_rows(x: NamedRows, y: NamedRows, matched: Match) -> list[str]:
     ]
     if matched.missing:
         pairs = counted(matched.missing, "pair has", "pairs have")
-        notes.append(f"{pairs} a word that is not there")
+        notes.append(f"{pairs} a word that is not in the vocabulary")
     if matched.unusable:
         pairs = counted(matched.unusable, "pair is", "pairs are")
-        notes.append(f"{pairs} left out, for a row of zeros, NaN or infinity")
+        notes.append(f"{pairs} left out: a row of zeros, NaN or infinity")
     if matched.repeated and matched.by == "lexicon":
         pairs = counted(matched.repeated, "pair is", "pairs are")
         notes.append(f"{pairs} left out: an earlier pair has one of the words")
@@ -73,7 +73,7 @@ def notes_on_measures(
     same = [name for name, side in zip(("`x`", "`y`"), sides, strict=True) if not side.scale]
     there = {
         f"all rows of {' and of '.join(same)} are the same: there is nothing to compare": bool(same),
-        f"debiased CKA takes {_cka.FEWEST} rows, {count} are in common": count < _cka.FEWEST,
+        f"debiased CKA needs {_cka.FEWEST} rows; {count} are in common": count < _cka.FEWEST,
         "no debiased CKA: all rows of one space are equally far from each other": (
             count >= _cka.FEWEST and debiased.value is None and not same
         ),
@@ -82,8 +82,8 @@ def notes_on_measures(
         "no neighbor overlap: all rows are equally far, and which are neighbors is arbitrary": (
             shared is not None and shared.mean is None
         ),
-        f"`neighbors` is {k}, not {requested}: of {count - 1:,} other rows half at most": k < requested,
-        f"{count:,} rows in {max(sizes):,} dimensions: a rotation fits so few very well, and "
+        f"`neighbors` is {k}, not {requested}: at most half of the {count - 1:,} other rows": k < requested,
+        f"{count:,} rows in {max(sizes):,} dimensions: a rotation fits so few almost perfectly, so that "
         "Procrustes says little": count <= max(sizes),
         f"{sizes[0]:,} and {sizes[1]:,} dimensions: for the rotation the smaller is padded with "
         "zeros": sizes[0] != sizes[1],

@@ -56,7 +56,7 @@ def _dimensions(data: Data) -> list[str]:
             "one dimension" if data.dimensions == 1 else f"{data.dimensions} dimensions"
         )
         notes.append(
-            f"{dimensions} for {len(data.factors)} factors: not each can have one of its own"
+            f"{dimensions} for {len(data.factors)} factors: not every factor can have a dimension of its own"
         )
     return notes
 

@@ -78,7 +78,7 @@ def prepare(
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
     if len(array) < 2:
-        raise LatentError(f"`codes` has {len(array)} row(s); a metric takes two or more")
+        raise LatentError(f"`codes` has {len(array)} row(s); a metric needs two or more")
     made, left_out = made_factors(columns, continuous, discrete, periods, factor_bins)
     notes += left_out + _swapped(array, made)
     alive = array.min(axis=0) < array.max(axis=0)

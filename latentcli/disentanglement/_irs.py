@@ -240,6 +240,6 @@ def _notes(data: Data, quantile: float) -> tuple[str, ...]:
     if few:
         notes.append(
             f"the smallest classes of {listed(few)} have too few rows for a {quantile:.0%} quantile, "
-            "and look robust"
+            "and look robust for that reason"
         )
     return tuple(notes)

@@ -242,7 +242,7 @@ def _notes(dropped: Mapping[str, int], rows: Sequence[Record]) -> list[str]:
         )
     if len(rows) < _STEADY:
         notes.append(
-            f"a median over {counted(len(rows) - 1, 'other model')} is unsteady: the paper takes five seeds or more"
+            f"a median over {counted(len(rows) - 1, 'other model')} is unstable: the paper uses five seeds or more"
         )
     alike = [
         shown(str(row["model"]))

@@ -161,6 +161,6 @@ def _few_rows(data: Data, groups: list[Groups]) -> tuple[str, ...]:
         notes.append(f"left out, as no two rows agree in all the others: {listed(alone)}")
     if few:
         notes.append(
-            f"few rows agree in all factors but one, so that noise wins votes: {listed(few)}"
+            f"few rows agree in all factors but one, so that noise decides votes: {listed(few)}"
         )
     return tuple(notes)

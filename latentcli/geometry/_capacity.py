@@ -163,7 +163,7 @@ def _of_concepts(concepts: int, levels: int) -> CapacityResult:
         records=_records(codes),
         settings={"concepts": concepts, "levels": levels},
         notes=(
-            f"dense word vectors have {least} to {most} dimensions by custom, however many words",
+            f"dense word vectors have {least} to {most} dimensions as a rule, however many words there are",
         ),
         views=(
             Sheet("", CODES, _records(codes)),

@@ -141,7 +141,7 @@ def local_outlier_factors(near: Neighbors) -> Array:
     """Return the local outlier factor of all rows (N,), by scikit-learn, from their neighbors (N, k).
 
     The mean density of a row's neighbors, divided by its own; a density is one over the mean
-    reachability distance. So 1 is a row amid its like, and 2 one in a place half as dense.
+    reachability distance. So 1 is a row among similar ones, and 2 one in a place half as dense.
     """
     from scipy.sparse import csr_array
     from sklearn.neighbors import LocalOutlierFactor

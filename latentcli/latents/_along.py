@@ -31,7 +31,7 @@ def along(points: Array, t: Array, *, kind: str = "lerp", **options: Any) -> Arr
     check_choice("path", kind, KINDS)
     points = np.asarray(points)
     if len(points) < 2:
-        raise LatentError("a path takes two points or more")
+        raise LatentError("a path needs two points or more")
     t = np.asarray(t, dtype=np.float64)
     if options.pop("loop", False):
         points = np.concatenate([points, points[:1]])

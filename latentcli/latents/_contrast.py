@@ -121,7 +121,7 @@ def contrast_directions(
         )
     count = first.samples
     if count < 2:
-        raise LatentError("a contrast takes two pairs or more")
+        raise LatentError("a contrast needs two pairs or more")
     found = [
         _of_layer(first, second, layer, method, seed) for layer in range(first.layers or 1)
     ]

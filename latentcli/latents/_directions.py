@@ -81,7 +81,7 @@ def find(
     positive = np.asarray(positive, dtype=np.float64)
     negative = np.asarray(negative, dtype=np.float64)
     if not len(positive) or not len(negative):
-        raise LatentError("a direction takes codes of both sides; one side is empty")
+        raise LatentError("a direction needs codes of both sides; one side is empty")
     codes = np.concatenate([positive, negative])
     labels = np.repeat([True, False], [len(positive), len(negative)])
     extra = None if others is None else np.concatenate(others)

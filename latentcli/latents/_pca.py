@@ -89,7 +89,7 @@ def pca_directions(
     """
     given = tensor(codes, "codes", axes)
     if given.samples < 2:
-        raise LatentError("`codes`: principal components take two codes or more")
+        raise LatentError("`codes`: principal components need two codes or more")
     rows = formulas.rows_in_blocks(given.codes, progress)
     center, count = formulas.mean_of(rows)
     most = min(len(center), count - 1)

@@ -69,7 +69,7 @@ def shape_of(codes: Array) -> Shape:
     """Fit the ellipsoid of a set of codes (N, D), N > 1; flat directions are left out."""
     codes = np.asarray(codes, dtype=np.float64)
     if len(codes) < 2:
-        raise LatentError("a reference takes two codes or more")
+        raise LatentError("a reference needs two codes or more")
     mean = codes.mean(axis=0)
     _, singular, axes = np.linalg.svd(codes - mean, full_matrices=False)
     kept = singular > singular.max(initial=0.0) * 1e-10 * max(codes.shape)

@@ -111,7 +111,7 @@ def key_points(value: npt.ArrayLike, axes: str) -> tuple[Tensor, ...]:
     read = tensor(value, "z1", axes)
     if read.samples < 2:
         raise ParameterError(
-            f"a path takes two points or more; `z1` is {described(read.shape, read.axes)}"
+            f"a path needs two points or more; `z1` is {described(read.shape, read.axes)}"
         )
     each = [
         replace(

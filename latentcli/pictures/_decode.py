@@ -220,7 +220,7 @@ def _notes(
         notes.append("the outputs are not images: their numbers can be written as an array")
     elif convention.guesses:
         notes.append(
-            f"taken as images of {' and '.join(convention.guesses)}; `layout` and `limits` say otherwise"
+            f"read as images with {' and '.join(convention.guesses)}; `layout` and `limits` say otherwise"
         )
     if beyond > _CLIPPED:
         notes.append(

@@ -127,7 +127,7 @@ def _operator(token: str, before: str) -> tuple[float, str]:
     sign = _SIGNS.get(token[:1])
     if sign is None or token.startswith(_QUOTED):
         raise ParameterError(
-            f"'+' or '-' is due between '{shown(before, 80)}' and "
+            f"'+' or '-' is missing between '{shown(before, 80)}' and "
             f"'{shown(token.strip(_QUOTED), 80)}'; a word with blanks needs quotes"
         )
     return sign, token[1:]

@@ -114,7 +114,7 @@ def test_only_shared_words_are_compared(tmp_path):
     [
         ({"a": np.eye(5)}, {}, "two or more are aligned"),
         ({"a": np.eye(5), "b": np.eye(4)}, {}, "b has 4 dimensions and a 5"),
-        ({"a": np.eye(3), "b": np.eye(3)}, {}, "3 words in all slices: four are the least"),
+        ({"a": np.eye(3), "b": np.eye(3)}, {}, "3 words in all slices: four are needed"),
         ({"a": np.zeros((9, 2)), "b": np.eye(9)[:, :2]}, {}, "0 words in all slices"),
         ({"a": np.eye(5), "b": np.eye(5)}, {"top": 0}, "`top` is 0"),
         ({"a": np.eye(5), "b": np.eye(5)}, {"seed": -1}, "`seed` is -1"),

@@ -354,7 +354,7 @@ def test_zero_is_a_code_like_any_other_where_directions_do_not_count():
     assert len(compare(x, x).rows_x) == 30
     found = compare(x, x, metric="cosine")
     assert len(found.rows_x) == 29
-    assert "1 pair is left out, for a row of zeros, NaN or infinity" in found.notes
+    assert "1 pair is left out: a row of zeros, NaN or infinity" in found.notes
 
 
 def test_align_brings_rows_of_x_onto_y():

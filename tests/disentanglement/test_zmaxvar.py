@@ -26,7 +26,7 @@ def test_equals_the_peer_within_its_spread(case, name):
 
 def test_few_rows_that_agree_are_named(case):
     notes = zmaxvar(case("07_dsprites_entangled")[0]).notes
-    assert any("noise wins votes: shape (2)" in note for note in notes)
+    assert any("noise decides votes: shape (2)" in note for note in notes)
 
 
 def test_without_rows_that_agree_there_is_no_score():

@@ -96,7 +96,7 @@ def test_an_expression_that_stops_short_says_a_word_is_due(text):
     "text", ["king man", "king 0.5*woman", "new york - usa", "'a' 'b'", "king 2 * man", "a , b"]
 )
 def test_words_without_a_sign_between_them_are_refused(text):
-    with pytest.raises(ParameterError, match="'\\+' or '-' is due between"):
+    with pytest.raises(ParameterError, match="'\\+' or '-' is missing between"):
         parse(text)
 
 
@@ -107,7 +107,7 @@ def test_weights_too_large_to_compute_with_are_refused(text):
 
 
 def test_an_unclosed_quote_is_not_a_quote():
-    with pytest.raises(ParameterError, match=r"is due between ''new' and 'york'"):
+    with pytest.raises(ParameterError, match=r"is missing between ''new' and 'york'"):
         parse("'new york")
 
 

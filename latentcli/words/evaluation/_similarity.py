@@ -159,7 +159,7 @@ def _undefined(name: str, found: Coefficient, used: int, pairs: int) -> tuple[st
         return ()
     if used < 2:
         return (
-            f"{name}: {used} of {pairs:,} pairs are in the vocabulary; a correlation takes 2",
+            f"{name}: {used} of {pairs:,} pairs are in the vocabulary; a correlation needs 2",
         )
     return (f"{name}: all scores, or all cosines, are equal: the correlation is not defined",)
 

@@ -221,7 +221,7 @@ def reading(made: WeatTest) -> str:
 def _notes(made: WeatTest) -> list[str]:
     name, found = made.test.name, made.association
     if found is None:
-        return [f"test {name}: no word of one of its lists is in the vocabulary"]
+        return [f"test {name}: one of its lists has no word in the vocabulary"]
     if found.effect_size is None:
         return [
             f"test {name}: all targets are associated alike; the effect size is not defined"

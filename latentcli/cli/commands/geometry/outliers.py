@@ -32,7 +32,7 @@ def command(
 ) -> None:
     """Outliers: rows far from the others, by three scores with their percentiles.
 
-    lof: the local outlier factor (Breunig et al., 2000), scikit-learn's; 1 is a row amid its like, 2 one
+    lof: the local outlier factor (Breunig et al., 2000), scikit-learn's; 1 is a row among similar ones, 2 one
     in a place half as dense as those of its neighbors. knn: the distance to the k-th nearest row.
     mahalanobis: the distance from the mean in standard deviations, with a shrunk covariance (Ledoit
     and Wolf, 2004), and its p-value for a Gaussian.

@@ -156,7 +156,7 @@ def command(
     space = _space(vectors, points, output)
     given: list[Any]
     if len(points) < 2 and space is not None:
-        raise UsageError("a path takes two points or more")
+        raise UsageError("a path needs two points or more")
     if at is None and ease not in EASES:
         at, ease = ease, "linear"
     if space is None:

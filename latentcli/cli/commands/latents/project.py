@@ -79,7 +79,7 @@ def command(
         )
     if not any("." in one or "/" in one or _exists(one) for one in given):
         raise UsageError(
-            f"'{given[0]}' and '{given[1]}' are no files; for words: latent project {':'.join(given)}"
+            f"'{given[0]}' and '{given[1]}' are not files; for words: latent project {':'.join(given)}"
         )
     if top is not None or raw:
         raise UsageError("--top and --raw are for words: latent project he:she -v FILE")

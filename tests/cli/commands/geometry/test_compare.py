@@ -203,7 +203,7 @@ def test_what_cannot_be_compared(latent, put, x, y, said):
         (np.ones((6, 3)), "all rows of x.npy are the same: there is nothing to compare"),
         (np.eye(6), "no debiased CKA: all rows of one space are equally far"),
         (np.eye(6), "no RSA: all distances in one space are the same"),
-        (normal(3, 4), "debiased CKA takes 4 rows, 3 are in common"),
+        (normal(3, 4), "debiased CKA needs 4 rows; 3 are in common"),
         (normal(6, 9), "6 rows in 9 dimensions"),
         (np.r_[normal(5, 3), np.full((1, 3), np.nan)], "1 pair is left out"),
         (np.r_[normal(5, 3), np.zeros((1, 3))], "matched 6 rows"),
@@ -269,7 +269,7 @@ def test_a_lexicon_matches_words_of_two_languages(latent, tmp_path, samples):
     code, out, err = latent("compare", file, tmp_path / "y.txt", "--lexicon", lexicon, "--json")
     assert code == 0
     assert f"matched 60 pairs of {lexicon}" in err
-    assert "1 pair has a word that is not there" in err
+    assert "1 pair has a word that is not in the vocabulary" in err
     assert json.loads(out)["results"][0]["reading"] == "equal up to rotation"
     code, out, err = latent("compare", file, tmp_path / "y.txt", "-q")
     assert (code, out) == (1, "")

@@ -223,7 +223,7 @@ def test_a_set_without_a_known_word_is_a_result(answer, kind, tmp_path, plane):
 @pytest.mark.parametrize(
     ("content", "note"),
     [
-        ("oslo\trome\t1\n", "set: 1 of 1 pairs are in the vocabulary; a correlation takes 2"),
+        ("oslo\trome\t1\n", "set: 1 of 1 pairs are in the vocabulary; a correlation needs 2"),
         ("oslo\trome\t5\noslo\tbern\t5\n", "set: all scores, or all cosines, are equal"),
         ("oslo\toslo\t1\nrome\trome\t2\nbern\tbern\t3\n", "set: all scores, or all cosines"),
     ],
@@ -393,7 +393,7 @@ def test_of_several_weat_tests_those_that_can_be_made_are(latent, data):
     assert code == 0
     assert rows["flowers insects"]["p_value"] < 0.05
     assert rows["names 3"]["effect_size"] is None
-    assert "test names 3: no word of one of its lists is in the vocabulary" in err
+    assert "test names 3: one of its lists has no word in the vocabulary" in err
 
 
 def test_one_file_without_the_words_does_not_take_the_others_away(answer, latent, tmp_path):
