@@ -88,8 +88,7 @@ def test_words_that_are_not_there_are_counted():
     x, y, _ = spaces(0)
     found = latentcli.align(x, y, [*same(0, 50), ("none", "3"), ("4", "9999")])
     assert (
-        found.notes[0]
-        == "2 pairs of `dictionary` with a word out of vocabulary are left out"
+        found.notes[0] == "2 pairs of `dictionary` with a word out of vocabulary are left out"
     )
     assert found.summary["coverage"] == pytest.approx(50 / 51)
 
