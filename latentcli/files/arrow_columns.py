@@ -12,6 +12,7 @@ import numpy as np
 
 from latentcli.errors import FormatError, LatentError, reason, shown
 from latentcli.files import scales, vector_columns
+from latentcli.files.cells import vector_of
 from latentcli.files.reading import Block, Findings, decode
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
@@ -35,6 +36,8 @@ class Columns:
     scale: str = ""
     dimensions: int = 0
     findings: Findings = field(default_factory=Findings)
+    written: bool = False
+    """True for vectors that are written out: text that holds a list, bytes of float32."""
     rows: int = 0
     kept: int = 0
 
@@ -53,12 +56,17 @@ class Columns:
         kind = None
         for batch in batches:
             column = batch.column(self.vectors[0])
-            kind = column.type.value_type
+            kind = None if self.written else column.type.value_type
             lengths.update(self._lengths(column).tolist())
             if any(length > 0 for length in lengths):
                 break
         usable = {length: times for length, times in lengths.items() if length > 0}
         self.dimensions = max(usable, key=lambda length: (usable[length], length), default=0)
+        if self.written and not self.dimensions:
+            where = f"column '{shown(self.vectors[0])}'"
+            raise FormatError(f"{self.name}: {where} holds no vectors of one length")
+        if self.written:
+            return np.dtype(np.float32)
         if kind is None or self.scale:
             return None if kind is None else np.dtype(np.float32)
         return np.dtype(kind.to_pandas_dtype())
@@ -73,8 +81,7 @@ class Columns:
                 kept = np.flatnonzero(fit)
                 self._drop(column, fit)
                 column = column.take(_indices(kept))
-            values = np.asarray(column.flatten().to_numpy(zero_copy_only=False))
-            values = values.reshape(-1, self.dimensions)
+            values = self._flat(column).reshape(-1, self.dimensions)
         else:
             values = self._numbers(batch)
         self.rows += batch.num_rows
@@ -101,10 +108,22 @@ class Columns:
                 f"{dropped:,} of {self.rows:,} rows have not {self.dimensions:,} numbers ({where})"
             )
 
+    def _flat(self, column: Any) -> Array:
+        """Return the numbers of vectors of one length."""
+        if not self.written:
+            return np.asarray(column.flatten().to_numpy(zero_copy_only=False))
+        vectors = [
+            vector for cell in column.to_pylist() if (vector := vector_of(cell)) is not None
+        ]
+        return np.concatenate(vectors) if vectors else np.empty(0)
+
     def _lengths(self, column: Any) -> Array:
         """Return the length of each vector; -1 where there is none."""
         import pyarrow.compute as pc
 
+        if self.written:
+            found = map(vector_of, column.to_pylist())
+            return np.array([-1 if vector is None else vector.size for vector in found])
         return np.asarray(pc.fill_null(pc.list_value_length(column), -1).to_numpy(False))
 
     def _drop(self, column: Any, fit: Array) -> None:
@@ -123,8 +142,11 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
 
     fields = {field.name: field.type for field in schema}
     vectors = [field for field, kind in fields.items() if _is_vector(kind)]
-    texts = [field for field, kind in fields.items() if _is_text(kind)]
     requested, text = vector_columns.split_key(key, fields)
+    written = (
+        _written(fields, requested) if not vectors or requested not in ("", *vectors) else ""
+    )
+    texts = [field for field, kind in fields.items() if _is_text(kind) and field != written]
     if text and text not in fields:
         raise vector_columns.no_column(name, text, fields)
     words = vector_columns.choose_text(dict.fromkeys(texts, ()), text)
@@ -133,6 +155,9 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
     def but(*chosen: str) -> tuple[str, ...]:
         return tuple(field for field in fields if field not in chosen)
 
+    if written:
+        notes.append(f"the vectors are its column '{shown(written)}'")
+        return Columns(name, [written], words, True, notes, but(written), written=True)
     if requested:
         if requested not in vectors:
             have = shown(", ".join(fields) or "none")
@@ -157,6 +182,20 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
     if left_out := [field for field in fields if field not in dimensions and field != words]:
         notes.append(f"columns are left out: {shown(', '.join(left_out))}")
     return Columns(name, dimensions, words, False, notes, but(*dimensions))
+
+
+def _written(fields: dict[str, Any], requested: str) -> str:
+    """Return the column of text or bytes that is called as vectors are, or requested; "" for none."""
+    import pyarrow.types as kinds
+
+    names = [requested] if requested else vector_columns.VECTOR_NAMES
+    for name in names:
+        kind = fields.get(name)
+        if kind is not None and (
+            _is_text(kind) or kinds.is_binary(kind) or kinds.is_large_binary(kind)
+        ):
+            return name
+    return ""
 
 
 def _of_lists(

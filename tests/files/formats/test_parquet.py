@@ -2,6 +2,7 @@ import io
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
@@ -169,3 +170,29 @@ def test_what_it_cannot_hold_is_said(tmp_path):
     with pytest.raises(FormatError, match=r"^Parquet cannot hold float128; write \.npy"):
         writing.write(content, tmp_path / "out.parquet")
     assert [child.name for child in tmp_path.glob("*out*")] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [lambda v: v.tobytes(), lambda v: str(v.tolist()), str],
+    ids=["bytes", "JSON", "NumPy"],
+)
+@pytest.mark.parametrize("ending", [".parquet", ".feather"])
+def test_vectors_that_are_written_out_in_a_column_of_their_name(tmp_path, written, ending):
+    values = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32).round(3)
+    columns = {
+        "text": ["a", "b", "c", "d"],
+        "lang": ["en"] * 4,
+        "embedding": [*map(written, values)],
+    }
+    table = pa.table(columns).append_column("v", pa.array([None, *map(written, values[1:])]))
+    path = tmp_path / f"t{ending}"
+    pq.write_table(table, path) if ending == ".parquet" else feather.write_feather(
+        table, str(path)
+    )
+    entry = open_entry(str(path))
+    assert entry.matrix == pytest.approx(values)
+    assert entry.vocabulary.words(range(4)) == ["a", "b", "c", "d"]
+    assert open_entry(f"{path}::v").matrix == pytest.approx(values[1:])
+    with pytest.raises(FormatError, match="'lang' holds no vectors of one length"):
+        open_entry(f"{path}::lang")
