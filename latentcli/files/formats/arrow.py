@@ -26,9 +26,10 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
     with arrow_columns.damage(stream, "Arrow"):
+        is_file = stream.head(6) == _FILE
         path = stream.unpacked()
         size = path.stat().st_size
-        for taken in arrow_messages.unpacked(path, is_file=stream.head(6) == _FILE):
+        for taken in arrow_messages.unpacked(path, is_file=is_file):
             bounds.check_ratio(stream.name, taken, size, "a batch of it")
         columns = arrow_columns.choose(stream.name, next(_batches(path, only_schema=True)), key)
         kind = columns.look(_checked(stream, path, size))

@@ -1,5 +1,6 @@
 """Tables in which one column holds vectors: the same table in every format, and what is odd in one."""
 
+import gzip
 import io
 import json
 import sqlite3
@@ -225,6 +226,21 @@ def test_a_truncated_table_is_refused_or_read_in_one_line(opened, name):
     with pytest.raises(FormatError) as error:
         opened(content[: len(content) * 2 // 3])
     assert str(error.value).isprintable()
+
+
+def test_a_message_that_promises_more_than_there_is_takes_no_memory(opened):
+    content = bytearray(ipc(ROWS, stream=False))
+    content[12:16] = (1 << 30).to_bytes(4, "little")
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(FormatError, match="a damaged Arrow file"):
+        opened(bytes(content))
+    assert pa.default_memory_pool().max_memory() - before < 1 << 29
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_packed_arrow_is_looked_through_too(opened, table, stream):
+    packed = gzip.compress(ipc(ROWS, stream=stream))
+    assert table(opened(packed, "t.gz")) == dict(zip(WORDS, VALUES.tolist(), strict=True))
 
 
 def test_keys_that_occur_again_are_told(opened):
