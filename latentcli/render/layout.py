@@ -109,10 +109,10 @@ def _least(column: Column, grid: Grid, width: int, *, broken: bool = False) -> i
 
 
 def heading_lines(heading: str, width: int) -> list[str]:
-    """Break a heading into lines of a width, between words or after a mark inside a long one.
+    """Break a heading into lines of a width, between words or after a mark inside a very long one.
 
-    >>> heading_lines("smallest norm", 8), heading_lines("a_long_name_of_a_model", 12)
-    (['smallest', 'norm'], ['a_long_name_', 'of_a_model'])
+    >>> heading_lines("smallest norm", 8), heading_lines("a_model_of_many_seeds_and_betas", 24)
+    (['smallest', 'norm'], ['a_model_of_many_seeds_', 'and_betas'])
     """
     lines = [""]
     for word in _WORD_END.split(heading):
