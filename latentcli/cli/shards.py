@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from latentcli.distributed._files import Taken
     from latentcli.distributed._session import Session
     from latentcli.latents import CodesResult
+    from latentcli.numerics.named_rows import NamedRows
     from latentcli.words._space import Space
 
 
@@ -89,6 +90,16 @@ class Cluster:
         session = connected(self.dask or "", output)
         taken = each_of(session, [address], function, axes=axes, skip_bad=self.skip_bad_shards)
         return taken.found, _told(taken, session, output)
+
+    def points(self, address: str, output: Output) -> NamedRows:
+        """Open shards as points, which stay where they are, and tell what was noticed."""
+        from latentcli.distributed import open_points
+
+        session = connected(self.dask or "", output)
+        found, notes = open_points(session, [address], skip_bad=self.skip_bad_shards)
+        for text in notes:
+            output.note(text)
+        return found
 
     def rewrite(
         self,

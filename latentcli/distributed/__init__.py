@@ -12,6 +12,7 @@ __getattr__, __dir__ = attach(
     {
         "Session": f"{__name__}._session",
         **dict.fromkeys(("check_folder", "each_of", "rewritten"), f"{__name__}._files"),
+        "open_points": f"{__name__}._points",
         "open_space": f"{__name__}._opening",
         "open_codes": f"{__name__}._codes",
         "read_factors": f"{__name__}._factors",

@@ -40,6 +40,12 @@ MEASURES: dict[str, str] = {
 }
 """Every measure, and the section it belongs to."""
 
+LAID = frozenset(
+    {name for name, section in MEASURES.items() if section in ("isotropy", "hubness")}
+    | {"participation_ratio", "pca_components", "pca_top_share", "distance_spread"}
+)
+"""Measures of moments, spectra and a sample: those of rows that lie elsewhere, in shards."""
+
 SECTIONS = tuple(dict.fromkeys(MEASURES.values()))
 """The sections, in the order in which they are reported."""
 

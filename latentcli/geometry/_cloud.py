@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -79,11 +80,7 @@ class Cloud:
     @cached_property
     def extent(self) -> tuple[Array, Array]:
         """The least and the greatest value of each dimension (D,)."""
-        low = high = np.asarray(self.rows[0], dtype=np.float64)
-        for _, block in Points(self.rows).blocks():
-            low = np.minimum(low, block.min(axis=0))
-            high = np.maximum(high, block.max(axis=0))
-        return low, high
+        return Points(self.rows).reduced(_extent, _wider)
 
     @cached_property
     def sampling(self) -> Sampling:
@@ -153,6 +150,23 @@ class Cloud:
         """Return the cloud of some of the rows (n,), with their labels."""
         labels = None if self.labels is None else self.labels[which]
         return Cloud(self.rows[which], self.settings, labels)
+
+
+def _extent(block: Array) -> tuple[Array, Array]:
+    return block.min(axis=0), block.max(axis=0)
+
+
+def _wider(one: tuple[Array, Array], other: tuple[Array, Array]) -> tuple[Array, Array]:
+    return np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
+
+
+def zero_rows(cloud: Cloud) -> int:
+    """Return how many rows are zero where nearness counts."""
+    return cloud.near.reduced(_zeros, operator.add)
+
+
+def _zeros(block: Array) -> int:
+    return int((~block.any(axis=1)).sum())
 
 
 def constant_dimensions(cloud: Cloud) -> int:

@@ -9,8 +9,8 @@ from importlib import import_module
 from numpy.typing import ArrayLike
 
 from latentcli.errors import ParameterError, unknown_choice
-from latentcli.geometry import MEASURES, NEEDS, SECTIONS
-from latentcli.geometry._cloud import Cloud, constant_dimensions
+from latentcli.geometry import LAID, MEASURES, NEEDS, SECTIONS
+from latentcli.geometry._cloud import Cloud, constant_dimensions, zero_rows
 from latentcli.geometry._inputs import Pairs, cloud_of
 from latentcli.geometry._measure import Measure
 from latentcli.geometry._report_views import views_of
@@ -154,8 +154,8 @@ def geometry_report(
     1.3333
     """
     _check_numbers(neighbors, sample, seed, ci)
-    names = _names(only)
     given = named_rows(x, "x")
+    names = _names(only, laid=hasattr(given.rows, "reduced"))
     unit = given.named if unit is None else unit
     settings = Settings(neighbors, sample or len(given), seed, ci, unit)
     cloud, notes = cloud_of(given, settings, labels, outputs, relations)
@@ -201,17 +201,26 @@ def _check_numbers(neighbors: int, sample: int | None, seed: int, ci: float | No
         raise ParameterError("ci", ci, "between 0 and 1, such as 0.95")
 
 
-def _names(only: Sequence[str] | None) -> set[str]:
-    """Return the measures that are requested: those named, and those of the sections named."""
+def _names(only: Sequence[str] | None, *, laid: bool) -> set[str]:
+    """Return the measures that are requested: those named, and those of the sections named.
+
+    Of rows that are `laid` elsewhere, those that need no pairs of them.
+    """
     if only is None:
-        return set(MEASURES)
+        return {*LAID} if laid else {*MEASURES}
     names = [name.strip() for name in only if name.strip()]
     if not names:
         raise ParameterError("`only` names no section and no measure")
     for name in names:
         if name not in MEASURES and name not in SECTIONS:
             raise _unknown(name)
-    return {one for one, section in MEASURES.items() if {one, section} & set(names)}
+    found = {one for one, section in MEASURES.items() if {one, section} & set(names)}
+    if laid and not (found := found & LAID):
+        raise ParameterError(
+            f"{names[0]} needs pairs of rows; of rows in shards these are measured: "
+            f"{', '.join(one for one in MEASURES if one in LAID)}"
+        )
+    return found
 
 
 def _unknown(name: str) -> ParameterError:
@@ -247,7 +256,7 @@ def _notes(cloud: Cloud, names: set[str]) -> list[str]:
         notes.append(
             f"`neighbors` is {k}, not {cloud.settings.k:,}: less than half of {drawn:,} rows"
         )
-    zeros = sum(int((~block.any(axis=1)).sum()) for _, block in cloud.near.blocks())
+    zeros = zero_rows(cloud)
     if zeros and names & _OF_DIRECTIONS:
         are = "row is zero and has" if zeros == 1 else "rows are zero and have"
         notes.append(

@@ -158,7 +158,7 @@ def _figures(cloud: Cloud) -> list[Measure]:
         among = f", among {len(points):,} rows"
     variant = f"k={k}{among}, {kind_of(cloud)}"
     value = skewness(counts, len(counts))
-    halves = halves_of(len(points), settings, lambda rows: _afresh(points, rows, k))
+    halves = halves_of(points.rows, settings, lambda rows: _afresh(points, rows, k))
     if value is None:
         note = "every row is a neighbor equally often"
     shares = {

@@ -43,7 +43,10 @@ def cloud_of(
     notes += given.notes("x", usable)
 
     def part(values: Array) -> Array:
-        return values if len(kept) == count else values[kept]
+        if len(kept) == count:
+            return values
+        chosen: Array = getattr(values, "chosen", values.__getitem__)(kept)
+        return chosen
 
     found: list[Relation] = []
     if relations is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -43,14 +44,19 @@ def all_but_the_top(rows: Array, spectrum: Spectrum, top: int) -> float | None:
 
 def _mean_cosine(points: Points, mean: Array, axes: Array) -> float | None:
     """Average the cosines of all pairs without a mean (D,) and axes (D, R), orthonormal."""
-    total, count = np.zeros(points.dimensions), 0
-    for _, block in points.blocks():
-        directions = _directions(block, mean, axes)
-        total += directions.sum(axis=0)
-        count += len(directions)
+    total, count = points.reduced(partial(_direction_sum, mean, axes), _added)
     if count < 2:
         return None
     return float((total @ total - count) / (count * (count - 1)))
+
+
+def _direction_sum(mean: Array, axes: Array, block: Array) -> tuple[Array, int]:
+    directions = _directions(block, mean, axes)
+    return directions.sum(axis=0), len(directions)
+
+
+def _added(one: tuple[Array, int], other: tuple[Array, int]) -> tuple[Array, int]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _directions(block: Array, mean: Array, axes: Array) -> Array:
@@ -97,7 +103,7 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
     top = max(1, round(size / 100))
     halves = None
     if judged:
-        halves = halves_of(len(cloud), cloud.settings, lambda rows: _afresh(cloud, rows, top))
+        halves = halves_of(cloud.rows, cloud.settings, lambda rows: _afresh(cloud, rows, top))
     expected = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
     values = {
         "mean_cosine": mean_cosine(cloud.rows),

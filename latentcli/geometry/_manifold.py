@@ -110,10 +110,12 @@ def distance_spread(values: Array) -> float | None:
 
 def measure(cloud: Cloud) -> tuple[Measure, ...]:
     """Measure the dimension of a cloud."""
+    # Without the rows at hand no copies among them are found, which would mislead `_local`.
+    local = _nothing if hasattr(cloud.rows, "reduced") else _local
     first, *others = cloud.noises
-    expected = [*_local(first), *_global(first)]
-    found = with_white_noise([*_local(cloud), *_global(cloud)], expected)
-    draws = [expected, *([*_local(one), _spread(one)] for one in others)]
+    expected = [*local(first), *_global(first)]
+    found = with_white_noise([*local(cloud), *_global(cloud)], expected)
+    draws = [expected, *([*local(one), _spread(one)] for one in others)]
     return tuple(_judged(one, draws, cloud.dimensions) for one in found)
 
 
@@ -159,6 +161,10 @@ _READINGS: dict[str, Callable[[float, Null, int], tuple[str, float | None]]] = {
     "mle": reading_of_dimension,
     "distance_spread": reading_of_spread,
 }
+
+
+def _nothing(_: Cloud) -> list[Measure]:
+    return []
 
 
 def _local(cloud: Cloud) -> list[Measure]:
@@ -216,7 +222,7 @@ def _global(cloud: Cloud) -> list[Measure]:
     spectrum, size = cloud.spectrum, cloud.dimensions
     expected = spectrum.rows * size / (spectrum.rows + size)
     ratio, top = participation_ratio(spectrum.values), top_share(spectrum)
-    halves = halves_of(len(cloud), cloud.settings, lambda rows: _of_spectrum(cloud, rows))
+    halves = halves_of(cloud.rows, cloud.settings, lambda rows: _of_spectrum(cloud, rows))
     return [
         Measure(
             SECTION, "participation_ratio", "covariance", ratio,

@@ -83,7 +83,11 @@ def bootstrap_interval(
 
 
 def halves_of(
-    rows: int, settings: Settings, compute: Callable[[Array], Mapping[str, float | None]]
+    rows: Array | int,
+    settings: Settings,
+    compute: Callable[[Array], Mapping[str, float | None]],
 ) -> Halves:
-    """Compute statistics of random halves of the rows afresh, as the settings have it."""
-    return Halves(rows, compute, ci=settings.ci, seed=settings.seed)
+    """Compute statistics of random halves of the rows (or of so many) afresh, as the settings have it."""
+    count = rows if isinstance(rows, int) else len(rows)
+    fetch = getattr(rows, "prefetch", None)
+    return Halves(count, compute, ci=settings.ci, seed=settings.seed, fetch=fetch)

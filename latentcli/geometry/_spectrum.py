@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -47,19 +48,28 @@ def spectrum_of(rows: Array, *, seed: int = 0) -> Spectrum:
 
 def _of_many(points: Points) -> Spectrum:
     """Sum up D x D moments about the first rows' mean, which keeps the digits."""
-    count, size = len(points), points.dimensions
+    count = len(points)
     origin = points.take(slice(0, 1000)).mean(axis=0)
-    total, moment = np.zeros(size), np.zeros((size, size))
-    for _, block in points.blocks():
-        block = block - origin
-        total += block.sum(axis=0)
-        moment += block.T @ block
+    total, moment = points.reduced(partial(_moments, origin), _added)
     offset = total / count
     covariance = moment / count - np.outer(offset, offset)
     mean = origin + offset
     values, axes = np.linalg.eigh(covariance)
     raw = np.linalg.eigvalsh(covariance + np.outer(mean, mean))
     return Spectrum(_descending(values), axes[:, ::-1], mean, _descending(raw), count)
+
+
+_Moments = tuple[Array, Array]
+"""The sum (D,) and the products (D, D) of rows about an origin."""
+
+
+def _moments(origin: Array, block: Array) -> _Moments:
+    block = block - origin
+    return block.sum(axis=0), block.T @ block
+
+
+def _added(one: _Moments, other: _Moments) -> _Moments:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _of_few(rows: Array) -> Spectrum:

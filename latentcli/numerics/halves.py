@@ -21,7 +21,7 @@ class Halves:
     `compute` is given row numbers (m,), ascending, and returns each statistic by name. Of more than
     2,000 rows the parts have 1,000; `draws` says how many there are: the deviation of a mean over parts of m of n rows, times
     sqrt(m / (n - m)), is its standard error on all (Politis, Romano and Wolf, 1999). There are none of
-    fewer than 40 rows.
+    fewer than 40 rows. `fetch` is given the numbers of all rows that will be used.
     """
 
     def __init__(
@@ -32,12 +32,15 @@ class Halves:
         ci: float | None,
         seed: int,
         draws: int = HALVES,
+        fetch: Callable[[Array], None] | None = None,
     ) -> None:
         parts: Sequence[Array] = half_samples(rows, seed, count=draws) if ci is not None else []
         size = min(rows // 2, _HALF)
         if size < rows // 2:
             rng = np.random.default_rng([seed, 4])
             parts = [np.sort(rng.choice(rows, size, replace=False)) for _ in parts]
+        if fetch is not None and parts:
+            fetch(np.unique(np.concatenate(parts)))
         self._found = [compute(part) for part in parts]
         self._level = ci or 0.0
         self._scale = math.sqrt(size / (rows - size))

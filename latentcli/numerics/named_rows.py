@@ -91,6 +91,8 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
     are flattened. Raises ParameterError for what is no array of numbers, LatentError for axes in doubt and
     for numbers whose squares overflow.
     """
+    if isinstance(x, NamedRows):
+        return x
     entry = getattr(x, "entry", None)
     if entry is not None:
         return _of_space(x, entry)

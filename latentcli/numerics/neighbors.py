@@ -41,13 +41,46 @@ def nearest(
     points: Points, queries: Array, k: int, progress: Progress | None = None
 ) -> Neighbors:
     """Find the `k` < N nearest other rows of the rows `queries` (Q,), ascending."""
+    laid = getattr(points.rows, "nearest", None)
+    if laid is not None and points.which is None:
+        return laid(points, queries, k)
     center = points.take(slice(0, _SEEN)).mean(axis=0)
     parts = [queries[start : start + _QUERIES] for start in range(0, len(queries), _QUERIES)]
     best = [_Best(points.take(part) - center, part, k) for part in parts]
     _scan(best, len(points), lambda seen: points.take(seen) - center, progress)
     found = np.concatenate([one.rows for one in best])
-    away = _exact(points, queries, found)
-    order = np.lexsort((found, away), axis=1)
+    away = _exact(points, lambda part: points.take(queries[part]), found)
+    return _ordered(queries, found, away, k)
+
+
+def nearest_in_block(
+    block: Points, first: int, values: Array, queries: Array, k: int, center: Array
+) -> Neighbors:
+    """Find the `k` rows of a block, the first of which is row `first`, that are nearest to other rows.
+
+    Those are the rows `queries` (Q,), with `values` (Q, D); a block of fewer rows has some at an infinite distance.
+    """
+    k = min(k, len(block))
+    parts = [slice(start, start + _QUERIES) for start in range(0, len(queries), _QUERIES)]
+    best = [_Best(values[part] - center, queries[part] - first, k) for part in parts]
+    _scan(best, len(block), lambda seen: block.take(seen) - center, None)
+    found = np.concatenate([one.rows for one in best])
+    away = _exact(block, lambda part: values[part], found)
+    away[np.isinf(np.concatenate([one.scores for one in best]))] = np.inf
+    return _ordered(queries, found + first, away, k)
+
+
+def nearer(one: Neighbors, other: Neighbors, k: int) -> Neighbors:
+    """Return the `k` nearest of two lists of neighbors of the same queries."""
+    found = np.concatenate([one.rows, other.rows], axis=1)
+    return _ordered(
+        one.queries, found, np.concatenate([one.distances, other.distances], axis=1), k
+    )
+
+
+def _ordered(queries: Array, found: Array, away: Array, k: int) -> Neighbors:
+    """Return the `k` nearest of rows found (Q, n), the nearest first, equal ones in their order."""
+    order = np.lexsort((found, away), axis=1)[:, :k]
     return Neighbors(
         queries,
         np.take_along_axis(found, order, axis=1),
@@ -184,12 +217,12 @@ def _decide(
     ]
 
 
-def _exact(points: Points, queries: Array, found: Array) -> Array:
-    """Return the distances (Q, k) to the rows found, by differences."""
+def _exact(points: Points, take: Callable[[slice], Array], found: Array) -> Array:
+    """Return the distances (Q, k) of the queries that `take` returns to the rows found, by differences."""
     away = np.empty(found.shape)
-    for part in spans(len(queries), points.dimensions * found.shape[1]):
+    for part in spans(len(found), points.dimensions * found.shape[1]):
         others = points.take(found[part].ravel()).reshape(*found[part].shape, -1)
-        away[part] = np.linalg.norm(others - points.take(queries[part])[:, None], axis=2)
+        away[part] = np.linalg.norm(others - take(part)[:, None], axis=2)
     return away
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from latentcli.numerics.blocks import spans
+from latentcli.numerics.blocks import reduced, spans
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
+
+_Partial = TypeVar("_Partial")
 
 
 @dataclass(frozen=True)
 class Points:
     """Rows (N, D), maybe mapped from a file; at length 1 if `unit`. Zero rows stay zero.
 
-    With `which` (M,) int64 the points are those rows only, read when they are needed.
+    Rows that lie elsewhere have methods `reduced` and `nearest` of their own. With `which` (M,) int64 the points are those rows only, read when they are needed.
     """
 
     rows: Array
@@ -41,6 +44,19 @@ class Points:
         """Yield all rows in order, in blocks that stay small in memory."""
         for part in spans(len(self), self.dimensions):
             yield part, self.take(part)
+
+    def reduced(
+        self,
+        partial: Callable[[Array], _Partial],
+        merge: Callable[[_Partial, _Partial], _Partial],
+    ) -> _Partial:
+        """Return `partial` of blocks of all rows (n, D), merged in their order; there are rows."""
+        laid = None if self.which is not None else getattr(self.rows, "reduced", None)
+        if laid is not None:
+            return laid(self.unit, partial, merge)
+        found = reduced((block for _, block in self.blocks()), partial, merge)
+        assert found is not None
+        return found
 
 
 def squares(a: Array, b: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +13,8 @@ from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Ci, NeighborCount, NoCache, SampleSize, Seed, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
+from latentcli.cli.shards import Cluster
+from latentcli.cli.shards import settings as settings_of_shards
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Record, Report
 
@@ -23,6 +25,7 @@ def command(
     model: Model,
     plot: Plot,
     output: Output,
+    cluster: Cluster,
     labels: Annotated[
         str | None,
         typer.Option(
@@ -88,7 +91,14 @@ def command(
     plot.check(output)
     if model.decoder is not None and outputs is not None:
         raise UsageError("--decoder makes the outputs: leave out --outputs")
-    x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
+    laid = cluster.given(
+        labels=labels, outputs=outputs, relations=relations, decoder=model.decoder, axes=axes.axes or None
+    )  # fmt: skip
+    x: Any
+    if laid:
+        x = cluster.points(vectors, output)
+    else:
+        x = points.load(vectors, axes, output, no_cache=no_cache, ignore_case=ignore_case)
     decoded = None
     made: Record = {}
     if outputs is not None:
@@ -97,7 +107,7 @@ def command(
             output.note(text)
     elif model.decoder is not None:
         decoded, made = points.decoded(x, model, output)
-    count = len(x.values if isinstance(x, codes.Codes) else x.matrix)
+    count = len(x if laid else x.values if isinstance(x, codes.Codes) else x.matrix)
     given = {"x": vectors, "outputs": outputs, "relations": relations}
     files = {name: address for name, address in given.items() if address}
     with output.progress("measuring") as progress, naming(**files):
@@ -116,7 +126,7 @@ def command(
         )
     settings = {
         "vectors": vectors, "labels": labels, "outputs": outputs, "relations": relations,
-        **made,
+        **made, **settings_of_shards(),
     }  # fmt: skip
     title = f"{vectors}: {result.rows:,} x {result.dimensions:,}"
     report = Report.of("geometry", with_files(result, **files), title=title, settings=settings)
