@@ -103,6 +103,7 @@ if TYPE_CHECKING:
         evaluate_analogies,
         evaluate_categories,
         evaluate_odd,
+        evaluate_recall,
         evaluate_retrieval,
         evaluate_run,
         evaluate_similarity,
@@ -122,7 +123,7 @@ _HOMES: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "compare_evaluations", "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_retrieval", "evaluate_run",
+            "compare_evaluations", "evaluate_analogies", "evaluate_categories", "evaluate_odd", "evaluate_recall", "evaluate_retrieval", "evaluate_run",
             "evaluate_similarity",
             "weat",
         ),
@@ -188,6 +189,7 @@ __all__ = [
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
+    "evaluate_recall",
     "evaluate_retrieval",
     "evaluate_run",
     "evaluate_similarity",

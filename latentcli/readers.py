@@ -43,6 +43,13 @@ def read_factors(address: str) -> Any:
     return factors.read(samples.find(address))
 
 
+def read_rankings(address: str) -> dict[str, list[str]]:
+    """Return what an index answered, by query: row numbers of an array, `neighbors --json`, a TREC run."""
+    from latentcli.files import rankings
+
+    return rankings.read(samples.find(address))
+
+
 def read_corpus(
     sources: Sequence[str],
     *,
@@ -204,6 +211,7 @@ _ONE: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(("decoder", "features"), find_decoder),
     **dict.fromkeys(("x", "y", "queries", "documents"), read_points),
     "qrels": read_qrels,
+    **dict.fromkeys(("found", "exact"), read_rankings),
     "run": read_run,
     "corpus": _corpus,
     "lists": read_word_lists,

@@ -183,6 +183,11 @@ TWINS: dict[str, Twin] = {
             "digits.npz::codes", "digits.npz::codes", cutoffs=[1, 10], depth=10
         ),
     ),
+    "evaluate recall": Twin(
+        "evaluate recall found.run --against exact.run --at 1,2",
+        "evaluate_recall",
+        lambda function: function("found.run", "exact.run", cutoffs=[1, 2]),
+    ),
     "evaluate weat": Twin(
         "evaluate weat weat.txt",
         "weat",
@@ -276,6 +281,8 @@ FILES = {
     "sets.txt": "cat dog horse car\nred green blue king\n",
     "pairs.tsv": "king\tqueen\t8\ncat\tdog\t7\ncat\tcar\t2\nking\tcar\t1\nred\tblue\t6\n",
     "questions.txt": ": family\nking queen man woman\nking man queen woman\n",
+    "found.run": "q Q0 a 1 3 hnsw\nq Q0 c 2 2 hnsw\n",
+    "exact.run": "q Q0 b 1 3 flat\nq Q0 a 2 2 flat\n",
     "weat.txt": "X: cat dog horse\nY: car bus train\nA: red green\nB: king queen\n",
 }
 

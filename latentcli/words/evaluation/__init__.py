@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from latentcli.words.evaluation._odd import OddEvaluation, evaluate_odd
     from latentcli.words.evaluation._pair_sets import PairSet
     from latentcli.words.evaluation._paired import compare_evaluations
+    from latentcli.words.evaluation._recall import RecallResult, evaluate_recall
     from latentcli.words.evaluation._retrieval import (
         RetrievalResult,
         evaluate_retrieval,
@@ -29,6 +30,7 @@ __all__ = [
     "OddEvaluation",
     "OddSets",
     "PairSet",
+    "RecallResult",
     "RetrievalResult",
     "SimilarityEvaluation",
     "WeatResult",
@@ -37,6 +39,7 @@ __all__ = [
     "evaluate_analogies",
     "evaluate_categories",
     "evaluate_odd",
+    "evaluate_recall",
     "evaluate_retrieval",
     "evaluate_run",
     "evaluate_similarity",
@@ -50,6 +53,7 @@ _HOMES = {
     "OddEvaluation": "_odd",
     "OddSets": "_word_lists",
     "PairSet": "_pair_sets",
+    "RecallResult": "_recall",
     "RetrievalResult": "_retrieval",
     "SimilarityEvaluation": "_similarity",
     "WeatResult": "_weat",
@@ -58,6 +62,7 @@ _HOMES = {
     "evaluate_analogies": "_analogies",
     "evaluate_categories": "_categories",
     "evaluate_odd": "_odd",
+    "evaluate_recall": "_recall",
     "evaluate_retrieval": "_retrieval",
     "evaluate_run": "_retrieval",
     "evaluate_similarity": "_similarity",

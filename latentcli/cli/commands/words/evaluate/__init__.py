@@ -1,4 +1,4 @@
-"""`latent evaluate analogies|similarity|weat|odd|categories|retrieval`."""
+"""`latent evaluate analogies|similarity|weat|odd|categories|retrieval|recall`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from latentcli.cli.commands.words.evaluate import (
     analogies,
     categories,
     odd,
+    recall,
     retrieval,
     similarity,
     weat,
@@ -13,7 +14,7 @@ from latentcli.cli.commands.words.evaluate import (
 from latentcli.cli.expansion import group
 
 command = group(
-    "The field's benchmarks of word vectors: analogies, similarity, weat, odd, categories, retrieval."
+    "The field's benchmarks of word vectors: analogies, similarity, weat, odd, categories, retrieval, recall."
     "\n\nExample: latent evaluate analogies",
     analogies=analogies.analogies,
     similarity=similarity.similarity,
@@ -21,4 +22,5 @@ command = group(
     odd=odd.odd,
     categories=categories.categories,
     retrieval=retrieval.retrieval,
+    recall=recall.recall,
 )
