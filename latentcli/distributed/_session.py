@@ -95,7 +95,7 @@ class Session:
                 n_workers=int(local[1]) if local[1] else None,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any port: that of the dashboard may be taken
                 silence_logs=logging.CRITICAL + 1,
             )
             self._stack.enter_context(cluster)

@@ -18,6 +18,7 @@ from latentcli.files.parts import resolve
 from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.store.build import narrowed
 from latentcli.files.stream import Stream
+from latentcli.numerics.blocks import let_go
 from latentcli.numerics.types import Array
 
 _PIECE = 32 << 20
@@ -163,11 +164,19 @@ def blocks(shard: Shard) -> Iterator[tuple[int, Array]]:
             rows += len(block.values)
             if rows * reading.dimensions * 8 >= _PIECE:
                 yield first, _joined(kept)
+                _let_go(kept)
                 first, rows, kept = first + rows, 0, []
         if rows:
             yield first, _joined(kept)
+            _let_go(kept)
         if shard.rows and first + rows != shard.rows:
             raise FormatError(f"it has {first + rows:,} rows now, not {shard.rows:,}")
+
+
+def _let_go(parts: list[Array]) -> None:
+    """Give back the memory of what was read of a file that is mapped."""
+    for part in parts:
+        let_go(part)
 
 
 def _joined(parts: list[Array]) -> Array:
@@ -192,6 +201,7 @@ def survey(shard: Shard) -> Survey:
             with np.errstate(invalid="ignore"):
                 least = np.minimum(least, block.values.min(axis=0))
                 most = np.maximum(most, block.values.max(axis=0))
+            let_go(block.values)
         found = np.concatenate(norms) if norms else np.zeros(0)
         size = path.stat().st_size if path.is_file() else 0
         plain = replace(reading, blocks=_nothing, whole=None, mapped=None, extras={})

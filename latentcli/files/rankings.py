@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from latentcli.files.load import read_array
 
 Rankings = dict[str, list[str]]
 
+_ROW = re.compile(r".*\[([0-9]+)\]", re.DOTALL)
+"""A query that is a row of a file, as `neighbors --vector` names it."""
+
 _ARRAYS = (".npy", ".npz", ".safetensors", ".h5", ".hdf5", ".ivecs", ".parquet")
 
 
@@ -21,7 +25,7 @@ def read(address: str) -> Rankings:
     """Read answers by query.
 
     They are an array (Q, k), or (k,) of one query, of row numbers, -1 for none (FAISS's `I`, USearch's `keys`; `FILE.npz::KEY`), what
-    `latent neighbors --json` or `--format ndjson` wrote, or a TREC run (query, Q0, document, rank, score, name).
+    `latent neighbors --json` or `--format ndjson` wrote (rows of a file of queries go by their numbers), or a TREC run (query, Q0, document, rank, score, name).
     """
     path, _ = split_address(address)
     if path.suffix.lower() in _ARRAYS:
@@ -66,4 +70,7 @@ def _of_records(address: str) -> Rankings | None:
         if not isinstance(record, dict) or not {"query", "word"} <= record.keys():
             return None
         found.setdefault(str(record["query"]), []).append(str(record["word"]))
-    return found
+    rows = [_ROW.fullmatch(query) for query in found]
+    if not all(rows):
+        return found
+    return {row[1]: answers for row, answers in zip(rows, found.values(), strict=True) if row}

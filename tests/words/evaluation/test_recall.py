@@ -57,6 +57,20 @@ def test_files_of_every_kind(kind, tmp_path, latent):
     assert summary["recall_at_3"] == pytest.approx(6 / 9, abs=1e-6)
 
 
+def test_rows_of_a_file_of_queries_go_by_their_numbers(tmp_path, latent):
+    """What `neighbors --vector q.npy` wrote, beside an index's array."""
+    records = [
+        {"query": f"q.npy[{q}]", "word": str(row)}
+        for q, rows in enumerate(EXACT)
+        for row in rows
+    ]
+    (tmp_path / "exact.json").write_text(json.dumps({"results": records}))
+    np.save(tmp_path / "found.npy", FOUND)
+    files = (tmp_path / "found.npy", "--against", tmp_path / "exact.json")
+    _, out, _ = latent("evaluate", "recall", *files, "--at", "1", "--json")
+    assert json.loads(out)["summary"]["recall_at_1"] == pytest.approx(1 / 3, abs=1e-6)
+
+
 def test_numbers_with_fractions_are_no_answers(tmp_path, latent):
     np.save(tmp_path / "x.npy", np.ones((2, 2)))
     code, out, err = latent(

@@ -18,6 +18,7 @@ from latentcli.cli.arrays import (
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.nearest import Nearest
+from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
 from latentcli.cli.ranges import numbers
 from latentcli.cli.shards import Cluster
@@ -45,7 +46,10 @@ def command(
         typer.Option("--to", metavar="ALPHAS", help="Move to this distance from its plane."),
     ] = None,
     unit: Annotated[
-        bool, typer.Option("--unit", help="Scale the direction to length 1 first.")
+        bool,
+        typer.Option(
+            "--unit", help="Scale the direction to length 1 first.", rich_help_panel=MORE
+        ),
     ] = False,
     sd: Annotated[
         str | None,

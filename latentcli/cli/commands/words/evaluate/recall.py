@@ -33,7 +33,7 @@ def recall(
 
     Examples:
 
-    latent evaluate recall digits::labels[:10] --against digits::labels[5:15] --at 5,10
+    latent evaluate recall digits::labels[:9] --against digits::labels[:9]
     """
     from latentcli.readers import read_rankings
     from latentcli.words.evaluation import evaluate_recall
