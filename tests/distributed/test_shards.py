@@ -1,5 +1,8 @@
 """Shards of every kind are read; what is wrong with one is said with its name."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather as feather
@@ -75,3 +78,28 @@ def test_a_cluster_of_no_workers_is_refused(folder, latent):
     code, out, err = latent("neighbors", "w5", "-v", folder, "--dask", "local:0")
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
+
+
+def test_without_the_extra_a_line_says_what_to_install(folder, latent, monkeypatch):
+    monkeypatch.setattr("latentcli.distributed._session.find_spec", lambda _: None)
+    for asked in (("neighbors", "w5", "-v", folder), ("geometry", folder), ("typical", folder)):
+        code, out, err = latent(*asked, "--dask", "local:2")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert "pip install 'latentcli[distributed]'" in err
+
+
+@pytest.mark.parametrize("asked", ["typical codes.npy", "geometry codes.npy --only isotropy"])
+def test_without_the_option_nothing_of_dask_is_imported(asked):
+    code = (
+        "import sys\n"
+        "from latentcli.cli.app import main\n"
+        "try:\n"
+        f"    main({[*asked.split(), '-q', '--json']!r})\n"
+        "finally:\n"
+        "    print({'dask', 'distributed', 'latentcli.distributed'} & {*sys.modules}, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1] == "set()"
+    assert '"schema": 1' in done.stdout
