@@ -34,6 +34,7 @@ def open(
     cache: bool = True,
     ignore_case: bool = False,
     exact: bool = False,
+    axes: str = "",
     progress: Progress | None = None,
 ) -> Space:
     """Open vectors (`FILE` or `FILE::KEY`); without a file, the bundled sample vectors.
@@ -48,6 +49,8 @@ def open(
     `where` of a question name, are read when they are first needed, or now, with `columns`. With `ignore_case`, a word
     that is not there is taken in another case; unless `exact`, in another Unicode normal form, with
     other apostrophes, or with `_` for blanks.
+    Of an array of more than two axes, a row is all of a code: `axes` has a letter for each axis, as in
+    `load`; `N...` takes the first as the rows, whatever the others are.
     """
     paths = _named(path if path is not None else samples.DEFAULT)
     named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
@@ -55,10 +58,16 @@ def open(
         open_entry, named, labels=None if labels is None else os.fspath(labels), cache=cache
     )
     entry = read(columns=columns, progress=progress)
-    space = Space(entry, address=" + ".join(named), ignore_case=ignore_case, exact=exact)
+    address = " + ".join(named)
+    decided = None
+    if axes or len(entry.meta["shape"]) > 2:
+        from latentcli.files.store.axes import by_axes
+
+        entry, decided = by_axes(entry, address, axes)
+    space = Space(entry, address=address, ignore_case=ignore_case, exact=exact, axes=decided)
     space.read_columns = lambda: read(columns=True).columns
     keyed = [str(entry.path)] if len(named) == 1 and entry.path.is_file() else named
-    space.reopen = (_open_again, (keyed, entry.meta["key"], ignore_case, exact))
+    space.reopen = (_open_again, (keyed, entry.meta["key"], ignore_case, exact, axes))
     return space
 
 
@@ -160,7 +169,8 @@ def save(
     )  # fmt: skip
 
 
-def _open_again(paths: list[str], key: str, ignore_case: bool, exact: bool) -> Space:
+def _open_again(paths: list[str], key: str, ignore_case: bool, exact: bool, axes: str) -> Space:
     keyed = f"{paths[0]}::{key}"
     known = bool(key) and len(paths) == 1 and "::" not in paths[0]
-    return open([keyed] if known else paths, ignore_case=ignore_case, exact=exact)
+    again = [keyed] if known else paths
+    return open(again, ignore_case=ignore_case, exact=exact, axes=axes)

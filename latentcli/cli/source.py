@@ -74,6 +74,15 @@ class Source:
         ),
     ] = False
     no_cache: NoCache = False
+    axes: Annotated[
+        str,
+        typer.Option(
+            "--axes",
+            metavar="AXES",
+            help="Of an array: letters, N samples, L layers; NCHW.",
+            rich_help_panel=MORE,
+        ),
+    ] = ""
     dask: Dask = None
     skip_bad_shards: SkipBadShards = False
 
@@ -112,6 +121,8 @@ class Source:
                 )
             if sys.stdin.isatty():
                 output.note("reading vectors from the terminal; Ctrl-D ends")
+        if self.dask and self.axes:
+            raise UsageError("--axes goes without --dask, which reads rows of numbers")
         if self.dask:
             space = self._open_shards(named, output)
         else:
@@ -121,7 +132,8 @@ class Source:
                 f"no vectors named (-v FILE); using the bundled {space.name}, "
                 f"{len(space):,} words x {space.dimensions}"
             )
-        for text in space.entry.notes if tell else ():
+        read_as = [f"{space.name}: read as {space.reading}"] if space.reading else []
+        for text in [*space.entry.notes, *read_as] if tell else ():
             output.note(text)
         output.carry(space.notes if tell else ())
         return space
@@ -143,6 +155,7 @@ class Source:
                 cache=not self.no_cache,
                 ignore_case=self.ignore_case,
                 exact=self.exact,
+                axes=self.axes,
                 progress=progress,
             )
 
@@ -178,5 +191,14 @@ def about(space: Space) -> Record:
         "dimensions": space.dimensions,
         "ignore_case": space.ignore_case,
         **({"exact": True} if space.exact else {}),
+        **_axes_of(space),
         **getattr(space.matrix, "settings", dict)(),
     }
+
+
+def _axes_of(space: Space) -> Record:
+    """Return the settings that say what the axes of an array of more than two are."""
+    if space.axes is None:
+        return {}
+    shape = " x ".join(map(str, space.entry.meta["shape"]))
+    return {"shape": shape, "axes": space.axes.letters, "axes_guessed": space.axes.guessed}

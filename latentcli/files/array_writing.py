@@ -21,12 +21,9 @@ from latentcli.errors import FileError, FormatError, LatentError, ParameterError
 from latentcli.files import control_vector, outputs
 from latentcli.files.addresses import split_address, split_slice
 from latentcli.files.formats import npy, safetensors
-from latentcli.files.outputs import META, written_beside
+from latentcli.files.outputs import META, NEW, written_beside
 from latentcli.files.provenance import HASHED, meta_of, sidecar
 from latentcli.numerics.types import Array
-
-NEW = "r+b"
-"""How a new part is opened: a mode that truncates, though it is empty, makes ext4 write all of it when it is closed."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +258,7 @@ def _write_npy(part: Path, array: Blocks, meta: str) -> None:
 
 
 def _write_npz(part: Path, array: Blocks, meta: str) -> None:
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+    with part.open(NEW) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         with archive.open("codes.npy", "w", force_zip64=True) as member:
             npy.write_parts(member, array.shape, array.dtype, array.blocks)
         with archive.open(f"{META}.npy", "w") as member:

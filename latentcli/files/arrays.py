@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcli.errors import FormatError, counted, shown
+from latentcli.errors import FormatError, shown
 from latentcli.files.reading import Block
 from latentcli.files.stream import Readable, read_exactly
 from latentcli.numerics.types import Array
@@ -122,14 +122,8 @@ def rows_of(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> tuple[int
 
 
 def flattened_note(shape: tuple[int, ...]) -> list[str]:
-    """Say how an array that is not (rows, D) is read."""
-    if len(shape) == 1:
-        return [f"an array of shape {shape} is read as one row"]
-    if len(shape) > 2:
-        return [
-            f"an array of shape {shape} is read as {counted(shape[0], 'row')}, the rest flattened"
-        ]
-    return []
+    """Say how an array of one axis is read; of several, who opens it says so."""
+    return [f"an array of shape {shape} is read as one row"] if len(shape) == 1 else []
 
 
 def in_blocks(values: Array) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from latentcli.files import arrays, bounds, formats
 from latentcli.files.addresses import Index, split_address, split_slice
 from latentcli.files.formats import npy, npz
 from latentcli.files.stream import Stream
+from latentcli.numerics.axes import samples_first
 from latentcli.numerics.types import Array
 
 
@@ -122,10 +123,11 @@ def _text(stream: Stream, key: str) -> Array | None:
     return None
 
 
-def vectors_of(address: str) -> tuple[list[str], Array]:
+def vectors_of(address: str, axes: str = "") -> tuple[list[str], Array]:
     """Return a label for each row of an array, and the rows (n, D) as float64.
 
-    Rows without words are labeled by the address and their numbers.
+    Rows without words are labeled by the address and their numbers. `axes` are those of the codes
+    (N, ...) that they are compared with; without, the rule of `numerics.axes` decides.
     """
     loaded = read_array(address)
     values = np.asarray(loaded.values, dtype=np.float64)
@@ -133,6 +135,9 @@ def vectors_of(address: str) -> tuple[list[str], Array]:
         return loaded.words, values
     # A slice is a part of an array, whose last axis are the dimensions; else the first are the rows.
     sliced = split_slice(address)[1]
+    if values.ndim > 2 and not sliced:
+        known = axes[1:] if axes[:1] == "N" and values.ndim == len(axes) - 1 else axes
+        values = samples_first(values, known or loaded.axes, address)[0]
     width = values.shape[-1] if sliced or values.ndim < 2 else -1
     rows = values.reshape(-1, width) if width > 0 else values.reshape(len(values), -1)
     if len(rows) == 1:

@@ -33,6 +33,9 @@ META = "__meta__"
 MARKS = (b"Software\x00latent", b"<dc:title>latent<", b"/Creator (latent)", b'content="latent"')
 """What a picture or page that `latent` wrote has in it: PNG, SVG, PDF, HTML."""
 
+NEW = "r+b"
+"""How a new part is opened: a mode that truncates, though it is empty, makes ext4 write all of it when it is closed."""
+
 _MOST_META = 16 << 20
 _LOOKED_AT = 64 << 10
 _MAX_PREFIX = 40  # letters of up to four bytes, in a name of up to 255

@@ -21,6 +21,7 @@ from latentcli.files.formats import (
     text,
     word2vec_binary,
 )
+from latentcli.files.outputs import NEW
 
 _MAX_NPZ_WORDS = 1 << 30
 
@@ -62,7 +63,7 @@ def _word2vec_binary(content: Content, part: Path) -> None:
 
 def _rows(content: Content, part: Path, module: Any, *, header: bool) -> None:
     changed = 0
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         if header:
             module.write_header(out, content.rows, content.dimensions)
         for words, values in content.named_batches():
@@ -84,12 +85,12 @@ def _write_array(out: IO[bytes], content: Content) -> None:
 
 
 def _npy(content: Content, part: Path) -> None:
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         _write_array(out, content)
 
 
 def _npz(content: Content, part: Path) -> None:
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+    with part.open(NEW) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         with archive.open("vectors.npy", "w", force_zip64=True) as member:
             _write_array(member, content)
         if content.named:
@@ -104,13 +105,13 @@ def _npz(content: Content, part: Path) -> None:
 
 
 def _safetensors(content: Content, part: Path) -> None:
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         values = (values for _, values in content.batches())
         safetensors.write(out, "vectors", content.shape, content.dtype, values)
 
 
 def _finalfusion(content: Content, part: Path) -> None:
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         words = [word for words, _ in content.named_batches() for word in words]
         finalfusion.write(out, words, content.named_batches(), content.dimensions)
     repeated = len(words) - len({*words})
@@ -139,7 +140,7 @@ def _metadata(content: Content, part: Path) -> None:
 
 def _words(content: Content, part: Path) -> None:
     changed = 0
-    with part.open("wb") as out:
+    with part.open(NEW) as out:
         for words, _ in content.batches():
             lines = [text.one_line(word) for word in words or []]
             changed += sum(line != word for line, word in zip(lines, words or [], strict=True))

@@ -29,6 +29,16 @@ _FEW_ROWS = 128
 """Up to so many rows may as well be layers or tokens."""
 
 
+class AmbiguousAxesError(LatentError):
+    """An array can be read in two ways, which `readings` describes."""
+
+    def __init__(self, name: str, shape: Sequence[int], letters: Sequence[str]) -> None:
+        readings = [f"{each}, {described(shape, each)}" for each in letters]
+        self.readings = "; or ".join(readings)
+        text = "; or ".join(f"`axes` {reading}" for reading in readings)
+        super().__init__(f"{name}: shape {tuple(shape)} can be read in two ways: {text}")
+
+
 class Axes(NamedTuple):
     """The letters of the axes, and whether they were guessed from the shape alone."""
 
@@ -71,10 +81,7 @@ def axes_of(
     if len(shape) == 3:
         if shape[2] >= _LAYERED * shape[1]:
             return Axes("NLD", True)
-        raise LatentError(
-            f"{name}: shape {shape} can be read in two ways: `axes` CHW, "
-            f"{described(shape, 'CHW')}; or `axes` NLD, {described(shape, 'NLD')}"
-        )
+        raise AmbiguousAxesError(name, shape, ("CHW", "NLD"))
     if len(shape) not in _DEFAULTS:
         raise LatentError(
             f"{name}: shape {shape} needs `axes`: {REQUIREMENT}, here {len(shape)} letters"
@@ -111,6 +118,16 @@ def described(shape: Sequence[int], letters: str) -> str:
         numbers = f"{' x '.join(map(str, features))} = {numbers}"
     layers = f"{counted(sizes['L'], 'layer')} of " if "L" in sizes else ""
     return f"{counted(sizes.get('N', 1), 'code')} of {layers}{numbers}"
+
+
+def reading_of(shape: Sequence[int], axes: Axes) -> str:
+    """Say what an array is read as, and by which axes.
+
+    >>> reading_of((10, 18, 512), axes_of((10, 18, 512)))
+    '10 codes of 18 layers of 512 numbers (axes NLD, guessed)'
+    """
+    guess = ", guessed" if axes.guessed else ""
+    return f"{described(shape, axes.letters)} (axes {axes.letters}{guess})"
 
 
 def doubt(shape: Sequence[int], axes: Axes, name: str) -> str:

@@ -259,7 +259,7 @@ def _ranked(space: Space, query: Query, found: Hits, settings: Record) -> Ranked
         hits=hits,
         query=query,
         space=space,
-        title=query.title,
+        title=f"{query.title} among {space.reading}" if space.reading else query.title,
         columns=COLUMNS,
         records=[
             {"query": query.label, "rank": rank, "word": hit.word, "score": hit.score}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 
 from latentcli.errors import FileError, ParameterError
+from latentcli.numerics.axes import Axes, reading_of
 from latentcli.numerics.types import Array
 from latentcli.words import _ranking
 from latentcli.words._choice import Choice, Choices
@@ -60,8 +61,10 @@ class Space:
         are 0 for rows that cannot be answers.
     words
         The vocabulary: rows of words, words of rows.
+    axes
+        What the axes of an array of more than two are, and whether that was guessed; else None.
     notes
-        What was dropped or repaired when the file was read.
+        What was dropped or repaired when the file was read, and what several axes are read as.
     """
 
     def __init__(
@@ -71,11 +74,13 @@ class Space:
         address: str = "",
         ignore_case: bool = False,
         exact: bool = False,
+        axes: Axes | None = None,
     ) -> None:
         self.entry = entry
         self.address = address or str(entry.path)
         self.ignore_case = ignore_case
         self.exact = exact
+        self.axes = axes
         self.name = entry.path.name
         self.words = entry.vocabulary
         self.matrix = entry.matrix
@@ -83,6 +88,8 @@ class Space:
         self.lookup = Lookup(self.words, len(self.matrix), self.name, ignore_case, exact)
         found = entry.meta.get("found") or []
         self.notes: tuple[str, ...] = (f"{self.name}: {'; '.join(found)}",) if found else ()
+        if self.reading:
+            self.notes += (f"{self.name}: read as {self.reading}",)
         self.reopen: tuple[Any, ...] | None = None
         self.read_columns: Callable[[], Columns | None] | None = None
         self._columns = entry.columns
@@ -92,6 +99,12 @@ class Space:
     def dimensions(self) -> int:
         """The length of each vector."""
         return int(self.matrix.shape[1])
+
+    @property
+    def reading(self) -> str:
+        """What an array of several axes is read as; "" of rows of numbers."""
+        shape = self.entry.meta["shape"]
+        return "" if self.axes is None else reading_of(shape, self.axes)
 
     @property
     def other_columns(self) -> Columns:

@@ -25,12 +25,14 @@ _DTYPES = {
 _READABLE = {*_DTYPES, "Q8_0"}
 _NAMES = {"BF16": "bfloat16", "Q8_0": "q8_0"}
 _DIRECTION = re.compile(r"direction\.(\d{1,9})", re.ASCII)
+_TEXT = re.compile(rb"[\t\n\r -~]{4}")
 _EMBEDDINGS = "token_embd.weight"
 
 
 def sniff(stream: Stream) -> bool:
-    """Tell by the magic letters."""
-    return stream.head(4) == b"GGUF"
+    """Tell by the magic letters, unless they begin a line of text: a version is no four letters."""
+    head = stream.head(8)
+    return head[:4] == b"GGUF" and not _TEXT.fullmatch(head[4:])
 
 
 def read(stream: Stream, key: str = "") -> Reading:

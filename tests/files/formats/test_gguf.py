@@ -230,3 +230,10 @@ def test_every_cut_is_refused_or_whole(put):
         with pytest.raises(FormatError):
             read_array(str(put(content[:length], "x.gguf")) + "::z")
     assert read_array(str(put(content, "x.gguf")) + "::b").values.tolist() == [8, 9, 10]
+
+
+def test_words_that_begin_with_the_magic_letters_are_text(opened):
+    assert opened(b"GGUF 0.25 0.5\nking 1 2\n", "words.txt").matrix.tolist() == [
+        [0.25, 0.5],
+        [1, 2],
+    ]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import Dim, Force, Labels, NoCache, TextColumn, VectorColumn
+from latentcli.cli.options import MORE, Dim, Force, Labels, NoCache, TextColumn, VectorColumn
 from latentcli.cli.output import Output
 from latentcli.cli.source import Source
 from latentcli.results import Listing, Record, Report
@@ -18,6 +18,10 @@ from latentcli.results import Listing, Record, Report
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
 
 _ARRAYS = {"npy", "npz", "safetensors", "parquet", "arrow", "json_lines"}
+"""Formats that keep the dtype of an array."""
+
+_SHAPED = {"npy", "npz", "safetensors"}
+"""Formats that keep its shape, too."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,15 @@ class Reading:
     vector_column: VectorColumn = None
     text_column: TextColumn = None
     no_cache: NoCache = False
+    axes: Annotated[
+        str,
+        typer.Option(
+            "--axes",
+            metavar="AXES",
+            help="Of an array written as rows: letters, N samples, L layers; NCHW.",
+            rich_help_panel=MORE,
+        ),
+    ] = ""
 
 
 def command(
@@ -80,6 +93,7 @@ def command(
     from latentcli.files import contents, writing
     from latentcli.files.addresses import with_columns
     from latentcli.files.labels import columns_of
+    from latentcli.files.store.axes import FIRST
 
     if dim is not None:
         from latentcli.files.formats import raw
@@ -89,16 +103,20 @@ def command(
     writing.check_targets(path, to, force=force)
     writer = writing.WRITERS[writing.choose(path, to)]
     writing.check_dtype(writing.choose(path, to), dtype)
+    name = writing.choose(path, to)
     source = Source(
         vectors=[file], labels=reading.labels, no_cache=reading.no_cache,
         vector_column=reading.vector_column, text_column=reading.text_column,
+        axes=FIRST if name in _SHAPED else reading.axes,
     )  # fmt: skip
     entry = source.open(output, columns=writer.columns).entry
     for written in writing.targets(path, to):
         if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
             where = "OUT" if written == path else f"{written}, which goes beside OUT,"
             raise UsageError(f"IN and {where} are the same file")
-    array = entry.meta["is_array"] and writing.choose(path, to) in _ARRAYS
+    array = (
+        entry.meta["is_array"] and name in _ARRAYS and len(entry.matrix) == entry.meta["rows"]
+    )
     again = entry.path.is_file()  # a pipe is read once
     address = with_columns(file, reading.vector_column, reading.text_column)
     content = contents.array_of(address, entry) if array and again else contents.words_of(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "file", "format", "compression", "array", "arrays", "rows", "words", "dimensions", "shape",
-    "dtype", "header", "found", "unusable_rows", "norm_min", "norm_median", "norm_max",
+    "axes", "dtype", "header", "found", "unusable_rows", "norm_min", "norm_median", "norm_max",
     "first_words", "sample_words", "bytes", "cached",
 )  # fmt: skip
 
 _SHOWN = 8
+
+_OF_ROWS = ("rows", "dimensions", "unusable_rows", "norm_min", "norm_median", "norm_max")
+"""What depends on which axes of an array are its rows."""
 
 
 def command(
@@ -53,8 +57,6 @@ def command(
 
     latent info raw.f32 --dim 50
     """
-    import dataclasses
-
     if files and dim is not None:
         from latentcli.files.formats import raw
 
@@ -82,6 +84,8 @@ def command(
 
 def _record(source: Source, output: Output) -> Record:
     from latentcli.files.arrays import AmbiguousError, listed
+    from latentcli.files.store.axes import FIRST
+    from latentcli.numerics.axes import AmbiguousAxesError
 
     blank: Record = dict.fromkeys(COLUMNS)
     try:
@@ -91,6 +95,11 @@ def _record(source: Source, output: Output) -> Record:
         output.note(str(error))
         several = {"file": str(path), "arrays": listed(error.shapes)}
         return blank | several | {"bytes": path.stat().st_size}
+    except AmbiguousAxesError as error:
+        output.note(str(error))
+        space = dataclasses.replace(source, axes=FIRST).open(output, tell=False)
+        undecided = {"axes": f"undecided: {error.readings}"} | dict.fromkeys(_OF_ROWS)
+        return blank | _described(space) | undecided
     return blank | _described(space)
 
 
@@ -111,10 +120,11 @@ def _described(space: Space) -> Record:
         "compression": " ".join(filter(None, (meta["compression"], meta["member"]))) or None,
         "array": meta["key"] or None,
         "arrays": contents.arrays_in(entry.path) or None if entry.path.is_file() else None,
-        "rows": meta["rows"],
+        "rows": len(entry.matrix),
         "words": len(space) if named else None,
         "dimensions": space.dimensions,
         "shape": " x ".join(map(str, meta["shape"])),
+        "axes": space.reading or None,
         "dtype": meta["dtype"],
         "header": f"{declared[0]} x {declared[1]}" if declared else None,
         "found": "; ".join(meta["found"]) or "nothing dropped or repaired",

@@ -88,7 +88,7 @@ def command(
         return
     from latentcli.files.load import vectors_of
 
-    labels, rows = vectors_of(vector)
+    labels, rows = vectors_of(vector, space.axes.letters if space.axes else "")
     run_all(
         (
             (label, partial(_ranking.vector_query, space, row, label))

@@ -243,3 +243,16 @@ def test_one_column_of_a_table_of_labels_is_named(results, tmp_path):
     labels = f"{tmp_path / 'm.csv'}::class"
     results("convert", tmp_path / "z.npy", tmp_path / "o.tsv", "--labels", labels)
     assert (tmp_path / "o.metadata.tsv").read_text() == "warm\ncold\n(empty)\n"
+
+
+def test_an_array_keeps_its_axes_in_an_array_and_needs_them_as_rows(latent, tmp_path):
+    values = np.random.default_rng(0).standard_normal((4, 16, 16)).astype("f4")
+    np.save(tmp_path / "z.npy", values)
+    assert latent("convert", tmp_path / "z.npy", tmp_path / "z.npz")[::2] == (0, "")
+    assert (np.load(tmp_path / "z.npz")["vectors"] == values).all()
+    code, _, err = latent("convert", tmp_path / "z.npy", tmp_path / "z.txt")
+    assert (code, "two ways" in err) == (1, True)
+    for axes, first in (("CHW", "1 1024"), ("NLD", "4 256")):
+        target = tmp_path / f"{axes}.txt"
+        assert latent("convert", tmp_path / "z.npy", target, "--axes", axes)[0] == 0
+        assert target.read_text().partition("\n")[0] == first

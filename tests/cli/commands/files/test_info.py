@@ -7,7 +7,7 @@ from safetensors.numpy import save
 
 KEYS = {
     "file", "format", "compression", "array", "arrays", "rows", "words", "dimensions", "shape",
-    "dtype", "header", "found", "unusable_rows", "norm_min", "norm_median", "norm_max",
+    "axes", "dtype", "header", "found", "unusable_rows", "norm_min", "norm_median", "norm_max",
     "first_words", "sample_words", "bytes", "cached",
 }  # fmt: skip
 
@@ -133,3 +133,25 @@ def test_all_tensors_and_data_sets_are_listed(latent, tmp_path):
     assert arrays_of(latent, tmp_path / "run.h5") == (
         "z", "more/y (4, 2) float64, z (3, 3) float64",
     )  # fmt: skip
+
+
+def test_an_array_with_two_readings_is_told_both(latent, tmp_path):
+    np.save(tmp_path / "z.npy", np.ones((4, 16, 16), "f4"))
+    code, out, err = latent("info", tmp_path / "z.npy", "--json")
+    (record,) = json.loads(out)["results"]
+    assert code == 0
+    assert (record["shape"], record["rows"], record["norm_median"]) == (
+        "4 x 16 x 16",
+        None,
+        None,
+    )
+    assert record["axes"] == (
+        "undecided: CHW, 1 code of 4 x 16 x 16 = 1,024 numbers; or NLD, 4 codes of 16 layers of 16 numbers"
+    )
+    assert "--axes CHW" in err
+
+
+def test_axes_say_which_norms_there_are(results, tmp_path):
+    np.save(tmp_path / "z.npy", np.ones((4, 16, 16), "f4"))
+    (record,) = results("info", tmp_path / "z.npy", "--axes", "CHW")
+    assert (record["rows"], record["norm_median"]) == (1, 32)  # sqrt(1,024)

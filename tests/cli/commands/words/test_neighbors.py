@@ -208,3 +208,28 @@ def test_a_row_of_an_array_asks(latent, samples):
     )  # fmt: skip
     assert code == 0
     assert out.split("\n")[1].split("\t")[2] == "3"
+
+
+def test_an_array_of_several_axes_is_not_asked_silently(latent, rows):
+    path = rows(np.random.default_rng(0).standard_normal((4, 16, 16)))
+    code, out, err = latent("neighbors", "0", "-v", path)
+    assert (code, out) == (1, "")
+    assert "can be read in two ways: --axes CHW, 1 code" in err
+    code, out, err = latent("neighbors", "0", "-v", path, "--axes", "NLD", "--json")
+    found = json.loads(out)
+    assert (code, found["settings"]["axes"], found["settings"]["axes_guessed"]) == (
+        0,
+        "NLD",
+        False,
+    )
+    assert found["notes"] == [
+        "asked.npy: read as 4 codes of 16 layers of 16 numbers (axes NLD)"
+    ]
+
+
+def test_queries_by_array_have_the_axes_of_the_codes(results, rows):
+    codes = np.random.default_rng(0).standard_normal((4, 2, 3, 5))
+    found = results(
+        "neighbors", "--vector", rows(codes[2], "one.npy"), "-v", rows(codes), "-k", "1"
+    )
+    assert [(hit["word"], hit["score"]) for hit in found] == [("2", pytest.approx(1, abs=1e-6))]
