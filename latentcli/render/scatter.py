@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from latentcli.render.labels import written
@@ -30,6 +31,8 @@ _LEGEND = 12
 @dataclass(frozen=True)
 class Scatter:
     """Points with names; `groups` are their labels; `arrows` pairs of points, `path` places of a line.
+
+    Where names are row numbers, groups are named in their place: at the median of their points.
 
     `torn` (0 to 1 for each point) makes those paler whose neighborhood the map tears apart; `size` is that
     of `--plot-size`.
@@ -110,17 +113,35 @@ def natural(text: str) -> tuple[int, float, str]:
         return 1, 0.0, text
 
 
+def _medians(scatter: Scatter) -> list[tuple[float, float, str]]:
+    """Return the median place of each group, with its name."""
+    groups: dict[str, list[int]] = {}
+    for place, group in enumerate(scatter.groups or ()):
+        groups.setdefault(group, []).append(place)
+    return [
+        (
+            median(scatter.x[place] for place in places),
+            median(scatter.y[place] for place in places),
+            as_drawn(group, _NAME),
+        )
+        for group, places in groups.items()
+        if group
+    ]
+
+
 def _caption(scatter: Scatter, axes: Any) -> None:
     """Write the names of arrows' ends, then of the first points, where nothing is written yet."""
     ends = list(dict.fromkeys(place for arrow in scatter.arrows for place in arrow))
-    order = list(dict.fromkeys([*ends, *range(min(_TRIED, len(scatter.x)))]))
+    numbered = all(map(str.isdecimal, scatter.names)) and scatter.groups is not None
+    order = list(dict.fromkeys([*ends, *range(0 if numbered else min(_TRIED, len(scatter.x)))]))
     points = [
         (scatter.x[place], scatter.y[place], as_drawn(scatter.names[place], _NAME)) for place in order
     ]  # fmt: skip
+    points += _medians(scatter) if numbered else []
     most = round(_CAPTIONS * (width_of(scatter.size) / width_of("page")) ** 2) + len(ends)
     for place, spot in written(axes, points, most=most, always=len(ends)):
         axes.annotate(
             points[place][2], points[place][:2], spot.offset, textcoords="offset points",
             ha=spot.align, va="center", fontsize=6.5, color=INK,
-            weight="bold" if place < len(ends) else "normal",
+            weight="bold" if numbered or place < len(ends) else "normal",
         )  # fmt: skip
