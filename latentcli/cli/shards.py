@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Dask, SkipBadShards
 from latentcli.cli.output import Output
+from latentcli.errors import counted
 from latentcli.results import Record, Report, Result
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Cluster:
 
         session = connected(self.dask or "", output)
         taken = each_of(session, [address], function, axes=axes, skip_bad=self.skip_bad_shards)
-        return taken.found, _told(taken, session, output)
+        return taken.found, _settings_of(taken, session, output)
 
     def points(self, address: str, output: Output) -> NamedRows:
         """Open shards as points, which stay where they are, and tell what was noticed."""
@@ -128,12 +129,12 @@ class Cluster:
             axes=axes, skip_bad=self.skip_bad_shards,
         )  # fmt: skip
         found: Result = report_of_shards(verb, taken.found, [one.name for one in taken.shards])
-        more = {**settings, **_told(taken, session, output), "output": folder}
-        output.note(f"wrote {folder}: {len(taken.shards):,} shards")
+        more = {**settings, **_settings_of(taken, session, output), "output": folder}
+        output.note(f"wrote {folder}: {counted(len(taken.shards), 'shard')}")
         output.show(Report.of(verb, found, settings=more))
 
 
-def _told(taken: Taken, session: Session, output: Output) -> Record:
+def _settings_of(taken: Taken, session: Session, output: Output) -> Record:
     """Return the settings of what was taken of shards; say which were left out."""
     for text in taken.notes:
         output.note(text)

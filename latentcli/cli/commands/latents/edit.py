@@ -78,7 +78,7 @@ def command(
     if sd is not None and by is None:
         raise UsageError("--sd counts --by in standard deviations")
     line = read_direction(direction)
-    if cluster.given(decoder=decoding.decoder, reference=nearest.reference):
+    if cluster.given(decoder=decoding.decoder, reference=nearest.reference, force=saving.force):
         amounts = numbers(by or to or "")
         if len(amounts) > 1:
             raise UsageError("with --dask each code is edited once: one amount, not several")

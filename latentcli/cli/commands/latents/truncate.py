@@ -52,7 +52,7 @@ def command(
     from latentcli.latents import truncate
 
     one_of(mean=mean, mean_of=mean_of)
-    if cluster.given(decoder=decoding.decoder, reference=nearest.reference):
+    if cluster.given(decoder=decoding.decoder, reference=nearest.reference, force=saving.force):
         center = None if mean is None else read(mean)
         others = None if mean_of is None else axes.load_set(mean_of, None)
         with naming(codes=codes, mean=mean, mean_of=mean_of):
