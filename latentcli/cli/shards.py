@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from latentcli.distributed._session import Session
     from latentcli.latents import CodesResult
     from latentcli.numerics.named_rows import NamedRows
+    from latentcli.numerics.types import Array
     from latentcli.words._space import Space
 
 
@@ -30,7 +31,9 @@ _stack = ExitStack()
 
 
 def connected(where: str, output: Output) -> Session:
-    """Connect to a cluster; it is left, and its bar taken away, when the command has ended."""
+    """Connect to a cluster, once; it is left, and its bar taken away, when the command has ended."""
+    if _sessions and _sessions[-1].where == where:
+        return _sessions[-1]
     from latentcli.distributed import Session
 
     progress = _stack.enter_context(output.progress("shards", rate="rows"))
@@ -91,6 +94,16 @@ class Cluster:
         session = connected(self.dask or "", output)
         taken = each_of(session, [address], function, axes=axes, skip_bad=self.skip_bad_shards)
         return taken.found, _settings_of(taken, session, output)
+
+    def mean(self, address: str, output: Output, *, axes: str = "") -> Array:
+        """Return the mean code of shards: sums by workers, merged in the order of the shards."""
+        import numpy as np
+
+        from latentcli.latents import sum_of_block
+
+        parts, _ = self.each_of(address, sum_of_block, output, axes=axes)
+        total = sum(part.total for part in parts)
+        return np.asarray(total / sum(part.rows for part in parts))
 
     def points(self, address: str, output: Output) -> NamedRows:
         """Open shards as points, which stay where they are, and tell what was noticed."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from latentcli.distributed._session import Session
     from latentcli.distributed._shards import Shard
 
+_WRITTEN = (".npy", ".parquet", ".pq")
+"""Kinds of shards of which new ones are written, by their endings."""
+
 _TRIES = 5
 """How often a folder is removed to which a worker may still write."""
 
@@ -86,6 +89,11 @@ def rewritten(
     """
     listed = _shards.listed(paths)
     names = [Path(split_address(shard.address)[0]).name for shard in listed]
+    for name in names:
+        if Path(name).suffix.lower() not in _WRITTEN:
+            raise FormatError(
+                f"shard {name}: new shards are written of .npy and Parquet; `convert` makes those"
+            )
     if len(set(names)) < len(names):
         names = [f"{place:05d}-{name}" for place, name in enumerate(names)]
     with _folder(folder) as part:
@@ -187,12 +195,8 @@ def _rewrite(
         if kind == ".npy":
             with part.open("wb") as file:
                 np.lib.format.write_array(file, np.ascontiguousarray(made), allow_pickle=False)
-        elif kind in (".parquet", ".pq"):
-            _write_parquet(shard, made, part)
         else:
-            raise FormatError(
-                "new shards are written of .npy and Parquet; `convert` makes those"
-            )
+            _write_parquet(shard, made, part)
     return _Of(known, tuple(loaded.values.shape[1:]))
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from latentcli.latents._sample_z import axes_of_features, sample_z
     from latentcli.latents._scored import direction_of_scores
-    from latentcli.latents._shard import changed_shard, report_of_shards
+    from latentcli.latents._shard import changed_shard, report_of_shards, sum_of_block
     from latentcli.latents._traverse import traverse
     from latentcli.latents._truncate import TruncationResult, truncate
     from latentcli.latents._typical import (
@@ -52,7 +52,7 @@ _HOMES = {
     **dict.fromkeys(
         ("ProjectResult", "merge_projections", "project", "project_block"), "_project"
     ),
-    **dict.fromkeys(("changed_shard", "report_of_shards"), "_shard"),
+    **dict.fromkeys(("changed_shard", "report_of_shards", "sum_of_block"), "_shard"),
     "PathResult": "_path_result",
     "interp": "_interp",
     **dict.fromkeys(("lerp", "slerp"), "_interpolation"),
@@ -98,6 +98,7 @@ __all__ = [
     "sample_z",
     "sefa_directions",
     "slerp",
+    "sum_of_block",
     "traverse",
     "truncate",
     "typical",

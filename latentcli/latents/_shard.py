@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from latentcli.errors import counted
 from latentcli.latents._changing import CodesResult
@@ -18,6 +21,24 @@ class Part:
     rows: int
     means: dict[str, float]
     settings: Record
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum of the codes of a block, in float64, and how many there are."""
+
+    total: Array
+    rows: int
+
+
+def sum_of_block(block: Any) -> Sum:
+    """Return the sum of codes (n, ...): what a mean over blocks is merged from.
+
+    >>> sum_of_block(np.ones((3, 2), np.float32)).total.tolist()
+    [3.0, 3.0]
+    """
+    values = np.asarray(block)
+    return Sum(values.sum(axis=0, dtype=np.float64), len(values))
 
 
 def changed_shard(result: CodesResult, measures: Sequence[str]) -> tuple[Array, Part]:

@@ -66,6 +66,36 @@ def test_new_shards_are_those_of_one_machine(change, folder, tmp_path, dask, ans
     assert laid["summary"]["mean_norm"] == pytest.approx(norms.mean(), rel=1e-6)
 
 
+def test_the_mean_of_shards_is_that_of_all_rows(folder, tmp_path, dask, answers):
+    options = ("--mean-of", tmp_path / "whole.npy", "--psi", "0.5")
+    answers("truncate", tmp_path / "whole.npy", *options, "-o", tmp_path / "one.npy")
+    laid = ("--mean-of", folder, "--psi", "0.5", "--dask", dask, "-o", tmp_path / "out")
+    answers("truncate", folder, *laid)
+    codes, _ = written(tmp_path / "out")
+    np.testing.assert_allclose(codes, np.load(tmp_path / "one.npy"), rtol=3e-7, atol=1e-12)
+
+
+def test_shards_that_cannot_be_written_are_refused_at_once(tmp_path, dask, latent):
+    np.savez(tmp_path / "z.npz", z=CODES)
+    asked = (
+        "edit",
+        f"{tmp_path / 'z.npz'}::z",
+        tmp_path / "z.npz",
+        "--by",
+        "1",
+        "--dask",
+        dask,
+    )
+    code, _, err = latent(*asked, "-o", tmp_path / "out", "--skip-bad-shards")
+    assert (code, err.count("\n")) == (1, 1)
+
+
+def test_force_is_for_files(folder, tmp_path, dask, latent):
+    asked = ("edit", folder, tmp_path / "line.npy", "--by", "1", "--dask", dask, "--force")
+    code, _, err = latent(*asked, "-o", tmp_path / "out")
+    assert (code, "--force does not go with --dask" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     "question",
     [("typical",), ("typical", "--reference", "whole.npy"), ("project", "line.npy")],

@@ -53,12 +53,12 @@ def command(
 
     one_of(mean=mean, mean_of=mean_of)
     if cluster.given(decoder=decoding.decoder, reference=nearest.reference, force=saving.force):
-        center = None if mean is None else read(mean)
-        others = None if mean_of is None else axes.load_set(mean_of, None)
         with naming(codes=codes, mean=mean, mean_of=mean_of):
+            middle = (
+                cluster.mean(mean_of, output, axes=axes.axes) if mean_of else read(mean or "")
+            )
             cluster.rewrite(
-                "truncate", codes,
-                lambda part: truncate(part, center, mean_of=others, psi=psi, cutoff=cutoff),
+                "truncate", codes, lambda part: truncate(part, middle, psi=psi, cutoff=cutoff),
                 saving.output_file, output, measures=["distances"],
                 settings={"codes": codes, "mean": mean, "mean_of": mean_of}, axes=axes.axes,
             )  # fmt: skip
