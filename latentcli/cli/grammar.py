@@ -17,6 +17,9 @@ LAST = frozenset({"--factors", "--labels"})
 BARE = {"--ease": "smooth"}
 """Options that may stand without a value, and what they mean then."""
 
+SEVERAL = frozenset({"--arrows", "--of"})
+"""Options of `map` behind which several values may stand, once the file has been named."""
+
 
 def as_meant(
     words: Sequence[str],
@@ -32,14 +35,18 @@ def as_meant(
 
     >>> as_meant(["-v", "a.npy", "--ease", "-q"], {"--ease", "-q"}, flags={"-q"})
     ['a.npy', '--ease', 'smooth', '-q']
+    >>> as_meant(["x.txt", "--of", "king", "queen"], {"--of"}, flags=())
+    ['x.txt', '--of', 'king', '--of', 'queen']
     >>> as_meant(["--factors", "f.csv", "a.npy"], {"--ci"}, flags=(), factors=True)
     ['a.npy', 'f.csv']
     """
     made: list[str] = []
     last: list[str] = []
     left = list(words)
+    placed = False
     while left:
         word = left.pop(0)
+        placed = placed or not word.startswith("-")
         if word == "--":
             return [*made, *last, word, *left]
         name, sign, value = word.partition("=")
@@ -53,4 +60,6 @@ def as_meant(
             made.append(word)
             if word in known and word not in flags and left:
                 made.append(left.pop(0))
+            while word in SEVERAL and placed and left and not left[0].startswith("-"):
+                made += [word, left.pop(0)]
     return [*made, *last]

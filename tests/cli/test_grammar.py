@@ -100,3 +100,13 @@ def test_no_note_is_said_twice(latent, folder):
     for line in ("compare w.npy w.npy", "mix w.npy w.npy", "grid w.npy w.npy w.npy w.npy"):
         lines = latent(*line.split())[2].splitlines()
         assert len(lines) == len({*lines}), line
+
+
+def test_several_arrows_and_words_stand_behind_one_option(latent, folder):
+    for typed in ("--arrows king:queen man:woman", "--arrows king:queen --arrows man:woman"):
+        code, _, err = latent(
+            "map", "article-words.txt", *typed.split(), "-o", "m.svg", "--force"
+        )
+        assert code == 0, err
+    asked = ("map", "article-words.txt", "--of", "king", "queen", "--json", "-q")
+    assert latent(*asked) == latent(*asked[:4], "--of", *asked[4:])
