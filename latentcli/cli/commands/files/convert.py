@@ -84,8 +84,6 @@ def command(
 
     latent convert glove.6B.50d.txt.gz glove.bin
 
-    latent convert vectors.bin projector.tsv
-
     latent convert docs.jsonl docs.parquet --dtype int8
 
     latent convert raw.f32 raw.npy --dim 50
