@@ -75,7 +75,10 @@ def read(stream: Stream, key: str = "") -> Reading:
             stop = min(start + step, len(words))
             values = rows_of(start, stop)
             if norms is not None:
-                values = values * norms[start:stop, None]
+                with np.errstate(
+                    over="ignore", invalid="ignore"
+                ):  # counted as infinite, or NaN
+                    values = values * norms[start:stop, None]
             yield Block(words[start:stop], values)
 
     notes = []

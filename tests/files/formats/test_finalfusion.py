@@ -67,6 +67,14 @@ def test_vectors_are_multiplied_by_their_norms(opened):
     assert entry.matrix.tobytes() == (VALUES * norms[:, None]).tobytes()
 
 
+def test_norms_that_float32_cannot_hold_are_counted_without_a_warning(opened):
+    norms = np.array([3e38, np.inf, 1, np.nan], "<f4")
+    values = np.where(VALUES == 0, 0, 5).astype("<f4")
+    values[1, 0] = 0  # infinity times 0
+    entry = opened(chunks(words_of(WORDS), array_of(values), norms_of(norms)), "a.fifu")
+    assert [norm > 0 for norm in entry.norms] == [False, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("kind", "more"), [(3, struct.pack("<III", 3, 6, 21)), (7, struct.pack("<III", 3, 6, 99))]
 )
