@@ -131,7 +131,8 @@ def _of_space(space: Any, entry: NamedVectors) -> NamedRows:
     """Take the rows of a space, whose norms are 0 where rows cannot be answers."""
     without = np.flatnonzero(~(entry.norms > 0))
     zero = np.zeros(len(entry.norms), dtype=bool)
-    zero[without] = ~entry.matrix[without].any(axis=1)
+    with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
+        zero[without] = ~entry.matrix[without].any(axis=1)
     finite = (entry.norms > 0) | zero
 
     def find(word: str) -> int | None:

@@ -28,6 +28,14 @@ def test_one_line_says_so(verb):
     assert "\n" not in str(error.value)
 
 
+def test_nan_that_signals_is_left_out_without_a_warning(tmp_path):
+    rows = ROWS.astype("<f4")
+    rows.view("<u4")[3, 1] = 0x7FA00000
+    np.savez(tmp_path / "x.npz", vectors=rows, words=[f"w{row}" for row in range(60)])
+    found = latentcli.clusters(latentcli.open(tmp_path / "x.npz"), k=2)
+    assert any("1 of 60 rows left out" in note for note in found.notes)
+
+
 @pytest.mark.parametrize("scale", [1e30, 1e-30])
 @pytest.mark.parametrize("verb", ["compare", "duplicates", "drift", "space_map"])
 def test_large_and_small_units_are_none_of_its_concern(verb, scale):
