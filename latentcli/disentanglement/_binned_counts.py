@@ -27,11 +27,11 @@ _TAILS = 2.0
 """What the deviation over halves is multiplied by where tails are heavy: it is short, as one value may be all that
 differs, and the scores are skewed. By simulation, with Student's t of 2.5 degrees of freedom."""
 
-_LOOKED_AT = 10_000
+LOOKED_AT = 10_000
 """Rows that are enough to see where most of them lie."""
 
-_LARGE = 2_000_000
-"""Numbers from which factors are shuffled half as often."""
+LARGE = 2_000_000
+"""Numbers from which factors are shuffled half as often, and halves have the bins of all rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ class Data:
     @property
     def some(self) -> Array:
         """Some 10,000 of the rows (n, D), evenly apart."""
-        return self.codes[:: max(1, self.rows // _LOOKED_AT)]
+        return self.codes[:: max(1, self.rows // LOOKED_AT)]
 
     @cached_property
     def ends(self) -> tuple[Array, Array]:
@@ -157,7 +157,7 @@ class Data:
         for factor in self.factors:
             if factor.kind == "continuous":
                 values = factor.values[factor.known]
-                few = values[:: max(1, len(values) // _LOOKED_AT)]
+                few = values[:: max(1, len(values) // LOOKED_AT)]
                 columns.append((few, values.min(), values.max()))
         return any(_heavy_tailed(*one, self.codes.size) for one in columns)
 
@@ -222,7 +222,7 @@ class BinnedCounts:
         """Return the counts with the factors' rows in random orders, up to SHUFFLES of them."""
         if seed not in self._shuffled:
             random = np.random.default_rng(seed)
-            times = SHUFFLES if self.data.codes.size <= _LARGE else SHUFFLES // 2
+            times = SHUFFLES if self.data.codes.size <= LARGE else SHUFFLES // 2
             orders = (random.permutation(self.data.rows) for _ in range(shuffles(times)))
             self._shuffled[seed] = self._in_orders(orders)
         return self._shuffled[seed]
@@ -251,7 +251,7 @@ class BinnedCounts:
         return [function(self.bins.labels, labels, *given)]
 
     def _bins_of(self, rows: Array) -> Binned:
-        if self.data.codes.size > _LARGE and not self.data.far.any():
+        if self.data.codes.size > LARGE and not self.data.far.any():
             return Binned(np.take(self.bins.labels, rows, axis=1), self.bins.size)
         return information.discretize(self.data.codes[rows], self.cut)
 

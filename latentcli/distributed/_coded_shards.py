@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from latentcli.disentanglement._binned_counts import LOOKED_AT
 from latentcli.distributed import _counting
 from latentcli.numerics.types import Array
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 DISTINCT = 256
 """Distinct values of a dimension that are looked for, where no more bins are requested."""
-
-_FROM = 10_000
-"""Rows that are enough to see where most of them lie."""
 
 
 class Shards(NamedTuple):
@@ -79,14 +77,17 @@ class LookedAt:
     def look(self, most: int) -> Look:
         """Look for dimensions with at most so many values."""
         if most not in self._looks:
-            step = max(1, self.shards.rows // _FROM)
+            step = max(1, self.shards.rows // LOOKED_AT)
             found = self.shards.each(
                 _counting.look, lambda at: (most, -self.shards.span(at).start % step, step)
             )
             least, highest = (
                 reduce([one[i] for one in found]) for i, reduce in ((0, least_of), (1, most_of))
             )
-            few = [_together([one[2][j] for one in found], most) for j in range(len(least))]
+            few = [
+                _counting.together([one[2][j] for one in found], most)
+                for j in range(len(least))
+            ]
             some = np.concatenate([one[3] for one in found])
             self._looks[most] = Look((least, highest), few, some)
         return self._looks[most]
@@ -100,12 +101,3 @@ def least_of(parts: list[Array]) -> Array:
 def most_of(parts: list[Array]) -> Array:
     """Return the largest (D,) of parts (D,)."""
     return np.asarray(np.max(parts, axis=0))
-
-
-def _together(parts: list[Array | None], most: int) -> Array | None:
-    """Return the distinct values of all parts, None for more than `most`."""
-    known = [one for one in parts if one is not None]
-    if len(known) < len(parts):
-        return None
-    found = np.unique(np.concatenate(known))
-    return found if len(found) <= most else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from latentcli.disentanglement._binned_counts import BinnedCounts, Data
+from latentcli.disentanglement._binned_counts import LARGE, BinnedCounts, Data
 from latentcli.disentanglement._binning import Cut, Lying, check_bins
 from latentcli.disentanglement._data import made_factors, prepare
 from latentcli.disentanglement._factor_columns import check_names, with_any
@@ -32,7 +32,7 @@ from latentcli.numerics.types import Array
 if TYPE_CHECKING:
     from latentcli.distributed._session import Session
 
-GATHERED = 2_000_000
+GATHERED = LARGE
 """Numbers up to which codes are brought to this machine: all that is computed of so few is computed here."""
 
 _IN_MEMORY = 1 << 27

@@ -55,14 +55,18 @@ def look(
         highest.append(values.max(axis=0))
         some.append(values[(first - place.start) % step :: step])
         new = [distinct(column, most) for column in values.T]
-        few = new if not few else [_both(*pair, most) for pair in zip(few, new, strict=True)]
+        few = (
+            new if not few else [together([*pair], most) for pair in zip(few, new, strict=True)]
+        )
     return np.min(least, axis=0), np.max(highest, axis=0), few, np.concatenate(some)
 
 
-def _both(one: Array | None, other: Array | None, most: int) -> Array | None:
-    if one is None or other is None:
+def together(parts: list[Array | None], most: int) -> Array | None:
+    """Return the distinct values of all parts, None for more than `most`."""
+    known = [one for one in parts if one is not None]
+    if len(known) < len(parts):
         return None
-    found = np.union1d(one, other)
+    found = np.unique(np.concatenate(known))
     return found if len(found) <= most else None
 
 

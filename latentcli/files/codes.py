@@ -15,9 +15,7 @@ from latentcli.files.load import Loaded, read_array
 from latentcli.files.stream import Stream
 from latentcli.numerics.axes import axes_of, doubt, flattened_note, samples_first
 from latentcli.numerics.types import Array
-
-_LARGEST = 1e150
-"""Numbers beyond it have no norm in float64."""
+from latentcli.numerics.vectors import LARGEST
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ def _check_finite(address: str, values: Array) -> None:
             bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
             row = start + int(np.flatnonzero(bad)[0])
             raise FormatError(f"{address}: NaN or infinity in row {row:,}")
-        if values.dtype.itemsize > 4 and np.abs(part).max() > _LARGEST:
+        if values.dtype.itemsize > 4 and np.abs(part).max() > LARGEST:
             raise FormatError(
-                f"{address}: holds numbers beyond {_LARGEST:g}, whose squares overflow"
+                f"{address}: holds numbers beyond {LARGEST:g}, whose squares overflow"
             )

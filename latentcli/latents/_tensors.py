@@ -19,13 +19,11 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.axes import axes_of, described, doubt
 from latentcli.numerics.blocks import let_go, spans
 from latentcli.numerics.types import Array
+from latentcli.numerics.vectors import check_squares
 from latentcli.results import Record
 
 _STYLEGAN = {18: 1024, 16: 512, 14: 256, 12: 128, 10: 64}
 """How many layers the codes of StyleGAN2 have, and the size of its images in pixels."""
-
-_LARGEST = 1e150
-"""Numbers beyond it have no norm in float64."""
 
 _SHOWN = 8
 
@@ -248,10 +246,8 @@ def check_finite(values: Array, name: str, first: int = 0) -> None:
                 + int(np.flatnonzero(bad.reshape(len(block), -1).any(axis=1))[0])
             )
             raise LatentError(f"`{name}`: NaN or infinity in row {row:,}")
-        if values.dtype.itemsize > 4 and np.abs(block).max() > _LARGEST:
-            raise LatentError(
-                f"`{name}` holds numbers beyond {_LARGEST:g}, whose squares overflow"
-            )
+        if values.dtype.itemsize > 4:
+            check_squares(block, name)
         let_go(values)
 
 

@@ -11,9 +11,7 @@ import numpy as np
 from latentcli import results
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.types import Array
-
-_SQUARED = 1e150
-"""Numbers up to which squares and their sums are numbers."""
+from latentcli.numerics.vectors import LARGEST
 
 GROUPS = 20
 """How many groups of rows are left out in turn."""
@@ -143,7 +141,7 @@ def half_sample_interval(
     from scipy.special import stdtrit
 
     middle = float(known.mean())
-    unit = max(1.0, float(np.abs(known).max()) / _SQUARED)  # squares of the largest overflow
+    unit = max(1.0, float(np.abs(known).max()) / LARGEST)  # squares of the largest overflow
     spread = unit * float((known / unit).std(ddof=1))
     reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
     if relative and 0 < middle < value:
