@@ -29,19 +29,9 @@ class Arrangement(NamedTuple):
 
 def _pieces(shard: Shard, rows: Rows) -> Iterator[tuple[slice, Array]]:
     """Yield (place among the rows that count, their codes (n, D) as metrics take them)."""
-    start = 0
-    for first, values in _shards.blocks(shard):
-        if rows is not None:
-            begin, end = np.searchsorted(rows, [first, first + len(values)])
-            values = values[rows[begin:end] - first]
-        if not len(values):
-            continue
-        kind = values.dtype
-        yield (
-            slice(start, start + len(values)),
-            values if kind in (np.float32, np.float64) else values.astype(np.float64),
-        )
-        start += len(values)
+    for start, values in _shards.blocks_of(shard, rows):
+        kept = values.dtype in (np.float32, np.float64)
+        yield slice(start, start + len(values)), values if kept else values.astype(np.float64)
 
 
 def look(

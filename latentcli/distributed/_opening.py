@@ -34,14 +34,16 @@ def open_space(
     ignore_case: bool = False,
     exact: bool = False,
     skip_bad: bool = False,
+    found: Surveyed | None = None,
 ) -> Space:
     """Open the shards of files, folders and patterns as one space, as `latentcli.open` does.
 
     The words, and a norm for each row, are kept on this machine; the vectors stay where they are. With `skip_bad`
-    shards that cannot be read are left out, and counted in a note.
+    shards that cannot be read are left out, and counted in a note. `found` is what a pass over them has found, if
+    there was one.
     """
     named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
-    found = survey(session, named, skip_bad=skip_bad)
+    found = found or survey(session, named, skip_bad=skip_bad)
     path = _path_of(paths)
     sink = _Sink(path.name, found.reading, None, mapped=True)
     for one in found.surveys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,16 +15,14 @@ from latentcli.distributed._opening import open_space, survey
 from latentcli.distributed._rows import ShardedRows
 from latentcli.errors import LatentError
 from latentcli.numerics import blocks
-from latentcli.numerics.named_rows import NamedRows, named_rows
-from latentcli.numerics.neighbors import Neighbors, nearer, nearest_in_block
+from latentcli.numerics.named_rows import NamedRows, are_zero, named_rows
+from latentcli.numerics.neighbors import SEEN, Neighbors, nearer, nearest_in_block
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
     from latentcli.distributed._session import Session
     from latentcli.distributed._shards import Shard
-
-_SEEN = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,7 @@ class PointsInShards:
 
     def nearest(self, points: Points, queries: Array, k: int) -> Neighbors:
         """Find the `k` nearest other rows of the rows `queries` (Q,), as `numerics.neighbors` does."""
-        center = points.take(slice(0, _SEEN)).mean(axis=0)
+        center = points.take(slice(0, SEEN)).mean(axis=0)
         shared = self.rows.session.share((points.take(queries), queries, center))
         dtype = str(self.dtype)
         parts = self.rows.each(
@@ -114,7 +112,7 @@ def open_points(
     found = survey(session, paths, skip_bad=skip_bad)
     session.shards = len(found.shards)
     if found.surveys[0].words is not None:
-        space = open_space(session, paths, skip_bad=skip_bad)
+        space = open_space(session, paths, found=found)
         named = named_rows(space, "x")
         whole: Any = PointsInShards(space.entry.matrix)  # type: ignore[arg-type]
         return replace(named, rows=whole), (*space.entry.notes, *space.notes)
@@ -123,7 +121,7 @@ def open_points(
     kind = np.dtype(found.reading.dtype)
     rows = found.rows(session, kind if kind.kind == "f" else np.dtype(np.float64), without)
     zero = np.zeros(len(norms), dtype=bool)
-    zero[without] = ~rows[without].any(axis=1)
+    zero[without] = are_zero(rows[without])
     points: Any = PointsInShards(rows)
 
     def find(word: str) -> int | None:
@@ -137,19 +135,6 @@ def _itself(part: Any) -> Any:
     return part
 
 
-def _pieces(shard: Shard, kept: Array | None, dtype: str) -> Iterator[tuple[int, Array]]:
-    """Yield (how many rows that count came before, rows that count) of the pieces of a shard."""
-    before = 0
-    for first, values in _shards.blocks(shard):
-        part = values
-        if kept is not None:
-            mine = kept[(kept >= first) & (kept < first + len(values))]
-            part = values[mine - first]
-        if len(part):
-            yield before, part.astype(dtype, copy=False)
-        before += len(part)
-
-
 def _reduced(
     shard: Shard,
     kept: Array | None,
@@ -161,8 +146,8 @@ def _reduced(
     """Reduce the rows of a shard; None where none counts."""
     parts = (
         block
-        for _, piece in _pieces(shard, kept, dtype)
-        for _, block in Points(piece, unit).blocks()
+        for _, piece in _shards.blocks_of(shard, kept)
+        for _, block in Points(piece.astype(dtype, copy=False), unit).blocks()
     )
     return blocks.reduced(parts, partial, merge)
 
@@ -179,7 +164,14 @@ def _nearest(
     """Find the rows of a shard that are nearest to some rows; None where none counts."""
     values, queries, center = shared
     found = (
-        nearest_in_block(Points(piece, unit), first + before, values, queries, k, center)
-        for before, piece in _pieces(shard, kept, dtype)
+        nearest_in_block(
+            Points(piece.astype(dtype, copy=False), unit),
+            first + before,
+            values,
+            queries,
+            k,
+            center,
+        )
+        for before, piece in _shards.blocks_of(shard, kept)
     )
     return blocks.reduced(found, _itself, partial(nearer, k=k))

@@ -51,8 +51,6 @@ class Survey(NamedTuple):
     reading: Reading
     norms: Array
     words: list[str] | None
-    least: Array
-    most: Array
 
 
 def listed(addresses: Sequence[str]) -> list[Shard]:
@@ -179,6 +177,19 @@ def _let_go(parts: list[Array]) -> None:
         let_go(part)
 
 
+def blocks_of(shard: Shard, rows: Array | None) -> Iterator[tuple[int, Array]]:
+    """Yield (how many of them came before, rows (n, D)) of those rows of a shard that count, ascending; None for all."""
+    before = 0
+    for first, values in blocks(shard):
+        part = values
+        if rows is not None:
+            begin, end = np.searchsorted(rows, [first, first + len(values)])
+            part = values[rows[begin:end] - first]
+        if len(part):
+            yield before, part
+        before += len(part)
+
+
 def _joined(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -190,7 +201,6 @@ def survey(shard: Shard) -> Survey:
         words = None if stream is None else joining.words_beside(stream)
         beside = words is not None
         norms: list[Array] = []
-        least, most = np.inf, -np.inf
         for block in reading.blocks():
             if block.words is not None and not beside:
                 words = [*(words or ())] if words is None else words
@@ -198,16 +208,11 @@ def survey(shard: Shard) -> Survey:
             if not len(block.values):
                 continue
             norms.append(narrowed(block.values, reading.findings)[1])
-            with np.errstate(invalid="ignore"):
-                least = np.minimum(least, block.values.min(axis=0))
-                most = np.maximum(most, block.values.max(axis=0))
             let_go(block.values)
         found = np.concatenate(norms) if norms else np.zeros(0)
         size = path.stat().st_size if path.is_file() else 0
         plain = replace(reading, blocks=_nothing, whole=None, mapped=None, extras={})
-        return Survey(
-            len(found), size, plain, found, words, np.asarray(least), np.asarray(most)
-        )
+        return Survey(len(found), size, plain, found, words)
 
 
 def _nothing() -> Iterator[Block]:

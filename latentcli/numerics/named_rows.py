@@ -109,11 +109,16 @@ def named_rows(x: Any, parameter: str) -> NamedRows:
         finite[part] = np.isfinite(rows[part]).all(axis=1)
         if rows.dtype.itemsize > 4:
             check_squares(rows[part][finite[part]], parameter)
-        with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
-            zero[part] = ~rows[part].any(axis=1)
+        zero[part] = are_zero(rows[part])
     return NamedRows(
         rows, finite, zero, codes.shape, None, lambda word: _numbered(word, len(rows)), axes
     )
+
+
+def are_zero(rows: Array) -> Array:
+    """Return which rows (N, D) are zero (N,)."""
+    with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
+        return np.asarray(~rows.any(axis=1))
 
 
 def by_sample(values: Array, x: Any, parameter: str) -> tuple[Array, str]:
@@ -131,8 +136,7 @@ def _of_space(space: Any, entry: NamedVectors) -> NamedRows:
     """Take the rows of a space, whose norms are 0 where rows cannot be answers."""
     without = np.flatnonzero(~(entry.norms > 0))
     zero = np.zeros(len(entry.norms), dtype=bool)
-    with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
-        zero[without] = ~entry.matrix[without].any(axis=1)
+    zero[without] = are_zero(entry.matrix[without])
     finite = (entry.norms > 0) | zero
 
     def find(word: str) -> int | None:

@@ -19,7 +19,7 @@ from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
 
 _QUERIES = 512
-_SEEN = 1024
+SEEN = 1024
 """Queries, and rows that they are compared with, at a time: their scores, 4 MB, stay in the cache."""
 
 
@@ -44,7 +44,7 @@ def nearest(
     laid = getattr(points.rows, "nearest", None)
     if laid is not None and points.which is None:
         return laid(points, queries, k)
-    center = points.take(slice(0, _SEEN)).mean(axis=0)
+    center = points.take(slice(0, SEEN)).mean(axis=0)
     parts = [queries[start : start + _QUERIES] for start in range(0, len(queries), _QUERIES)]
     best = [_Best(points.take(part) - center, part, k) for part in parts]
     _scan(best, len(points), lambda seen: points.take(seen) - center, progress)
@@ -133,7 +133,7 @@ def nearest_to(
     wanted = min(k + most + _SPARE, len(rows))
     if not wanted:
         return [Nearest(rows[:0], np.zeros(0)) for _ in vectors]
-    center = matrix[rows[:_SEEN]].astype(np.float64).mean(axis=0)
+    center = matrix[rows[:SEEN]].astype(np.float64).mean(axis=0)
     parts = [slice(start, start + _QUERIES) for start in range(0, len(vectors), _QUERIES)]
     nobody = np.full(_QUERIES, -1)
     best = [
@@ -169,15 +169,15 @@ def _scan(
     for each other, by spinning, several times as long as they compute.
     """
     shares = [best[first :: processors()] for first in range(min(processors(), len(best)))]
-    rooms = [np.empty((_QUERIES, _SEEN)) for _ in shares]
+    rooms = [np.empty((_QUERIES, SEEN)) for _ in shares]
     with threads(len(shares)) as each_of:
-        for start in range(0, count, _SEEN):
-            block = take(slice(start, start + _SEEN))
+        for start in range(0, count, SEEN):
+            block = take(slice(start, start + SEEN))
             half = np.einsum("ij,ij->i", block, block) / 2
             seen = np.column_stack([-block, half]).T
             each_of(partial(_show, seen, start), shares, rooms)
             if progress:
-                progress(min(start + _SEEN, count), count)
+                progress(min(start + SEEN, count), count)
 
 
 def _show(seen: Array, start: int, best: Sequence[_Best], room: Array) -> None:

@@ -13,7 +13,7 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 @pytest.mark.parametrize("seen", [64, 300, 4096])
 def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
-    monkeypatch.setattr(neighbors, "_SEEN", seen)
+    monkeypatch.setattr(neighbors, "SEEN", seen)
     monkeypatch.setattr(neighbors, "_QUERIES", 100)
     rows = RNG.standard_normal((700, 9)) + offset
     asked = sampled(700, 250, 0)
@@ -26,7 +26,7 @@ def test_scikit_learn_finds_the_same(monkeypatch, seen, offset):
 def test_blocks_give_what_the_whole_gives(monkeypatch):
     rows = RNG.standard_normal((500, 4)).astype(np.float32)
     whole = nearest(Points(rows, unit=True), np.arange(500), 7)
-    monkeypatch.setattr(neighbors, "_SEEN", 16)
+    monkeypatch.setattr(neighbors, "SEEN", 16)
     parts = nearest(Points(rows, unit=True), np.arange(500), 7)
     assert (whole.rows == parts.rows).all()
     assert (whole.distances == parts.distances).all()
