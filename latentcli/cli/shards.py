@@ -115,6 +115,21 @@ class Cluster:
             output.note(text)
         return found
 
+    def convert(
+        self, address: str, folder: Path, to: str, output: Output, *, dtype: str
+    ) -> tuple[list[Any], Record]:
+        """Write shards in another format; return what is known of each, and settings."""
+        from latentcli.distributed import check_folder, converted
+
+        check_folder(folder)
+        session = connected(self.dask or "", output)
+        taken = converted(
+            session, [address], folder, to, dtype=dtype, skip_bad=self.skip_bad_shards
+        )
+        for text in dict.fromkeys(note for one in taken.found for note in one.notes):
+            output.note(text)
+        return taken.found, _settings_of(taken, session, output)
+
     def rewrite(
         self,
         verb: str,

@@ -124,7 +124,7 @@ class Source:
         if self.dask and self.axes:
             raise UsageError("--axes goes without --dask, which reads rows of numbers")
         if self.dask:
-            space = self._open_shards(named, output)
+            space = self._open_shards(named, output, columns=columns)
         else:
             space = self._open_here(named, output, f"reading {address}", columns=columns)
         if not named:
@@ -159,7 +159,7 @@ class Source:
                 progress=progress,
             )
 
-    def _open_shards(self, named: list[str], output: Output) -> Space:
+    def _open_shards(self, named: list[str], output: Output, *, columns: bool) -> Space:
         """Open shards, which stay where they are."""
         from latentcli.cli.shards import connected
         from latentcli.distributed import open_space
@@ -174,6 +174,7 @@ class Source:
             ignore_case=self.ignore_case,
             exact=self.exact,
             skip_bad=self.skip_bad_shards,
+            columns=columns,
         )
 
 

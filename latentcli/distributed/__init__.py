@@ -12,6 +12,7 @@ __getattr__, __dir__ = attach(
     {
         "Session": f"{__name__}._session",
         **dict.fromkeys(("check_folder", "each_of", "rewritten"), f"{__name__}._files"),
+        "converted": f"{__name__}._converting",
         "open_points": f"{__name__}._points",
         "open_space": f"{__name__}._opening",
         "open_codes": f"{__name__}._codes",

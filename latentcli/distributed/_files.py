@@ -16,7 +16,7 @@ import numpy as np
 from latentcli.distributed import _shards
 from latentcli.errors import FileError, FormatError, counted, reason
 from latentcli.files import codes
-from latentcli.files.addresses import is_remote, split_address
+from latentcli.files.addresses import is_remote, separated, split_address
 from latentcli.files.outputs import written_beside
 from latentcli.files.pending import holding
 from latentcli.numerics.types import Array
@@ -39,6 +39,7 @@ class Taken:
     shards: list[Shard] = field(default_factory=list)
     found: list[Any] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    rows: int = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -50,14 +51,15 @@ class Taken:
 
     def settings(self, session: Session) -> dict[str, str | int]:
         """Return what a report records."""
-        settings = {**session.settings(), "shards": len(self.shards)}
+        settings = {**session.settings(), "shards": len(self.shards), "rows": self.rows}
         return settings | ({"skipped_shards": len(self.skipped)} if self.skipped else {})
 
 
-class _Of(NamedTuple):
-    """What a function gave of a shard, and the shape of one of its codes."""
+class Of(NamedTuple):
+    """What a function gave of a shard, how many codes it has, and the shape of one of them."""
 
     value: Any
+    rows: int
     shape: tuple[int, ...]
 
 
@@ -70,7 +72,7 @@ def each_of(
     skip_bad: bool = False,
 ) -> Taken:
     """Call a function of the codes of each shard, by workers."""
-    return _taken(session, _shards.listed(paths), _of, lambda _: (function, axes), skip_bad)
+    return taken(session, _shards.listed(paths), _of, lambda _: (function, axes), skip_bad)
 
 
 def rewritten(
@@ -88,17 +90,28 @@ def rewritten(
     which the other columns stay. The folder is there when all is well, or not at all.
     """
     listed = _shards.listed(paths)
-    names = [Path(split_address(shard.address)[0]).name for shard in listed]
+    names = [name_of(shard) for shard in listed]
     for name in names:
         if Path(name).suffix.lower() not in _WRITTEN:
             raise FormatError(
                 f"shard {name}: new shards are written of .npy and Parquet; `convert` makes those"
             )
-    if len(set(names)) < len(names):
-        names = [f"{place:05d}-{name}" for place, name in enumerate(names)]
-    with _folder(folder) as part:
+    names = distinct(names)
+    with made_folder(folder) as part:
         given = [(function, axes, str(part / name)) for name in names]
-        return _taken(session, listed, _rewrite, lambda at: given[at], skip_bad)
+        return taken(session, listed, _rewrite, lambda at: given[at], skip_bad)
+
+
+def name_of(shard: Shard) -> str:
+    """Return the name of a shard's file."""
+    return separated(shard.address)[0].rsplit("/", 1)[-1]
+
+
+def distinct(names: list[str]) -> list[str]:
+    """Return names for new shards: these, with their places in front where two are the same."""
+    if len(set(names)) == len(names):
+        return names
+    return [f"{place:05d}-{name}" for place, name in enumerate(names)]
 
 
 def check_folder(folder: Path) -> None:
@@ -113,38 +126,40 @@ def check_folder(folder: Path) -> None:
         raise FileError(f"cannot write {folder}: there is no folder {folder.parent}")
 
 
-def _taken(
+def taken(
     session: Session,
     listed: Sequence[Shard],
-    function: Callable[..., _Of],
+    function: Callable[..., Of],
     given: Callable[[int], tuple[Any, ...]],
     skip_bad: bool,
 ) -> Taken:
-    taken, shape = Taken(), None
+    """Call a function of each shard, by workers; all have codes of one shape."""
+    found, shape = Taken(), None
     for shard, one in zip(
         listed, session.each(function, listed, given, failures=skip_bad), strict=True
     ):
         error = one if isinstance(one, FileError) else None
         if error is None and shape is not None and one.shape != shape:
             error = FormatError(
-                f"shard {shard.name}: codes of shape {one.shape}; those of {taken.shards[0].name} "
+                f"shard {shard.name}: codes of shape {one.shape}; those of {found.shards[0].name} "
                 f"have {shape}"
             )
         if error is not None:
             if not skip_bad:
                 raise error
-            taken.skipped.append(str(error))
+            found.skipped.append(str(error))
             continue
         shape = one.shape
-        taken.shards.append(shard)
-        taken.found.append(one.value)
-    if not taken.shards:
-        raise FileError(taken.skipped[0] if taken.skipped else "no shards")
-    return taken
+        found.shards.append(shard)
+        found.found.append(one.value)
+        found.rows += one.rows
+    if not found.shards:
+        raise FileError(found.skipped[0] if found.skipped else "no shards")
+    return found
 
 
 @contextmanager
-def _folder(folder: Path) -> Iterator[Path]:
+def made_folder(folder: Path) -> Iterator[Path]:
     """Give a folder beside one that is to be made; it takes its place when all went well."""
     check_folder(folder)
     whole = folder.absolute()
@@ -175,14 +190,14 @@ def _loaded(shard: Shard, axes: str) -> codes.Codes:
     return codes.load(shard.address, axes=axes or ("ND" if found.values.ndim == 2 else ""))
 
 
-def _of(shard: Shard, function: Callable[[Any], Any], axes: str) -> _Of:
+def _of(shard: Shard, function: Callable[[Any], Any], axes: str) -> Of:
     loaded = _loaded(shard, axes)
-    return _Of(function(loaded), tuple(loaded.values.shape[1:]))
+    return Of(function(loaded), len(loaded.values), tuple(loaded.values.shape[1:]))
 
 
 def _rewrite(
     shard: Shard, function: Callable[[Any], tuple[Array, Any]], axes: str, target: str
-) -> _Of:
+) -> Of:
     loaded = _loaded(shard, axes)
     made, known = function(loaded)
     if len(made) != len(loaded.values):
@@ -197,7 +212,7 @@ def _rewrite(
                 np.lib.format.write_array(file, np.ascontiguousarray(made), allow_pickle=False)
         else:
             _write_parquet(shard, made, part)
-    return _Of(known, tuple(loaded.values.shape[1:]))
+    return Of(known, len(loaded.values), tuple(loaded.values.shape[1:]))
 
 
 def _write_parquet(shard: Shard, made: Array, part: Path) -> None:

@@ -16,6 +16,7 @@ from latentcli.errors import FileError, FormatError, counted
 from latentcli.files import addresses
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.store.build import Sink
+from latentcli.files.store.columns import Columns, ColumnsBuilder
 from latentcli.numerics.types import Array
 from latentcli.words._space import Space
 
@@ -35,12 +36,13 @@ def open_space(
     exact: bool = False,
     skip_bad: bool = False,
     found: Surveyed | None = None,
+    columns: bool = False,
 ) -> Space:
     """Open the shards of files, folders and patterns as one space, as `latentcli.open` does.
 
     The words, and a norm for each row, are kept on this machine; the vectors stay where they are. With `skip_bad`
     shards that cannot be read are left out, and counted in a note. `found` is what a pass over them has found, if
-    there was one.
+    there was one. The other `columns` of tables are brought here when they are first needed, or now.
     """
     named = [addresses.with_columns(one, vector_column, text_column) for one in paths]
     found = found or survey(session, named, skip_bad=skip_bad)
@@ -55,7 +57,20 @@ def open_space(
     entry = sink.entry(path, SimpleNamespace(compression="", member=""))  # type: ignore[arg-type]
     entry.meta["bytes"] = sum(one.size for one in found.surveys)
     entry.matrix = found.rows(session, np.dtype("<f4"), np.flatnonzero(~(entry.norms > 0)))  # type: ignore[assignment]
-    return Space(entry, address=" + ".join(paths), ignore_case=ignore_case, exact=exact)
+    if columns:
+        entry.columns = _columns(session, found.shards)
+    space = Space(entry, address=" + ".join(paths), ignore_case=ignore_case, exact=exact)
+    space.read_columns = lambda: _columns(session, found.shards)
+    return space
+
+
+def _columns(session: Session, shards: Sequence[Shard]) -> Columns:
+    """Bring the other columns of tables here, in the order of the rows."""
+    builder = ColumnsBuilder(None)
+    for blocks in session.each(_shards.columns_of, shards):
+        for rows, cells in blocks:
+            builder.add(cells, rows)
+    return builder.finish()
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _KEPT = 1 << 16
 """Single rows that are kept once they were read."""
+
+_SENT = 32 << 20
+"""Bytes of rows that a worker sends at a time."""
 
 GATHERED = 256 << 20
 """Bytes of rows up to which they may be had in the memory of this machine."""
@@ -69,7 +72,7 @@ class ShardedRows:
 
     def settings(self) -> dict[str, str | int]:
         """Return what a report records: where, how many workers, shards, shards left out."""
-        found = {**self.session.settings(), "shards": len(self.shards)}
+        found = {**self.session.settings(), "shards": len(self.shards), "rows": len(self)}
         return found | ({"skipped_shards": len(self.skipped)} if self.skipped else {})
 
     def __getitem__(self, which: Any) -> Array:
@@ -123,16 +126,37 @@ class ShardedRows:
         with np.errstate(over="ignore"):
             return np.ascontiguousarray(values, dtype=self.dtype)
 
+    def in_order(self, parts: Sequence[Sequence[int]]) -> Iterator[Array]:
+        """Yield rows by their ascending numbers, part by part; workers read ahead of what is taken."""
+        waiting = np.empty((0, self.dimensions), self.dtype)
+        sent = self._sent(np.fromiter(chain.from_iterable(parts), dtype=np.int64))
+        for part in parts:
+            while len(waiting) < len(part):
+                waiting = np.concatenate([waiting, self._astype(next(sent))])
+            yield waiting[: len(part)]
+            waiting = waiting[len(part) :]
+
     def _read(self, rows: Array) -> Array:
         """Return rows (n, D) by their ascending numbers."""
-        edges = np.searchsorted(rows, [shard.first for shard in self.shards] + [len(self)])
-        parts = [rows[a:b] for a, b in pairwise(edges)]
-        wanted = [place for place, part in enumerate(parts) if len(part)]
-        chosen = [self.shards[place] for place in wanted]
-        found = [*self.session.each(
-            _shards.take, chosen, lambda at: (parts[wanted[at]] - chosen[at].first,)
-        )]  # fmt: skip
+        found = [*self._sent(rows)]
         return np.concatenate(found) if found else np.empty((0, self.dimensions))
+
+    def _sent(self, rows: Array) -> Iterator[Array]:
+        """Yield rows by their ascending numbers, as many at a time as workers send."""
+        edges = np.searchsorted(rows, [shard.first for shard in self.shards] + [len(self)])
+        step = max(1, _SENT // (self.dimensions * self.dtype.itemsize))
+        spans = [
+            (a, b, shard) for (a, b), shard in zip(pairwise(edges), self.shards, strict=True)
+        ]
+        tasks = [
+            (shard, rows[start : min(start + step, b)] - shard.first)
+            for a, b, shard in spans
+            for start in range(a, b, step)
+        ]
+        yield from self.session.each(
+            _shards.take, [shard for shard, _ in tasks], lambda at: (tasks[at][1],),
+            sizes=[len(mine) for _, mine in tasks],
+        )  # fmt: skip
 
     def each(
         self,

@@ -121,19 +121,21 @@ class Session:
         given: Callable[[int], tuple[Any, ...]] = lambda _: (),
         *,
         failures: bool = False,
+        sizes: Sequence[int] | None = None,
     ) -> Iterator[Any]:
         """Yield `function(shard, *given(place))` of each shard, in their order, whoever is first.
 
         At most a few tasks for each thread are ahead of what was yielded, so that memory does not grow
         with the shards. A shard that fails ends it with one line that names it; with `failures`, that error
-        is yielded in its place.
+        is yielded in its place. `sizes` are the rows of each that it is about, for progress, if not all.
         """
         threads = max(1, sum(self.client.nthreads().values()))
         answers: queue.SimpleQueue[int] = queue.SimpleQueue()
         futures: dict[int, Any] = {}
         ready: set[int] = set()
         begun = done = 0
-        total = sum(shard.rows for shard in shards) or len(shards)
+        sizes = [shard.rows for shard in shards] if sizes is None else sizes
+        total = sum(sizes) or len(shards)
         try:
             for place, shard in enumerate(shards):
                 while begun < min(len(shards), place + _AHEAD * threads):
@@ -146,7 +148,7 @@ class Session:
                 while place not in ready:
                     at = self._next(answers)
                     ready.add(at)
-                    done += shards[at].rows or 1
+                    done += sizes[at] or 1
                     if self.progress:
                         self.progress(min(done, total), total)
                 ready.discard(place)

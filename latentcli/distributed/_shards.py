@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -230,6 +230,13 @@ def column_of(shard: Shard, name: str) -> list[Any]:
                 raise FormatError(f"no column '{shown(name)}' beside its vectors")
             found += [*cells]
     return found
+
+
+def columns_of(shard: Shard) -> list[tuple[int, Mapping[str, Sequence[object]]]]:
+    """Return the columns of a table beside its vectors: how many rows, and their cells by name, block by block."""
+    with _opened(shard) as (_, reading):
+        reading.with_columns = True
+        return [(len(block.values), block.columns or {}) for block in reading.blocks()]
 
 
 def take(shard: Shard, rows: Array) -> Array:

@@ -20,6 +20,12 @@ Batch = tuple[list[str] | None, Array]
 
 _ROWS = 4096
 
+_ARRAYS = {"npy", "npz", "safetensors", "parquet", "arrow", "json_lines"}
+"""Formats that keep the dtype of an array."""
+
+SHAPED = {"npy", "npz", "safetensors"}
+"""Formats that keep its shape, too."""
+
 _ARCHIVES = ("npz", "safetensors", "torch", "hdf5")
 """Formats whose files may have several arrays, each with `shapes`."""
 
@@ -90,16 +96,30 @@ def arrays_in(path: Path) -> str:
     return arrays.listed(shapes) if len(shapes) > 1 else ""
 
 
+def content_of(address: str, entry: NamedVectors, name: str) -> Content:
+    """Return what is written in the format `name`: an array as it is in its file, or rows of float32."""
+    array = (
+        entry.meta["is_array"] and name in _ARRAYS and len(entry.matrix) == entry.meta["rows"]
+    )
+    again = entry.path.is_file()  # a pipe is read once
+    content = array_of(address, entry) if array and again else words_of(entry)
+    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
+    if array and not again and not kept:
+        content.notes.append(f"{address} can be read only once: written as rows of float32")
+    return content
+
+
 def words_of(entry: NamedVectors) -> Content:
     """Return a space's rows as they are in memory: float32, dropped rows left out."""
     usable = [row for row, _ in entry.vocabulary.items()]
     named = entry.vocabulary.named
 
     def batches() -> Iterator[Batch]:
-        for start in range(0, len(usable), _ROWS):
-            rows = usable[start : start + _ROWS]
-            words = entry.vocabulary.words(rows) if named else None
-            yield words, np.asarray(entry.matrix[rows])
+        parts = [usable[start : start + _ROWS] for start in range(0, len(usable), _ROWS)]
+        laid = getattr(entry.matrix, "in_order", None)  # rows that lie elsewhere
+        found = laid(parts) if laid else (np.asarray(entry.matrix[rows]) for rows in parts)
+        for rows, values in zip(parts, found, strict=True):
+            yield entry.vocabulary.words(rows) if named else None, values
 
     dimensions = entry.matrix.shape[1]
     shape = (len(usable), dimensions)

@@ -140,11 +140,23 @@ def _of_spacy(folder: Path, names: list[str]) -> Path | None:
 
 def _ending(name: str) -> str:
     """Return the ending of a file of vectors, without that of its compression; "" for others."""
-    stem = name.lower()
-    for packed in _PACKED:
-        stem = stem.removesuffix(packed)
-    ending = os.path.splitext(stem)[1]  # noqa: PTH122
+    ending = os.path.splitext(_unpacked(name.lower()))[1]  # noqa: PTH122
     return ending if ending in _ENDINGS else ""
+
+
+def bare(name: str) -> str:
+    """Return the name of a file of vectors without its ending, and without that of its compression.
+
+    >>> bare("part-0.txt.gz"), bare("v1.2")
+    ('part-0', 'v1.2')
+    """
+    return _unpacked(name)[: len(_unpacked(name)) - len(_ending(name))]
+
+
+def _unpacked(name: str) -> str:
+    for packed in _PACKED:
+        name = name.removesuffix(packed)
+    return name
 
 
 def _of_dataset(folder: Path) -> list[Path]:

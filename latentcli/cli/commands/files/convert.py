@@ -12,16 +12,11 @@ import typer
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Dim, Force, Labels, NoCache, TextColumn, VectorColumn
 from latentcli.cli.output import Output
+from latentcli.cli.shards import Cluster
 from latentcli.cli.source import Source
 from latentcli.results import Listing, Record, Report
 
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
-
-_ARRAYS = {"npy", "npz", "safetensors", "parquet", "arrow", "json_lines"}
-"""Formats that keep the dtype of an array."""
-
-_SHAPED = {"npy", "npz", "safetensors"}
-"""Formats that keep its shape, too."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,7 @@ def command(
     file: Annotated[str, typer.Argument(metavar="IN", help="File of vectors, or FILE::KEY.")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="File to write.")],
     reading: Reading,
+    cluster: Cluster,
     output: Output,
     to: Annotated[
         str,
@@ -73,7 +69,7 @@ def command(
 
     .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
     .safetensors, .jsonl, .parquet, .feather, .fifu (finalfusion), .tsv (TensorBoard projector);
-    each also with .gz, .bz2, .xz or .zip. Arrays keep their dtype and shape; .jsonl, .parquet and
+    each also with .gz, .bz2, .xz or .zip. With --dask, OUT/ is a folder of shards. Arrays keep their dtype and shape; .jsonl, .parquet and
     .feather have all columns of a table. OUT is either whole or not there. The words of .npy and
     .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv, with
     all columns of --labels TABLE.
@@ -97,30 +93,29 @@ def command(
         from latentcli.files.formats import raw
 
         file, dtype = raw.address(file, dim, dtype or "float32"), ""
+    address = with_columns(file, reading.vector_column, reading.text_column)
+    laid = cluster.given(axes=reading.axes or None)
+    if laid and target.endswith(("/", os.sep)):
+        cluster.given(force=force, labels=reading.labels)
+        _convert_shards(file, address, target, to, dtype, cluster, output)
+        return
     path = Path(target)
     writing.check_targets(path, to, force=force)
-    writer = writing.WRITERS[writing.choose(path, to)]
-    writing.check_dtype(writing.choose(path, to), dtype)
     name = writing.choose(path, to)
+    writer = writing.WRITERS[name]
+    writing.check_dtype(name, dtype)
     source = Source(
         vectors=[file], labels=reading.labels, no_cache=reading.no_cache,
         vector_column=reading.vector_column, text_column=reading.text_column,
-        axes=FIRST if name in _SHAPED else reading.axes,
+        axes="" if laid else FIRST if name in contents.SHAPED else reading.axes,
+        dask=cluster.dask, skip_bad_shards=cluster.skip_bad_shards,
     )  # fmt: skip
     entry = source.open(output, columns=writer.columns).entry
     for written in writing.targets(path, to):
         if os.path.exists(written) and written.samefile(entry.path):  # noqa: PTH110 - long names
             where = "OUT" if written == path else f"{written}, which goes beside OUT,"
             raise UsageError(f"IN and {where} are the same file")
-    array = (
-        entry.meta["is_array"] and name in _ARRAYS and len(entry.matrix) == entry.meta["rows"]
-    )
-    again = entry.path.is_file()  # a pipe is read once
-    address = with_columns(file, reading.vector_column, reading.text_column)
-    content = contents.array_of(address, entry) if array and again else contents.words_of(entry)
-    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
-    if array and not again and not kept:
-        content.notes.append(f"{file} can be read only once: written as rows of float32")
+    content = contents.content_of(address, entry, name)
     if reading.labels is not None:
         content.metadata = columns_of(reading.labels, content.rows)
     name, beside = writing.write(content, path, to, dtype=dtype)
@@ -136,4 +131,39 @@ def command(
         "bytes": path.stat().st_size,
         "beside": " ".join(map(str, beside)) or None,
     }
-    output.show(Report("convert", COLUMNS, [record], views=(Listing(COLUMNS, record),)))
+    settings: Record = getattr(entry.matrix, "settings", dict)()
+    _show(record, settings, output)
+
+
+def _show(record: Record, settings: Record, output: Output) -> None:
+    views = (Listing(COLUMNS, record),)
+    output.show(Report("convert", COLUMNS, [record], settings=settings, views=views))
+
+
+def _convert_shards(
+    file: str,
+    address: str,
+    target: str,
+    to: str,
+    dtype: str,
+    cluster: Cluster,
+    output: Output,
+) -> None:
+    """Write a shard for each, by workers."""
+    from latentcli.files import writing
+
+    if not to:
+        raise UsageError(f"--to names the format of the shards of {target}: --to parquet")
+    writing.check_dtype(writing.choose(Path("x"), to), dtype)
+    found, settings = cluster.convert(address, Path(target), to, output, dtype=dtype)
+    record: Record = {
+        "input": file,
+        "output": target,
+        "format": writing.WRITERS[to].title,
+        "rows": sum(one.rows for one in found),
+        "dimensions": found[0].dimensions,
+        "dtype": found[0].dtype,
+        "bytes": sum(one.size for one in found),
+        "beside": None,
+    }
+    _show(record, settings, output)
