@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
-from latentcli.latents._changing import CodesResult, changed, quick
+from latentcli.latents._changing import CodesResult, Move, changed, quick
 from latentcli.latents._line import Line, given_codes, settings_of, title_of
 from latentcli.latents._streaming import Out
 from latentcli.latents._tensors import Tensor, reference_set
@@ -159,18 +159,14 @@ def _step(line: Line, z: Tensor, axes: str, *, unit: bool, sd: npt.ArrayLike | N
     return formulas.unit_direction(line.vector) if unit else line.vector
 
 
-def _moving(
-    step: Array, layers: list[int] | None
-) -> Callable[[float], Callable[[Array], Array]]:
-    return lambda alpha: lambda part: formulas.shift(part, step, alpha, layers)
+def _moving(step: Array, layers: list[int] | None) -> Callable[[float], Move]:
+    return lambda alpha: lambda part, out: formulas.shift(part, step, alpha, layers, out)
 
 
-def _placing(
-    line: Line, layers: list[int] | None
-) -> Callable[[float], Callable[[Array], Array]]:
+def _placing(line: Line, layers: list[int] | None) -> Callable[[float], Move]:
     return lambda alpha: (
-        lambda part: formulas.place(
-            part, line.vector, alpha, intercept=line.intercept, layers=layers
+        lambda part, out: formulas.place(
+            part, line.vector, alpha, intercept=line.intercept, layers=layers, out=out
         )
     )
 

@@ -25,22 +25,20 @@ _BLOCK = 1 << 16
 
 
 def shift(
-    codes: Array, direction: Array, amount: float, layers: Sequence[int] | None = None
+    codes: Array,
+    direction: Array,
+    amount: float,
+    layers: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     """Add `amount` times a direction (D,) or (L, D) to codes: relative, z + alpha d.
+
+    `out` takes the result, if given.
 
     >>> shift(np.array([1.0, 2.0]), np.array([0.0, 2.0]), 3).tolist()
     [1.0, 8.0]
     """
-    step = amount * _fitting(direction, codes.shape, layers)
-    moved: Array
-    if layers is None:  # in one pass, in float64
-        moved = np.empty_like(codes)
-        with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
-            return np.add(codes, step, out=moved, dtype=np.float64, casting="unsafe")
-    moved = np.asarray(codes, dtype=np.float64).copy()
-    moved[..., list(layers), :] += step
-    return moved.astype(codes.dtype)
+    return _add(codes, amount * _fitting(direction, codes.shape, layers), layers, out)
 
 
 def place(
@@ -50,38 +48,58 @@ def place(
     *,
     intercept: float = 0.0,
     layers: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     """Put codes at the signed distance `to` from a direction's plane: absolute.
+
+    `out` takes the result, if given.
 
     >>> place(np.array([1.0, 2.0]), np.array([0.0, 1.0]), 3).tolist()
     [1.0, 3.0]
     """
-    moved = np.asarray(codes, dtype=np.float64).copy()
-    line = _fitting(unit_direction(direction), moved.shape, layers)
-    now = project(moved, direction, intercept, layers)
-    step = (to - now)[(..., *(None,) * line.ndim)] * line
-    if layers is None:
-        moved += step
-    else:
-        moved[..., list(layers), :] += step
-    return moved.astype(codes.dtype)
+    line = _fitting(unit_direction(direction), codes.shape, layers)
+    now = project(codes, direction, intercept, layers)
+    return _add(codes, (to - now)[(..., *(None,) * line.ndim)] * line, layers, out)
 
 
-def truncate(codes: Array, mean: Array, psi: float, cutoff: int | None = None) -> Array:
+def _add(codes: Array, step: Array, layers: Sequence[int] | None, out: Array | None) -> Array:
+    """Add a step to codes, or to these layers of them, in float64."""
+    moved: Array = np.empty_like(codes, subok=False) if out is None else out
+    with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
+        if layers is None:
+            return np.add(codes, step, out=moved, dtype=np.float64, casting="unsafe")
+        moved[...] = codes
+        moved[..., list(layers), :] = np.add(
+            codes[..., list(layers), :], step, dtype=np.float64
+        )
+    return moved
+
+
+def truncate(
+    codes: Array,
+    mean: Array,
+    psi: float,
+    cutoff: int | None = None,
+    out: Array | None = None,
+) -> Array:
     """Draw codes towards a mean: mean + psi (w - mean), in the first `cutoff` layers only.
 
-    Karras et al. (2019). `mean` is (D,) or (L, D).
+    Karras et al. (2019). `mean` is (D,) or (L, D). `out` takes the result, if given.
 
     >>> truncate(np.array([3.0, 5.0]), np.array([1.0, 1.0]), 0.7).round(9).tolist()
     [2.4, 3.8]
     """
-    drawn = codes.copy()
+    drawn: Array = np.empty_like(codes, subok=False) if out is None else out
     center = np.broadcast_to(np.asarray(mean, dtype=np.float64), codes.shape)
+    if cutoff is not None:
+        drawn[..., cutoff:, :] = codes[..., cutoff:, :]
     where = ... if cutoff is None else (..., slice(cutoff), slice(None))
-    moved, center = drawn[where], center[where]
+    moved, codes, center = drawn[where], codes[where], center[where]
     with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
         for part in parts_of(moved, _BLOCK):
-            moved[part] = center[part] + psi * (moved[part] - center[part])
+            away = np.subtract(codes[part], center[part], dtype=np.float64)
+            away *= psi
+            moved[part] = np.add(away, center[part], out=away)
     return drawn
 
 

@@ -102,7 +102,7 @@ def truncate(
 
     found = changed(
         given,
-        [({}, lambda part: formulas.truncate(part, center, psi, cutoff))],
+        [({}, lambda part, out: formulas.truncate(part, center, psi, cutoff, out))],
         {"distance": distance},
         out=out,
         progress=progress,
