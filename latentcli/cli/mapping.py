@@ -13,6 +13,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
+from latentcli.cli.shards import Cluster
 from latentcli.errors import LatentError
 from latentcli.results import Drawing, Listing, Report
 
@@ -40,21 +41,14 @@ class MapInput:
         address: str,
         axes: Axes,
         output: Output,
+        cluster: Cluster,
         *,
         labels: str | None,
         path: str | None,
         no_cache: bool,
     ) -> MapInput:
         """Open the vectors, and what is given beside them."""
-        from latentcli.words._space import Space
-
-        found = points.load(address, axes, output, no_cache=no_cache)
-        names: Sequence[str]
-        if isinstance(found, Space):
-            rows, names = found.matrix, found.words.words(range(len(found.matrix)))
-        else:
-            rows = found.values.reshape(len(found.values), -1)
-            names = [str(row) for row in range(len(rows))]
+        rows, names, words = _rows(address, axes, output, cluster, no_cache=no_cache)
         count = len(rows)
         classes: Sequence[object] | None = None
         if labels is not None:
@@ -69,7 +63,7 @@ class MapInput:
                     f"{path} has codes of {line.shape[1]:,} numbers, {address} of "
                     f"{rows.shape[1]:,}"
                 )
-        return cls(address, rows, names, classes, line, isinstance(found, Space))
+        return cls(address, rows, names, classes, line, words)
 
     def near(self, words: Sequence[str], most: int, *, also: Sequence[str] = ()) -> MapInput:
         """Return only the rows nearest to some words, as many for each, and those of `also`."""
@@ -185,6 +179,38 @@ class MapInput:
             result.torn.tolist() if fade_torn and result.torn is not None else None,
             size,
         )
+
+
+def _rows(
+    address: str, axes: Axes, output: Output, cluster: Cluster, *, no_cache: bool
+) -> tuple[Array, Sequence[str], bool]:
+    """Return rows, what they are called, and whether that is by words."""
+    from latentcli.words._space import Space
+
+    if cluster.given(axes=axes.axes or None):
+        laid = cluster.points(address, output)
+        every = range(len(laid))
+        words = laid.vectors.vocabulary.words(every) if laid.vectors and laid.named else None
+        return laid.rows, _Numbers(len(laid)) if words is None else words, laid.named
+    found = points.load(address, axes, output, no_cache=no_cache)
+    if isinstance(found, Space):
+        return found.matrix, found.words.words(range(len(found.matrix))), True
+    rows = found.values.reshape(len(found.values), -1)
+    return rows, _Numbers(len(rows)), False
+
+
+class _Numbers(Sequence[str]):
+    """The numbers of rows as text, made when they are looked at."""
+
+    def __init__(self, count: int) -> None:
+        self._numbers = range(count)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self._numbers[place]
+        return [*map(str, found)] if isinstance(place, slice) else str(found)
 
 
 def _write_table(file: Path, part: Path, result: MapResult) -> list[str]:

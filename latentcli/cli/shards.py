@@ -113,6 +113,7 @@ class Cluster:
         found, notes = open_points(session, [address], skip_bad=self.skip_bad_shards)
         for text in notes:
             output.note(text)
+        output.carry(notes if found.vectors is not None else ())
         return found
 
     def convert(

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from latentcli.comparison import _coverage
 from latentcli.comparison._drift_measures import LEVEL, WIDEST, Work
 from latentcli.errors import LatentError, ParameterError
+from latentcli.numerics.blocks import some_of
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import HasMatrix, Progress
 from latentcli.results import Interval, Record, Result, Sheet
@@ -114,7 +115,8 @@ def drift(
     _check(neighbors, bandwidth, top, sample, seed, ci)
     first, second = named_rows(x, "x"), named_rows(y, "y")
     sets = [
-        one.rows[one.finite] if not one.finite.all() else one.rows for one in (first, second)
+        one.rows if one.finite.all() else some_of(one.rows, np.flatnonzero(one.finite))
+        for one in (first, second)
     ]
     if sets[0].shape[1] != sets[1].shape[1]:
         raise LatentError(

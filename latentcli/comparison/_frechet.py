@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.numerics.blocks import spans
+from latentcli.numerics.blocks import some_of
+from latentcli.numerics.points import Points, products, sums
 from latentcli.numerics.types import Array
 
 SIZES = 8
@@ -23,14 +26,9 @@ class Gaussian(NamedTuple):
 
 def moments(rows: Array) -> Gaussian:
     """Return the moments of rows (N, D), N > 1, block by block."""
-    mean = sum(
-        (rows[part].sum(axis=0, dtype=np.float64) for part in spans(*rows.shape)), np.zeros(1)
-    )
-    mean = np.asarray(mean) / len(rows)
-    square = np.zeros((rows.shape[1], rows.shape[1]))
-    for part in spans(*rows.shape):
-        block = rows[part].astype(np.float64) - mean
-        square += block.T @ block
+    points = Points(rows)
+    mean = points.reduced(sums, operator.add) / len(rows)
+    square = points.reduced(partial(products, mean), operator.add)
     return Gaussian(mean, square / (len(rows) - 1))
 
 
@@ -79,7 +77,7 @@ def extrapolated(x: Array, y: Array, seed: int) -> float | None:
     rng = np.random.default_rng([seed, 5])
     sizes = np.unique(np.geomspace(count // 3, count, SIZES).astype(int))
     found = [
-        of_rows(x[rng.permutation(len(x))[:size]], y[rng.permutation(len(y))[:size]])
+        of_rows(*(some_of(one, rng.permutation(len(one))[:size]) for one in (x, y)))
         for size in sizes
     ]
     return _at_infinity(sizes.tolist(), found)

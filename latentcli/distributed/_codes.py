@@ -57,7 +57,7 @@ def open_codes(
     classes. Raises LatentError for codes that hold NaN or infinity, and for row counts that differ.
     """
     found = survey(session, paths, skip_bad=False)
-    session.shards = len(found.shards)
+    session.count(found.shards, found.skipped)
     _check_finite(found)
     count = sum(shard.rows for shard in found.shards) if rows is None else len(rows)
     for name, column in columns.items():

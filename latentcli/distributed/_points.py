@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentcli.distributed import _shards
+from latentcli.distributed import _rows, _shards
 from latentcli.distributed._coded_shards import inside
 from latentcli.distributed._opening import open_space, survey
 from latentcli.distributed._rows import ShardedRows
@@ -58,10 +58,16 @@ class PointsInShards:
         chosen = np.asarray(which)
         return self.rows[chosen if self.kept is None else self.kept[chosen]]
 
+    @property
+    def here(self) -> bool:
+        """Whether the rows are few enough for the memory of this machine."""
+        return self.size * self.dtype.itemsize <= _rows.GATHERED
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return all rows, where they are few enough for the memory of this machine."""
-        values = np.asarray(self.rows)
-        values = values if self.kept is None else values[self.kept]
+        if not self.here:
+            raise self.rows.too_many()
+        values = np.asarray(self.rows) if self.kept is None else self.rows[self.kept]
         return values if dtype is None else values.astype(dtype)
 
     def chosen(self, kept: Array) -> PointsInShards:
@@ -110,7 +116,7 @@ def open_points(
 ) -> tuple[NamedRows, tuple[str, ...]]:
     """Open shards as points, with their words if they have any, and what is to be said of them."""
     found = survey(session, paths, skip_bad=skip_bad)
-    session.shards = len(found.shards)
+    session.count(found.shards, found.skipped)
     if found.surveys[0].words is not None:
         space = open_space(session, paths, found=found)
         named = named_rows(space, "x")

@@ -115,12 +115,16 @@ class ShardedRows:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return all rows, where they are few enough for the memory of this machine."""
         if self.nbytes > GATHERED:
-            raise LatentError(
-                f"{len(self):,} x {self.dimensions:,} numbers in shards: this needs all rows in the memory of "
-                "one machine; leave out `dask`, or take a sample"
-            )
+            raise self.too_many()
         values = self._astype(self._read(np.arange(len(self))))
         return values if dtype is None else values.astype(dtype)
+
+    def too_many(self) -> LatentError:
+        """Return the error of what needs all rows at once."""
+        return LatentError(
+            f"{len(self):,} x {self.dimensions:,} numbers in shards: this needs all rows in the memory of "
+            "one machine; leave out `dask`, or take a sample"
+        )
 
     def _astype(self, values: Array) -> Array:
         with np.errstate(over="ignore"):

@@ -54,7 +54,7 @@ class Session:
             )
         self.where = where
         self.progress = progress
-        self.shards: int | None = None
+        self.taken: dict[str, int] = {}
         self._stack = ExitStack()
         self._stack.enter_context(holding())  # on Ctrl-C workers are ended first
         try:
@@ -211,10 +211,17 @@ class Session:
 
         return int(dask.config.get("distributed.scheduler.allowed-failures", 3)) + 1
 
+    def count(self, shards: Sequence[Shard], skipped: Sequence[str]) -> None:
+        """Count shards that a command reads, for its report, and those that it leaves out."""
+        counts = {"shards": len(shards), "rows": sum(one.rows for one in shards)}
+        if skipped:
+            counts["skipped_shards"] = len(skipped)
+        for name, number in counts.items():
+            self.taken[name] = self.taken.get(name, 0) + number
+
     def settings(self) -> dict[str, str | int]:
         """Return what a report records of it."""
-        found: dict[str, str | int] = {"dask": self.where, "workers": self.workers}
-        return found if self.shards is None else {**found, "shards": self.shards}
+        return {"dask": self.where, "workers": self.workers, **self.taken}
 
 
 def _same(value: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.geometry._cloud import Cloud, Relation, coded
 from latentcli.geometry._sampling import Settings
+from latentcli.numerics.blocks import some_of
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import Array
 
@@ -45,8 +46,7 @@ def cloud_of(
     def part(values: Array) -> Array:
         if len(kept) == count:
             return values
-        chosen: Array = getattr(values, "chosen", values.__getitem__)(kept)
-        return chosen
+        return some_of(values, kept)
 
     found: list[Relation] = []
     if relations is not None:

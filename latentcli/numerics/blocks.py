@@ -62,6 +62,12 @@ def blocks(
             progress(done, len(rows))
 
 
+def some_of(rows: Array, which: Array) -> Array:
+    """Return some rows of a matrix (N, D) by their numbers; of rows that lie elsewhere in ascending order, and there."""
+    laid: Callable[[Array], Array] | None = getattr(rows, "chosen", None)
+    return rows[which] if laid is None else laid(np.sort(which))
+
+
 def sampled(count: int, most: int, seed: int) -> Rows:
     """Return row numbers (n,) int64, ascending: all, or `most` of them drawn without repetition."""
     if count <= most:

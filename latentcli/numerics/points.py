@@ -59,6 +59,17 @@ class Points:
         return found
 
 
+def sums(block: Array) -> Array:
+    """Return the sums (D,) of rows, which add up over blocks."""
+    return np.asarray(block.sum(axis=0))
+
+
+def products(mean: Array, block: Array) -> Array:
+    """Return the products (D, D) of rows about a mean, which add up over blocks."""
+    block = block - mean
+    return np.asarray(block.T @ block)
+
+
 def squares(a: Array, b: Array) -> Array:
     """Return the squared Euclidean distances (n, m) between the rows of two blocks, never below 0.
 

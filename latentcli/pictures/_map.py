@@ -10,12 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, counted
-from latentcli.numerics.neighbors import nearest
+from latentcli.numerics.blocks import some_of
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, Progress
-from latentcli.numerics.vectors import check_squares, unit
-from latentcli.pictures._map_quality import MapQuality, map_quality, torn_apart
-from latentcli.pictures._projection import METHODS, check_method, neighbors_needed
+from latentcli.numerics.vectors import unit
+from latentcli.pictures._map_quality import MapQuality, torn_apart
+from latentcli.pictures._placing import (
+    check_far,
+    chosen_of,
+    path_of,
+    placed_far,
+    placed_here,
+    rows_of,
+)
+from latentcli.pictures._projection import check_method
 from latentcli.results import Listing, Picture, Plane, Record, Result
 
 COLUMNS = ("row", "word", "label", "x", "y")
@@ -87,7 +95,7 @@ def space_map(
     method
         "pca", "tsne" or "umap".
     sample
-        Rows that are shown at most; None: all. Random ones, or the first with `by_frequency`.
+        Rows that are shown at most; None: all, and of large sets in shards by PCA alone, without neighbors. Random ones, or the first with `by_frequency`.
     by_frequency
         Whether the first rows are the most frequent words; those of a space are.
     unit_rows
@@ -128,45 +136,40 @@ def space_map(
         if entry.vocabulary.named:
             names = entry.vocabulary.words(range(len(entry.matrix))) if names is None else names
             by_frequency = unit_rows = True
-    array = np.asarray(vectors)
+    array: Array = vectors if hasattr(vectors, "reduced") else np.asarray(vectors)  # type: ignore[assignment]
     if array.ndim != 2 or array.dtype.kind not in "fiub":
         raise LatentError(
             f"a map takes rows (N, D) of numbers, not an array of shape {array.shape}"
         )
-    chosen, left_out = _chosen(array, sample, by_frequency, unit_rows, seed)
-    rows = array[chosen].astype(np.float64)
-    check_squares(rows, "x")
-    if unit_rows:
-        rows = unit(rows)
-    steps = np.zeros((0, rows.shape[1])) if path is None else _path(path, rows, unit_rows)
-    everything = np.concatenate([rows, steps])
-    wanted = neighbors_needed(method)
-    found, away = _neighbors(everything, max(neighbors, wanted), progress)
-    made = METHODS[method](everything, found, away, seed)
-    if len(steps):  # which are no neighbors of anyone
-        found, away = _neighbors(rows, neighbors, progress)
-    coordinates, line = made.coordinates[: len(rows)], made.coordinates[len(rows) :]
-    quality = map_quality(rows, coordinates, seed=seed)
+    chosen, left_out = chosen_of(array, sample, by_frequency, unit_rows, seed)
+    if sample is None and not getattr(array, "here", True):
+        check_far(method, neighbors, path)
+        placed = placed_far(Points(some_of(array, chosen), unit_rows))
+    else:
+        rows = rows_of(array[chosen], unit_rows)
+        steps = np.zeros((0, rows.shape[1])) if path is None else path_of(path, rows, unit_rows)
+        placed = placed_here(rows, steps, method, neighbors, seed, progress)
     kept_names = tuple(
         str(row) if names is None else str(names[row]) for row in chosen.tolist()
     )
     kept_labels = None if labels is None else tuple(str(labels[row]) for row in chosen.tolist())
-    summary = _summary(len(array), len(chosen), made.variance_kept, quality)
+    quality = placed.quality
+    summary = _summary(len(array), len(chosen), placed.made.variance_kept, quality)
     return MapResult(
-        coordinates=coordinates,
-        path=line if len(steps) else None,
+        coordinates=placed.coordinates,
+        path=placed.path,
         rows=chosen,
         names=kept_names,
         labels=kept_labels,
-        neighbors=found[:, :neighbors],
-        distances=away[:, :neighbors],
+        neighbors=placed.neighbors,
+        distances=placed.distances,
         quality=quality,
         title=f"{len(chosen):,} of {len(array):,} rows by {_FULL[method]}",
         columns=COLUMNS if kept_labels else tuple(c for c in COLUMNS if c != "label"),
-        records=_Records(chosen, kept_names, kept_labels, coordinates),
+        records=_Records(chosen, kept_names, kept_labels, placed.coordinates),
         summary=summary,
         settings={
-            "method": method, "library": made.library, "sample": sample, "unit": unit_rows,
+            "method": method, "library": placed.made.library, "sample": sample, "unit": unit_rows,
             "neighbors": neighbors, "seed": seed,
         },
         notes=_notes(left_out, len(array), len(chosen), by_frequency, method, quality),
@@ -202,34 +205,6 @@ class _Records(Sequence[Record]):
         }  # fmt: skip
 
 
-def _chosen(
-    array: Array, sample: int | None, by_frequency: bool, unit_rows: bool, seed: int
-) -> tuple[Array, int]:
-    """Return the numbers of the rows to show, ascending, and how many cannot be shown."""
-    usable = np.isfinite(array).all(axis=1)
-    if unit_rows:
-        usable &= array.any(axis=1)
-    rows = np.flatnonzero(usable)
-    if len(rows) < 2:
-        raise LatentError(f"a map takes two usable rows or more; there are {len(rows)}")
-    if sample is not None and len(rows) > sample:
-        if by_frequency:
-            rows = rows[:sample]
-        else:
-            random = np.random.default_rng(seed)
-            rows = np.sort(random.choice(rows, sample, replace=False))
-    return rows, int(len(array) - usable.sum())
-
-
-def _path(path: npt.ArrayLike, rows: Array, unit_rows: bool) -> Array:
-    steps = np.asarray(path, dtype=np.float64)
-    if steps.ndim != 2 or steps.shape[1] != rows.shape[1] or not np.isfinite(steps).all():
-        raise LatentError(
-            f"a path over rows of {rows.shape[1]} numbers is (M, {rows.shape[1]}) finite numbers, not {steps.shape}"
-        )
-    return unit(steps) if unit_rows else steps
-
-
 def nearest_rows(
     vectors: npt.ArrayLike, rows: Sequence[int], count: int, unit_rows: bool
 ) -> Array:
@@ -245,14 +220,6 @@ def nearest_rows(
     every = np.concatenate(found)
     _, first = np.unique(every, return_index=True)
     return every[np.sort(first)]
-
-
-def _neighbors(rows: Array, count: int, progress: Progress | None) -> tuple[Array, Array]:
-    count = min(count, len(rows) - 1)
-    if count < 1:
-        return np.zeros((len(rows), 0), dtype=np.int64), np.zeros((len(rows), 0))
-    found = nearest(Points(rows), np.arange(len(rows)), count, progress)
-    return found.rows, found.distances
 
 
 def _summary(

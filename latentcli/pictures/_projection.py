@@ -7,14 +7,16 @@ t-SNE (van der Maaten and Hinton, 2008) is openTSNE's, on exact neighbors, where
 from __future__ import annotations
 
 import importlib.util
+import operator
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from latentcli.errors import LatentError, ParameterError
-from latentcli.numerics.blocks import spans
+from latentcli.numerics.points import Points, products, sums
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import check_squares
 
@@ -40,42 +42,45 @@ class Projection:
 
 def pca(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projection:
     """Project onto the two directions of most variance; the largest loading of each is positive."""
-    mean = np.zeros(rows.shape[1])
-    for part in spans(len(rows), rows.shape[1]):
-        mean += rows[part].sum(axis=0, dtype=np.float64)
-    mean /= len(rows)
-    values, vectors = (_by_rows if len(rows) < rows.shape[1] else _by_covariance)(rows, mean)
-    count = min(2, rows.shape[1])
+    return principal(Points(rows))
+
+
+def principal(points: Points) -> Projection:
+    """Project points by PCA: sums and products of blocks, wherever the points lie, give the axes."""
+    width = points.dimensions
+    mean = points.reduced(sums, operator.add) / len(points)
+    if len(points) < width:
+        values, vectors = _by_rows(points.take(slice(0, len(points))), mean)
+    else:
+        values, vectors = np.linalg.eigh(points.reduced(partial(_products, mean), operator.add))
+    count = min(2, width)
     axes = vectors[:, ::-1][:, :count]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(count)])
     axes = axes * np.where(signs == 0, 1.0, signs)
-    found = np.zeros((len(rows), 2))
-    for part in spans(len(rows), rows.shape[1]):
-        found[part, :count] = (rows[part].astype(np.float64) - mean) @ axes
+    found = np.zeros((len(points), 2))
+    found[:, :count] = np.concatenate(
+        points.reduced(partial(_placed, mean, axes), operator.add)
+    )
     total = float(values.sum())
     kept = float(values[::-1][:count].sum()) / total if total > 0 else 0.0
     return Projection(found, "numpy", min(1.0, kept))
 
 
-def _centered(rows: Array, mean: Array) -> Array:
-    block = rows.astype(np.float64) - mean
-    check_squares(block, "x")
-    return np.asarray(block)
+def _products(mean: Array, block: Array) -> Array:
+    check_squares(block - mean, "x")
+    return products(mean, block)
 
 
-def _by_covariance(rows: Array, mean: Array) -> tuple[Array, Array]:
-    """Return the variances (D,), ascending, and the axes (D, D) of rows, which are read in blocks."""
-    scatter = np.zeros((rows.shape[1], rows.shape[1]))
-    for part in spans(len(rows), rows.shape[1]):
-        block = _centered(rows[part], mean)
-        scatter += block.T @ block
-    values, vectors = np.linalg.eigh(scatter)
-    return values, vectors
+def _placed(mean: Array, axes: Array, block: Array) -> list[Array]:
+    """Return the coordinates of a block, as a list, which adds up."""
+    return [(block - mean) @ axes]
 
 
 def _by_rows(rows: Array, mean: Array) -> tuple[Array, Array]:
-    """Return the same of fewer rows than dimensions: N variances, and axes (D, N)."""
-    _, singular, axes = np.linalg.svd(_centered(rows, mean), full_matrices=False)
+    """Return the variances (N,), ascending, and the axes (D, N) of fewer rows than dimensions."""
+    centered = rows - mean
+    check_squares(centered, "x")
+    _, singular, axes = np.linalg.svd(centered, full_matrices=False)
     return singular[::-1] ** 2, axes[::-1].T
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,8 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import MORE, Ci, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.shards import Cluster
+from latentcli.cli.shards import settings as settings_of_shards
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
@@ -20,6 +22,7 @@ def command(
     y: Annotated[str, typer.Argument(metavar="B", help="Codes that are judged.")],
     axes: Axes,
     output: Output,
+    cluster: Cluster,
     neighbors: Annotated[
         int,
         typer.Option(
@@ -59,11 +62,22 @@ def command(
     """
     from latentcli.comparison import drift
 
-    first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
+    first: Any
+    second: Any
+    if cluster.given(axes=axes.axes or None):
+        first, second = (cluster.points(one, output) for one in (x, y))
+    else:
+        first, second = (points.load(one, axes, output, no_cache=no_cache) for one in (x, y))
     named = {"x": Path(x).name, "y": Path(y).name}
     with output.progress("comparing") as progress, naming(**named):
         result = drift(
             first, second, neighbors=neighbors, bandwidth=bandwidth, top=top, sample=sample,
             seed=seed, ci=ci, progress=progress,
         )  # fmt: skip
-    output.show(Report.of("drift", with_files(result, **named), settings={"x": x, "y": y}))
+    output.show(
+        Report.of(
+            "drift",
+            with_files(result, **named),
+            settings={"x": x, "y": y, **settings_of_shards()},
+        )
+    )

@@ -11,6 +11,8 @@ from latentcli.cli.arrays import Axes
 from latentcli.cli.options import MORE, Force, NoCache, Seed, Vectors
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import PlotSize, check_size
+from latentcli.cli.shards import Cluster
+from latentcli.cli.shards import settings as settings_of_shards
 from latentcli.errors import check_choice
 from latentcli.results import Report
 
@@ -22,6 +24,7 @@ def command(
     vectors: Vectors,
     axes: Axes,
     output: Output,
+    cluster: Cluster,
     out: Annotated[
         list[str] | None,
         typer.Option(
@@ -102,7 +105,9 @@ def command(
         check_choice("ending of --output", file.suffix.lower(), ENDINGS)
         for each in (file, *map_writing.beside(file)):
             outputs.check(each, force=force)
-    given = MapInput.load(vectors, axes, output, labels=labels, path=path, no_cache=no_cache)
+    given = MapInput.load(
+        vectors, axes, output, cluster, labels=labels, path=path, no_cache=no_cache
+    )
     if around:
         ends = [name for pair in arrows or () for name in pair.split(":", 1)]
         given = given.near(around, sample or 1000, also=ends)
@@ -117,5 +122,5 @@ def command(
     pairs = given.arrows(result, arrows or ())
     for file in files:
         given.write(file, result, pairs, output, size=plot_size, fade_torn=fade_torn)
-    settings = {"vectors": vectors, "labels": labels, "path": path}
+    settings = {"vectors": vectors, "labels": labels, "path": path, **settings_of_shards()}
     output.show(given.drawn(Report.of("map", result, settings=settings), result, bool(files)))
