@@ -1,7 +1,9 @@
 """How often the printed 95 % interval holds the score that the same protocol gives on average.
 
 A cell is one source of codes and factors, one number of rows, one score: so many samples of the source are
-scored, and counted are those whose interval holds the mean of all. `--write` puts the tables into the docs.
+scored, and counted are those whose interval holds the mean of all. What each sample gives is kept in a file, so that a
+run that was stopped goes on, and scores that are cheap can have more samples than others. `--write` puts the tables
+into the docs.
 """
 
 from __future__ import annotations
@@ -11,14 +13,14 @@ import json
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sources import SOURCES
 
 import latentcli
 from latentcli.disentanglement import METRICS, function
@@ -33,109 +35,71 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Other settings than the defaults: boosting has no interval, and batches of votes are many."""
 
-Source = Callable[[np.random.Generator, int], tuple[Any, Any]]
+GEOMETRY = ("clusters", "isotropy", "manifold", "hubness", "uniformity", "compare")
+TWICE = ("two_nn", "effective_rank")
+
+Ends = tuple[float, float, float]
+"""A value and the ends of its interval."""
+
+Found = dict[str, Ends]
+"""What one sample gives, by the names of scores; of those only that have an interval."""
+
+Cell = tuple[str, str, int]
+"""A metric, or a part of geometry; a source; a number of rows."""
+
+Kept = dict[Cell, dict[int, Found]]
+"""What has been found, by the seeds of samples."""
 
 
-def _grid(rng: np.random.Generator, rows: int) -> Any:
-    return rng.integers(0, [3, 4, 5], (rows, 3))
-
-
-def _codes(rng: np.random.Generator, factors: Any, noise: float = 0.4) -> Any:
-    """Return each factor with noise in a dimension, and two dimensions of noise."""
-    near = factors + noise * rng.standard_normal(factors.shape)
-    return np.hstack([near, rng.standard_normal((len(factors), 2))])
-
-
-def clean(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = _grid(rng, rows)
-    return _codes(rng, factors, 0.25), factors
-
-
-def entangled(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = _grid(rng, rows)
-    turn = np.linalg.qr(np.random.default_rng(1).standard_normal((5, 5)))[0]
-    return _codes(rng, factors) @ turn, factors
-
-
-def heavy_tails(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = _grid(rng, rows)
-    return factors @ np.eye(3, 5) + 0.4 * rng.standard_t(2.5, (rows, 5)), factors
-
-
-def rare_classes(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = np.stack([rng.choice(3, rows, p=p) for p in ([0.9, 0.05, 0.05], [0.6, 0.3, 0.1])], 1)  # fmt: skip
-    return _codes(rng, factors), factors
-
-
-def correlated(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = _grid(rng, rows)
-    factors[:, 1] = np.where(rng.random(rows) < 0.6, factors[:, 0], factors[:, 1])
-    return _codes(rng, factors), factors
-
-
-def continuous(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    factors = rng.random((rows, 3))
-    return _codes(rng, 3 * factors, 0.3), factors
-
-
-def dead(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    codes, factors = entangled(rng, rows)
-    return np.hstack([codes, np.zeros((rows, 1)), 0.01 * rng.standard_normal((rows, 1))]), factors  # fmt: skip
-
-
-def noise(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
-    return rng.standard_normal((rows, 5)), _grid(rng, rows)
-
-
-SOURCES: dict[str, Source] = {
-    "clean": clean, "entangled": entangled, "heavy tails": heavy_tails, "rare classes": rare_classes,
-    "correlated": correlated, "continuous": continuous, "dead": dead, "noise": noise,
-}  # fmt: skip
-
-Found = dict[str, tuple[float, float | None, float | None]]
-"""Of each score its value and the ends of its interval."""
-
-
-def scores(source: str, rows: int, seed: int, only: Sequence[str] = tuple(METRICS)) -> Found:
-    """Return the scores of one sample by every metric that has an interval."""
-    codes, factors = SOURCES[source](np.random.default_rng([seed, rows]), rows)
-    found: Found = {}
-    for metric in only:
-        try:
-            # DCI has no interval where shuffled rows say that noise explains it.
-            lean = nullcontext() if metric == "dci" else value_only()
-            with warnings.catch_warnings(), lean:
-                warnings.simplefilter("ignore")
-                made = function(metric)(codes, factors, **SETTINGS.get(metric, {})).summary
-        except LatentError:
-            continue  # this source has not what the metric takes
-        for name, value in made.items():
-            if made.get(f"{name}_low") is not None:
-                found[name] = value, made[f"{name}_low"], made[f"{name}_high"]
-    return found
-
-
-def geometry(source: str, rows: int, seed: int) -> Found:
-    """Return the measures of one sample's geometry, and of its comparison with other codes."""
+def measured(cell: Cell, seed: int) -> Found:
+    """Return what one sample gives."""
+    what, source, rows = cell
     rng = np.random.default_rng([seed, rows])
     codes, factors = SOURCES[source](rng, rows)
+    if what in METRICS:
+        return scores(what, codes, factors)
+    if what == "compare":
+        mixed = np.random.default_rng(2).standard_normal((codes.shape[1], 4))
+        return compared(codes, codes @ mixed + 0.5 * rng.standard_normal((rows, 4)), seed)
     labels = factors[:, 0] if factors.dtype.kind == "i" else (3 * factors[:, 0]).astype(int)
-    mixed = np.random.default_rng(2).standard_normal((codes.shape[1], 4))
-    other = codes @ mixed + 0.5 * rng.standard_normal((rows, 4))
-    measured = latentcli.geometry_report(codes, labels, only=GEOMETRY, seed=seed).measures
-    found: Found = {
+    return geometry(what, codes, labels, seed)
+
+
+def scores(metric: str, codes: Any, factors: Any) -> Found:
+    """Return the scores of a metric."""
+    # DCI has no interval where shuffled rows say that noise explains it.
+    lean = nullcontext() if metric == "dci" else value_only()
+    try:
+        with warnings.catch_warnings(), lean:
+            warnings.simplefilter("ignore")
+            made = function(metric)(codes, factors, **SETTINGS.get(metric, {})).summary
+    except LatentError:
+        return {}  # this source has not what the metric takes
+    return {
+        name: (value, made[f"{name}_low"], made[f"{name}_high"])
+        for name, value in made.items()
+        if made.get(f"{name}_low") is not None
+    }
+
+
+def geometry(section: str, codes: Any, labels: Any, seed: int) -> Found:
+    """Return the measures of a section of geometry."""
+    measures = latentcli.geometry_report(codes, labels, only=(section,), seed=seed).measures
+    return {
         f"{one.measure} ({one.variant.split(',')[0]})" if one.measure in TWICE else one.measure:
         (one.value, *one.interval)
-        for one in measured if one.interval is not None and one.value is not None
+        for one in measures if one.interval is not None and one.value is not None
     }  # fmt: skip
-    for one in latentcli.compare(codes, other, moved=0, seed=seed).records:
-        if one.get("low") is not None:
-            found[str(one["measure"])] = one["value"], one["low"], one["high"]
-    return found
 
 
-GEOMETRY = ("clusters", "isotropy", "manifold", "hubness", "uniformity")
-TWICE = ("two_nn", "effective_rank")
+def compared(codes: Any, other: Any, seed: int) -> Found:
+    """Return the measures of two sets of codes."""
+    records = latentcli.compare(codes, other, moved=0, seed=seed).records
+    return {
+        str(one["measure"]): (one["value"], one["low"], one["high"])
+        for one in records
+        if one.get("low") is not None
+    }
 
 
 def covered(samples: Sequence[Found]) -> dict[str, float]:
@@ -154,51 +118,71 @@ def covered(samples: Sequence[Found]) -> dict[str, float]:
     return shares
 
 
-def cells(
-    measure: Callable[[str, int, int], Found],
-    samples: int,
-    rows: Sequence[int],
-    workers: int,
-    kept: Path | None,
-    what: str = "",
-) -> Iterator[tuple[str, int, dict[str, float]]]:
-    """Yield source, rows, and the coverage of each score; cells in the file `kept` are done."""
-    done: dict[str, dict[str, float]] = {}
-    if kept is not None and kept.exists():
-        lines = (json.loads(line) for line in kept.read_text().splitlines())
-        done = {line["cell"]: line["coverage"] for line in lines}
-    with ProcessPoolExecutor(workers) as pool:
-        for count in rows:
-            for source in SOURCES:
-                name = f"{what} {source} {count} {samples}"
-                if name not in done:
-                    done[name] = covered(list(pool.map(partial(measure, source, count), range(samples))))  # fmt: skip
-                    print(name, file=sys.stderr)
-                    if kept is not None:
-                        kept.parent.mkdir(parents=True, exist_ok=True)
-                        with kept.open("a") as stream:
-                            stream.write(json.dumps({"cell": name, "coverage": done[name]}) + "\n")  # fmt: skip
-                yield source, count, done[name]
+def read(path: Path | None) -> Kept:
+    """Return what a file keeps."""
+    kept: Kept = defaultdict(dict)
+    if path is not None and path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            what, source, rows, seed, found = json.loads(line)
+            kept[what, source, rows][seed] = found
+    return kept
 
 
-def table(found: Sequence[tuple[str, int, dict[str, float]]], rows: Sequence[int]) -> str:
+def missing(kept: Kept, cells: Sequence[Cell], samples: int) -> Iterator[tuple[Cell, int]]:
+    """Yield the samples that are still to be measured, cell by cell."""
+    for cell in cells:
+        for seed in range(samples):
+            if seed not in kept[cell]:
+                yield cell, seed
+
+
+def fill(kept: Kept, cells: Sequence[Cell], samples: int, workers: int, path: Path) -> None:
+    """Measure what is missing of so many samples a cell, and keep it at once."""
+    tasks = list(missing(kept, cells, samples))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(workers) as pool, path.open("a", encoding="utf-8") as stream:
+        for (cell, seed), found in zip(
+            tasks, pool.map(_of_task, tasks, chunksize=4), strict=True
+        ):
+            kept[cell][seed] = found
+            stream.write(json.dumps([*cell, seed, found]) + "\n")
+            stream.flush()
+            if seed == samples - 1:
+                print(*cell, file=sys.stderr)
+
+
+def _of_task(task: tuple[Cell, int]) -> Found:
+    return measured(*task)
+
+
+def table(kept: Kept, parts: Sequence[str], rows: Sequence[int]) -> str:
     """Return a Markdown table: a line for each score, coverage in % by rows for each source."""
-    by_score: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
-    for source, count, shares in found:
-        for name, share in shares.items():
-            by_score[name][source, count] = share
     lines = [
-        f"| score | {' | '.join(SOURCES)} | mean |",
-        f"|---|{'---|' * (len(SOURCES) + 1)}",
+        f"| score | {' | '.join(SOURCES)} | mean | samples |",
+        f"|---|{'---|' * (len(SOURCES) + 2)}",
     ]
-    for name, own in by_score.items():
-        shown = [
-            " ".join(f"{100 * own[source, count]:.0f}" if (source, count) in own else "-" for count in rows)
+    for part in parts:
+        of_part = {
+            (source, count): covered(list(kept[part, source, count].values()))
             for source in SOURCES
-        ]  # fmt: skip
-        mean = 100 * np.mean(list(own.values()))
-        lines.append(f"| `{name}` | {' | '.join(shown)} | {mean:.0f} |")
+            for count in rows
+        }
+        sizes = [max(len(kept[part, source, count]) for source in SOURCES) for count in rows]
+        for name in dict.fromkeys(name for one in of_part.values() for name in one):
+            shown = [
+                " ".join(_percent(of_part[source, count].get(name)) for count in rows)
+                for source in SOURCES
+            ]
+            every = [one[name] for one in of_part.values() if name in one]
+            sized = " ".join(map(str, sizes))
+            lines.append(
+                f"| `{name}` | {' | '.join(shown)} | {100 * np.mean(every):.0f} | {sized} |"
+            )
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f}"
 
 
 def written(page: Path, marker: str, text: str) -> None:
@@ -214,27 +198,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=200, help="of each cell; 200")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--what", choices=("scores", "geometry"), nargs="+", default=["scores", "geometry"])  # fmt: skip
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
+    parser.add_argument("--sources", nargs="+", choices=SOURCES, default=tuple(SOURCES))
     parser.add_argument(
-        "--only", default=",".join(METRICS), help="metrics of scores, by commas"
-    )
-    parser.add_argument("--kept", type=Path, help="a file of finished cells, to go on from")
+        "--only", nargs="+", choices=(*METRICS, *GEOMETRY), default=(*METRICS, *GEOMETRY),
+        help="metrics, and sections of geometry",
+    )  # fmt: skip
+    parser.add_argument("--kept", type=Path, default=Path("build/coverage.jsonl"),
+                        help="a file of what was found, to go on from")  # fmt: skip
     parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     given = parser.parse_args()
-    for what in given.what:
-        of_scores = partial(scores, only=given.only.split(","))
-        measure = of_scores if what == "scores" else geometry
-        named = f"{what} {given.only}" if what == "scores" else what
-        found = list(
-            cells(measure, given.samples, given.rows, given.workers, given.kept, named)
-        )
-        sizes = ", ".join(f"{count:,}" for count in given.rows)
-        text = f"{given.samples} samples a cell; in each column {sizes} rows; in %."
-        text += "\n\n" + table(found, given.rows)
-        print(text)
+    kept = read(given.kept)
+    cells = [(part, source, rows) for part in given.only for rows in given.rows for source in given.sources]  # fmt: skip
+    fill(kept, cells, given.samples, given.workers, given.kept)
+    for what, page in (("scores", "metrics.md"), ("geometry", "readings.md")):
+        own = [one for one in given.only if (one in METRICS) == (what == "scores")]
+        text = table(kept, own, given.rows)
+        print(f"\n{text}")
         if given.write:
-            written(DOCS / "metrics.md" if what == "scores" else DOCS / "readings.md", f"coverage {what}", text)  # fmt: skip
+            written(DOCS / page, f"coverage {what}", text)
 
 
 if __name__ == "__main__":

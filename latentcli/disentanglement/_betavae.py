@@ -86,7 +86,8 @@ def betavae(
     Returns
     -------
     Score
-        `betavae`, the accuracy on evaluation batches; its interval from random halves of the rows;
+        `betavae`, the accuracy on evaluation batches; its interval from random halves of the rows,
+        at least Wilson's of so many batches;
         `betavae_chance`, what these rows score with shuffled factors; `betavae_train` on the training
         batches; `betavae_scaled` with a uniform guess at 0. Halves and shuffles are evaluated by at
         most 1,000 batches, and halves trained by as many. The matrix (D, K) holds the mean of |z - z'|

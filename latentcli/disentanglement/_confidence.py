@@ -7,7 +7,9 @@ from collections.abc import Callable
 from latentcli.disentanglement._data import BinnedCounts
 from latentcli.disentanglement._mutual_information import Counts
 from latentcli.disentanglement._score import Estimate, mean_of_halves
+from latentcli.numerics.intervals import wilson
 from latentcli.numerics.resampling import half_sample_interval
+from latentcli.results import Interval
 
 Statistic = Callable[[Counts], float | None]
 """A score of counts; None where it is not defined."""
@@ -19,6 +21,16 @@ def normal_quantile(ci: float) -> float:
     from statistics import NormalDist
 
     return NormalDist().inv_cdf(0.5 + ci / 2)
+
+
+def as_wide_as_counted(interval: Interval, share: float, count: int, ci: float) -> Interval:
+    """Return an interval of a share that reaches as far as Wilson's, of `count` that were counted.
+
+    >>> as_wide_as_counted(Interval(1.0, 1.0), 1.0, 100, 0.95).low < 0.97
+    True
+    """
+    low, high = wilson(share * count, count, normal_quantile(ci)) or interval
+    return Interval(min(low, interval.low), max(high, interval.high))
 
 
 def estimate(

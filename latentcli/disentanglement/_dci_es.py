@@ -23,8 +23,10 @@ from latentcli.disentanglement._train_test_split import (
     split,
     untested_classes,
 )
+from latentcli.numerics.blocks import sampled
+from latentcli.numerics.halves import Halves
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Interval, Record
+from latentcli.results import Record
 
 ABOUT = About(
     formula=(
@@ -59,6 +61,9 @@ ABOUT = About(
 
 _LEAST = 8
 """Training rows of which a predictor can be learned."""
+
+_PARTS = 12
+"""Parts of up to 1,000 rows that are fitted afresh for the intervals."""
 
 
 def explicitness_of(capacities: Array, losses: Array, baseline: float) -> float:
@@ -115,7 +120,7 @@ def dci_es(
     Returns
     -------
     Score
-        `dci_es`, the explicitness E, its interval by the delta method over held-out rows, and
+        `dci_es`, the explicitness E, its interval from parts of the rows fitted afresh, and
         `dci_es_chance` with shuffled held-out rows; `size` S, factors by dimensions; `informativeness` of the best predictor, r2 or
         accuracy. Each factor has its `losses` by capacity, 1 - r2 or 1 - accuracy, the loss without
         codes (`baseline`), and `capacity`, the smallest with the lowest loss.
@@ -132,8 +137,7 @@ def dci_es(
     True
     """
     data = prepare(codes, factors, **options)
-    # All factors are predicted from the same features: the same rows are held out for all.
-    parts = split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
+    parts = _parts(data, test, limit, seed)
     few = not len(parts.test) or len(parts.train) < _LEAST
     if few or not data.alive.any():
         why = (
@@ -142,16 +146,19 @@ def dci_es(
             else "no dimension ever changes"
         )
         return Score(numbers={"dci_es": None, "size": _size(data)}, notes=(why,))
-    probed = PROBES[estimator](data, parts, seed, progress)
-    found = [_Found.of(one, f, parts) for one, f in zip(probed, data.factors, strict=True)]
+    found = _probed(data, estimator, parts, seed, progress)
     splits = [parts] * len(found)
     classed = [factor for factor in data.factors if factor.kind == "discrete"]
+    afresh = _afresh(data, estimator, test=test, limit=limit, ci=ci, seed=seed)
+    best, e = _mean([one.informed for one in found]), _mean([one.terms for one in found])
     informativeness = Estimate(
-        *_mean([one.informed for one in found], parts, data.rows, ci),
+        best,
+        afresh.interval("informativeness", best, high=1.0, widened=data.tail_factor),
         null_means(splits, lambda k, order: found[k].shuffled_share(order), seed),
     )
     explicit = Estimate(
-        *_mean([one.terms for one in found], parts, data.rows, ci, low=-1.0),
+        e,
+        afresh.interval("dci_es", e, -1.0, 1.0, widened=data.tail_factor),
         null_means(splits, lambda k, order: found[k].shuffled(order), seed),
         # A flat curve of noise is explicit: whether noise explains it, informativeness says.
         significant=not informativeness.is_noise,
@@ -162,7 +169,7 @@ def dci_es(
             _row(f, one, parts, data.rows, ci)
             for f, one in zip(data.factors, found, strict=True)
         ],
-        settings={"capacities": [float(one) for one in probed[0].capacities]},
+        settings={"capacities": [float(one) for one in found[0].probed.capacities]},
         notes=(*limited(data, limit), *untested_classes(classed, [parts] * len(classed))),
     )
 
@@ -203,22 +210,51 @@ class _Found:
         return float(1 - self.probed.losses(self.probed.target[order])[best].mean())
 
 
+def _probed(
+    data: Data, estimator: str, parts: Split, seed: int, progress: Progress | None = None
+) -> list[_Found]:
+    """Return what predictors say of each factor."""
+    probed = PROBES[estimator](data, parts, seed, progress)
+    return [_Found.of(one, f, parts) for one, f in zip(probed, data.factors, strict=True)]
+
+
+def _afresh(
+    data: Data, estimator: str, *, test: float, limit: int | None, ci: float | None, seed: int
+) -> Halves:
+    """Return E and informativeness of parts of the rows that are used, everything fitted afresh."""
+    some = sampled(data.rows, min(data.rows, limit or data.rows), seed)
+
+    def of_part(chosen: Array) -> dict[str, float | None]:
+        part = data.part(some[chosen])
+        parts = _parts(part, test, None, seed)
+        if len(part.factors) < len(data.factors) or len(parts.train) < _LEAST:
+            return {}
+        found = _probed(part, estimator, parts, seed)
+        return {
+            "dci_es": _mean([one.terms for one in found]),
+            "informativeness": _mean([one.informed for one in found]),
+        }
+
+    return Halves(len(some), of_part, ci=ci, seed=seed, draws=_PARTS)
+
+
+def _parts(data: Data, test: float, limit: int | None, seed: int) -> Split:
+    """Return the rows that train and those that test: the same for all factors, which share features."""
+    return split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
+
+
 def _size(data: Data) -> float:
     return len(data.factors) / data.dimensions
 
 
-def _mean(
-    terms: Sequence[Array], parts: Split, rows: int, ci: float | None, low: float = -np.inf
-) -> tuple[float, Interval | None]:
-    """Return the mean of terms (n,) of factors, and its interval."""
-    mean = np.mean(terms, axis=0)
-    value = float(mean.mean())
-    return value, interval(value, influence(mean, parts.test, rows), ci, low=low)
+def _mean(terms: Sequence[Array]) -> float:
+    """Return the mean of terms (n,) of factors."""
+    return float(np.mean(terms))
 
 
 def _row(factor: Factor, found: _Found, parts: Split, rows: int, ci: float | None) -> Record:
-    value, whole = _mean([found.terms], parts, rows, ci, low=-1.0)
-    low, high = ends(whole)
+    value = float(found.terms.mean())
+    low, high = ends(interval(value, influence(found.terms, parts.test, rows), ci, low=-1.0))
     return {
         "factor": factor.name,
         "kind": factor.kind,

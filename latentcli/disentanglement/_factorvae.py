@@ -74,7 +74,8 @@ def factorvae(
     Returns
     -------
     Score
-        `factorvae`, the accuracy on evaluation batches; its interval from random halves of the rows;
+        `factorvae`, the accuracy on evaluation batches; its interval from random halves of the rows,
+        at least Wilson's of so many batches;
         `factorvae_chance`, what these rows score with shuffled factors; `factorvae_train` on the
         training batches; `factorvae_scaled` with a uniform guess at 0. Halves and shuffles are
         evaluated by at most 1,000 batches, and halves trained by as many. The matrix (D, K) holds the

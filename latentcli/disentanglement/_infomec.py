@@ -146,7 +146,8 @@ def infomec(
     parts = Halves(data.rows, of_part, ci=ci, seed=seed, draws=_PARTS)
 
     def spread(name: str, one: Estimate) -> Estimate:
-        return replace(one, interval=parts.interval(name, one.value, 0.0, 1.0))
+        interval = parts.interval(name, one.value, 0.0, 1.0, widened=data.tail_factor)
+        return replace(one, interval=interval)
 
     informative = active & counts.significant.any(axis=1)
     captured = counts.significant[active].any(axis=0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.disentanglement._confidence import as_wide_as_counted
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._protocol import estimate
@@ -181,7 +182,8 @@ def repeated(
     """Return an accuracy with its interval and its null scores, by at most `REPEATED` batches.
 
     `accuracy(data, train, evaluate)` runs the protocol. What shuffled factors score depends on how
-    many batches train, so of these there are then all.
+    many batches train, so of these there are then all. The interval is from halves of the rows, and no narrower than
+    the share of `evaluate` batches is known: where all are right, here and in the halves, it is below 1 by that.
     """
 
     def run(other: Data, train: int) -> float | None:
@@ -198,6 +200,8 @@ def repeated(
         ci=ci,
         seed=seed,
     )
+    if ci is not None and found.interval is not None:
+        found = replace(found, interval=as_wide_as_counted(found.interval, value, evaluate, ci))
     # Halves that fewer batches have trained do not say what rows do to the score.
     return found if train <= REPEATED else replace(found, halves=None)
 

@@ -80,7 +80,8 @@ def zmaxvar(
     Returns
     -------
     Score
-        `zmaxvar`, the accuracy on evaluation batches; its interval from random halves of the rows;
+        `zmaxvar`, the accuracy on evaluation batches; its interval from random halves of the rows,
+        at least Wilson's of so many batches;
         `zmaxvar_chance`, what these rows score with shuffled factors; `zmaxvar_train` on the training
         batches; `zmaxvar_scaled` with a uniform guess at 0. None where fewer than two factors can be
         free alone; 0 where every dimension is left out.

@@ -46,11 +46,22 @@ class Halves:
         self._scale = math.sqrt(size / (rows - size))
 
     def interval(
-        self, name: str, value: float | None, low: float = -math.inf, high: float = math.inf
+        self,
+        name: str,
+        value: float | None,
+        low: float = -math.inf,
+        high: float = math.inf,
+        *,
+        widened: float = 1.0,
     ) -> Interval | None:
-        """Return the interval of a statistic whose value on all rows, and bounds, are given."""
+        """Return the interval of a statistic whose value on all rows, and bounds, are given.
+
+        `widened`: see `half_sample_interval`.
+        """
         found = [one.get(name) for one in self._found]
         known = [one for one in found if one is not None]
         middle = sum(known) / len(known) if known else 0.0
         scaled = [None if one is None else (one - middle) * self._scale for one in found]
-        return half_sample_interval(value, scaled, self._level, low=low, high=high)
+        return half_sample_interval(
+            value, scaled, self._level, low=low, high=high, widened=widened
+        )

@@ -25,7 +25,9 @@ def test_tails_heavier_than_exponential_are_seen(rows):
     assert prepare(rng.standard_normal((rows, 2)), factor).heavy_tailed
 
 
-@pytest.mark.parametrize("metric", ["modularity", "mcc", "irs", "dmig", "med", "factorvae"])
+@pytest.mark.parametrize(
+    "metric", ["modularity", "mcc", "irs", "dmig", "med", "factorvae", "infomec", "dci-es"]
+)
 def test_the_interval_is_wider_where_a_few_values_decide(metric):
     def width(heavy):
         data = prepare(*sample(400, 1, tails=True))
@@ -96,3 +98,28 @@ def test_the_kernel_regression_with_heavy_tails_says_why_there_is_no_interval():
     score = function("identifiability")(codes, factors, estimator="kernel", limit=100)
     assert score.interval is None
     assert any("no interval of identifiability" in note for note in score.notes)
+
+
+@pytest.mark.parametrize("metric", ["factorvae", "betavae", "zmaxvar"])
+def test_batches_that_are_all_right_are_still_few(metric):
+    """All of 100 batches are right in halves of the rows too: of others 3.7 % may be wrong (Wilson)."""
+    grid = np.array([[a, b] for a in range(3) for b in range(4)] * 10)
+    score = function(metric)(grid, grid, train=100, evaluate=100)
+    assert score.value == 1
+    assert score.interval == pytest.approx((0.9630065, 1.0))
+
+
+def test_explicitness_and_size_vary_with_the_rows_that_train():
+    """The held-out rows alone have intervals that reach 1.4 deviations."""
+    rng = np.random.default_rng(0)
+    values, reaches = [], []
+    for _ in range(15):
+        factors = rng.integers(0, [3, 4, 5], (300, 3))
+        factors[:, 1] = np.where(rng.random(300) < 0.6, factors[:, 0], factors[:, 1])
+        codes = np.hstack(
+            [factors + 0.4 * rng.standard_normal((300, 3)), rng.standard_normal((300, 2))]
+        )
+        score = function("dci-es")(codes, factors)
+        values.append(score.value)
+        reaches.append(score.value - score.interval.low)
+    assert np.mean(reaches) > 1.7 * np.std(values, ddof=1)
