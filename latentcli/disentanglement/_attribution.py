@@ -182,6 +182,13 @@ def one_dimension(data: Data) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def no_corrected(name: str, evident: bool) -> tuple[str, ...]:
+    """Say why a corrected score is missing where no pair has evident information."""
+    if evident:
+        return ()
+    return (f"no dimension has significant information about any factor: no {name}",)
+
+
 def shared_dimensions(data: Data, counts: Counts) -> tuple[str, ...]:
     """Name factors that one dimension captures together, beyond what their dependence explains."""
     shares = counts.corrected.mutual / counts.corrected.entropy

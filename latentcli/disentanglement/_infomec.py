@@ -153,10 +153,10 @@ def infomec(
     captured = counts.significant[active].any(axis=0)
 
     def infom_corrected(it: Counts) -> float | None:
-        return infom(_shares(it)[informative])
+        return infom(_shares(it)[informative]) if some else None
 
     def infoc_corrected(it: Counts) -> float | None:
-        return infoc(_shares(it)[active][:, captured])
+        return infoc(_shares(it)[active][:, captured]) if some else None
 
     numbers: dict[str, Number] = {
         "infomec": spread("infomec", Estimate(whole)),

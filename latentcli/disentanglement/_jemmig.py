@@ -7,7 +7,12 @@ from typing import Unpack
 import numpy as np
 
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._attribution import factor_rows, one_dimension, readings
+from latentcli.disentanglement._attribution import (
+    factor_rows,
+    no_corrected,
+    one_dimension,
+    readings,
+)
 from latentcli.disentanglement._confidence import estimate
 from latentcli.disentanglement._data import Codes, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
@@ -61,8 +66,9 @@ def jemmig(
     -------
     Score
         `jemmig` is normalized, higher is better; `jemmig_raw` is the mean gap of the paper in nats,
-        lower is better; `jemmig_corrected` has Miller and Madow's correction; `ceiling`, the score of
-        perfect codes of these factors in these bins.
+        lower is better; `jemmig_corrected` has Miller and Madow's correction (None where no information is
+        significant at 0.015: few bins are taken then, which raises the score of noise); `ceiling`, the score
+        of perfect codes of these factors in these bins.
 
     Examples
     --------
@@ -84,8 +90,10 @@ def jemmig(
     def plain(it: Counts) -> float:
         return float(normalized(it.plugin).mean())
 
-    def corrected(it: Counts) -> float:
-        return float(normalized(it.corrected).mean())
+    evident = bool(sharper.counts.evident.any())
+
+    def corrected(it: Counts) -> float | None:
+        return float(normalized(it.corrected).mean()) if evident else None
 
     raw = joint_gaps(counts.plugin)
     rows = factor_rows(data, counts.mutual, counts.factor_entropy)
@@ -104,5 +112,5 @@ def jemmig(
         factors=rows,
         matrix=counts.mutual / counts.factor_entropy,
         matrix_name="I(z; v) / H(v)",
-        notes=one_dimension(data),
+        notes=(*one_dimension(data), *no_corrected("jemmig_corrected", evident)),
     )

@@ -10,6 +10,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._attribution import (
     dimension_rows,
     factor_rows,
+    no_corrected,
     one_dimension,
     readings,
 )
@@ -64,7 +65,7 @@ def med(
     Score
         `med`, the disentanglement; `med_corrected`, the same of information with Miller and Madow's
         correction, over the factors of which some dimension has significant information (None
-        where no factor is left); `med_completeness`, its counterpart for factors; `med_top`, the
+        where none is significant at 0.015); `med_completeness`, its counterpart for factors; `med_top`, the
         disentanglement of the best dimension for each factor (top-1 MED); `ceiling`, the `med` of perfect
         codes of these factors in these bins. None with one factor.
 
@@ -81,9 +82,10 @@ def med(
     counts = binned.counts
     importance = importances(counts.mutual)
     captured = np.asarray(sharper.counts.significant.any(axis=0))
+    evident = bool(sharper.counts.evident.any())
 
     def corrected(it: Counts) -> float | None:
-        if not captured.any():
+        if not evident:
             return None
         return disentanglement_of(importances(it.corrected.mutual) * captured)
 
@@ -105,7 +107,7 @@ def med(
                 ci=ci,
                 seed=seed,
                 relative=True,
-                significant=bool(sharper.counts.evident.any()),
+                significant=evident,
             ),
             "med_corrected": estimate(
                 corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
@@ -118,7 +120,7 @@ def med(
         dimensions=parts,
         matrix=importance,
         matrix_name="importance I(z; v) / sum I(.; v)",
-        notes=(*one_dimension(data), *_left_out(data, captured)),
+        notes=(*one_dimension(data), *_left_out(data, captured, evident)),
     )
 
 
@@ -126,11 +128,11 @@ def _plain(counts: Counts) -> float | None:
     return disentanglement_of(importances(counts.mutual))
 
 
-def _left_out(data: Data, captured: Array) -> tuple[str, ...]:
-    if captured.all() or len(captured) < 2:
+def _left_out(data: Data, captured: Array, evident: bool) -> tuple[str, ...]:
+    if len(captured) < 2:
         return ()
-    if not captured.any():
-        return ("no dimension has significant information about any factor: no med_corrected",)
+    if not evident or captured.all():
+        return no_corrected("med_corrected", evident)
     names = [name for name, one in zip(data.factor_names, captured, strict=True) if not one]
     return (
         f"med_corrected leaves out factors without significant information: {listed(names)}",

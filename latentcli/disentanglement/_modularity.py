@@ -7,7 +7,12 @@ from typing import Unpack
 import numpy as np
 
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._attribution import dimension_rows, factor_rows, one_dimension
+from latentcli.disentanglement._attribution import (
+    dimension_rows,
+    factor_rows,
+    no_corrected,
+    one_dimension,
+)
 from latentcli.disentanglement._confidence import estimate
 from latentcli.disentanglement._data import Codes, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
@@ -67,7 +72,7 @@ def modularity(
         `modularity`, the published mean over all dimensions; `modularity_informative`, the mean
         over the `informative` dimensions alone, whose information passes a G-test at 0.05 with
         Bonferroni's correction; `modularity_informative_corrected`, the same of information with
-        Miller and Madow's correction; `ceiling`, the score of perfect codes of these factors in
+        Miller and Madow's correction, None where none passes at 0.015; `ceiling`, the score of perfect codes of these factors in
         these bins: factors that depend on each other lower it. None with one factor.
 
     Examples
@@ -92,14 +97,14 @@ def modularity(
     def known(it: Counts) -> float | None:
         return _mean(it.mutual[informative])
 
+    evident = bool(counts.evident.any())
+
     def corrected(it: Counts) -> float | None:
-        return _mean(it.corrected.mutual[informative])
+        return _mean(it.corrected.mutual[informative]) if evident else None
 
     return Score(
         numbers={
-            "modularity": estimate(
-                plain, binned, ci=ci, seed=seed, significant=bool(counts.evident.any())
-            ),
+            "modularity": estimate(plain, binned, ci=ci, seed=seed, significant=evident),
             "modularity_informative": estimate(known, binned, ci=ci, seed=seed, null=False),
             "informative": int(informative.sum()),
             "modularity_informative_corrected": estimate(
@@ -111,7 +116,7 @@ def modularity(
         dimensions=rows,
         matrix=counts.mutual / counts.factor_entropy,
         matrix_name="I(z; v) / H(v)",
-        notes=(*one_dimension(data), *_none(informative)),
+        notes=(*one_dimension(data), *_none(informative, evident)),
     )
 
 
@@ -127,7 +132,7 @@ def _mean(mutual: Array) -> float | None:
     return float(modularities(mutual).mean())
 
 
-def _none(informative: Array) -> tuple[str, ...]:
+def _none(informative: Array, evident: bool) -> tuple[str, ...]:
     if informative.any():
-        return ()
+        return no_corrected("modularity_informative_corrected", evident)
     return ("no dimension has significant information about any factor: read no modularity",)
