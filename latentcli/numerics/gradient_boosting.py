@@ -70,14 +70,16 @@ def fit_predict(
     trees = _Trees(_sorted_columns(train), np.asarray(test.T, np.float32, order="C"), seed)
     loss = _Binomial(target) if len(classes) == 2 else _Multinomial(target, len(classes))
     scores, test_scores = loss.initial(len(train)), loss.initial(len(test))
+    added, test_added = np.empty(len(train)), np.empty(len(test))
     for _ in range(n_estimators):
         probabilities = loss.probabilities(scores)
         residuals = loss.target - probabilities
         for k, (residual, probability) in enumerate(zip(residuals, probabilities, strict=True)):
             for leaf in trees.grow(residual, max_depth):
-                value = loss.leaf_value(residual[leaf.rows], probability[leaf.rows])
-                scores[k, leaf.rows] += learning_rate * value
-                test_scores[k, leaf.test_rows] += learning_rate * value
+                value = loss.leaf_value(residual.take(leaf.rows), probability.take(leaf.rows))
+                added[leaf.rows] = test_added[leaf.test_rows] = learning_rate * value
+            scores[k] += added
+            test_scores[k] += test_added
         if step is not None:
             step()
     total = trees.decrease.sum()
@@ -188,10 +190,10 @@ class _Trees:
             return [_Leaf(order[0], test_rows)]
         self.decrease[split.dimension] += split.decrease
         left, right = self._partition(order, split, last=depth == 1)
-        below = self.test[split.dimension, test_rows] <= split.threshold
+        below = self.test[split.dimension].take(test_rows) <= split.threshold
         return [
-            *self._leaves(residual, left, test_rows[below], depth - 1),
-            *self._leaves(residual, right, test_rows[~below], depth - 1),
+            *self._leaves(residual, left, test_rows.compress(below), depth - 1),
+            *self._leaves(residual, right, test_rows.compress(~below), depth - 1),
         ]
 
     def _partition(self, order: Array, split: _Split, *, last: bool) -> tuple[Array, Array]:
@@ -220,19 +222,21 @@ class _Trees:
         decrease = sums[:, :-1]
         decrease -= mean * size
         decrease *= decrease
-        decrease *= rows / (size * (rows - size))
+        size *= rows - size
+        decrease *= rows / size
         for j in self.columns.tied.tolist():
             self._mask_ties(decrease, order, j)
-        places = decrease.argmax(axis=1)
-        for j in np.flatnonzero(self._is_tied(order, places)).tolist():
-            self._mask_ties(decrease, order, j)
-            places[j] = decrease[j].argmax()
-        best = decrease[np.arange(len(decrease)), places]
+        best = decrease.max(axis=1)
         top = np.flatnonzero(best == best.max())
+        while tied := [j for j in top.tolist() if self._is_tied(j, order[j], decrease[j])]:
+            for j in tied:
+                self._mask_ties(decrease, order, j)
+                best[j] = decrease[j].max()
+            top = np.flatnonzero(best == best.max())
         j = int(top[0] if len(top) == 1 else self.random.choice(top))
         if best[j] < 0:
             return None
-        place = int(places[j])
+        place = int(decrease[j].argmax())
         low, high = (float(self.columns.values[j, order[j, i]]) for i in (place, place + 1))
         middle = low / 2 + high / 2
         return _Split(j, place + 1, low if middle == high else middle, float(best[j]))
@@ -242,10 +246,8 @@ class _Trees:
         ascending = self.columns.values[j].take(order[j])
         decrease[j, ascending[1:] <= ascending[:-1] + _TOLERANCE] = -1.0
 
-    def _is_tied(self, order: Array, places: Array) -> Array:
-        """Return which dimensions (D,) have equal values on both sides of a place."""
-        every = np.arange(len(order))
-        low, high = (
-            self.columns.values[every, order[every, places + after]] for after in (0, 1)
-        )
-        return high <= low + _TOLERANCE
+    def _is_tied(self, j: int, order: Array, decrease: Array) -> bool:
+        """Tell whether the best split of dimension j is between equal values."""
+        place = int(decrease.argmax())
+        low, high = self.columns.values[j].take(order[place : place + 2])
+        return bool(decrease[place] >= 0 and high <= low + _TOLERANCE)
