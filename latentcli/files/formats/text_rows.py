@@ -114,7 +114,7 @@ def chunks(stream: Stream, *, carriage: bool = False) -> Iterator[bytes]:
             if len(rest) > MAX_LINE:
                 raise stream.error(f"a line is longer than {MAX_LINE >> 20} MB; not vectors")
             continue
-        yield rest + part[:cut]
+        yield b"".join((rest, memoryview(part)[:cut]))  # one copy
         rest = part[cut:]
     if rest:
         yield rest + b"\n"
