@@ -69,7 +69,7 @@ docs: $(READY)  ## Write what commands and Python sessions print now into README
 texts: $(READY)  ## Write every help page, note, error and reading that the tests meet into build/texts.txt, to be read
 	$(BIN)/python -m pytest -q -p tests.texts
 
-gallery: $(READY)  ## Make the pictures of docs/gallery.md, and a plot of every report on one sheet in build/plots/
+gallery: $(READY)  ## Make the pictures of docs/gallery.md, and every report in both sizes, on sheets in build/plots/
 	$(BIN)/python examples/make_gallery.py docs/gallery
 	$(BIN)/python examples/plot_gallery.py build/plots
 

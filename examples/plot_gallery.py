@@ -1,4 +1,4 @@
-"""Draw every report's picture from the bundled samples, and lay all on one sheet to look at.
+"""Draw every report's picture from the bundled samples in both sizes, and lay each size on a sheet to look at.
 
     python examples/plot_gallery.py FOLDER
 
@@ -23,20 +23,25 @@ PICTURES = {
     "similarity": "similarity cat dog cat car king queen paris france",
     "distances": "distances cat dog car truck king queen paris france tokyo japan",
     "relation": "relation king:queen man:woman uncle:aunt father:mother son:daughter",
+    "expr": "expr 'king - man + 0.5*woman' -k 6",
     "odd": "odd breakfast lunch dinner car",
     "represent": "represent 'the cat sat' 'a dog sat' 'stock prices fell'",
     "evaluate": "evaluate similarity",
+    "evaluate-analogies": "evaluate analogies",
+    "evaluate-retrieval": "evaluate retrieval digits.npz::codes digits.npz::codes --truncate-dims 2,4",
     "interp": "interp z1.npy z2.npy --compare",
     "interp-reference": "interp digits.npz::codes[0] digits.npz::codes[5] --reference digits.npz::codes --hole-percentile 50",
     "typical": "typical digits.npz::codes",
     "directions": "directions cosine z1.npy z2.npy",
     "direction": "direction shapes-beta4.npz::codes --labels shapes.csv --attribute shape --positive triangle",
     "direction-scores": "direction shapes-beta4.npz::codes --scores shapes.csv::scale",
+    "project": "project he:she man:woman -k 5",
     "traverse": "traverse digits.npz::codes[0]",
     "mig": "mig shapes-beta4.npz::codes shapes.csv",
     "dci": "dci shapes-beta4.npz::codes shapes.csv",
     "sap": "sap shapes-beta4.npz::codes shapes.csv",
     "disentanglement": f"disentanglement {SHAPES} --only mig,sap,modularity",
+    "udr": "udr shapes-beta1.npz::codes shapes-beta4.npz::codes shapes-beta16.npz::codes",
     "geometry": "geometry digits.npz::codes --labels digits.npz::labels",
     "compare": "compare shapes-beta1.npz::codes shapes-beta4.npz::codes",
     "compare-several": "compare shapes-beta1.npz::codes shapes-beta4.npz::codes shapes-beta16.npz::codes",
@@ -54,14 +59,15 @@ MAPS = {
 WIDTH, COLUMNS, GAP = 1000, 3, 20
 
 
-def draw(folder: Path) -> list[Path]:
-    """Draw all pictures into a folder."""
+def draw(folder: Path, size: str) -> list[Path]:
+    """Draw all pictures of a size into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for option, commands in (("--plot", PICTURES), ("-o", MAPS)):
         for name, words in commands.items():
             made.append(folder / f"{name}.png")
-            if main([*shlex.split(words), option, str(made[-1]), "-q"]):
+            out = (option, str(made[-1]), "--plot-size", size, "--force", "-q")
+            if main([*shlex.split(words), *out]):
                 sys.exit(f"latent {words}: no picture")
     return made
 
@@ -84,6 +90,7 @@ def sheet(files: list[Path], out: Path) -> None:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    sheet(draw(target), target / "sheet.png")
-    print(target / "sheet.png")
+    for width in ("page", "column"):
+        target = Path(sys.argv[1]) / width
+        sheet(draw(target, width), target / "sheet.png")
+        print(target / "sheet.png")

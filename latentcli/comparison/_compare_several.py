@@ -66,7 +66,8 @@ class Several(Result):
                 for row in mine
             ]
             names = [str(row["space"]) for row in mine]
-            charts.append(Dots(str(measure), "difference from the best", names, {"": dots}))
+            title = str(measure).replace("_", " ")
+            charts.append(Dots(title, "difference from the best", names, {"": dots}))
         return tuple(charts)
 
 

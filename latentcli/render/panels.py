@@ -16,19 +16,21 @@ from latentcli.render.style import (
     SEQUENTIAL,
     as_drawn,
 )
+from latentcli.render.ticks import (
+    LONGEST,
+    NAMED,
+    few_places,
+    inches,
+    logarithmic,
+    ticks,
+)
 from latentcli.views import Bars, HeatMap, Picture
-
-_LONGEST = 28
-"""Letters of a label beside its axis."""
 
 _LETTER = 0.062
 """Inches of a letter."""
 
 _NUMBERED = 400
 """Cells of a heat map up to which each has its number."""
-
-_NAMED = 60
-"""Rows of bars, dots and heat maps up to which all are named; of more every so manyth."""
 
 _TALLEST = 9.0
 """Inches of the highest panel, which a page has."""
@@ -39,6 +41,8 @@ class Kind(NamedTuple):
 
     draw: Callable[[Any, Any], None]
     height: Callable[[Any, float], float]
+    name: Callable[[Any, Any], None] | None = None
+    """Writes names where there is room, once it is known how large the axes are."""
 
 
 def kind_of(picture: Picture) -> Kind:
@@ -58,10 +62,10 @@ def _heat_map(heat: HeatMap, axes: Any) -> None:
         cmap=DIVERGING if diverging else SEQUENTIAL, interpolation="nearest",
     )  # fmt: skip
     longest = max(map(len, heat.columns), default=1)
-    size = _inches(axes) / max(1, len(heat.columns))
-    upright = min(longest, _LONGEST) * _LETTER > 0.7 * size
-    _ticks(axes.set_xticks, heat.columns, rotation=90 if upright else 0)
-    _ticks(axes.set_yticks, heat.rows)
+    size = inches(axes) / max(1, len(heat.columns))
+    upright = min(longest, LONGEST) * _LETTER > 0.7 * size
+    ticks(axes.set_xticks, heat.columns, rotation=90 if upright else 0)
+    ticks(axes.set_yticks, heat.rows)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     if len(heat.rows) * len(heat.columns) <= _NUMBERED and size > 0.35:
@@ -77,39 +81,27 @@ def _heat_map(heat: HeatMap, axes: Any) -> None:
     bar.set_label(as_drawn(heat.label))
 
 
-def _inches(axes: Any) -> float:
-    """Return how wide axes are, about: what stands beside them takes its part."""
-    return float(axes.get_position().width * axes.figure.get_size_inches()[0])
-
-
 def _readable(color: Sequence[float]) -> str:
     """Return black or white, whichever is read on a color (by its luminance)."""
     return "black" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 0.5 else "white"
 
 
-def _ticks(put: Callable[..., Any], names: Sequence[str], **options: Any) -> None:
-    """Name the places of an axis: all, or every so manyth where there are too many."""
-    step = math.ceil(len(names) / _NAMED)
-    places = range(0, len(names), step or 1)
-    put(places, [as_drawn(names[place], _LONGEST) for place in places], **options)
-
-
 def _heat_map_height(heat: HeatMap, width: float) -> float:
-    longest = min(max(map(len, heat.columns), default=1), _LONGEST) * _LETTER
-    beside = min(max(map(len, heat.rows), default=1), _LONGEST) * _LETTER
+    longest = min(max(map(len, heat.columns), default=1), LONGEST) * _LETTER
+    beside = min(max(map(len, heat.rows), default=1), LONGEST) * _LETTER
     cell = max(0.06, (width - beside - 0.7) / max(1, len(heat.columns)))
-    upright = longest > 0.7 * width / max(1, len(heat.columns))
-    each = min(max(0.17, min(cell, 0.42)), 10.0 / max(1, len(heat.rows)))
+    upright = longest > 0.49 * width / max(1, len(heat.columns))  # rather a little too high
+    each = min(max(0.17, min(cell, 0.3)), 10.0 / max(1, len(heat.rows)))
     return min(_TALLEST, each * len(heat.rows) + 0.6 + longest * upright)
 
 
 def _bars(bars: Bars, axes: Any) -> None:
     places = range(len(bars.labels))
     drawn = axes.barh(places, bars.values, color=COLORS[0], height=0.72)
-    if len(bars.labels) <= _NAMED:
+    if len(bars.labels) <= NAMED:
         numbers = [_number(value) for value in bars.values]
         axes.bar_label(drawn, numbers, padding=2, fontsize=6.5, color=QUIET)
-    _ticks(axes.set_yticks, bars.labels)
+    ticks(axes.set_yticks, bars.labels)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(as_drawn(bars.label))
@@ -127,7 +119,7 @@ def _number(value: float) -> str:
 
 
 def _rows_height(count: int) -> float:
-    return min(_TALLEST, 0.17 * min(count, _NAMED) + 0.75)
+    return min(_TALLEST, 0.17 * min(count, NAMED) + 0.75)
 
 
 def _curve(curve: Curve, axes: Any) -> None:
@@ -147,29 +139,20 @@ def _curve(curve: Curve, axes: Any) -> None:
     for name, level in curve.levels.items():
         axes.axhline(level, color=QUIET, lw=0.8, ls=":", label=as_drawn(name))
     _places(curve.places, axes)
-    if "x" in curve.log:
-        axes.set_xscale("log")
-    if "y" in curve.log:
-        axes.set_yscale("log")
+    for side in curve.log:
+        logarithmic(axes, side)
+    if "x" not in curve.log and all(float(x).is_integer() for x in curve.x):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(as_drawn(curve.x_label))
     axes.set_ylabel(as_drawn(curve.y_label))
     parts = len(curve.lines) + len(curve.bands) + len(curve.levels) + bool(curve.spans)
     if parts > 1 or curve.places:
-        _legend(axes)
+        axes.legend(loc="best")
 
 
 def _places(places: Mapping[str, float], axes: Any) -> None:
     for name, place in places.items():
         axes.axvline(place, color=QUIET, lw=0.8, ls=":", label=as_drawn(name))
-
-
-def _legend(axes: Any) -> None:
-    """Name what is drawn, below the axes where it would hide the lines."""
-    count = len(axes.get_legend_handles_labels()[1])
-    if count <= 4:
-        axes.legend(loc="best")
-    else:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=2, fontsize=6.5)
 
 
 def _histogram(histogram: Histogram, axes: Any) -> None:
@@ -185,8 +168,9 @@ def _histogram(histogram: Histogram, axes: Any) -> None:
     axes.set_xlabel(as_drawn(histogram.x_label))
     axes.set_ylabel(as_drawn(histogram.y_label))
     axes.set_ylim(bottom=0)
+    few_places(axes)
     if len(histogram.heights) > 1 or histogram.curve or histogram.places:
-        _legend(axes)
+        axes.legend(loc="best")
 
 
 def _dots(dots: Dots, axes: Any) -> None:
@@ -205,27 +189,21 @@ def _dots(dots: Dots, axes: Any) -> None:
                 axes.plot(
                     (dot.low, dot.high), (place + shift,) * 2, color=color_of(number), lw=1.0
                 )
-    _ticks(axes.set_yticks, dots.labels)
+    ticks(axes.set_yticks, dots.labels, lines=2)
     axes.set_ylim(len(dots.labels) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#eeeeee", lw=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(as_drawn(dots.label))
-    _few_places(axes)
+    few_places(axes)
     if count > 1:
-        _legend(axes)
-
-
-def _few_places(axes: Any) -> None:
-    """Put numbers on the level axis that can be read side by side, each in full."""
-    axes.ticklabel_format(axis="x", useOffset=False)
-    axes.locator_params(axis="x", nbins=max(3, int(_inches(axes) * 1.6)))
+        axes.legend(loc="best")
 
 
 def _dots_height(dots: Dots, width: float) -> float:
     more = 0.12 * math.ceil(len(dots.series) / 2) if len(dots.series) > 4 else 0.0
-    each = max(1.0, 0.55 * len(dots.series))
-    return min(_TALLEST, 0.19 * min(len(dots.labels), _NAMED) * each + 0.8 + more)
+    each = max(1.0, 0.55 * len(dots.series), 1.4 * any(len(x) > LONGEST for x in dots.labels))
+    return min(_TALLEST, 0.19 * min(len(dots.labels), NAMED) * each + 0.8 + more)
 
 
 def _plane(plane: Plane, axes: Any) -> None:
@@ -252,16 +230,22 @@ def _plane(plane: Plane, axes: Any) -> None:
     axes.margins(0.18 if plane.equal else 0.05)
     if plane.equal:
         axes.set_aspect("equal", adjustable="datalim")
-    named = [number for number in (*clear, *sorted(faint)) if plane.names[number]]
-    _captions(plane, axes, named, faint)
 
 
-def _captions(plane: Plane, axes: Any, named: Sequence[int], faint: set[int]) -> None:
+def _captions(plane: Plane, axes: Any) -> None:
     """Write the names of points, the clear ones first, each where it meets no other."""
     from latentcli.render.labels import written
 
-    points = [(plane.x[i], plane.y[i], as_drawn(plane.names[i], _LONGEST)) for i in named]
-    for place, spot in written(axes, points):
+    faint = set(plane.faint)
+    clear = [number for number in range(len(plane.names)) if number not in faint]
+    named = [number for number in (*clear, *sorted(faint)) if plane.names[number]]
+    points = [(plane.x[i], plane.y[i], as_drawn(plane.names[i], LONGEST)) for i in named]
+    lines = [
+        ((plane.x[a], plane.y[a]), (plane.x[b], plane.y[b]))
+        for a, b in (*plane.arrows, *plane.lines)
+    ]
+    always = len(clear) if plane.arrows else 0
+    for place, spot in written(axes, points, always=always, lines=lines):
         axes.annotate(
             points[place][2], points[place][:2], spot.offset, textcoords="offset points",
             ha=spot.align, va="center", fontsize=7.0,
@@ -275,7 +259,7 @@ _KINDS: dict[type, Kind] = {
     Curve: Kind(_curve, lambda curve, width: _wide_height(width) + _below(curve)),
     Histogram: Kind(_histogram, lambda histogram, width: _wide_height(width)),
     Dots: Kind(_dots, _dots_height),
-    Plane: Kind(_plane, lambda plane, width: min(5.0, 0.8 * width)),
+    Plane: Kind(_plane, lambda plane, width: min(5.0, 0.8 * width), _captions),
 }
 """Every kind of picture."""
 

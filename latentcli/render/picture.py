@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _LETTERS = 16
 """Letters of the title to an inch."""
 
+_STRETCHED = 0.75
+"""Of a picture beside a higher one: the share of its height from which it is made as high."""
+
+_OUTSIDE, _INSIDE = 0.55, 0.7
+"""Inches of a picture's height, below and above its axes; the share of its width that they take."""
+
 _HALF = 12
 """Columns of a heat map that half a page has room for."""
 
@@ -32,6 +38,7 @@ def draw(result: Result, ax: Any = None) -> Any:
         with house_style():
             return figure_of(result.title, pictures, "page").axes[0]
     _draw(pictures[0], ax)
+    _name(pictures[0], ax)
     return ax
 
 
@@ -50,32 +57,52 @@ def figure_of(title: str, pictures: Sequence[Picture], size: str) -> Any:
     """Return a figure of pictures: below each other in a column, up to two side by side on a page."""
     from matplotlib.figure import Figure
 
+    from latentcli.render import fitting
+
     width = width_of(size)
     rows = _rows(pictures, paired=width == SIZES["page"])
     heights = [
-        max(kind_of(one).height(one, width / len(row)) + _titled(one) for one in row)
+        [kind_of(one).height(one, width / len(row)) + _titled(one) for one in row]
         for row in rows
     ]
     heading = textwrap.fill(as_drawn(title), int(width * _LETTERS)) if title else ""
-    height = sum(heights) + (0.25 + 0.14 * heading.count("\n") if heading else 0.0)
+    height = sum(map(max, heights)) + (0.25 + 0.14 * heading.count("\n") if heading else 0.0)
     figure = Figure(figsize=(width, height), layout="constrained")
     if heading:
         figure.suptitle(heading, x=0.01, ha="left")
-    grid = figure.add_gridspec(len(rows), 2, height_ratios=heights)
-    placed = [
-        (one, grid[number, column if len(row) == 2 else slice(None)])
-        for number, row in enumerate(rows)
-        for column, one in enumerate(row)
-    ]
-    for picture, place in placed:
-        _draw(picture, figure.add_subplot(place))
+    grid = figure.add_gridspec(len(rows), 1, height_ratios=list(map(max, heights)))
+    drawn = []
+    for number, row in enumerate(rows):  # each with margins of its own
+        side = grid[number].subgridspec(1, len(row))
+        for column, picture in enumerate(row):
+            axes = figure.add_subplot(side[column])
+            drawn.append((picture, axes))
+            _draw(picture, axes)
+            if heights[number][column] < _STRETCHED * max(heights[number]):
+                _flat(axes, heights[number][column], width / len(row))
+    fitting.fit(figure, [axes for _, axes in drawn])
+    for picture, axes in drawn:
+        _name(picture, axes)
     return figure
+
+
+def _flat(axes: Any, height: float, width: float) -> None:
+    """Keep axes as flat as their picture is, on top of the place: few dots are not drawn apart beside what is high."""
+    axes.set_box_aspect((height - _OUTSIDE) / (_INSIDE * width))
+    axes.set_anchor("N")
 
 
 def _draw(picture: Picture, axes: Any) -> None:
     kind_of(picture).draw(picture, axes)
     if picture.title:
         axes.set_title(as_drawn(picture.title, 90), wrap=True)
+
+
+def _name(picture: Picture, axes: Any) -> None:
+    """Write the names that stand where there is room, when the axes have their size."""
+    name = kind_of(picture).name
+    if name is not None:
+        name(picture, axes)
 
 
 def _titled(picture: Picture) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,6 +24,12 @@ from latentcli.render.style import (
 
 _CAPTIONS = 60
 """Names that are written at most, to a picture as wide as a page."""
+
+_INKED = 16_000
+"""Square points that the points of a map cover, on one as wide as a page: they are smaller where they are more."""
+
+_LETTERS = 18
+"""Letters below the map to an inch."""
 
 _TRIED = 2000
 _NAME = 24
@@ -67,7 +75,8 @@ def draw(scatter: Scatter, axes: Any) -> None:
     """Draw points, arrows and path into Matplotlib axes."""
     from matplotlib.colors import to_rgba
 
-    size = max(0.5, min(14.0, 6000 / max(1, len(scatter.x))))
+    room = _INKED * (width_of(scatter.size) / width_of("page")) ** 2
+    size = max(0.3, min(14.0, room / max(1, len(scatter.x))))
     groups: dict[str, list[int]] = {}
     for place, group in enumerate(scatter.groups or [""] * len(scatter.x)):
         groups.setdefault(group, []).append(place)
@@ -78,7 +87,7 @@ def draw(scatter: Scatter, axes: Any) -> None:
         shades: list[str] = [color + "b3"] * len(mine)
         if scatter.torn is not None:
             shades = [
-                f"{color}{round(255 * (0.75 - 0.65 * scatter.torn[i])):02x}" for i in mine
+                f"{color}{round(255 * (0.85 - 0.65 * scatter.torn[i])):02x}" for i in mine
             ]
         axes.scatter(
             [scatter.x[i] for i in mine], [scatter.y[i] for i in mine], s=size, linewidths=0,
@@ -96,7 +105,9 @@ def draw(scatter: Scatter, axes: Any) -> None:
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
     axes.set_title(as_drawn(scatter.title, 90))
-    axes.set_xlabel("\n".join(map(as_drawn, scatter.footer)), fontsize=6.5, color=QUIET)
+    letters = int(width_of(scatter.size) * _LETTERS)
+    footer = [textwrap.fill(as_drawn(line), letters) for line in scatter.footer]
+    axes.set_xlabel("\n".join(footer), fontsize=6.5, color=QUIET)
     if scatter.groups and len(groups) <= _LEGEND:
         legend = axes.legend(
             loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=max(1.0, (16 / size) ** 0.5)
@@ -139,9 +150,13 @@ def _caption(scatter: Scatter, axes: Any) -> None:
     ]  # fmt: skip
     points += _medians(scatter) if numbered else []
     most = round(_CAPTIONS * (width_of(scatter.size) / width_of("page")) ** 2) + len(ends)
-    for place, spot in written(axes, points, most=most, always=len(ends)):
+    lines = [
+        ((scatter.x[a], scatter.y[a]), (scatter.x[b], scatter.y[b])) for a, b in scatter.arrows
+    ] + list(pairwise(scatter.path))
+    for place, spot in written(axes, points, most=most, always=len(ends), lines=lines):
         axes.annotate(
             points[place][2], points[place][:2], spot.offset, textcoords="offset points",
             ha=spot.align, va="center", fontsize=6.5, color=INK,
             weight="bold" if numbered or place < len(ends) else "normal",
+            bbox={"facecolor": "white", "alpha": 0.6, "pad": 0.2, "linewidth": 0},
         )  # fmt: skip

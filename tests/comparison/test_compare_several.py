@@ -98,7 +98,7 @@ def test_the_command_takes_several(latent, tmp_path, monkeypatch):
     code, _, said = latent("compare", "x.npy", "0.npy", "1.npy", "--plot", "m.svg", "-q")
     assert code == 0, said
     drawn = (tmp_path / "m.svg").read_text()
-    assert all(f">{name}</text>" in drawn for name in ("X", "0.npy", "1.npy", "CKA"))
+    assert all(f">{name}</text>" in drawn for name in ("x.npy", "0.npy", "1.npy", "CKA"))
     monkeypatch.setenv("COLUMNS", "80")
     code, out, said = latent("compare", "x.npy", "0.npy", "1.npy", "--plot", "-", "-q")
     assert code == 0, said

@@ -174,9 +174,10 @@ def _several(
     """Return the report of several spaces compared with one."""
     from latentcli.comparison import compare_several
 
-    names = distinct_names([Path(one).name for one in others], others)
+    name, *names = distinct_names([Path(one).name for one in (x, *others)], [x, *others])
     first, *loaded = (points.load(one, axes, output, no_cache=no_cache) for one in (x, *others))
     with output.progress("comparing") as progress, naming(x=Path(x).name):
         spaces = dict(zip(names, loaded, strict=True))
         result = compare_several(first, spaces, **given, progress=progress)
+    result = replace(result, names=(name, *names))
     return Report.of("compare", result, settings={"x": x, "y": " ".join(others)})
