@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ _MAX_COLUMNS = 16_384
 
 _SAMPLE = 64
 _DIGIT = re.compile(r"\d")
+_PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
 
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
@@ -275,25 +276,54 @@ def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
         notes.append(f"its first line, {few}, ..., is read as the names of its columns")
     if found.decimal == b",":
         notes.append("its numbers have decimal commas")
-    return arrow.read_csv(
-        pa.BufferReader(text),
-        read_options=arrow.ReadOptions(
-            column_names=None
-            if headed or counted
-            else [f"column{i}" for i in range(len(names))],
-        ),
-        parse_options=arrow.ParseOptions(
-            delimiter=found.separator.decode(), newlines_in_values=b'"' in text
-        ),
-        convert_options=arrow.ConvertOptions(
-            strings_can_be_null=not literal, decimal_point=found.decimal.decode()
-        ),
-    )
+
+    def parsed(texts: Iterable[str]) -> Any:
+        return arrow.read_csv(
+            pa.BufferReader(text),
+            read_options=arrow.ReadOptions(
+                column_names=None
+                if headed or counted
+                else [f"column{i}" for i in range(len(names))],
+            ),
+            parse_options=arrow.ParseOptions(
+                delimiter=found.separator.decode(), newlines_in_values=b'"' in text
+            ),
+            convert_options=arrow.ConvertOptions(
+                strings_can_be_null=not literal,
+                decimal_point=found.decimal.decode(),
+                column_types=dict.fromkeys(texts, pa.string()),
+            ),
+        )
+
+    table = parsed(())
+    return parsed(padded) if (padded := _padded(text, table, parsed)) else table
+
+
+def _padded(text: bytes, table: Any, parsed: Callable[[Iterable[str]], Any]) -> list[str]:
+    """Return the columns of whole numbers some of which begin with 0: codes such as 007, not numbers.
+
+    Where no other column is left for the vectors, they are numbers.
+    """
+    import pyarrow as pa
+
+    whole = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    if not whole or _PADDED.search(text) is None:
+        return []
+    cells = parsed(whole)
+    codes = [name for name in whole if any(map(_is_padded, cells[name].to_pylist()))]
+    left = (field for field in table.schema if field.name not in codes)
+    return codes if any(not pa.types.is_null(field.type) for field in left) else []
+
+
+def _is_padded(text: str | None) -> bool:
+    return text is not None and len(text) > 1 and text[0] == "0" and text.isdecimal()
 
 
 def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
     texts = sum(text is not None for text in values)
+    if any(map(_is_padded, values)):
+        return
     numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
     if 2 * numbers < texts or not numbers:
         return

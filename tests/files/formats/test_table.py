@@ -39,6 +39,25 @@ def test_a_column_of_text_holds_the_words(put):
     assert entry.matrix.tolist() == [[1, 2], [3, 4]]
 
 
+@pytest.mark.parametrize("rows", [["007,1,2", "0100,3,4"], ["17,1,2"] * 40 + ["08,3,4"]])
+def test_codes_that_begin_with_0_are_words_not_numbers(put, rows):
+    entry = open_entry(str(put("\n".join(["code,x,y", *rows]), "z.csv")))
+    assert entry.vocabulary.words([len(rows) - 1]) == [rows[-1].partition(",")[0]]
+    assert entry.matrix.shape == (len(rows), 2)
+
+
+def test_codes_beside_a_column_of_vectors_are_words(put):
+    path = put('code,emb\n007,"[1, 2]"\n008,"[3, 4]"\n', "z.csv")
+    assert open_entry(str(path)).vocabulary.words([0, 1]) == ["007", "008"]
+
+
+def test_numbers_that_all_begin_with_0_are_numbers(put):
+    assert codes.load(str(put("x,y\n01,02\n03,04\n", "z.csv"))).values.tolist() == [
+        [1, 2],
+        [3, 4],
+    ]
+
+
 def test_words_that_end_in_numbers_are_words_under_names(put):
     entry = open_entry(str(put("name,x,y\nHouse 12,1,2\nto 3.5 be,3,4\n", "z.csv")))
     assert entry.vocabulary.words([0, 1]) == ["House 12", "to 3.5 be"]
