@@ -16,19 +16,13 @@ from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.disentanglement._score import SHUFFLES, shuffles
 from latentcli.errors import LatentError
 from latentcli.numerics.resampling import half_samples
+from latentcli.numerics.tails import LOOKED_AT, WIDENED, heavy_tailed
 from latentcli.numerics.types import Array
 
 Found = TypeVar("Found")
 
 _FAR = 10.0
 """Interquartile ranges beyond the quartiles that make an outlier of a value."""
-
-_TAILS = 2.0
-"""What the deviation over halves is multiplied by where tails are heavy: it is short, as one value may be all that
-differs, and the scores are skewed. By simulation, with Student's t of 2.5 degrees of freedom."""
-
-LOOKED_AT = 10_000
-"""Rows that are enough to see where most of them lie."""
 
 LARGE = 2_000_000
 """Numbers from which factors are shuffled half as often, and halves have the bins of all rows."""
@@ -147,11 +141,7 @@ class Data:
 
     @cached_property
     def heavy_tailed(self) -> bool:
-        """Whether some values lie further beyond the quartiles than those of exponential tails do.
-
-        The largest of n values with exponential tails (Laplace) is about log(n) / log(4) times the
-        interquartile range from the quartile; values of a normal distribution do not come near to it.
-        """
+        """Whether some values lie further beyond the quartiles than those of exponential tails do."""
         least, most = self.ends
         columns = [(one, least[j], most[j]) for j, one in enumerate(self.some.T)]
         for factor in self.factors:
@@ -159,12 +149,12 @@ class Data:
                 values = factor.values[factor.known]
                 few = values[:: max(1, len(values) // LOOKED_AT)]
                 columns.append((few, values.min(), values.max()))
-        return any(_heavy_tailed(*one, self.codes.size) for one in columns)
+        return any(heavy_tailed(*one, self.codes.size) for one in columns)
 
     @property
     def tail_factor(self) -> float:
         """What the reach of intervals from halves is multiplied by, for the tails of the codes."""
-        return _TAILS if self.heavy_tailed else 1.0
+        return WIDENED if self.heavy_tailed else 1.0
 
     @cached_property
     def between_factors(self) -> Counts:
@@ -258,13 +248,6 @@ class BinnedCounts:
     def _count(self, binned: Binned, rows: Array | slice) -> Counts:
         labels = [factor.labels[rows] for factor in self.data.factors]
         return information.count(binned, labels, [factor.size for factor in self.data.factors])
-
-
-def _heavy_tailed(few: Array, least: float, most: float, count: int) -> bool:
-    """Tell whether the ends of values are far beyond their quartiles for exponential tails, of `count` numbers."""
-    low, high = np.percentile(few, [25, 75])
-    reach = (high - low) * np.log(count) / np.log(4)
-    return bool(high > low and (most > high + reach or least < low - reach))
 
 
 def _count_with_gaps(binned: Binned, labels: list[Array], sizes: list[int]) -> Counts:

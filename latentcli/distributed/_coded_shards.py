@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentcli.disentanglement._binned_counts import LOOKED_AT
 from latentcli.distributed import _counting
+from latentcli.numerics.tails import LOOKED_AT
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:

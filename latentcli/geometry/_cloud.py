@@ -14,6 +14,7 @@ from latentcli.geometry._sampling import LEAST_ROWS, Sampling, Settings
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points, copies
+from latentcli.numerics.tails import WIDENED, heavy_tailed
 from latentcli.numerics.types import Array, Progress
 
 _NOISE = 1 << 27
@@ -118,6 +119,13 @@ class Cloud:
     def spectrum(self) -> Spectrum:
         """The spectrum of the rows as they are."""
         return spectrum_of(self.rows, seed=self.settings.seed)
+
+    @cached_property
+    def tail_factor(self) -> float:
+        """What the reach of intervals of the spectrum is multiplied by: squares follow the farthest values."""
+        some = Points(self.rows).take(self.sampling.drawn)
+        ends = zip(some.T, *self.extent, strict=True)
+        return WIDENED if any(heavy_tailed(*one, self.rows.size) for one in ends) else 1.0
 
     @cached_property
     def noise(self) -> Cloud:

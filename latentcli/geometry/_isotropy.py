@@ -25,6 +25,9 @@ from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
 SECTION = "isotropy"
+_COSINES = ("mean_cosine", "all_but_the_top")
+"""Measures of directions, which the lengths of rows do not move."""
+
 _GONE = 1e-7
 """What is left of a row, in parts of the rows' usual length, that is rounding error only."""
 
@@ -114,7 +117,10 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
     def one(key: str, variant: str, high: float, noise: float | None = None) -> Measure:
         value = values[key]
         low = -1.0 if high == 1.0 and key != "isoscore" else 0.0
-        interval = halves.interval(key, value, low, high) if halves else None
+        interval = None
+        if halves:
+            widened = 1.0 if key in _COSINES else cloud.tail_factor
+            interval = halves.interval(key, value, low, high, widened=widened)
         name = "effective_rank" if key == "rankme" else key
         return Measure(SECTION, name, variant, value, interval, noise)
 

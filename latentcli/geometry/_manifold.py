@@ -223,10 +223,11 @@ def _global(cloud: Cloud) -> list[Measure]:
     expected = spectrum.rows * size / (spectrum.rows + size)
     ratio, top = participation_ratio(spectrum.values), top_share(spectrum)
     halves = halves_of(cloud.rows, cloud.settings, lambda rows: _of_spectrum(cloud, rows))
+    tails = cloud.tail_factor if cloud.settings.ci else 1.0
     return [
         Measure(
             SECTION, "participation_ratio", "covariance", ratio,
-            halves.interval("participation_ratio", ratio, 1.0, float(size)), expected,
+            halves.interval("participation_ratio", ratio, 1.0, float(size), widened=tails), expected,
         ),
         *(
             Measure(
@@ -239,7 +240,7 @@ def _global(cloud: Cloud) -> list[Measure]:
         ),
         Measure(
             SECTION, "pca_top_share", "first component", top,
-            halves.interval("pca_top_share", top, 0.0, 1.0),
+            halves.interval("pca_top_share", top, 0.0, 1.0, widened=tails),
         ),
         _spread(cloud),
     ]  # fmt: skip

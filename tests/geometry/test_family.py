@@ -83,7 +83,7 @@ def test_values_are_pythons_own_and_finite(name):
                 assert math.isfinite(value)
             assert one.value is not None
             assert one.white_noise is not None
-            assert one.interval is None or one.interval.low <= one.interval.high
+            assert one.interval is None or one.interval.low <= one.value <= one.interval.high
 
 
 DESCRIBED = {

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from latentcli.geometry import _isotropy as isotropy
+from latentcli.geometry import _manifold as manifold
 from latentcli.geometry._cloud import Cloud
 from latentcli.geometry._spectrum import spectrum_of
 
@@ -60,3 +61,24 @@ def test_without_as_many_components_as_there_are_nothing_is_left(repeated):
     assert found.variant == "without mean, top 40"
     assert found.value is None
     assert found.note == "nothing is left that has a direction"
+
+
+@pytest.mark.parametrize(
+    "measure", ["isoscore", "effective_rank", "stable_rank", "participation_ratio"]
+)
+def test_the_spectrum_of_heavy_tails_has_intervals_twice_as_wide(measure):
+    rng = np.random.default_rng(0)
+    rows = rng.standard_t(2.5, (300, 5)) * [3.0, 1.0, 1.0, 1.0, 1.0]
+
+    def widths(factor):
+        cloud = Cloud(rows)
+        assert cloud.tail_factor == 2
+        cloud.__dict__["tail_factor"] = factor
+        found = isotropy.measure(cloud) + manifold.measure(cloud)
+        return [one.value - one.interval.low for one in found if one.measure == measure]
+
+    assert widths(2.0) == pytest.approx([2 * width for width in widths(1.0)])
+
+
+def test_normal_rows_have_no_heavy_tails():
+    assert Cloud(np.random.default_rng(0).standard_normal((2000, 20))).tail_factor == 1
