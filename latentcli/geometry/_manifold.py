@@ -10,16 +10,18 @@ import numpy as np
 
 from latentcli.geometry._cloud import Cloud
 from latentcli.geometry._measure import Measure, kind_of, of_drawn, with_white_noise
-from latentcli.geometry._sampling import LEAST_ROWS, NEAREST, bootstrap_interval, halves_of
+from latentcli.geometry._sampling import LEAST_ROWS, NEAREST, halves_of
 from latentcli.geometry._spectrum import (
     Spectrum,
     components,
     participation_ratio,
     spectrum_of,
 )
+from latentcli.numerics.halves import Halves
 from latentcli.numerics.nulls import Null, noise_null
 from latentcli.numerics.points import distances
 from latentcli.numerics.types import Array
+from latentcli.results import Interval
 
 SECTION = "manifold"
 _KEPT = 0.9
@@ -41,12 +43,19 @@ def two_nn(first: Array, second: Array, kept: float = _KEPT) -> float:
     The slope through 0 of -ln(1 - F) on ln mu, mu = r2 / r1, F = i / n, without the largest tenth of
     mu. All `first` must be above 0; infinity where all ratios are 1.
     """
-    return float(_slopes(np.log(second / first)[None], kept)[0])
+    logs = np.sort(np.log(second / first))
+    # A hair is added because 0.9 is no binary number: 0.9 x 10 must keep 9.
+    keep = min(max(1, int(kept * len(logs) + 1e-9)), len(logs) - 1)
+    x = logs[:keep]
+    y = -np.log1p(-np.arange(1, keep + 1) / len(logs))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float((x @ y) / (x @ x))
 
 
 def two_nn_likelihood(first: Array, second: Array) -> float:
     """Return the maximum-likelihood TwoNN dimension, (n - 1) / sum ln mu."""
-    return float(_likelihoods(np.log(second / first)[None])[0])
+    with np.errstate(divide="ignore"):
+        return float((len(first) - 1) / np.log(second / first).sum())
 
 
 def mle(near: Array) -> float:
@@ -55,37 +64,8 @@ def mle(near: Array) -> float:
     1/m of a point is the mean of ln(T_k / T_j), j < k; points are combined by the harmonic mean
     (MacKay and Ghahramani, 2005).
     """
-    return float(_harmonic_means(_inverse(near)[None])[0])
-
-
-def _slopes(logs: Array, kept: float = _KEPT) -> Array:
-    """Fit each row of ln mu (B, n), in any order."""
-    count = logs.shape[1]
-    # A hair is added because 0.9 is no binary number: 0.9 x 10 must keep 9.
-    keep = max(1, int(kept * count + 1e-9))
-    keep = min(keep, count - 1)
-    x = np.sort(logs, axis=1)[:, :keep]
-    y = -np.log1p(-np.arange(1, keep + 1) / count)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slopes: Array = (x @ y) / (x * x).sum(axis=1)
-    return slopes
-
-
-def _likelihoods(logs: Array) -> Array:
     with np.errstate(divide="ignore"):
-        found: Array = (logs.shape[1] - 1) / logs.sum(axis=1)
-    return found
-
-
-def _inverse(near: Array) -> Array:
-    found: Array = np.log(near[:, -1:] / near[:, :-1]).mean(axis=1)
-    return found
-
-
-def _harmonic_means(inverse: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        found: Array = 1 / inverse.mean(axis=1)
-    return found
+        return float(1 / np.log(near[:, -1:] / near[:, :-1]).mean(axis=1).mean())
 
 
 def distance_spread(values: Array) -> float | None:
@@ -169,41 +149,79 @@ def _nothing(_: Cloud) -> list[Measure]:
 
 def _local(cloud: Cloud) -> list[Measure]:
     """Measure the dimension near each point, from the distances to its distinct neighbors."""
-    near = cloud.distinct.neighbors.distances[:, :NEAREST]
-    apart = near[near[:, 0] > 0] if near.shape[1] > 1 else near[:0]
-    repeated = cloud.distinct.repeated
+    graph, repeated = cloud.distinct.neighbors, cloud.distinct.repeated
+    near = _apart(graph.distances)
     note = (
         f"{repeated:,} of {len(cloud):,} rows left out: copies of another" if repeated else ""
     )
-    logs = np.log(apart[:, 1] / apart[:, 0]) if len(apart) else np.empty(0)
-    inverse = _inverse(apart) if len(apart) else np.empty(0)
-    estimates: tuple[tuple[str, str, Array, Callable[[Array], Array]], ...] = (
-        ("two_nn", "fit, without the top 10 %", logs, _slopes),
-        ("two_nn", "maximum likelihood", logs, _likelihoods),
-        ("mle", f"k={near.shape[1]}, harmonic mean", inverse, _harmonic_means),
-    )  # fmt: skip
-    return [_estimated(cloud, *estimate, note) for estimate in estimates]
+    every = len(graph.queries) == len(cloud)
+    halves = halves_of(
+        cloud.rows if every else len(graph.queries),
+        cloud.settings,
+        lambda rows: _logarithms(cloud.part(graph.queries[rows])),
+    )
+    variants = {
+        "fit": ("two_nn", "fit, without the top 10 %"),
+        "likelihood": ("two_nn", "maximum likelihood"),
+        "mle": ("mle", f"k={near.shape[1]}, harmonic mean"),
+    }
+    found = _dimensions(graph.distances)
+    return [
+        _estimated(cloud, *variants[key], value, _interval(halves, key, value), len(near), note)
+        for key, value in found.items()
+    ]
+
+
+def _apart(distances: Array) -> Array:
+    """Return the distances to the nearest neighbors (n, k) of points whose nearest is not in their place."""
+    near = distances[:, :NEAREST]
+    return near[near[:, 0] > 0] if near.shape[1] > 1 else near[:0]
+
+
+def _dimensions(distances: Array) -> dict[str, float | None]:
+    """Return the estimates from distances (n, k) to neighbors; None where there is none."""
+    near = _apart(distances)
+    if len(near) < LEAST_ROWS:
+        return dict.fromkeys(("fit", "likelihood", "mle"))
+    first, second = near[:, 0], near[:, 1]
+    found = {
+        "fit": two_nn(first, second),
+        "likelihood": two_nn_likelihood(first, second),
+        "mle": mle(near),
+    }
+    return {key: value if value < _ENDLESS else None for key, value in found.items()}
+
+
+def _logarithms(part: Cloud) -> dict[str, float | None]:
+    """Return the logarithms of the estimates of a part, whose rows are neighbors of each other further apart.
+
+    At another distance the dimension is another, but its error is the same in proportion: 1 / sqrt(n) of it.
+    """
+    found = _dimensions(part.distinct.neighbors.distances)
+    return {key: math.log(value) if value else None for key, value in found.items()}
+
+
+def _interval(halves: Halves, key: str, value: float | None) -> Interval | None:
+    """Return the interval of an estimate, of which halves have the logarithm."""
+    found = halves.interval(key, math.log(value)) if value else None
+    return found and Interval(math.exp(found.low), math.exp(found.high))
 
 
 def _estimated(
     cloud: Cloud,
     name: str,
     variant: str,
-    values: Array,
-    statistic: Callable[[Array], Array],
+    value: float | None,
+    interval: Interval | None,
+    count: int,
     note: str,
 ) -> Measure:
-    """Return an estimate from a value for each point (n,), and its bootstrap interval."""
-    variant = f"{variant}, {kind_of(cloud)}"
-    if len(values) < LEAST_ROWS:
-        why = "; ".join(filter(None, ("too few distinct rows", note)))
-        return Measure(SECTION, name, variant, None, note=why)
-    found = float(statistic(values[None])[0])
-    if not found < _ENDLESS:
-        why = "; ".join(filter(None, (_TIED[name], note)))
-        return Measure(SECTION, name, variant, None, note=why)
-    interval = bootstrap_interval(values, cloud.settings, statistic)
-    return Measure(SECTION, name, variant, found, interval, note=note)
+    """Return an estimate from the neighbors of so many points, or why there is none."""
+    why = ""
+    if value is None:
+        why = "too few distinct rows" if count < LEAST_ROWS else _TIED[name]
+    notes = "; ".join(filter(None, (why, note)))
+    return Measure(SECTION, name, f"{variant}, {kind_of(cloud)}", value, interval, note=notes)
 
 
 def _spread(cloud: Cloud) -> Measure:

@@ -43,7 +43,7 @@ class Halves:
             fetch(np.unique(np.concatenate(parts)))
         self._found = [compute(part) for part in parts]
         self._level = ci or 0.0
-        self._scale = math.sqrt(size / (rows - size))
+        self._scale = math.sqrt(size / (rows - size)) if parts else 0.0
 
     def interval(
         self,
