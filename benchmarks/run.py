@@ -20,6 +20,7 @@ import decoders
 import growth
 import large
 import numpy as np
+import pages
 import scores
 import spaces
 import tables
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "latents": codes.latents,
     "edits": codes.edits,
     "decoding": decoders.decoding,
+    "pages": pages.pages,
     "metrics": scores.metrics,
     "comparison": spaces.comparison,
     "geometry": spaces.geometry,

@@ -170,6 +170,64 @@ def test_names_do_not_collide(tmp_path):
 
 @needs_browser
 @pytest.mark.parametrize("width", [1000, 500])
+def test_neighbors_are_named_apart_and_lie_in_what_is_free(tmp_path, width):
+    result, errors = in_browser(
+        map_page(made([f"name {n}" for n in range(300)]), title="t"),
+        "latentMap.choose(7,true);await new Promise(r=>setTimeout(r,200));"
+        "const box=document.querySelector('aside').getBoundingClientRect();"
+        "const found=latentMap.nearNames();return {found,at:[7,...found.map(one=>one.i)].map(i=>"
+        "[latentMap.x(i),latentMap.y(i)]),right:box.right,top:box.top,width:innerWidth,height:innerHeight}",
+        tmp_path,
+        width=width,
+    )
+    assert errors == []
+    spots = [(one["x"], one["y"]) for one in result["found"]]
+    assert len(spots) >= 4
+    for n, (x, y) in enumerate(spots):
+        assert all(abs(y - b) >= 13 or abs(x - a) >= 30 for a, b in spots[:n])
+    for x, y in result["at"]:
+        inside = result["right"] < x < result["width"] and y < result["height"]
+        assert inside if width > 560 else 0 < x < result["width"] and 40 < y < result["top"]
+
+
+@needs_browser
+def test_ends_of_arrows_are_named_off_the_arrow(tmp_path):
+    result, errors = in_browser(
+        map_page(made([f"name {n}" for n in range(300)]), title="t", arrows=[(0, 1), (2, 3)]),
+        "return latentMap.ends().map(({i,x,y})=>({i,x,y,at:[latentMap.x(i),latentMap.y(i)],"
+        "to:[latentMap.x(i^1),latentMap.y(i^1)]}))",
+        tmp_path,
+    )
+    assert errors == []
+    assert [one["i"] for one in result] == [0, 1, 2, 3]
+    for one in result:
+        middle = np.array([one["x"] + 20, one["y"] - 4]) - one["at"]
+        assert (
+            middle @ (np.array(one["to"]) - one["at"]) < 0
+        )  # beyond the end, not over the line
+
+
+@needs_browser
+def test_rows_without_names_have_their_labels_written_in_place(tmp_path):
+    x = np.random.default_rng(0).standard_normal((90, 3)) * 0.1
+    x[:, :2] += np.repeat([[0, 0], [9, 0], [0, 9]], 30, axis=0)
+    found = space_map(x, labels=[f"class {n // 30}" for n in range(90)])
+    asked = (
+        "const a=latentMap.groupNames();document.querySelector('#legend input').click();"
+        "return [a.map(one=>[one.tag,one.x,one.y]),latentMap.groupNames().map(one=>one.tag),"
+        "[...Array(90).keys()].map(i=>[latentMap.x(i),latentMap.y(i)])]"
+    )
+    (names, filtered, xy), errors = in_browser(map_page(found, title="t"), asked, tmp_path)
+    assert errors == []
+    assert [name for name, _, _ in names] == ["class 0", "class 1", "class 2"]
+    assert filtered == ["class 1", "class 2"]
+    for n, (_, x, y) in enumerate(names):
+        middle = np.median(xy[30 * n : 30 * n + 30], axis=0)
+        assert (x + 22, y - 4) == pytest.approx(tuple(middle), abs=8)
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [1000, 500])
 def test_arrows_and_paths_are_drawn_in_the_accent_and_a_phone_shows_all_points(tmp_path, width):
     found = made(path=np.random.default_rng(1).standard_normal((4, 6)))
     result, errors = in_browser(
