@@ -37,7 +37,8 @@ class Points:
     def take(self, which: Array | slice) -> Array:
         """Return some rows (n, D) float64."""
         chosen = which if self.which is None else self.which[which]
-        values = np.asarray(self.rows[chosen], dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # NaN may be of the kind that signals
+            values = np.asarray(self.rows[chosen], dtype=np.float64)
         return unit(values) if self.unit else values
 
     def blocks(self) -> Iterator[tuple[slice, Array]]:

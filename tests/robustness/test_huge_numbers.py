@@ -28,12 +28,14 @@ def test_one_line_says_so(verb):
     assert "\n" not in str(error.value)
 
 
-def test_nan_that_signals_is_left_out_without_a_warning(tmp_path):
+@pytest.mark.parametrize("verb", VERBS)
+def test_nan_that_signals_is_left_out_without_a_warning(tmp_path, verb):
     rows = ROWS.astype("<f4")
     rows.view("<u4")[3, 1] = 0x7FA00000
     np.savez(tmp_path / "x.npz", vectors=rows, words=[f"w{row}" for row in range(60)])
-    found = latentcli.clusters(latentcli.open(tmp_path / "x.npz"), k=2)
-    assert any("1 of 60 rows left out" in note for note in found.notes)
+    for given in (latentcli.open(tmp_path / "x.npz"), rows):
+        found = VERBS[verb](given)
+        assert any("left out" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("scale", [1e30, 1e-30])
