@@ -158,13 +158,15 @@ def align(
 
 
 class Side:
-    """Unit rows (n, D) that can be candidates, float32, and what they are called."""
+    """Unit rows (n, D) that can be candidates, float32, how long they were (n,), and what they are called."""
 
     def __init__(self, given: NamedRows, restrict: int | None) -> None:
         usable = given.usable()
         self.given = given
         self.places = np.flatnonzero(usable)[:restrict]
-        self.rows = unit(given.rows[self.places]).astype(np.float32)
+        chosen = given.rows[self.places]
+        self.lengths = np.linalg.norm(np.asarray(chosen, np.float64), axis=1)
+        self.rows = unit(chosen).astype(np.float32)
         self.of_row = {int(row): place for place, row in enumerate(self.places.tolist())}
 
     def find(self, word: str) -> int | None:

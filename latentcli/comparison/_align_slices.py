@@ -33,6 +33,10 @@ _BAND = 250
 """Words of like frequency, at least, whose moves are compared."""
 
 _BANDS, _DECILE = 20, 0.9
+_TAILS = 10
+"""Degrees of freedom of the draws for rows of one length."""
+
+_SAME = 1e-6
 _NEAREST = 3
 
 
@@ -84,10 +88,12 @@ def align_slices(
         Leskovec and Jurafsky, 2016). `moved` is 1 - cosine between first and last slice, by rotations
         learned from random halves of the words without the word itself, mean of ten halvings.
 
-        `p_value` is from a null where all words of like frequency move alike: the logarithms of their
-        moves are drawn again from the normal distribution with their median and upper decile, and
-        standardized afresh; the largest of all words in each draw counts (Westfall and Young, 1993), so
-        that of stable words none is called changed in 95 % of cases.
+        `p_value` is from a null where all words of like frequency and length move alike: the same noise
+        turns short vectors farther, so what their lengths explain is taken off the logarithms of moves
+        (least squares). These are drawn again from the normal distribution with their median and
+        upper decile, and standardized afresh; the largest of all words in each draw counts (Westfall
+        and Young, 1993), so that of stable words none is called changed in 95 % of cases. Of rows of
+        length 1, whose noise is not known, draws have the longer tails of Student's t (10).
 
     Raises
     ------
@@ -115,7 +121,10 @@ def align_slices(
     rows = [side.rows[place] for side, place in zip(sides.values(), places, strict=True)]
     count, dimensions = rows[0].shape
     steps = _moved(rows, seed, progress)
-    p_values = _p_values(steps[0], seed)
+    lengths = np.log(
+        [side.lengths[place] for side, place in zip(sides.values(), places, strict=True)]
+    )
+    p_values = _p_values(steps[0], lengths[0] + lengths[-1], seed)
     rotations = _chain(rows, np.arange(count))
     order = np.argsort(-steps[0], kind="stable")[:top]
     names = list(slices)
@@ -195,33 +204,50 @@ def _both(shuffled: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     return (first, second), (second, first)
 
 
-def _p_values(moved: Array, seed: int) -> Array | None:
-    """Return p-values (n,), adjusted for all words; None where moves do not vary."""
+def _p_values(moved: Array, lengths: Array, seed: int) -> Array | None:
+    """Return p-values (n,), adjusted for all words; None where moves do not vary.
+
+    `lengths` (n,) are the logarithms of both vectors' lengths, added.
+    """
     bands = np.array_split(np.arange(len(moved)), min(_BANDS, max(1, len(moved) // _BAND)))
-    found = _standardized(np.log(np.maximum(moved, STILL)), bands)
+    found = _standardized(np.log(np.maximum(moved, STILL)), lengths, bands)
     if float(np.median(moved)) <= STILL or not np.isfinite(found).all():
         return None
     draws = int(np.clip(_DRAWN // len(moved), _FEWEST_DRAWS, _DRAWS))
     rng = np.random.default_rng([seed, 31])
+    same = float(np.ptp(lengths)) < _SAME
+
+    def drawn(count: int) -> Array:
+        shape = count, len(moved)
+        return rng.standard_t(_TAILS, shape) if same else rng.standard_normal(shape)
+
     largest = np.concatenate([
-        _standardized(rng.standard_normal((part.stop - part.start, len(moved))), bands).max(axis=1)
+        _standardized(drawn(part.stop - part.start), lengths, bands).max(axis=1)
         for part in spans(draws, len(moved))
     ])  # fmt: skip
     beyond = draws - np.searchsorted(np.sort(largest), found, side="left")
     return np.asarray((1 + beyond) / (1 + draws))
 
 
-def _standardized(values: Array, bands: list[Array]) -> Array:
-    """Return values (..., n) less the median of their band, by how far its upper decile is from it.
+def _standardized(values: Array, lengths: Array, bands: list[Array]) -> Array:
+    """Return values (..., n) less what lengths (n,) explain and the median of their band, by its upper decile.
 
     The spread above the median decides, as moves have the longer tail there; a tenth of the words may
     have changed without moving it.
     """
     found = np.empty(values.shape)
     for band in bands:
-        middle, upper = np.quantile(values[..., band], [0.5, _DECILE], axis=-1)[..., None]
+        centered = lengths[band] - lengths[band].mean()
+        square = float(centered @ centered)
+        slopes = (
+            values[..., band] @ centered / square
+            if square > _SAME
+            else np.zeros(values.shape[:-1])
+        )
+        own = values[..., band] - slopes[..., None] * centered
+        middle, upper = np.quantile(own, [0.5, _DECILE], axis=-1)[..., None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            found[..., band] = (values[..., band] - middle) / (upper - middle)
+            found[..., band] = (own - middle) / (upper - middle)
     return found
 
 

@@ -170,7 +170,11 @@ def dci_es(
             for f, one in zip(data.factors, found, strict=True)
         ],
         settings={"capacities": [float(one) for one in found[0].probed.capacities]},
-        notes=(*limited(data, limit), *untested_classes(classed, [parts] * len(classed))),
+        notes=(
+            *_beside_chance(explicit, informativeness),
+            *limited(data, limit),
+            *untested_classes(classed, [parts] * len(classed)),
+        ),
     )
 
 
@@ -241,6 +245,19 @@ def _afresh(
 def _parts(data: Data, test: float, limit: int | None, seed: int) -> Split:
     """Return the rows that train and those that test: the same for all factors, which share features."""
     return split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
+
+
+def _beside_chance(explicit: Estimate, informativeness: Estimate) -> tuple[str, ...]:
+    """Say why chance is above a score of codes that inform: codes that tell nothing have a flat curve."""
+    value, chance = explicit.value, explicit.chance
+    if value is None or chance is None or value >= chance or informativeness.is_noise:
+        return ()
+    note = (
+        f"dci_es is below its chance of {chance:.3f}, as what tells nothing tells it to the smallest "
+        "predictor too: compare codes of like informativeness, "
+        f"{informativeness.value:.3f} here and {informativeness.chance:.3f} by chance"
+    )
+    return (note,)
 
 
 def _size(data: Data) -> float:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentcli.disentanglement._mutual_information import Counts, log_ratios
+from latentcli.disentanglement._mutual_information import Counts
+from latentcli.disentanglement._tables import log_ratios
 from latentcli.numerics.types import Array
 
 

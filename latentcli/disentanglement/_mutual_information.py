@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -23,13 +22,12 @@ from latentcli.disentanglement._binning import Cut as Cut
 from latentcli.disentanglement._binning import check_bins as check_bins
 from latentcli.disentanglement._binning import discretize as discretize
 from latentcli.disentanglement._binning import distinct as distinct
+from latentcli.disentanglement._g_test import informed
+from latentcli.disentanglement._tables import ROUNDING, entropy, log_ratios, occupied
 from latentcli.numerics.types import Array
 
 _CELLS = 1 << 13
 """Cells of a table that is counted into at a time: few enough to stay in the processor's cache."""
-
-_ROUNDING = 1e-13
-"""Nats that entropies, as sums of many logarithms, are not sure of: ratios would take them for more."""
 
 _CHANCE, _EVIDENCE = 0.05, 0.015
 """How improbable by chance, over all pairs, information is that numbers count, and that words claim."""
@@ -64,12 +62,12 @@ class Counts:
     def mutual(self) -> Array:
         """Plug-in mutual information (..., D, K); what rounding leaves of none is 0."""
         mutual = self._bin_entropy + self._class_entropy - self.joint
-        return np.where(mutual > _ROUNDING, mutual, 0.0)
+        return np.where(mutual > ROUNDING, mutual, 0.0)
 
     @cached_property
     def joint(self) -> Array:
         """Plug-in joint entropy H(z_j, v_k) (..., D, K)."""
-        return np.stack([_entropy(table, (-2, -1)) for table in self.tables], axis=-1)
+        return np.stack([entropy(table, (-2, -1)) for table in self.tables], axis=-1)
 
     @cached_property
     def code_entropy(self) -> Array:
@@ -86,12 +84,12 @@ class Counts:
     @cached_property
     def _bin_entropy(self) -> Array:
         """Entropy of the bins of each pair (..., D, K), over the rows that have the factor."""
-        return np.stack([_entropy(table.sum(axis=-1), (-1,)) for table in self.tables], axis=-1)
+        return np.stack([entropy(table.sum(axis=-1), (-1,)) for table in self.tables], axis=-1)
 
     @cached_property
     def _class_entropy(self) -> Array:
         """Entropy of the classes of each pair (..., D, K)."""
-        return np.stack([_entropy(table.sum(axis=-2), (-1,)) for table in self.tables], axis=-1)
+        return np.stack([entropy(table.sum(axis=-2), (-1,)) for table in self.tables], axis=-1)
 
     def _of_factors(self, pairs: Array) -> Array:
         """Return what is said of factors by pairs (..., D, K), of the pair with most rows (..., K)."""
@@ -113,46 +111,24 @@ class Counts:
         average; single values, which would go beyond what information can be, are cut.
         """
         rows, bins, classes = self.rows, self._bins, self._classes
-        occupied = np.stack([_occupied(table, (-2, -1)) for table in self.tables], axis=-1)
-        cells = np.where(self.significant, occupied, bins * classes)
+        there = np.stack([occupied(table, (-2, -1)) for table in self.tables], axis=-1)
+        cells = np.where(self.significant, there, bins * classes)
         twice = 2 * np.maximum(rows, 1)
-        entropy = self._class_entropy + (classes - 1) / twice
+        of_class = self._class_entropy + (classes - 1) / twice
         code = self._bin_entropy + (bins - 1) / twice
         mutual = self.mutual + (bins + classes - cells - 1) / twice
-        mutual = np.clip(mutual, 0.0, np.minimum(code, entropy))
-        return Information(mutual, self._of_factors(entropy), code + entropy - mutual)
+        mutual = np.clip(mutual, 0.0, np.minimum(code, of_class))
+        return Information(mutual, self._of_factors(of_class), code + of_class - mutual)
 
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
-        """Which pairs (..., D, K) have information that is not chance, at a level of 5 %: see `_tested`."""
-        return self._tested(_CHANCE)
+        """Which pairs (..., D, K) have information that is not chance, at a level of 5 %: see `informed`."""
+        return informed(self.tables, self.mutual, _CHANCE)
 
     @cached_property
     def evident(self) -> npt.NDArray[np.bool_]:
         """Which pairs have so much, at a level of 1.5 %, that words claim it: a report has many."""
-        return self._tested(_EVIDENCE)
-
-    def _tested(self, level: float) -> npt.NDArray[np.bool_]:
-        """Test which pairs (..., D, K) have information that is not chance.
-
-        By a G-test of each pair, with Bonferroni's correction for their number. If bin and class
-        are independent, 2 N I is chi-squared with (bins - 1)(classes - 1) degrees of freedom
-        (Wilks, 1938), and more with few rows a cell, which Williams (1976) puts right. The quantile
-        of chi-squared is by Wilson and Hilferty (1931): SciPy's would take longer to import.
-        """
-        rows, bins, classes = self.rows, self._bins, self._classes
-        freedom = np.maximum((bins - 1) * (classes - 1), 1)
-        of_bins = np.stack([_reciprocals(t.sum(axis=-1)) for t in self.tables], axis=-1)
-        of_classes = np.stack([_reciprocals(t.sum(axis=-2)) for t in self.tables], axis=-1)
-        scale = 6 * np.maximum(rows, 1) * freedom
-        excess = 1 + (rows * of_bins - 1) * (rows * of_classes - 1) / scale
-        pairs = self.mutual.shape[-2] * self.mutual.shape[-1]
-        spread = 2 / (9 * freedom)
-        reach = NormalDist().inv_cdf(1 - level / pairs) * np.sqrt(spread)
-        highest = freedom * (1 - spread + reach) ** 3
-        varies = (bins > 1) & (classes > 1)
-        found: npt.NDArray[np.bool_] = varies & (2 * rows * self.mutual / excess > highest)
-        return found
+        return informed(self.tables, self.mutual, _EVIDENCE)
 
     @property
     def occupied(self) -> Array:
@@ -162,12 +138,12 @@ class Counts:
     @cached_property
     def _bins(self) -> Array:
         """How many bins occur in each pair (..., D, K)."""
-        return np.stack([_occupied(table.sum(axis=-1)) for table in self.tables], axis=-1)
+        return np.stack([occupied(table.sum(axis=-1)) for table in self.tables], axis=-1)
 
     @cached_property
     def _classes(self) -> Array:
         """How many classes occur in each pair (..., D, K)."""
-        return np.stack([_occupied(table.sum(axis=-2)) for table in self.tables], axis=-1)
+        return np.stack([occupied(table.sum(axis=-2)) for table in self.tables], axis=-1)
 
     @cached_property
     def error(self) -> Array:
@@ -185,34 +161,6 @@ class Counts:
             variance = np.maximum(second - self.mutual[..., k] ** 2, 0.0)
             errors.append(np.sqrt(variance / rows))
         return np.stack(errors, axis=-1)
-
-
-def log_ratios(table: Array) -> Array:
-    """Return log p(z, v) / p(z) p(v) for a table of counts (..., B, M); 0 in empty cells."""
-    total = table.sum(axis=(-2, -1), keepdims=True)
-    product = table.sum(axis=-1, keepdims=True) * table.sum(axis=-2, keepdims=True)
-    ratio = np.divide(table * total, product, out=np.ones(table.shape), where=table > 0)
-    logs: Array = np.log(ratio)
-    return logs
-
-
-def _occupied(counts: Array, axes: int | tuple[int, ...] = -1) -> Array:
-    return np.asarray(np.count_nonzero(counts, axis=axes))
-
-
-def _reciprocals(counts: Array) -> Array:
-    """Return the sum of 1 / n over counts (..., n) that are not 0."""
-    parts = np.divide(1.0, counts, out=np.zeros(counts.shape), where=counts > 0)
-    return np.asarray(parts.sum(axis=-1))
-
-
-def _entropy(counts: Array, axes: tuple[int, ...]) -> Array:
-    """Return the plug-in entropy of counts over `axes`."""
-    total = counts.sum(axis=axes)
-    total = np.maximum(total, 1)
-    logs = np.log(counts, out=np.zeros(counts.shape), where=counts > 0)
-    entropy: Array = np.log(total) - (counts * logs).sum(axis=axes) / total
-    return np.maximum(entropy, 0.0)
 
 
 def count(

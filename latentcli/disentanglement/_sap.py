@@ -111,8 +111,8 @@ def sap(
         `sap_balanced`, the same by balanced accuracy (the mean recall of the classes), which a rare
         class moves as much as a frequent one; `sap_r2` by squared correlation; `sap_of_factors`, the
         score of perfect codes: accuracy on the standardized factors themselves less that on dimensions
-        of noise; `ceiling`, the score of codes that are these factors, standardized, by the same
-        `estimator`, which factors that depend on each other lower. `sap_balanced` and
+        of noise; `ceiling`, the score of codes that are these factors, each as large as the dimension that
+        predicts it best, by the same `estimator`, which factors that depend on each other lower. `sap_balanced` and
         `sap_of_factors` are of svm only. None where no row can be tested.
 
     Examples
@@ -163,7 +163,7 @@ def sap(
             "sap_balanced": _mean(balanced, tested) if estimator == "svm" else None,
             "sap_r2": float(straight.mean()),
             "sap_of_factors": mean_known(largest),
-            "ceiling": _ceiling(data, tasks, baseline, tested, seed),
+            "ceiling": _ceiling(data, tasks, found.scores, seed),
         },
         factors=rows,
         dimensions=attributed(_dimension_rows(data, found.scores), whole),
@@ -178,21 +178,25 @@ def _mean(values: Array, tested: Array) -> float | None:
     return float(values[tested].mean()) if tested.any() else None
 
 
-def _ceiling(
-    data: Data, tasks: Sequence[Task], baseline: Array, tested: Array, seed: int
-) -> float | None:
-    """Return the score of codes (N, K) that are the factors themselves; None where labels are missing."""
+def _ceiling(data: Data, tasks: Sequence[Task], scores: Array, seed: int) -> float | None:
+    """Return the score of codes (N, K) that are the factors themselves; None where labels are missing.
+
+    Each is on the scale of the dimension with the best of `scores` (D, K): by a support vector machine
+    larger codes score higher.
+    """
     if not all(factor.complete for factor in data.factors):
         return None
+    spread = data.codes.std(axis=0, dtype=np.float64)[scores.argmax(axis=0)]
     values = np.stack([standardize(factor.values) for factor in data.factors], axis=1)
     perfect = replace(
         data,
-        codes=values,
+        codes=values * np.where(spread > 0, spread, 1.0),
         names=tuple(data.factor_names),
         alive=np.ones(len(tasks), dtype=bool),
     )
     found = Predictability.of(perfect, tasks, seed, None, null=False)
-    return _mean(gaps(found.scores, baseline), tested)
+    baseline = np.array([task.baseline for task in tasks])
+    return _mean(gaps(found.scores, baseline), np.array([task.tested for task in tasks]))
 
 
 def _interval(value: float | None, influences: Array, ci: float | None) -> Interval | None:
@@ -255,13 +259,13 @@ def _notes(
     ]
     if many:
         notes.append(
-            "a linear SVM on one dimension cannot separate many classes: even perfect codes score at "
-            f"most {listed(many)}; use `estimator` r2 or threshold"
+            "a linear SVM on one dimension cannot separate many classes: perfect codes of standard deviation 1 "
+            f"score about {listed(many)}; use `estimator` r2 or threshold"
         )
     if rare:
         notes.append(
-            "a dimension without information already predicts the most frequent class: even perfect "
-            f"codes score at most {listed(rare)}; read sap_balanced"
+            "a dimension without information already predicts the most frequent class: perfect codes of "
+            f"standard deviation 1 score about {listed(rare)}; read sap_balanced"
         )
     notes += of_text(data.factors)
     if data.dimensions == 1:

@@ -24,7 +24,7 @@ METHODS = {
 }
 """What an outlier can be, each with its definition."""
 
-LEVEL = 0.05
+LEVEL = 0.025
 """Share of data sets of one Gaussian in which any row at all is called beyond it (Bonferroni)."""
 
 _FITTED = 50_000
@@ -80,7 +80,7 @@ def outliers(
         A record for each listed row, with each score and its percentile: the share of the rows with a
         lower score, in percent. `mahalanobis_p` is the p-value of the distance if rows were Gaussian
         (chi-squared with D degrees of freedom), for one row; of N rows, the least is about 1 / N.
-        `beyond_gaussian` of the summary counts the rows with p below 0.05 / N.
+        `beyond_gaussian` of the summary counts the rows with p below 0.025 / N.
 
     Raises
     ------

@@ -11,10 +11,10 @@ for coverage (tests/disentanglement/test_coverage.py); InfoE, whose regression i
 
 import numpy as np
 import pytest
+from dependence import depends
 from scipy.optimize import linear_sum_assignment
 from scipy.special import digamma
 from scipy.stats import entropy as scipy_entropy
-from scipy.stats import norm
 
 from latentcli.disentanglement import function
 
@@ -139,7 +139,7 @@ def test_mig_corrected(source):
             b = len(np.unique(z))
             plain = max(information(z, v), 0)
             cells = len(np.unique(joint(z, v)))
-            cells = cells if g_test(z, v) < 0.05 / pairs else b * m
+            cells = cells if depends(z, v, 0.05 / pairs) else b * m
             better = plain + (b + m - cells - 1) / (2 * rows)
             mutual[j, k] = np.clip(
                 better, 0, min(entropy(z) + (b - 1) / (2 * rows), entropies[k])
@@ -147,19 +147,6 @@ def test_mig_corrected(source):
     top = -np.sort(-mutual, axis=0)
     found = scored("mig", codes, factors).summary["mig_corrected"]
     assert found == pytest.approx(((top[0] - top[1]) / entropies).mean(), abs=1e-9)
-
-
-def g_test(z, v):
-    """p of the G-test (Wilks, 1938) with the correction of Williams (1976), by Wilson and Hilferty."""
-    rows = len(z)
-    a, b = (np.unique(labels, return_counts=True)[1] for labels in (z, v))
-    if len(a) < 2 or len(b) < 2:
-        return 1.0
-    freedom = (len(a) - 1) * (len(b) - 1)
-    q = 1 + (rows * (1 / a).sum() - 1) * (rows * (1 / b).sum() - 1) / (6 * rows * freedom)
-    g = 2 * rows * max(information(z, v), 0) / q
-    spread = 2 / (9 * freedom)
-    return norm.sf(((g / freedom) ** (1 / 3) - (1 - spread)) / np.sqrt(spread))
 
 
 @source
@@ -207,7 +194,7 @@ def test_modularity(source):
     assert found.value == pytest.approx(np.mean(scores), abs=1e-9)
     pairs = mutual.size
     known = [
-        any(g_test(in_bins(column), v) < 0.05 / pairs for v in classes) for column in codes.T
+        any(depends(in_bins(column), v, 0.05 / pairs) for v in classes) for column in codes.T
     ]
     assert found.summary["informative"] == sum(known)
     expected = np.mean(np.array(scores)[known])

@@ -7,9 +7,10 @@ Equal to 1e-9, but for iterative fits, where a tolerance is stated.
 
 import numpy as np
 import pytest
+from dependence import depends
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import entropy as scipy_entropy
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.svm import LinearSVC
@@ -60,18 +61,6 @@ def information(a, b):
     return found if found > 1e-12 else 0.0
 
 
-def p_of_g(z, v):
-    """The G-test (Wilks, 1938), corrected by Williams (1976); quantiles by Wilson and Hilferty (1931)."""
-    rows, a, b = len(z), *(np.unique(one, return_counts=True)[1] for one in (z, v))
-    if len(a) < 2 or len(b) < 2:
-        return 1.0
-    freedom = (len(a) - 1) * (len(b) - 1)
-    q = 1 + (rows * (1 / a).sum() - 1) * (rows * (1 / b).sum() - 1) / (6 * rows * freedom)
-    spread = 2 / (9 * freedom)
-    root = (2 * rows * information(z, v) / q / freedom) ** (1 / 3)
-    return norm.sf((root - (1 - spread)) / np.sqrt(spread))
-
-
 def corrected(labels, classes):
     """Return I (D, K) and H (K,) by Miller (1955), and which pairs the G-test finds dependent."""
     rows, pairs = len(labels[0]), len(labels) * len(classes)
@@ -80,7 +69,7 @@ def corrected(labels, classes):
     for j, z in enumerate(labels):
         for k, v in enumerate(classes):
             b, m = len(np.unique(z)), len(np.unique(v))
-            tested[j, k] = p_of_g(z, v) < 0.05 / pairs
+            tested[j, k] = depends(z, v, 0.05 / pairs)
             cells = len(np.unique(joint(z, v))) if tested[j, k] else b * m
             better = information(z, v) + (b + m - cells - 1) / (2 * rows)
             most = min(entropy(z) + (b - 1) / (2 * rows), entropies[k])
@@ -182,7 +171,7 @@ def test_corrected_scores_of_counts(source):
     expected = np.mean(1 - np.array(raw) / (h + np.log(BINS)))
     assert of("jemmig") == pytest.approx(expected, abs=1e-9)
 
-    known = np.array([min(p_of_g(z, v) for v in classes) < 0.05 / mutual.size for z in binned(codes)])  # fmt: skip
+    known = np.array([any(depends(z, v, 0.05 / mutual.size) for v in classes) for z in binned(codes)])  # fmt: skip
     squares = mutual[known] ** 2
     each = 1 - (squares.sum(axis=1) / squares.max(axis=1) - 1) / (len(h) - 1)
     found = of("modularity", "modularity_informative_corrected")
@@ -364,7 +353,7 @@ def test_mutual_information_score_corrected(source):
     found = []
     for j in moving:  # a pair is one test of as many as there are dimensions up to it
         mutual = corrected(labels[: j + 1], [labels[j]])[0]
-        own = [p_of_g(z, labels[j]) < 0.05 / (j + 1) for z in labels[: j + 1]]
+        own = [depends(z, labels[j], 0.05 / (j + 1)) for z in labels[: j + 1]]
         assert len(own) == len(mutual)
         found += [mutual[i, 0] for i in moving if i < j]
     summary = function("mutual-information-score")(codes).summary

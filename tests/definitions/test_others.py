@@ -170,7 +170,7 @@ def test_outliers():
     tails = stats.chi2(4).sf(squares)
     for row in found.records:
         assert row["mahalanobis_p"] == pytest.approx(tails[row["row"]], abs=1e-9)
-    assert found.summary["beyond_gaussian"] == (tails < 0.05 / 80).sum()
+    assert found.summary["beyond_gaussian"] == (tails < 0.025 / 80).sum()
 
 
 def test_clusters():

@@ -99,3 +99,12 @@ def test_noise_is_flat_and_is_called_noise():
     assert any(
         "informativeness is" in note and "noise explains" in note for note in score.notes
     )
+
+
+def test_a_score_below_its_chance_says_why_and_one_of_noise_says_that_it_is_noise():
+    factors = RNG.integers(0, 6, (500, 2))
+    named = latentcli.dci_es(factors + 0.1 * RNG.standard_normal((500, 2)), factors)
+    assert named.value < named.chance
+    assert any(note.startswith("dci_es is below its chance") for note in named.notes)
+    noise = latentcli.dci_es(RNG.standard_normal((500, 2)), factors)
+    assert not any("below its chance" in note for note in noise.notes)

@@ -64,11 +64,11 @@ def test_one_far_row_is_first_by_all_and_the_only_one_beyond_a_gaussian():
     assert found.summary["beyond_gaussian"] == 1
 
 
-def test_gaussian_rows_have_outliers_in_one_case_of_twenty():
-    """The p-values are those of a Gaussian: 40 sets, about 2 of which have a row below 0.05 / N."""
+def test_gaussian_rows_have_outliers_in_one_case_of_forty():
+    """The p-values are those of a Gaussian: 40 sets, about one of which has a row below 0.025 / N."""
     rng = np.random.default_rng(1)
     sets = [latentcli.outliers(rng.standard_normal((300, 4))) for _ in range(40)]
-    assert sum(one.summary["beyond_gaussian"] > 0 for one in sets) <= 6
+    assert sum(one.summary["beyond_gaussian"] > 0 for one in sets) <= 4
 
 
 def test_rows_left_out_are_nan_and_copies_are_noted():

@@ -99,3 +99,26 @@ def test_samples_of_one_distribution_do_not_differ():
 @pytest.mark.parametrize(("rows", "size"), [(60, 5), (150, 2), (80, 20)])
 def test_samples_of_one_distribution_in_95_of_100_seeds(rows, size):
     check("drift", f"{rows} rows a side, {size} dimensions", drifts(seeds(), rows, size))
+
+
+def changed(chosen, kind):
+    """Count the slices, different by noise alone, of which a word is said to have changed."""
+    count = 0
+    for seed in chosen:
+        rng = np.random.default_rng([seed, 6])
+        first = rng.standard_normal((400, 8))
+        if kind == "correlated":
+            first = first @ rng.standard_normal((8, 8))
+        slices = {"a": first, "b": first + 0.3 * rng.standard_normal((400, 8))}
+        if kind == "rows of length 1":
+            slices = {
+                key: one / np.linalg.norm(one, axis=1)[:, None] for key, one in slices.items()
+            }
+        count += latentcli.align_slices(slices, seed=seed).summary["changed_words"] > 0
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["independent", "correlated", "rows of length 1"])
+def test_noise_changes_no_word_in_95_of_100_seeds(kind):
+    check("align", f"time slices, {kind}", {"changed words": changed(seeds(), kind)})

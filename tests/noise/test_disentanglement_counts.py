@@ -139,6 +139,21 @@ def test_perfect_codes_are_not_called_noise_and_reach_their_ceiling(name, rows):
         assert score.value == pytest.approx(score.summary["ceiling"])
 
 
+@pytest.mark.parametrize("tails", [1, 2], ids=["Gaussian", "heavy tails"])
+@pytest.mark.parametrize("rows", [60, 150, 500, 2000])
+@pytest.mark.parametrize("name", [name for name in FAST if name not in ("dmig", "modularity")])
+def test_perfect_codes_of_continuous_factors_are_captured(name, rows, tails):
+    """Bins and classes of a few rows are many there: Williams' correction alone found them by chance."""
+    factors = np.random.default_rng(rows).normal(size=(rows, 3))
+    factors = factors if tails == 1 else np.exp(2 * factors)
+    named = {f"amount {k}": column for k, column in enumerate(factors.T)}
+    score = function(name)(factors[:, ::-1], named, ci=None)
+    read = [(row["dimension"], row["reading"].split()[0]) for row in score.factors]
+    assert read == [("z2", "captured"), ("z1", "captured"), ("z0", "captured")]
+    if name in ("mig", "med"):
+        assert score.summary[f"{name}_corrected"] > 0.9
+
+
 @pytest.mark.parametrize("rows", [60, 300, 3000])
 def test_perfect_codes_of_dependent_factors_score_dmig_1_and_their_ceiling(rows):
     rng = np.random.default_rng(rows)

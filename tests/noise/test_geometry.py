@@ -95,6 +95,22 @@ def test_a_gaussian_has_no_stable_cluster_in_95_of_100_seeds(method):
     check("clusters", method, {"reading": stable(seeds(), method)})
 
 
+def beyond(chosen, rows, size):
+    """Count the Gaussians of which a row is said to lie beyond."""
+    count = 0
+    for seed in chosen:
+        noise = np.random.default_rng([seed, 6]).standard_normal((rows, size))
+        count += latentcli.outliers(noise, seed=seed).summary["beyond_gaussian"] > 0
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "size"), [(60, 40), (100, 5), (500, 20)])
+def test_no_row_of_a_gaussian_lies_beyond_it_in_95_of_100_seeds(rows, size):
+    found = beyond(seeds(200), rows, size)
+    check("outliers", f"{rows} rows, {size} dimensions", {"beyond_gaussian": found}, of=200)
+
+
 def test_a_perfect_input_reads_as_what_it_is():
     rng = np.random.default_rng(0)
     labels = np.arange(120) % 3

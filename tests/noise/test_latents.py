@@ -108,3 +108,25 @@ def test_a_straight_path_between_codes_of_the_prior_leaves_the_shell(dimensions)
     a, b = np.random.default_rng(0).standard_normal((2, dimensions))
     assert any("use `slerp`" in note for note in latentcli.interp(a, b).notes)
     assert latentcli.interp(a, a).notes == ()
+
+
+def separated(chosen, method, layers):
+    """Count the pairs of noise of which a layer is said to separate."""
+    count = 0
+    for seed in chosen:
+        sides = np.random.default_rng([seed, 2]).standard_normal((2, 20, layers, 30))
+        found = latentcli.contrast_directions(*sides, method=method, seed=seed)
+        count += any(one["reading"] == "separates" for one in found.records)
+    return count
+
+
+@pytest.mark.parametrize("method", ["mean", "pca"])
+def test_pairs_of_noise_do_not_separate(method):
+    assert separated(range(5), method, 4) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["mean", "pca"])
+def test_pairs_of_noise_do_not_separate_in_95_of_100_seeds(method):
+    found = separated(seeds(), method, 6)
+    check("directions contrast", f"{method}, 6 layers", {"reading": found})
