@@ -10,12 +10,23 @@ import numpy as np
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._blocks import Blocks, checked, named_blocks, summed
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
-from latentcli.disentanglement._dci_notes import overfitted, predicted_by_chance, undefined
+from latentcli.disentanglement._dci_notes import (
+    not_boosted,
+    overfitted,
+    predicted_by_chance,
+    undefined,
+)
 from latentcli.disentanglement._dci_parts import lowest, no_interval, of_parts, refitted
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of, focus
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
-from latentcli.disentanglement._predictors import PREDICTORS, Fitted, Predictor, fit_each
+from latentcli.disentanglement._predictors import (
+    PREDICTORS,
+    Fitted,
+    Predictor,
+    fit_each,
+    predictors_of,
+)
 from latentcli.disentanglement._protocol import shuffled
 from latentcli.disentanglement._score import SHUFFLES, Estimate, Score, attributed, shuffles
 from latentcli.disentanglement._train_test_split import (
@@ -96,7 +107,8 @@ def dci(
     ----------
     estimator
         "boosting": 100 rounds of trees of depth 3 for each class, as scikit-learn's
-        GradientBoostingClassifier; continuous factors by their classes. "lasso": absolute weights
+        GradientBoostingClassifier; continuous factors by their classes, and a factor of more than 256
+        classes, whose trees would take many minutes, as by "forest" (without a `limit` none). "lasso": absolute weights
         of a linear regression with penalty 0.02 on standardized codes and values (classes of text
         in sorted order). "forest": 10 trees of depth 12, of regression for continuous factors.
     blocks
@@ -128,9 +140,9 @@ def dci(
     (1.0, True)
     """
     data = prepare(codes, factors, **options)
-    predictor = PREDICTORS[estimator]
+    predictors = predictors_of(estimator, data, limit)
     splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
-    fitted = fit_each(predictor, data, splits, seed, progress)
+    fitted = fit_each(predictors, data, splits, seed, progress)
     groups = checked(blocks, data.dimensions)
     named = named_blocks(data, groups) if blocks else data
     importances = summed(np.stack([one.importances for one in fitted], axis=1), groups)
@@ -141,7 +153,7 @@ def dci(
         _informativeness([o], [s], None, seed).is_noise
         for o, s in zip(fitted, splits, strict=True)
     ]
-    null = _null(predictor, data, groups, splits, seed, shuffles(_REFITS[estimator]))
+    null = _null(predictors, data, groups, splits, seed, shuffles(_REFITS[estimator]))
     parts = refitted(estimator, data, groups, test=test, limit=limit, ci=ci, seed=seed)
     informativeness = of_parts(informativeness, parts, lowest(fitted))
     why = no_interval(estimator, informativeness.is_noise, ci)
@@ -167,11 +179,12 @@ def dci(
         matrix=importances,
         matrix_name="importance",
         settings={
-            **predictor.settings,
+            **PREDICTORS[estimator].settings,
             "blocks": ", ".join(named.names) if blocks else None,
         },
         notes=(
             *limited(data, limit),
+            *not_boosted(data.factors, predictors, estimator),
             *untested_classes(data.factors, splits),
             *predicted_by_chance(data, noise),
             *overfitted(data, fitted, noise),
@@ -182,7 +195,7 @@ def dci(
 
 
 def _null(
-    predictor: Predictor,
+    predictors: Sequence[Predictor],
     data: Data,
     groups: Blocks,
     splits: Sequence[Split],
@@ -197,7 +210,7 @@ def _null(
     for _ in range(shuffles):
         # Codes in another order are factors in another order, and the same classes are held out.
         other = shuffled(data, random.permutation(data.rows))
-        fitted = fit_each(predictor, other, splits, seed)
+        fitted = fit_each(predictors, other, splits, seed)
         found.append(
             disentanglement_of(
                 summed(np.stack([o.importances for o in fitted], axis=1), groups)

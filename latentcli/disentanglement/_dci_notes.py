@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from latentcli.disentanglement._data import Data
+from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._notes import listed
-from latentcli.disentanglement._predictors import Fitted
+from latentcli.disentanglement._predictors import (
+    BOOSTED_CLASSES,
+    PREDICTORS,
+    Fitted,
+    Predictor,
+)
 from latentcli.numerics.types import Array
 
 _OVERFITTED = 0.2
@@ -35,6 +40,24 @@ def overfitted(data: Data, fitted: Sequence[Fitted], noise: Sequence[bool]) -> t
             f"{listed(names)}; the importances are in part those of noise"
         )
     return tuple(notes)
+
+
+def not_boosted(
+    factors: Sequence[Factor], predictors: Sequence[Predictor], estimator: str
+) -> tuple[str, ...]:
+    """Name the factors with too many classes to be boosted."""
+    names = [
+        f"{factor.name} ({factor.size:,})"
+        for factor, one in zip(factors, predictors, strict=True)
+        if one is not PREDICTORS[estimator]
+    ]
+    if not names:
+        return ()
+    note = (
+        f"more than {BOOSTED_CLASSES} classes, which are predicted by a random forest, as boosting would take many "
+        f"minutes: {listed(names)}; without a `limit` all are boosted"
+    )
+    return (note,)
 
 
 def predicted_by_chance(data: Data, noise: Sequence[bool]) -> tuple[str, ...]:

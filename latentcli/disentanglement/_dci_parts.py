@@ -11,7 +11,7 @@ import numpy as np
 from latentcli.disentanglement._blocks import Blocks, summed
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of
-from latentcli.disentanglement._predictors import PREDICTORS, Fitted, fit_each
+from latentcli.disentanglement._predictors import Fitted, fit_each, predictors_of
 from latentcli.disentanglement._score import Estimate
 from latentcli.disentanglement._train_test_split import mean_known, split
 from latentcli.numerics.blocks import sampled
@@ -35,7 +35,6 @@ def refitted(
     seed: int,
 ) -> Halves:
     """Return D, C and I of parts of the rows that are used, everything fitted afresh."""
-    predictor = PREDICTORS[estimator]
     rows = min(data.rows, limit or data.rows)
     level = ci if estimator in PARTS else None
     some = sampled(data.rows, rows, seed)
@@ -44,9 +43,8 @@ def refitted(
         part = data.part(some[chosen])
         if len(part.factors) < len(data.factors):
             return {}
-        fitted = fit_each(
-            predictor, part, [split(f.labels, test=test, seed=seed) for f in part.factors], seed
-        )
+        splits = [split(f.labels, test=test, seed=seed) for f in part.factors]
+        fitted = fit_each(predictors_of(estimator, part, limit), part, splits, seed)
         found = summed(np.stack([one.importances for one in fitted], axis=1), groups)
         disentanglement, completeness = disentanglement_of(found), completeness_of(found)
         informativeness = mean_known([one.score for one in fitted])

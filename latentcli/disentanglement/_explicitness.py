@@ -12,7 +12,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._attribution import quiet
 from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._scaling import scales, standardized
+from latentcli.disentanglement._scaling import for_classes, scales, standardized
 from latentcli.disentanglement._score import Estimate, Score
 from latentcli.disentanglement._train_test_split import (
     Split,
@@ -64,25 +64,48 @@ def areas_under_curves(scores: Array, labels: Array) -> tuple[Array, Array, Arra
     >>> areas_under_curves(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]))[0]
     array([1., 1.])
     """
-    from scipy.stats import rankdata
-
     rows = len(labels)
     areas, classes, terms = [], [], np.zeros(rows)
-    for c in range(scores.shape[1]):
+    for c in _scored(labels, scores.shape[1]).tolist():
         own = labels == c
-        positive = int(own.sum())
-        negative = rows - positive
-        if not positive or not negative:
-            continue
-        ranks = rankdata(scores[:, c])
+        mine, others = scores[own, c], scores[~own, c]
         right = np.empty(rows)
-        right[own] = (ranks[own] - rankdata(scores[own, c])) / negative
-        right[~own] = 1 - (ranks[~own] - rankdata(scores[~own, c])) / positive
+        right[own] = _below(mine, others) / len(others)
+        right[~own] = 1 - _below(others, mine) / len(mine)
         area = float(right[own].mean())
         areas.append(area)
         classes.append(c)
-        terms += area + np.where(own, rows / positive, rows / negative) * (right - area)
+        terms += area + np.where(own, rows / len(mine), rows / len(others)) * (right - area)
     return np.array(areas), terms / max(len(areas), 1), np.array(classes, dtype=np.intp)
+
+
+def mean_area(ranks: Array, labels: Array) -> float | None:
+    """Return the mean AUC of classes by the ranks (n, M) of scores, which no label changes.
+
+    >>> mean_area(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([0, 1]))
+    1.0
+    """
+    rows, size = ranks.shape
+    scored = _scored(labels, size)
+    if not len(scored):
+        return None
+    sums = np.bincount(labels, ranks[np.arange(rows), labels], size)[scored]
+    sizes = np.bincount(labels, minlength=size)[scored]
+    found = (sums - sizes * (sizes + 1) / 2) / (sizes * (rows - sizes))
+    return float(found.mean())
+
+
+def _scored(labels: Array, size: int) -> Array:
+    """Return the classes that some rows have and some have not."""
+    counts = np.bincount(labels, minlength=size)
+    return np.flatnonzero((counts > 0) & (counts < len(labels)))
+
+
+def _below(values: Array, others: Array) -> Array:
+    """Count for each value (n,) how many of the others are below it, ties by half."""
+    others = np.sort(others)
+    found = np.searchsorted(others, values) + np.searchsorted(others, values, side="right")
+    return np.asarray(found / 2)
 
 
 @metric(ABOUT)
@@ -153,7 +176,7 @@ def explicitness(
 class _Fitted:
     """Mean AUC of a factor on test and training rows, each row's influence (N,), the worst class.
 
-    `scores` and `labels` are those of the test rows.
+    `ranks` (n, M) of their scores and `labels` are those of the test rows.
     """
 
     test: float | None
@@ -162,36 +185,38 @@ class _Fitted:
     worst: str | None
     worst_area: float | None
     converged: bool
-    scores: Array
+    ranks: Array
     labels: Array
 
     def shuffled(self, order: Array) -> float | None:
         """Return the mean AUC with the test rows' labels in another order."""
         if self.test is None:
             return None
-        return float(areas_under_curves(self.scores, self.labels[order])[0].mean())
+        return mean_area(self.ranks, self.labels[order])
 
 
 def _fit(data: Data, factor: Factor, parts: Split) -> _Fitted:
+    from scipy.stats import rankdata
     from sklearn.linear_model import LogisticRegression
 
     mean, deviation = scales(data.codes[parts.train])
-    train, test = (standardized(data.codes[rows], mean, deviation) for rows in parts)
+    codes = for_classes(standardized(data.codes, mean, deviation), factor.size)
+    train, test = (codes[rows] for rows in parts)
     # Newton's method reaches the same optimum as the default solver in a fraction of its time.
     model = LogisticRegression(solver="newton-cg", max_iter=_ITERATIONS)
     model.fit(train, factor.labels[parts.train])
     scores = model.predict_proba(test) if len(test) else np.empty((0, factor.size))
     labels = factor.labels[parts.test]
     areas, terms, classes = areas_under_curves(scores, labels)
-    training, _, _ = areas_under_curves(model.predict_proba(train), factor.labels[parts.train])
+    learned = rankdata(model.predict_proba(train), axis=0)
     return _Fitted(
         test=float(areas.mean()) if len(areas) else None,
-        train=float(training.mean()) if len(training) else None,
+        train=mean_area(learned, factor.labels[parts.train]),
         influences=influence(terms, parts.test, data.rows),
         worst=factor.classes[classes[int(areas.argmin())]] if len(areas) else None,
         worst_area=float(areas.min()) if len(areas) else None,
         converged=bool(np.max(model.n_iter_) < _ITERATIONS),
-        scores=scores,
+        ranks=rankdata(scores, axis=0),
         labels=labels,
     )
 

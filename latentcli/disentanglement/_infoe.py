@@ -6,6 +6,7 @@ import numpy as np
 
 from latentcli.disentanglement import _attribution as attribution
 from latentcli.disentanglement._data import Data
+from latentcli.disentanglement._scaling import for_classes
 from latentcli.disentanglement._train_test_split import split
 from latentcli.numerics.types import Array
 
@@ -45,8 +46,9 @@ def _one(data: Data, k: int, train: Array, test: Array) -> float:
         C=np.inf, class_weight="balanced", max_iter=100, tol=1e-4 / len(train)
     )
     # Products of so few numbers take several times as long in several threads.
+    codes = for_classes(data.codes, factor.size)
     with attribution.quiet(), threadpool_limits(1, user_api="blas"):
-        model.fit(data.codes[train], factor.labels[train])
-    probabilities = model.predict_proba(data.codes[test])
+        model.fit(codes[train], factor.labels[train])
+    probabilities = model.predict_proba(data.codes[test].astype(np.float64))
     left = log_loss(factor.labels[test], probabilities, labels=model.classes_)
     return float(1.0 - left / np.log(factor.size))

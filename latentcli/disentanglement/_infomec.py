@@ -128,7 +128,8 @@ def infomec(
         shares = counts.mutual / counts.factor_entropy
         null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
     explicit = explicitness(fitted)
-    held_out = held_out_explicitness(fitted, seed)
+    # Halves of the rows are asked for the value alone.
+    held_out = held_out_explicitness(fitted, seed) if shuffles() else {}
     some = bool(counts.evident[active].any())
     modular = _with_null(infom, shares[active], null, some)
     compact = _with_null(infoc, shares[active], null, some)

@@ -107,7 +107,8 @@ READING = ("continuous", "discrete", "periodic", "factor_bins")
 """Options that say how factors are read."""
 
 _HALVES, _HALVED = 4, 2_000_000
-"""Halves that say whether a score depends on the number of rows; numbers in codes that are halved."""
+"""Halves that say whether a score depends on the number of rows; numbers in codes that are halved, and rows times
+classes from which one half has to do."""
 
 
 def _halved(
@@ -125,8 +126,10 @@ def _halved(
         return score
     own = {key: value for key, value in given.items() if key not in ("ci", "progress")}
     found: list[float | None] = []
+    classes = max((factor.size for factor in data.factors), default=1)
+    count = _HALVES if data.rows * classes <= _HALVED else 1
     with value_only():
-        for rows in half_samples(data.rows, settings.get("seed", 0), count=_HALVES):
+        for rows in half_samples(data.rows, settings.get("seed", 0), count=count):
             part = data.part(rows)
             whole = len(part.factors) == len(data.factors)
             found.append(run(part, ci=None, **own).value if whole else None)

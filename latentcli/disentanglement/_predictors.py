@@ -171,19 +171,30 @@ PREDICTORS = {
 }
 """The predictors by the name of the estimator."""
 
+BOOSTED_CLASSES = 256
+"""Classes that are boosted, which grows a tree for each in each round; more would take many minutes."""
+
+
+def predictors_of(estimator: str, data: Data, limit: int | None) -> list[Predictor]:
+    """Return the predictor of each factor: without a `limit`, boosting of any number of classes."""
+    few = BOOSTED_CLASSES if estimator == "boosting" and limit else np.inf
+    return [
+        PREDICTORS[estimator if factor.size <= few else "forest"] for factor in data.factors
+    ]
+
 
 def fit_each(
-    predictor: Predictor,
+    predictors: Sequence[Predictor],
     data: Data,
     splits: Sequence[Split],
     seed: int,
     progress: Progress | None = None,
 ) -> list[Fitted]:
-    """Fit the predictor to each factor."""
-    steps = Steps(progress, predictor.steps * len(data.factors))
+    """Fit its predictor to each factor."""
+    steps = Steps(progress, sum(one.steps for one in predictors))
 
     def fit(k: int) -> Fitted:
-        return predictor.fit(data, data.factors[k], splits[k], seed, steps.advance)
+        return predictors[k].fit(data, data.factors[k], splits[k], seed, steps.advance)
 
     with quiet():  # slow convergence of a lasso, which importances hardly feel
         return each(fit, range(len(data.factors)))

@@ -6,6 +6,14 @@ import numpy as np
 
 from latentcli.numerics.types import Array
 
+_MANY = 2_000_000
+"""Probabilities from which regressions are learned in float32, in half the time and to six digits."""
+
+
+def for_classes(codes: Array, classes: int) -> Array:
+    """Return codes (N, D) in the precision in which a regression on so many classes is learned."""
+    return codes.astype(np.float32) if len(codes) * classes > _MANY else codes
+
 
 def scales(values: Array, *, ddof: int = 0) -> tuple[Array, Array]:
     """Return mean and standard deviation of each column (N, ...), in float64; 0 if it never changes.

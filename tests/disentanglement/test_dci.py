@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from latentcli.disentanglement import _predictors
 from latentcli.disentanglement._dci import dci
 from latentcli.disentanglement._importance import completeness_of, disentanglement_of
 
@@ -135,3 +136,20 @@ def test_progress_counts_rounds(clean):
     seen = []
     dci(*clean, limit=60, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (300, 300)
+
+
+def test_a_factor_of_very_many_classes_is_predicted_by_a_forest(monkeypatch):
+    random = np.random.default_rng(0)
+    factors = {"many": random.integers(0, 6, 300), "few": random.integers(0, 3, 300)}
+    codes = np.c_[factors["many"], factors["few"]] + 0.3 * random.normal(size=(300, 2))
+    boosted, forest = (
+        dci(codes, factors, estimator=e, ci=None) for e in ("boosting", "forest")
+    )
+    monkeypatch.setattr(_predictors, "BOOSTED_CLASSES", 5)
+    mixed = dci(codes, factors, ci=None)
+    np.testing.assert_array_equal(mixed.matrix[:, 0], forest.matrix[:, 0])
+    np.testing.assert_array_equal(mixed.matrix[:, 1], boosted.matrix[:, 1])
+    assert any("many (6)" in note and "forest" in note for note in mixed.notes)
+    without = dci(codes, factors, ci=None, limit=None)
+    np.testing.assert_array_equal(without.matrix, boosted.matrix)
+    assert not any("forest" in note for note in without.notes)

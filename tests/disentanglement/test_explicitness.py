@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
-from latentcli.disentanglement._explicitness import areas_under_curves, explicitness
+from latentcli import infomec
+from latentcli.disentanglement import _scaling
+from latentcli.disentanglement._explicitness import areas_under_curves, explicitness, mean_area
 
 
 @pytest.mark.parametrize("name", ["01_grid_perfect", "03_duplicated", "04b_noise_0.5"])
@@ -89,3 +92,24 @@ def test_without_rows_to_test_there_is_no_score():
     score = explicitness(np.eye(2), np.eye(2))
     assert score.value is None
     assert "too few rows" in score.notes[0]
+
+
+def test_areas_by_ranks_are_scikit_learns():
+    random = np.random.default_rng(0)
+    labels = random.integers(3, size=200)
+    scores = np.round(random.random((200, 4)) + (labels[:, None] == np.arange(4)), 1)
+    peer = [roc_auc_score(labels == c, scores[:, c]) for c in range(3)]  # no row has the last
+    assert mean_area(rankdata(scores, axis=0), labels) == pytest.approx(np.mean(peer))
+    assert mean_area(rankdata(scores, axis=0), np.zeros(200, dtype=int)) is None
+
+
+def test_many_classes_are_learned_in_single_precision(monkeypatch):
+    random = np.random.default_rng(0)
+    labels = np.arange(900) % 30
+    codes = random.normal(size=(900, 3)) + np.outer(labels, [1, 0.2, 0]) / 10
+    double = explicitness(codes, labels, ci=None).value, infomec(codes, labels, ci=None)
+    monkeypatch.setattr(_scaling, "_MANY", 0)
+    single = explicitness(codes, labels, ci=None).value, infomec(codes, labels, ci=None)
+    assert single[0] == pytest.approx(double[0], abs=2e-5)
+    assert single[1].summary["infoe"] != double[1].summary["infoe"]
+    assert single[1].summary["infoe"] == pytest.approx(double[1].summary["infoe"], abs=2e-5)
