@@ -17,7 +17,7 @@ from latentcli.errors import LatentError
 from latentcli.results import Report
 
 if TYPE_CHECKING:
-    from latentcli.render.terminal import Screen
+    from latentcli.render.screen import Screen
 
 KINDS = (".png", ".svg", ".pdf")
 SCREEN = "-"
@@ -113,10 +113,10 @@ def _on_screen(report: Report) -> None:
 
 def screen() -> Screen:
     """Return how wide standard output is, and whether it has color and letters beyond ASCII."""
-    from latentcli.render import terminal
+    from latentcli.render.screen import Screen
 
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     color = color and os.environ.get("TERM") != "dumb"
     utf8 = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     width = shutil.get_terminal_size((80, 24)).columns
-    return terminal.Screen(max(30, min(width, 160)), color, utf8)
+    return Screen(max(30, min(width, 160)), color, utf8)

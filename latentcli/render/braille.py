@@ -54,14 +54,21 @@ def scatter(
         text = text if len(text) <= _MOST else f"{text[: _MOST - 1]}~"
         if not text.isascii():  # letters may be wide, and would move what follows
             continue
-        start, line = column // 2 + 1, row // 4
-        end = start + len(text)
-        if end > width or any(taken[line][max(0, start - 1) : end + 1]):
+        line = row // 4
+        beside = column // 2 + 1, column // 2 - len(text)  # right of the point, or left of it
+        starts = [
+            start for start in beside
+            if 0 <= start <= width - len(text)
+            and not any(taken[line][max(0, start - 1) : start + len(text) + 1])
+        ]  # fmt: skip
+        if not starts:
             continue
+        start = starts[0]
         for place, letter in enumerate(f" {text} ", start - 1):
             if 0 <= place < width:
-                lines[line][place] = letter
                 taken[line][place] = True
+                if place != column // 2:  # the point itself stays
+                    lines[line][place] = letter
         written += 1
     return ["".join(line).rstrip() for line in lines]
 

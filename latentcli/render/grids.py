@@ -26,15 +26,13 @@ from latentcli.views import (
 if TYPE_CHECKING:
     from latentcli.results import Report, Result
 
-_BAR = 40
-"""Letters of the longest bar."""
-
 
 class Marks(NamedTuple):
-    """How quantities are drawn by letters: shades from nothing to all, bars by eighths."""
+    """How quantities are drawn by letters: shades from nothing to all, bars by eighths, the longest of `bar` letters."""
 
     shades: str
     blocks: str
+    bar: int = 40
 
 
 UNICODE = Marks(" ░▒▓█", " ▏▎▍▌▋▊▉█")
@@ -224,7 +222,7 @@ def _bars(bars: Bars, marks: Marks | None, write: Write) -> Grid:
     ]
     if marks is not None:
         widths = [
-            _BAR * value / longest if longest > 0 and math.isfinite(value) else 0.0
+            marks.bar * value / longest if longest > 0 and math.isfinite(value) else 0.0
             for value in bars.values
         ]
         drawn = [_bar(width, marks.blocks) for width in widths]

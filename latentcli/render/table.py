@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 STREAMS = False
 _WIDTH = 80
 _HEIGHT = 25
+_BESIDE = 28
+"""Letters beside a bar: its name and its number."""
+
 _UNBOUNDED = 100_000
 
 
 def write(report: Report, out: TextIO, first: bool) -> None:
     """Write title, views (or the records) and summary."""
     utf8 = (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
-    parts = grids(report, UNICODE if utf8 else ASCII)
+    marks = UNICODE if utf8 else ASCII
+    if not report.wide:
+        marks = marks._replace(bar=max(4, min(marks.bar, (columns() or _WIDTH) - _BESIDE)))
+    parts = grids(report, marks)
     rule = RULE if utf8 else ASCII_RULE
     summary = of_summary(report.summary) if report.show_summary and report.summary else None
     if out.isatty():

@@ -8,45 +8,29 @@ takes longer than drawing here, and its heat maps need color.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from textwrap import wrap
-from typing import Any, NamedTuple
+from typing import Any
 
 from latentcli.charts import Curve, Dots, Histogram, Plane
 from latentcli.render import braille
 from latentcli.render.canvas import Canvas
 from latentcli.render.cells import visible
-from latentcli.render.layout import cell_len
+from latentcli.render.screen import Screen, beside, cut, keys, written
 from latentcli.render.shades import ramp
+from latentcli.render.terminal_dots import dots
 from latentcli.views import COLORS, Bars, HeatMap, Picture
 
 _HEIGHT = 14
 """Lines of a curve."""
-
-_LABEL = 24
-
-
-class Screen(NamedTuple):
-    """How wide the terminal is, whether it has color, and letters beyond ASCII."""
-
-    width: int = 80
-    color: bool = False
-    utf8: bool = True
-
-    def paint(self, text: str, color: str) -> str:
-        """Return text in a color (#rrggbb), where there is color."""
-        if not self.color or not text:
-            return text
-        red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-        return f"\x1b[38;2;{red};{green};{blue}m{text}\x1b[0m"
 
 
 def draw(pictures: Sequence[Picture], screen: Screen) -> str:
     """Return pictures as lines of text, an empty line between them."""
     parts = []
     for picture in pictures:
-        title = [_cut(visible(picture.title), screen.width)] if picture.title else []
+        title = [cut(visible(picture.title), screen.width)] if picture.title else []
         lines = [*title, *_folded(_KINDS[type(picture)](picture, screen), screen.width)]
         parts.append("".join(f"{line}\n" for line in lines))
     return "\n".join(parts)
@@ -63,31 +47,9 @@ def _folded(lines: Sequence[str], width: int) -> list[str]:
     ]
 
 
-def _cut(text: str, width: int) -> str:
-    """Return text of a width at most, cut at its end."""
-    while cell_len(text) > max(1, width):
-        text = text[:-2] + "~" if len(text) > 1 else ""
-    return text
-
-
-def _beside(labels: Sequence[str], width: int) -> tuple[list[str], int]:
-    """Return labels of one width, a third of the screen at most."""
-    short = [_cut(visible(label), min(_LABEL, max(4, width // 3))) for label in labels]
-    wide = max(map(cell_len, short), default=0)
-    return [label + " " * (wide - cell_len(label)) for label in short], wide
-
-
-def _written(value: float | None) -> str:
-    if value is None or not math.isfinite(value):
-        return "-"
-    if float(value).is_integer() and abs(value) < 1e6:
-        return f"{int(value)}"
-    return f"{value:.4g}"
-
-
 def _bars(bars: Bars, screen: Screen) -> list[str]:
-    labels, wide = _beside(bars.labels, screen.width)
-    numbers = [_written(value) for value in bars.values]
+    labels, wide = beside(bars.labels, screen.width)
+    numbers = [written(value) for value in bars.values]
     room = screen.width - wide - 2 - max(map(len, numbers), default=0) - 1
     largest = max((abs(v) for v in bars.values if math.isfinite(v)), default=0.0) or 1.0
     lines = []
@@ -112,7 +74,7 @@ def _named(label: str) -> list[str]:
 
 
 def _heat_map(heat: HeatMap, screen: Screen) -> list[str]:
-    labels, wide = _beside(heat.rows, screen.width)
+    labels, wide = beside(heat.rows, screen.width)
     room = screen.width - wide - 2
     columns = len(heat.columns)
     each = max(1, min(6, room // max(1, columns)))
@@ -125,13 +87,13 @@ def _heat_map(heat: HeatMap, screen: Screen) -> list[str]:
             for label, row in zip(labels, heat.values, strict=True)
         ]
     names = [
-        _cut(visible(name), each - 1 if each > 1 else 1).ljust(each)
+        cut(visible(name), each - 1 if each > 1 else 1).ljust(each)
         for name in heat.columns[:shown]
     ]
     head = [" " * (wide + 2) + "".join(names).rstrip()] if each > 2 else []
-    what = f"{_cut(visible(heat.label), screen.width - 26)}: " if heat.label else ""
+    what = f"{cut(visible(heat.label), screen.width - 26)}: " if heat.label else ""
     more = [f"({columns - shown} more columns)"] if shown < columns else []
-    low, high = _written(heat.low), _written(heat.high)
+    low, high = written(heat.low), written(heat.high)
     return [*head, *lines, f"({what}{low} {_scale(heat, screen)} {high})", *more]
 
 
@@ -196,36 +158,12 @@ def _curve(curve: Curve, screen: Screen) -> list[str]:
         chart.line(curve.x, values, COLORS[number % len(COLORS)], sparse=number % 2 == 1)
     holes = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in curve.spans)
     return [
-        *_keys(curve.lines, screen),
+        *keys(curve.lines, ("━━", "╍╍") if screen.utf8 else ("--", ".."), screen),
         *chart.lines(screen.paint, screen.utf8),
         chart.below(),
         f"({visible(curve.x_label)} against {visible(curve.y_label)})",
         *([f"({visible(curve.span_label)}: {holes})"] if holes else []),
     ]
-
-
-def _keys(lines: Mapping[str, Any], screen: Screen) -> list[str]:
-    """Return which line has which color and stroke, where there are several."""
-    if len(lines) < 2:
-        return []
-    strokes = ("━━", "╍╍") if screen.utf8 else ("--", "..")
-    keys = [
-        (
-            f"{strokes[number % 2]} {visible(name)}",
-            screen.paint(strokes[number % 2], COLORS[number % len(COLORS)])
-            + f" {visible(name)}",
-        )
-        for number, name in enumerate(lines)
-    ]
-    out = [""]
-    used = 0
-    for plain, painted in keys:
-        if used and used + 3 + cell_len(plain) > screen.width:
-            out.append("")
-            used = 0
-        out[-1] += ("   " if used else "") + painted
-        used += cell_len(plain) + (3 if used else 0)
-    return out
 
 
 def _histogram(histogram: Histogram, screen: Screen) -> list[str]:
@@ -234,54 +172,14 @@ def _histogram(histogram: Histogram, screen: Screen) -> list[str]:
     edges = histogram.edges[::together]
     if edges[-1] != histogram.edges[-1]:
         edges = [*edges, histogram.edges[-1]]
-    labels = [f"{_written(low)} to {_written(high)}" for low, high in pairwise(edges)]
+    labels = [f"{written(low)} to {written(high)}" for low, high in pairwise(edges)]
     lines = []
     for name, heights in histogram.heights.items():
         sums = [sum(heights[at : at + together]) for at in range(0, len(heights), together)]
         lines += [visible(name), *_bars(Bars("", labels, sums), screen)]
-    places = [f"{name} {_written(place)}" for name, place in histogram.places.items()]
+    places = [f"{name} {written(place)}" for name, place in histogram.places.items()]
     what = f"({visible(histogram.x_label)}, {visible(histogram.y_label)})"
     return [*lines, what, *([f"({visible(', '.join(places))})"] if places else [])]
-
-
-def _dots(dots: Dots, screen: Screen) -> list[str]:
-    """Return a line for each number: its interval as a line, the value as a dot on it."""
-    rows = [
-        (label if number == 0 else "", name, dot, number)
-        for place, label in enumerate(dots.labels)
-        for number, (name, dot) in enumerate(
-            (name, found[place]) for name, found in dots.series.items()
-        )
-    ]
-    labels, wide = _beside([row[0] for row in rows], screen.width)
-    several = len(dots.series) > 1
-    names, more = _beside([row[1] if several else "" for row in rows], screen.width)
-    written = [_written(row[2].value) for row in rows]
-    room = max(8, screen.width - wide - more - 6 - max(map(len, written), default=1))
-    known = [v for row in rows for v in row[2] if v is not None and math.isfinite(v)]
-    known += [value for values in dots.points for value in values]
-    low, high = min([*known, 0.0]), max([*known, 0.0])
-    scale = (room - 1) / ((high - low) or 1.0)
-    marks = ("─", "●", "·") if screen.utf8 else ("-", "o", ".")
-    lines = []
-    behind = [values for values in dots.points or [()] * len(dots.labels) for _ in dots.series]
-    for label, name, number, row, values in zip(
-        labels, names, written, rows, behind, strict=True
-    ):
-        cells = [" "] * room
-        dot = row[2]
-        if dot.value is not None:
-            ends = (dot.low, dot.high) if dot.low is not None and dot.high is not None else ()
-            if ends:
-                first, last = (int((end - low) * scale) for end in ends)
-                cells[first : last + 1] = marks[0] * (last - first + 1)
-            for value in values:
-                cells[int((value - low) * scale)] = marks[2]
-            cells[int((dot.value - low) * scale)] = marks[1]
-        line = screen.paint("".join(cells), COLORS[row[3] % len(COLORS)])
-        middle = f"{name}  " if several else ""
-        lines.append(f"{label}  {middle}{line}  {number}".rstrip())
-    return [*lines, f"({visible(dots.label)}: {_written(low)} to {_written(high)})"]
 
 
 def _plane(plane: Plane, screen: Screen) -> list[str]:
@@ -293,6 +191,6 @@ def _plane(plane: Plane, screen: Screen) -> list[str]:
 
 
 _KINDS: dict[type, Callable[[Any, Screen], list[str]]] = {
-    HeatMap: _heat_map, Bars: _bars, Curve: _curve, Histogram: _histogram, Dots: _dots, Plane: _plane,
+    HeatMap: _heat_map, Bars: _bars, Curve: _curve, Histogram: _histogram, Dots: dots, Plane: _plane,
 }  # fmt: skip
 """Every kind of picture."""

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from latentcli.render.layout import cell_len
+from latentcli.render.screen import Screen
 from latentcli.render.shades import ramp
-from latentcli.render.terminal import Screen, draw
+from latentcli.render.terminal import draw
 from latentcli.results import Band, Bars, Curve, Dot, Dots, HeatMap, Histogram, Plane
 
 HOSTILE = ["\x1b[31m", "東京" * 20, "x" * 300, "", "a\nb"]
@@ -23,6 +24,10 @@ PICTURES = [
     Curve("log", "n", "2^n", [1.0, 2.0, 300.0], {"a": [2.0, 4.0, 2.0**300], "b": [0.0, 1.0, 2.0]}, log="xy"),
     Histogram("norms", "norm", "density", [0.0, 1.0, 2.0], {"a": [0.25, 0.75]}, places={"mean": 1.5}),
     Dots("scores", "score", HOSTILE[:2], {"one": [Dot(0.5, 0.25, 0.75), Dot(None)], "two": [Dot(1.0), Dot(0.1)]}),
+    Dots(
+        "many", "score", ["completeness of all factors", "b"],
+        {name: [Dot(-0.0001856, -0.1, 0.5), Dot(1.779)] for name in ("these rows", "shuffled rows", "x" * 60)},
+    ),
     Plane("plane", "x", "y", ["a", "b", "c"], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0], ((0, 1),)),
 ]  # fmt: skip
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -73,6 +78,24 @@ def test_a_curve_dips_where_it_is_low():
     middle = [line.partition("│")[2][20:35].strip() for line in chart]
     assert middle[-1]  # the lerp at t = 0.5 is the lowest of all
     assert "hole: 0.25 to 0.75" in draw([WAVE], Screen(60))
+
+
+def test_series_without_room_have_marks_of_their_own():
+    series = {"these rows": [Dot(0.2, 0.1, 0.3)], "shuffled rows": [Dot(1.0)]}
+    named = draw([Dots("", "score", ["completeness"], series)], Screen(80))
+    assert "these rows" in named.splitlines()[0]
+    assert named.count("●") == 2
+    narrow = draw([Dots("", "score", ["completeness"], series)], Screen(36)).splitlines()
+    assert narrow[:2] == ["● these rows   ◆ shuffled rows", narrow[1]]
+    assert (narrow[1].count("●"), narrow[2].count("◆")) == (1, 1)
+    assert narrow[1].index("●") < narrow[2].index("◆")
+
+
+def test_a_point_at_the_right_edge_is_named_left_of_it():
+    plane = Plane("", "x", "y", ["left", "queen"], [0.0, 1.0], [0.0, 1.0])
+    first = draw([plane], Screen(40)).splitlines()[0]
+    assert "queen" in first
+    assert len(first) <= 40
 
 
 def test_an_interval_is_a_line_with_a_dot():
