@@ -128,11 +128,17 @@ def drift(
                 f"`{name}` has {len(rows):,} rows: {max(10, neighbors + 2)} or more are needed"
             )
     work = Work((sets[0], sets[1]), sample, seed, ci, progress)
-    records = work.frechet()
-    records += work.mmd(bandwidth)
-    records += work.classifier()
-    records += work.coverage(neighbors)
-    records += work.shifts(top)
+    try:
+        with np.errstate(over="raise"):  # the kernels take sixth powers
+            records = work.frechet()
+            records += work.mmd(bandwidth)
+            records += work.classifier()
+            records += work.coverage(neighbors)
+            records += work.shifts(top)
+    except FloatingPointError:
+        raise LatentError(
+            "powers of the numbers of `x` or `y` are beyond float64; multiply both by a power of ten"
+        ) from None
     return _result(records, work, (first, second), neighbors, sample)
 
 

@@ -171,12 +171,14 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
 
     sample = points.take(sampled(len(points), _FITTED, seed))
     check_squares(sample, "x")
-    fitted = LedoitWolf().fit(sample)
+    # Numbers are squared twice: a power of two brings them to 1 at most, and leaves their digits.
+    scale = np.ldexp(1.0, -int(np.frexp(np.abs(sample).max())[1]))
+    fitted = LedoitWolf().fit(sample * scale)
     if not np.trace(fitted.covariance_) > 0:
         raise LatentError("all rows of `x` are the same: there are no outliers")
     squares = np.empty(len(points))
     for part, block in points.blocks():
-        squares[part] = fitted.mahalanobis(block)
+        squares[part] = fitted.mahalanobis(block * scale)
     return np.sqrt(np.maximum(squares, 0.0)), chi2.sf(squares, points.dimensions)
 
 

@@ -1,5 +1,7 @@
 """Numbers whose squares no float64 holds: one line from everything that takes rows, and no warning."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -42,3 +44,22 @@ def test_nan_that_signals_is_left_out_without_a_warning(tmp_path, verb):
 @pytest.mark.parametrize("verb", ["compare", "duplicates", "drift", "space_map"])
 def test_large_and_small_units_are_none_of_its_concern(verb, scale):
     VERBS[verb](ROWS * scale)
+
+
+@pytest.mark.parametrize("scale", [1e60, 1e100, 1e140])
+@pytest.mark.parametrize("verb", VERBS)
+def test_numbers_whose_higher_powers_overflow_give_an_answer_or_one_line(verb, scale):
+    for rows in (ROWS * scale, np.where(np.arange(60)[:, None] == 3, scale, ROWS)):
+        with suppress(LatentError):
+            VERBS[verb](rows)
+
+
+def test_drift_says_that_powers_overflow():
+    with pytest.raises(LatentError, match="powers of the numbers"):
+        latentcli.drift(ROWS, ROWS * 1e60)
+
+
+def test_mahalanobis_distances_have_no_unit():
+    plain, scaled = latentcli.outliers(ROWS), latentcli.outliers(ROWS * 1e100)
+    for one, other in zip(plain.records, scaled.records, strict=True):
+        assert one["mahalanobis"] == pytest.approx(other["mahalanobis"], rel=1e-12)
