@@ -24,7 +24,7 @@ COLUMNS = (
 _COSTLY = {"dci": "boosting", "infomec": None}
 """Metrics (by an estimator, None for any) that would take minutes: halves only on request."""
 
-_WIDENED = dict.fromkeys(("modularity", "irs"), (4 / 3) ** 0.5)
+_WIDENED = dict.fromkeys(("modularity", "med", "irs"), (4 / 3) ** 0.5)
 """What the deviation over halves is short by. Of a dimension of noise these are ratios of what is noise itself,
 as unsteady on all rows as on half of them; and two random halves share a quarter of its squares."""
 

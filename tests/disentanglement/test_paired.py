@@ -69,15 +69,13 @@ def test_models_of_one_source_differ_in_at_most_8_percent_of_200(metric):
 @pytest.mark.parametrize("metric", PAIRED)
 def test_models_that_differ_by_twice_the_interval_are_always_distinguished(metric):
     far = 0
-    for seed, noise in [
-        (seed, noise) for seed in range(10) for noise in ((0.2, 0.8), (0.2, 1.5))
-    ]:
+    for seed, noise in [(seed, sd) for seed in range(5) for sd in ((0.2, 0.8), (0.2, 1.5))]:
         models, factors = two_models(seed, noise)
-        models["b"][:, :3] += models["a"][:, [1, 2, 0]] * noise[1]  # entangled, too
+        models = {name: codes[:, :3] for name, codes in models.items()}
+        models["b"] += models["a"][:, [1, 2, 0]] * noise[1]  # entangled, too
         scores, differ = trial(metric, models, factors)
-        low, high = function(metric)(
-            models["a"], factors, **CHEAPER.get(metric, {})
-        ).interval or (0, 9)
+        whole = function(metric)(models["a"], factors, **CHEAPER.get(metric, {}))
+        low, high = whole.interval
         if abs(scores["a"].value - scores["b"].value) >= 2 * (high - low):
             far += 1
             assert differ
