@@ -13,7 +13,7 @@ from latentcli.errors import LatentError
 from latentcli.geometry._sampling import LEAST_ROWS, Sampling, Settings
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.neighbors import Neighbors, nearest
-from latentcli.numerics.points import Points, copies
+from latentcli.numerics.points import Points, originals
 from latentcli.numerics.tails import WIDENED, heavy_tailed
 from latentcli.numerics.types import Array, Progress
 
@@ -99,9 +99,16 @@ class Cloud:
         return nearest(self.near, self.sampling.queries, self.sampling.reach, self.progress)
 
     @cached_property
+    def originals(self) -> Array:
+        """For each row (N,) the one it is a copy of: itself of all others, and of rows not at hand."""
+        if hasattr(self.rows, "reduced"):
+            return np.arange(len(self))
+        return originals(self.near)
+
+    @cached_property
     def distinct(self) -> Distinct:
         """The neighbors of the distinct rows looked up, among the distinct rows."""
-        repeated = copies(self.near)
+        repeated = self.originals != np.arange(len(self))
         count = int(repeated.sum())
         if not count:
             return Distinct(self.neighbors, 0)
@@ -129,7 +136,7 @@ class Cloud:
 
     @cached_property
     def noise(self) -> Cloud:
-        """White noise of as many rows and dimensions, with the same labels and outputs.
+        """White noise of as many rows and dimensions, with the same copies, labels and outputs.
 
         Where that would be more than 0.5 GB it has fewer rows.
         """
@@ -147,6 +154,8 @@ class Cloud:
         count = min(len(self), max(LEAST_ROWS, _NOISE // self.dimensions))
         rng = np.random.default_rng(seed)
         rows = rng.standard_normal((count, self.dimensions), dtype=np.float32)
+        if count == len(self) and (self.originals != np.arange(count)).any():
+            rows = rows[self.originals]
         return Cloud(
             rows,
             replace(self.settings, ci=None),  # nobody asks for its intervals

@@ -54,7 +54,7 @@ def _mean_cosine(points: Points, mean: Array, axes: Array) -> float | None:
 
 
 def _direction_sum(mean: Array, axes: Array, block: Array) -> tuple[Array, int]:
-    directions = _directions(block, mean, axes)
+    directions, _ = _directions(block, mean, axes)
     return directions.sum(axis=0), len(directions)
 
 
@@ -62,23 +62,27 @@ def _added(one: tuple[Array, int], other: tuple[Array, int]) -> tuple[Array, int
     return one[0] + other[0], one[1] + other[1]
 
 
-def _directions(block: Array, mean: Array, axes: Array) -> Array:
-    """Return the rows that are left without a mean and axes, at length 1."""
+def _directions(block: Array, mean: Array, axes: Array) -> tuple[Array, Array]:
+    """Return the rows that are left without a mean and axes, at length 1, and which those are."""
     left = block - mean
     left -= (left @ axes) @ axes.T
     lengths = np.linalg.norm(left, axis=1)
-    return unit(left[lengths > _GONE * np.linalg.norm(block, axis=1)])
+    kept = np.flatnonzero(lengths > _GONE * np.linalg.norm(block, axis=1))
+    return unit(left[kept]), kept
 
 
-def sign_null(directions: Array, seed: int) -> Null | None:
+def sign_null(directions: Array, seed: int, originals: Array | None = None) -> Null | None:
     """Compare the mean cosine of unit vectors (n, D) with that of the same ones of random signs.
 
-    Directions are as likely as their opposites under this null, whatever their spread.
+    Directions are as likely as their opposites under this null, whatever their spread; copies, which
+    have the same of `originals` (n,), keep one sign.
     """
     count = len(directions)
     if count < 2:
         return None
     signs = np.random.default_rng([seed, 8]).choice([-1.0, 1.0], (PERMUTATIONS, count))
+    if originals is not None:
+        signs = signs[:, np.unique(originals, return_inverse=True)[1]]
     totals = np.concatenate([np.ones((1, count)), signs]) @ directions
     found = ((totals**2).sum(axis=1) - count) / (count * (count - 1))
     return permutation_null(float(found[0]), found[1:].tolist())
@@ -174,8 +178,9 @@ def _cosine(
     size = cloud.dimensions
     mean = np.zeros(size) if spectrum is None else spectrum.mean
     axes = np.zeros((size, 0)) if spectrum is None else spectrum.axes[:, :top]
-    drawn = Points(cloud.rows).take(cloud.sampling.drawn)
-    null = sign_null(_directions(drawn, mean, axes), cloud.settings.seed)
+    drawn = cloud.sampling.drawn
+    directions, kept = _directions(Points(cloud.rows).take(drawn), mean, axes)
+    null = sign_null(directions, cloud.settings.seed, cloud.originals[drawn[kept]])
     if null is None:
         return one
     reading = reading_of_cosine(one.value, null)

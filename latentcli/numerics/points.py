@@ -97,8 +97,8 @@ _STEPS = 2
 """Float32 steps per number within which two rows are copies of each other."""
 
 
-def copies(points: Points) -> Array:
-    """Return which rows (N,) repeat another one but for rounding: all of a group but one.
+def originals(points: Points) -> Array:
+    """Return for each row (N,) the one it repeats but for rounding: of a group always the same, else itself.
 
     Rows are copies where they are no farther apart than two float32 steps of their usual length
     (of their distance from the mean, for float64). Their projections onto one direction are then as
@@ -119,16 +119,20 @@ def copies(points: Points) -> Array:
     within = _STEPS * float(np.finfo(np.float32).eps) * (squared / len(points)) ** 0.5
     active = np.argsort(projected, kind="stable")
     repeated = np.zeros(len(points), dtype=bool)
+    original = np.arange(len(points))
     step = 1
     while step < len(active):
         near = np.flatnonzero(projected[active[step:]] - projected[active[:-step]] <= within)
         if not near.size:
             break
-        found = active[near + step][_apart(points, active[near], active[near + step]) <= within]
-        repeated[found] = True
+        same = _apart(points, active[near], active[near + step]) <= within
+        found = active[near + step][same]
+        repeated[found], original[found] = True, active[near][same]
         active = active[~repeated[active]]
         step = 1 if found.size else step + 1
-    return repeated
+    while (original != original[original]).any():
+        original = original[original]
+    return original
 
 
 def _apart(points: Points, first: Array, second: Array) -> Array:

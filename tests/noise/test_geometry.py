@@ -55,6 +55,35 @@ def test_noise_has_no_structure_in_95_of_100_seeds(size):
     check("geometry", f"80 rows, {size} dimensions", claims(seeds(), size))
 
 
+def copied(chosen, rows, size, times):
+    """Count for each measure the seeds of noise, each row several times, in which structure is claimed."""
+    found = {}
+    for seed in chosen:
+        noise = np.random.default_rng([seed, 5]).standard_normal((rows, size))
+        several = np.repeat(noise, times, axis=0)
+        for one in latentcli.geometry_report(several, only=COPIED, ci=None, seed=seed).measures:
+            if one.reading:
+                key = f"{one.measure} {one.variant.split(',')[0]}".strip()
+                found[key] = found.get(key, 0) + one.reading.startswith(CLAIMS)
+    return found
+
+
+COPIED = ("manifold", "isotropy", "hubness", "uniformity")
+
+
+@pytest.mark.parametrize(("rows", "size", "times"), [(50, 50, 4), (30, 20, 10)])
+def test_copies_are_no_structure(rows, size, times):
+    """White noise of as many rows without copies has farther neighbors: 14 of 21 dimensions were "fewer"."""
+    assert max(copied(range(2), rows, size, times).values()) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "size", "times"), [(40, 6, 3), (50, 50, 4), (30, 20, 10)])
+def test_copies_are_no_structure_in_95_of_100_seeds(rows, size, times):
+    found = copied(seeds(), rows, size, times)
+    check("geometry, copies", f"{rows} rows {times} times, {size} dimensions", found)
+
+
 def grouped(chosen):
     """Count the long and flat Gaussians in which k-means, at its clearest, is said to find groups."""
     claimed = 0
