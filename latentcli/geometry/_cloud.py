@@ -26,6 +26,9 @@ _DRAWS, _FEW_ROWS = 9, 2000
 _DRAWN_NUMBERS = 1 << 24
 """Numbers of all sets of white noise together at most."""
 
+_COPIES = 0.05
+"""Share of rows that are copies from which white noise has copies too: fewer change nothing."""
+
 LARGE, _SMALL = 1e60, 1e-60
 """Beyond these, fourth powers of the numbers leave float64."""
 
@@ -136,7 +139,7 @@ class Cloud:
 
     @cached_property
     def noise(self) -> Cloud:
-        """White noise of as many rows and dimensions, with the same copies, labels and outputs.
+        """White noise of as many rows and dimensions, with the same labels, outputs and, if they are many, copies.
 
         Where that would be more than 0.5 GB it has fewer rows.
         """
@@ -154,8 +157,9 @@ class Cloud:
         count = min(len(self), max(LEAST_ROWS, _NOISE // self.dimensions))
         rng = np.random.default_rng(seed)
         rows = rng.standard_normal((count, self.dimensions), dtype=np.float32)
-        if count == len(self) and (self.originals != np.arange(count)).any():
-            rows = rows[self.originals]
+        if count == len(self):
+            repeated = self.originals != np.arange(count)
+            rows = rows[self.originals] if repeated.mean() > _COPIES else rows
         return Cloud(
             rows,
             replace(self.settings, ci=None),  # nobody asks for its intervals
