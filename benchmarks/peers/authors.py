@@ -121,10 +121,8 @@ def library_of_google(*names: str) -> list[types.ModuleType]:
 
 
 def disentanglement_lib() -> Iterator[tuple[str, object]]:
-    names = (
-        "utils", "mig", "sap_score", "modularity_explicitness", "irs", "dci", "factor_vae",
-        "beta_vae", "unsupervised_metrics",
-    )  # fmt: skip
+    names = ("utils", "mig", "sap_score", "modularity_explicitness", "irs", "dci", "factor_vae")
+    names += ("beta_vae", "unsupervised_metrics")
     own = dict(zip(names, library_of_google(*names), strict=True))
     utils, measures = own["utils"], own["unsupervised_metrics"]
     own["factor_vae"]._prune_dims.__defaults__ = (0.05,)
@@ -137,11 +135,8 @@ def disentanglement_lib() -> Iterator[tuple[str, object]]:
     for k, labels in enumerate(factors.T):
         train, test = held_out(k)
         seen = standardized(train).T
-        areas.append(
-            counts.explicitness_per_factor(
-                seen[:, train], labels[train], seen[:, test], labels[test]
-            )
-        )
+        parts = seen[:, train], labels[train], seen[:, test], labels[test]
+        areas.append(counts.explicitness_per_factor(*parts))
     yield "explicitness", np.mean(areas, axis=0)[1]
     yield "irs", own["irs"].scalable_disentanglement_score(factors, codes, 0.99)["avg_score"]
     batches = {"batch_size": 64, "num_train": 10_000, "num_eval": 5_000}

@@ -196,7 +196,10 @@ def _models(
         )
     models, dropped, rows = {}, {}, 0
     for name, one in codes.items():
-        array = prepare(one).codes.astype(np.float64)
+        try:
+            array = prepare(one).codes.astype(np.float64)
+        except LatentError as error:
+            raise LatentError(str(error).replace("`codes`", shown(str(name)))) from error
         rows = rows or len(array)
         if len(array) != rows:
             raise LatentError(

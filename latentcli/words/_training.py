@@ -104,6 +104,8 @@ def train(
     made = _model(model, dim, window, min_count, negative, workers, seed)
     sentences = _with_phrases(corpus, min_count) if phrases else corpus
     made.build_vocab(sentences)
+    if not made.corpus_total_words:
+        raise LatentError("the corpus has no words: no text, or none but blanks and figures")
     if not len(made.wv):
         raise LatentError(
             f"no word occurs {min_count:,} times or more in {made.corpus_total_words:,}; `min_count` takes rarer ones"

@@ -270,8 +270,8 @@ def _same_length(queries: NamedRows, documents: NamedRows, truncated: Sequence[i
     dims = documents.rows.shape[1]
     if queries.rows.shape[1] != dims:
         raise ParameterError(
-            f"`queries` have {queries.rows.shape[1]:,} dimensions and `documents` {dims:,}: they "
-            "must be of one model"
+            f"dimensions differ: `queries` {queries.rows.shape[1]:,}, `documents` {dims:,}; they must be of "
+            "one model"
         )
     for one in truncated:
         if not 1 <= one <= dims:

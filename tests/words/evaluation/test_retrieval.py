@@ -146,7 +146,7 @@ def test_notes_say_what_was_left_out():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"documents": np.eye(4, 3)}, "must be of one model"),
+        ({"documents": np.eye(4, 3)}, "dimensions differ: `queries` 4, `documents` 3"),
         ({"documents": np.eye(5, 4)}, "not aligned row by row"),
         ({"qrels": {"x": {"1": 1}}}, "no query has an identifier"),
         ({"query_ids": ["a"]}, "1 identifier for them"),

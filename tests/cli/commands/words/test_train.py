@@ -99,7 +99,8 @@ def test_frequent_pairs_become_one_word(latent, tmp_path):
 @pytest.mark.parametrize(
     ("content", "options", "reported"),
     [
-        (b"", (), "no word occurs 5 times or more"),
+        (b"", (), "the corpus has no words"),
+        (b"1 2\n", (), "the corpus has no words"),
         (b"one two\n", (), "no word occurs 5 times or more in 2"),
         (b"\x00\x01" * 40, (), "not a text file"),
         (b"one\n" * 9, ("--model", "glove"), "unknown model 'glove'"),
