@@ -233,4 +233,11 @@ def _wrap(name: str, value: Any) -> Any:
     return accepting_files(value)
 
 
-__getattr__, __dir__ = attach("latentcli", _HOMES, _wrap)
+def _hint(name: str) -> str:
+    """Return in a phrase what a name that is not here may have meant."""
+    from latentcli._guesses import of_library
+
+    return of_library(name)
+
+
+__getattr__, __dir__ = attach("latentcli", _HOMES, _wrap, _hint)

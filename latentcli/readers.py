@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from latentcli import opening
 from latentcli.files import samples
-from latentcli.results import Result
+from latentcli.numerics.data_frames import columns_of, frame_of_codes, is_frame
 
 if TYPE_CHECKING:
     from latentcli.files.corpus import Corpus
@@ -224,32 +224,37 @@ _ONE: dict[str, Callable[[str], Any]] = {
 """Readers of parameters that are one file: a list is a value, such as labels."""
 
 
-def _one(read: Callable[[str], Any]) -> Reader:
-    """Read what is a file; a data frame becomes columns, and anything else stays as it is."""
-    return lambda given: read(os.fspath(given)) if _is_file(given) else columns_of(given)
+def _is_file(value: Any) -> bool:
+    return isinstance(value, (str, os.PathLike))
 
 
-def _each(read: Callable[[str], Any]) -> Reader:
-    """Read what is a file, also in a list of several, or in a mapping of models by name."""
-    one = _one(read)
+def _holds_more(value: Any) -> bool:
+    return _is_file(value) or is_frame(value)
+
+
+def _one(read: Callable[[str], Any], frame: Reader | None = None) -> Reader:
+    """Read what is a file; a data frame becomes columns, or what `frame` makes of it, and anything else stays as it is."""
+    of_frame = frame or columns_of
+    return lambda given: read(os.fspath(given)) if _is_file(given) else of_frame(given)
+
+
+def _each(one: Reader) -> Reader:
+    """Read what is a file or a frame, also in a list of several, or in a mapping of models by name."""
 
     def reading(given: Any) -> Any:
         if isinstance(given, Mapping):
-            return {
-                name: one(member) if _is_file(member) else member
-                for name, member in given.items()
-            }
-        if isinstance(given, tuple | list) and any(map(_is_file, given)):
-            return [one(member) if _is_file(member) else member for member in given]
+            return {name: one(member) for name, member in given.items()}
+        if isinstance(given, tuple | list):
+            return type(given)(map(one, given)) if any(map(_holds_more, given)) else given
         return one(given)
 
     return reading
 
 
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(_CODES, _each(read_codes)),
+    **dict.fromkeys(_CODES, _each(_one(read_codes, frame_of_codes))),
     "models": read_models,
-    "slices": _each(read_points),
+    "slices": _each(_one(read_points)),
     **{name: _one(read) for name, read in _ONE.items()},
 }
 """What takes a value that is given for a parameter of this name, wherever a function has one."""
@@ -273,19 +278,3 @@ def accepting_files(function: Function) -> Function:
         return function(*bound.args, **bound.kwargs)
 
     return reading  # type: ignore[return-value]
-
-
-def _is_file(value: Any) -> bool:
-    return isinstance(value, (str, os.PathLike))
-
-
-def columns_of(value: Any) -> Any:
-    """Return a data frame (pandas, Polars, Arrow) as columns by name; anything else as it is."""
-    names = getattr(value, "columns", None)
-    if names is None or isinstance(value, Mapping | Result):
-        return value
-    import numpy as np
-
-    if hasattr(value, "column_names"):  # an Arrow table, whose `columns` are arrays
-        names = value.column_names
-    return {str(name): np.asarray(value[name]) for name in names}

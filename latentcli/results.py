@@ -107,6 +107,15 @@ class Result:
 
         return as_html(self)
 
+    if not TYPE_CHECKING:  # type checkers know which fields there are
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where a number is that was taken for a field."""
+            from latentcli._guesses import of_result
+
+            said = "" if name.startswith("_") else of_result(name, self.summary)
+            raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'{said}")
+
     def to_pandas(self) -> DataFrame:
         """Return the records as a pandas DataFrame; the summary is in its `attrs`.
 

@@ -6,7 +6,7 @@ function of the same name: codes (N, D) and factors (N, K), keyword settings; a 
 
 from __future__ import annotations
 
-from latentcli._lazy import attach
+from latentcli._lazy import attach, refuse_calls
 
 METRICS: dict[str, str] = {
     "mig": "Mutual information gap (MIG)",
@@ -48,3 +48,4 @@ __getattr__, __dir__ = attach(
         "disentanglement_report": f"{__name__}._disentanglement_report",
     },
 )
+refuse_calls(__name__, "disentanglement_report")

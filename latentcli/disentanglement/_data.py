@@ -24,6 +24,7 @@ from latentcli.disentanglement._factor_columns import (
 )
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.errors import LatentError, ParameterError, shown
+from latentcli.numerics.axes import known_axes
 from latentcli.numerics.named_rows import by_sample
 from latentcli.numerics.types import Array
 
@@ -82,7 +83,7 @@ def prepare(
     made, left_out = made_factors(columns, continuous, discrete, periods, factor_bins)
     notes += left_out + _swapped(array, made)
     alive = array.min(axis=0) < array.max(axis=0)
-    labels = tuple(names) if names else tuple(f"z{j}" for j in range(array.shape[1]))
+    labels = tuple(names) if names else _names(codes, array.shape[1])
     return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
 
 
@@ -121,13 +122,26 @@ def _by_column(codes: Array) -> Array:
     return turned
 
 
+def _names(codes: Any, count: int) -> tuple[str, ...]:
+    """Return the names of dimensions: those of a data frame's columns, else z0, z1 and so on."""
+    columns = getattr(codes, "columns", ())
+    return tuple(
+        map(str, columns) if len(columns) == count else (f"z{j}" for j in range(count))
+    )
+
+
 def _codes(codes: Any) -> Array:
+    if isinstance(codes, list | tuple) and len(codes) > 1 and np.ndim(codes[0]) == 2:
+        raise LatentError(
+            f"`codes` is a list of {len(codes)} arrays (N, D); several models go to "
+            "`latentcli.score_models(METRIC, codes, factors)`"
+        )
     array = np.asarray(codes)
     if array.ndim == 0 or 0 in array.shape:
         raise LatentError(
             f"`codes`: shape {array.shape}; codes are (N, D), one row for each sample"
         )
-    if array.ndim == 1 and not getattr(codes, "axes", ""):
+    if array.ndim == 1 and not known_axes(codes):
         array = array[:, None]
     array, _ = by_sample(array, codes, "codes")
     array = array.reshape(len(array), -1)

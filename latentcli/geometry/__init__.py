@@ -6,7 +6,7 @@ table. To add a measure, compute it in the module of its section (or a new one) 
 
 from __future__ import annotations
 
-from latentcli._lazy import attach
+from latentcli._lazy import attach, refuse_calls
 
 MEASURES: dict[str, str] = {
     "silhouette": "clusters",
@@ -63,3 +63,4 @@ __getattr__, __dir__ = attach(
         "Measure": f"{__name__}._measure",
     },
 )
+refuse_calls(__name__, "geometry_report")

@@ -12,6 +12,7 @@ from latentcli.errors import LatentError, check_choice, counted
 from latentcli.latents import _contrasts as formulas
 from latentcli.latents._directions import ALPHA
 from latentcli.latents._tensors import Tensor, reference_set, tensor
+from latentcli.numerics.axes import known_axes
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Result, Sheet
@@ -109,7 +110,7 @@ def contrast_directions(
     ([3.0, 0.0], 'not tested')
     """
     check_choice("method", method, formulas.METHODS)
-    known = axes or getattr(positive, "axes", "")
+    known = axes or known_axes(positive)
     if not known and np.ndim(getattr(positive, "values", positive)) == 3:
         axes = "NLD"  # what activations are
     first = tensor(positive, "positive", axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +24,7 @@ from latentcli.latents._direction_result import (
 from latentcli.latents._labels import labeled, other_labels
 from latentcli.latents._layers import by_layer
 from latentcli.latents._line import line_of
-from latentcli.latents._tensors import Tensor, reference_set, tensor
+from latentcli.latents._tensors import Tensor, named_layers, reference_set, tensor
 from latentcli.numerics.types import Array
 from latentcli.results import Record
 
@@ -39,6 +40,7 @@ def direction(
     others: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     orthogonal: Sequence[npt.ArrayLike] = (),
     per_layer: bool = False,
+    layers: Sequence[int] | None = None,
     name: str = "attribute",
     seed: int = 0,
     axes: str = "",
@@ -59,6 +61,8 @@ def direction(
     per_layer
         Find and test the direction of each layer by itself, and join them as (L, D); else all layers of a
         code are one vector.
+    layers
+        Find it in these layers only, from 0; in the others the direction is 0.
     name
         What the attribute is called.
     seed
@@ -90,17 +94,26 @@ def direction(
         raise LatentError(
             f"the two sides have codes of shape {first.code_shape} and {second.code_shape}"
         )
+    chosen = first.check_layers(layers)
     if per_layer:
         lines = [line_of(other, "orthogonal").vector for other in orthogonal]
         made = by_layer(
-            direction, first, second, lines, name, method=method, others=others, seed=seed
+            direction,
+            first,
+            second,
+            lines,
+            name,
+            chosen,
+            method=method,
+            others=others,
+            seed=seed,
         )
         return replace(
             made, notes=(*dict.fromkeys((*first.notes, *second.notes, *made.notes)),)
         )
-    sides = flat_rows(first), flat_rows(second)
+    sides = flat_rows(first, chosen), flat_rows(second, chosen)
     extra = None if others is None else (np.asarray(others[0]), np.asarray(others[1]))
-    without = [_flat(other, sides[0].shape[1]) for other in orthogonal]
+    without = [_flat(other, first, chosen) for other in orthogonal]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         found = formulas.find(
@@ -123,7 +136,10 @@ def direction(
             **by_chance(test), "held_out_auc": found.auc, "separation": found.separation,
             "length": length, "reading": reading,
         },
-        {"positive": len(sides[0]), "negative": len(sides[1]), "seed": seed},
+        {
+            "positive": len(sides[0]), "negative": len(sides[1]), "seed": seed,
+            "layers": named_layers(layers),
+        },
         {"cosine_kept": found.kept} if without else {},
     )  # fmt: skip
 
@@ -203,15 +219,26 @@ def with_settings(found: DirectionResult, codes: Tensor, more: Record) -> Direct
     )
 
 
-def flat_rows(codes: Tensor) -> Array:
-    """Return each code as one row (N, D) float64."""
-    return np.asarray(codes.codes, dtype=np.float64).reshape(codes.samples, -1)
+def flat_rows(codes: Tensor, layers: Sequence[int] | None = None) -> Array:
+    """Return each code as one row (N, D) float64, with 0 in layers that are not named."""
+    rows = _in_layers(np.asarray(codes.codes, dtype=np.float64), layers)
+    return rows.reshape(codes.samples, -1)
 
 
-def _flat(other: npt.ArrayLike, size: int) -> Array:
+def _in_layers(codes: Array, layers: Sequence[int] | None) -> Array:
+    """Return codes (n, L, D) with 0 in layers that are not named."""
+    if layers is None:
+        return codes
+    kept = np.zeros_like(codes)
+    kept[:, list(layers)] = codes[:, list(layers)]
+    return kept
+
+
+def _flat(other: npt.ArrayLike, like: Tensor, layers: Sequence[int] | None) -> Array:
+    shape = like.codes.shape[1:]
     vector = line_of(other, "orthogonal").vector
-    if vector.size != size:
+    if vector.size != math.prod(shape):
         raise LatentError(
-            f"`orthogonal`: a direction of shape {vector.shape} does not fit {size} dimensions"
+            f"`orthogonal`: a direction of shape {vector.shape} does not fit {math.prod(shape)} dimensions"
         )
-    return vector.ravel()
+    return _in_layers(vector.reshape(1, *shape), layers).ravel()

@@ -7,7 +7,7 @@ Arithmetic is float64, the result comes back in the dtype of the codes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -79,10 +79,10 @@ def truncate(
     codes: Array,
     mean: Array,
     psi: float,
-    cutoff: int | None = None,
+    layers: Sequence[int] | None = None,
     out: Array | None = None,
 ) -> Array:
-    """Draw codes towards a mean: mean + psi (w - mean), in the first `cutoff` layers only.
+    """Draw codes towards a mean: mean + psi (w - mean), in these layers only.
 
     Karras et al. (2019). `mean` is (D,) or (L, D). `out` takes the result, if given.
 
@@ -91,16 +91,38 @@ def truncate(
     """
     drawn: Array = np.empty_like(codes, subok=False) if out is None else out
     center = np.broadcast_to(np.asarray(mean, dtype=np.float64), codes.shape)
-    if cutoff is not None:
-        drawn[..., cutoff:, :] = codes[..., cutoff:, :]
-    where = ... if cutoff is None else (..., slice(cutoff), slice(None))
-    moved, codes, center = drawn[where], codes[where], center[where]
+    if layers is None:
+        _draw(codes, center, psi, drawn)
+        return drawn
+    for run in _runs({*range(codes.shape[-2])} - {*layers}):
+        drawn[..., run, :] = codes[..., run, :]
+    for run in _runs({*layers}):
+        _draw(codes[..., run, :], center[..., run, :], psi, drawn[..., run, :])
+    return drawn
+
+
+def _draw(codes: Array, center: Array, psi: float, drawn: Array) -> None:
+    """Put codes drawn towards a center of their shape into `drawn`."""
     with np.errstate(over="ignore"):  # what is too large for the type is found by its norm
-        for part in parts_of(moved, _BLOCK):
+        for part in parts_of(drawn, _BLOCK):
             away = np.subtract(codes[part], center[part], dtype=np.float64)
             away *= psi
-            moved[part] = np.add(away, center[part], out=away)
-    return drawn
+            drawn[part] = np.add(away, center[part], out=away)
+
+
+def _runs(layers: Iterable[int]) -> list[slice]:
+    """Return layers as slices of those that follow each other.
+
+    >>> _runs({0, 1, 2, 5})
+    [slice(0, 3, None), slice(5, 6, None)]
+    """
+    found: list[slice] = []
+    for layer in sorted(layers):
+        if found and found[-1].stop == layer:
+            found[-1] = slice(found[-1].start, layer + 1)
+        else:
+            found.append(slice(layer, layer + 1))
+    return found
 
 
 def mix(row: Array, column: Array, layers: Sequence[int]) -> Array:
@@ -118,11 +140,22 @@ def mix(row: Array, column: Array, layers: Sequence[int]) -> Array:
     return mixed
 
 
-def traverse(code: Array, dims: Sequence[int], values: Sequence[float]) -> Array:
-    """Set each dimension to each value in turn: a code (D,) becomes (dims, values, D)."""
-    walked = np.broadcast_to(code, (len(dims), len(values), len(code))).copy()
+def traverse(
+    code: Array,
+    dims: Sequence[int],
+    values: Sequence[float],
+    layers: Sequence[int] | None = None,
+) -> Array:
+    """Set each dimension to each value in turn: a code (..., D) becomes (dims, values, ..., D).
+
+    Of codes (L, D) it is set in all of these layers at once.
+    """
+    walked = np.broadcast_to(code, (len(dims), len(values), *code.shape)).copy()
     for index, dim in enumerate(dims):
-        walked[index, :, dim] = values
+        if layers is None:
+            walked[index, ..., dim] = values
+        else:
+            walked[index, :, list(layers), dim] = values
     return walked
 
 

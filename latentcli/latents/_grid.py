@@ -11,7 +11,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
-from latentcli.latents._tensors import tensor, with_stylegan
+from latentcli.latents._tensors import named_layers, tensor, with_stylegan
 from latentcli.results import Record
 
 
@@ -21,6 +21,7 @@ def grid(
     rows: int = 5,
     columns: int = 5,
     lol: bool = False,
+    layers: Sequence[int] | None = None,
     axes: str = "",
     out: Out | None = None,
 ) -> CodesResult:
@@ -35,6 +36,8 @@ def grid(
     lol
         Keep the prior N(0, I), for codes z, not w: the bilinear weights make a combination that is
         distributed as it, the same whether rows or columns come first (Bodin et al., 2024).
+    layers
+        Fill the grid in these layers only, from 0; the others are those of the first corner.
     axes
         A letter for each axis: N samples, L layers, any other a feature; by default, the rule.
     out
@@ -43,7 +46,8 @@ def grid(
     Returns
     -------
     CodesResult
-        `codes` (rows, columns, ...), each in the shape of a corner; the corners bit for bit.
+        `codes` (rows, columns, ...), each in the shape of a corner; the corners bit for bit, but
+        in layers that are not named.
 
     Raises
     ------
@@ -66,17 +70,25 @@ def grid(
         raise ParameterError(
             f"a grid has up to {formulas.MOST:,} codes, not {rows * columns:,}"
         )
-    given = [tensor(corner, f"corner {n}", axes) for n, corner in enumerate(corners, 1)]
+    given = [
+        tensor(corner, f"corner {n}", axes, layered=layers is not None)
+        for n, corner in enumerate(corners, 1)
+    ]
     shapes = {corner.shape for corner in given}
     if len(shapes) > 1:
         text = f"the corners have different shapes: {sorted(shapes)}"
         raise LatentError(with_stylegan(text, *shapes))
     first = given[0]
+    chosen = first.check_layers(layers)
     dtype = np.result_type(*(corner.dtype for corner in given))
     filled = formulas.grid([one.values for one in given], rows, columns, preserve=lol)
     filled = cast(filled, dtype)
     for place, corner in zip(((0, 0), (0, -1), (-1, 0), (-1, -1)), given, strict=True):
         filled[place] = corner.values
+    if chosen is not None:
+        others = [layer for layer in range(first.layers or 0) if layer not in chosen]
+        kept = np.index_exp[..., others] + (slice(None),) * len(first.features)
+        filled[kept] = first.values[kept]
     what: list[Record] = [{"row": i, "column": j} for i in range(rows) for j in range(columns)]
     return made(
         filled,
@@ -89,6 +101,7 @@ def grid(
             "rows": rows,
             "columns": columns,
             "lol": lol,
+            "layers": named_layers(layers),
             **first.settings,
             "dtype": str(dtype),
         },

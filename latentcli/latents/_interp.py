@@ -28,7 +28,7 @@ from latentcli.latents._path_result import (
     title_of,
 )
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import Tensor, reference_set
+from latentcli.latents._tensors import Tensor, named_layers, reference_set
 from latentcli.latents._walk import Walk
 from latentcli.latents._waypoints import Path, Waypoints, key_points
 from latentcli.numerics.types import Array, Progress
@@ -223,7 +223,7 @@ def interp(
             "ease": ease,
             "norm": norm if turning else None,
             "seed": seed,
-            "layers": None if layers is None else " ".join(map(str, layers)),
+            "layers": named_layers(layers),
             "geodesic": geodesic,
             "k": k if known else None,
             "hole_percentile": hole_percentile if known else None,

@@ -26,9 +26,10 @@ def by_layer(
     second: Tensor,
     orthogonal: Sequence[Array],
     name: str,
+    layers: Sequence[int] | None = None,
     **options: Any,
 ) -> DirectionResult:
-    """Return the directions of all layers as one result, a record for each.
+    """Return the directions of all layers, or of these, as one result, a record for each.
 
     The p-value is that of the best layer, times their number (Bonferroni); intercept, scale and separation
     are those of the joined vector.
@@ -37,8 +38,9 @@ def by_layer(
         raise ParameterError(
             f"`per_layer`: shape {first.shape} is read as {first.axes}, which has no layers"
         )
-    found = []
-    for layer in range(first.layers):
+    found: list[DirectionResult] = []
+    chosen = range(first.layers) if layers is None else layers
+    for layer in chosen:
         sides = [
             replace(one, values=one.codes[:, layer], axes="ND", notes=())
             for one in (first, second)
@@ -48,7 +50,8 @@ def by_layer(
             found.append(find(*sides, orthogonal=lines, name=name, **options))
         except LatentError as error:
             raise LatentError(f"layer {layer}: {error}") from None
-    vector = np.stack([one.vector for one in found])
+    vector = np.zeros((first.layers, *found[0].vector.shape))
+    vector[list(chosen)] = [one.vector for one in found]
     length = float(np.linalg.norm(vector))
     rows = [
         np.asarray(one.codes, np.float64).reshape(one.samples, -1) for one in (first, second)
@@ -64,7 +67,7 @@ def by_layer(
             "layer": layer,
             **{key: value for key, value in one.records[0].items() if key != "attribute"},
         }
-        for layer, one in enumerate(found)
+        for layer, one in zip(chosen, found, strict=True)
     ]
     return replace(
         best,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError
 from latentcli.latents import _editing as formulas
-from latentcli.latents._tensors import Tensor, tensor
+from latentcli.latents._tensors import Tensor, named_layers, tensor
 from latentcli.numerics.axes import described
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -111,7 +111,7 @@ def title_of(verb: str, z: Tensor, line: Line) -> str:
 
 def settings_of(z: Tensor, line: Line, layers: Sequence[int] | None) -> Record:
     return {
-        "layers": None if layers is None else " ".join(map(str, layers)),
+        "layers": named_layers(layers),
         "direction_length": line.length,
         "intercept": line.intercept,
         **z.settings,

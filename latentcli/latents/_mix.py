@@ -11,7 +11,7 @@ from latentcli.errors import LatentError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import tensor, with_stylegan
+from latentcli.latents._tensors import named_layers, tensor, with_stylegan
 from latentcli.results import Record
 
 
@@ -80,7 +80,7 @@ def mix(
         out=out,
         title=f"mix of {rows.description} and {columns.description}",
         settings={
-            "layers": " ".join(map(str, chosen)),
+            "layers": named_layers(chosen),
             **rows.settings,
             "dtype": str(mixed.dtype),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from latentcli.latents._direction import (
 from latentcli.latents._direction_fits import OF_SCORES
 from latentcli.latents._direction_result import DirectionResult, by_chance, result_of
 from latentcli.latents._labels import cut_in_two
-from latentcli.latents._tensors import tensor
+from latentcli.latents._tensors import named_layers, tensor
 
 SCORED: tuple[str, ...] = tuple(OF_SCORES)
 """The ways to find a direction of scores."""
@@ -35,6 +36,7 @@ def direction_of_scores(
     bottom: float | None = None,
     name: str = "score",
     seed: int = 0,
+    layers: Sequence[int] | None = None,
     axes: str = "",
     **options: Any,
 ) -> DirectionResult:
@@ -55,7 +57,7 @@ def direction_of_scores(
     top, bottom
         The share of codes with the greatest scores, in (0, 0.5], against the share with the least
         (`bottom`, as many if None).
-    name, seed
+    name, seed, layers
         As in `direction`.
     axes
         A letter for each axis of the codes: N samples, L layers, any other a feature; by default, the
@@ -80,6 +82,7 @@ def direction_of_scores(
     [3.0, 0.0]
     """
     given = tensor(codes, "codes", axes)
+    chosen_layers = given.check_layers(layers)
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
@@ -97,12 +100,16 @@ def direction_of_scores(
         chosen = "mean" if method == "correlation" else method
         found = direction(
             part_of(given, mask), part_of(given, against), method=chosen, name=name, seed=seed,
-            **options,
+            layers=layers, **options,
         )  # fmt: skip
         return with_settings(found, given, {"above": above, "top": top, "bottom": bottom})
     check_choice("method", method, SCORED)
     risen = formulas.find_of_score(
-        flat_rows(given), values, method=method, seed=seed, permutations=PERMUTATIONS
+        flat_rows(given, chosen_layers),
+        values,
+        method=method,
+        seed=seed,
+        permutations=PERMUTATIONS,
     )
     test = risen.test
     length = risen.norm if method == "correlation" else 1.0
@@ -110,7 +117,7 @@ def direction_of_scores(
     if test is not None:
         follows = test.p_value <= formulas.ALPHA
         reading = "follows held-out scores" if follows else "not significant"
-    along = flat_rows(given) @ risen.vector
+    along = flat_rows(given) @ risen.vector  # which is 0 in other layers
     inside = float(np.corrcoef(along, values)[0, 1])
     notes = list(given.notes)
     if test is None:
@@ -121,5 +128,5 @@ def direction_of_scores(
             "attribute": name, "held_out_correlation": None if test is None else test.value,
             **by_chance(test), "correlation": inside, "length": length, "reading": reading,
         },
-        {"codes": given.samples, "seed": seed}, {}, of_scores=True,
+        {"codes": given.samples, "seed": seed, "layers": named_layers(layers)}, {}, of_scores=True,
     )  # fmt: skip

@@ -111,6 +111,13 @@ class Tensor:
             "dtype": self.stored or str(self.dtype),
         }
 
+    def in_layers(self, layers: Iterable[int] | None) -> Tensor:
+        """Return these layers of the codes alone; all of them for None."""
+        chosen = self.check_layers(layers)
+        if chosen is None:
+            return self
+        return replace(self, values=self.values.take(chosen, axis=len(self.lead) - 1))
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return the values: a tensor is an array to NumPy."""
         return np.array(self.values, dtype=dtype) if copy else np.asarray(self.values, dtype)
@@ -133,6 +140,15 @@ class Tensor:
         return indices("layers", layers, self.layers, hint)
 
 
+def named_layers(layers: Iterable[int] | None) -> str | None:
+    """Return layers as settings have them; None for all.
+
+    >>> named_layers([0, 4]), named_layers(None)
+    ('0 4', None)
+    """
+    return None if layers is None else " ".join(map(str, layers))
+
+
 def stylegan(*layers: int | None) -> str:
     """Return the sizes of StyleGAN2's images where one of these counts of layers is one of its own.
 
@@ -152,8 +168,10 @@ def with_stylegan(text: str, *shapes: Sequence[int]) -> str:
 
     >>> with_stylegan("they do not fit", (5, 12, 2), (12, 3))
     'they do not fit'
+    >>> with_stylegan("they do not fit", (5, 18, 2), ())
+    'they do not fit'
     """
-    alike = len({shape[-1] for shape in shapes}) == 1
+    alike = len({shape[-1:] for shape in shapes}) == 1
     hint = stylegan(*(shape[-2] for shape in shapes if alike and len(shape) > 1))
     return f"{text}; {hint}" if hint else text
 

@@ -12,7 +12,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
-from latentcli.latents._tensors import indices, tensor
+from latentcli.latents._tensors import indices, named_layers, tensor
 from latentcli.results import Picture, Record
 
 
@@ -34,6 +34,7 @@ def traverse(
     values: Sequence[float] = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
     *,
     dims: Sequence[int] | None = None,
+    layers: Sequence[int] | None = None,
     axes: str = "",
     out: Out | None = None,
 ) -> TraversalResult:
@@ -49,6 +50,8 @@ def traverse(
         The values that each dimension takes.
     dims
         Dimensions, from 0, counted over all features; by default all.
+    layers
+        Of a code (L, D): set the dimension in these layers, from 0, at once.
     axes
         A letter for each axis: N samples, any other a feature; by default, the rule.
     out
@@ -62,17 +65,19 @@ def traverse(
     Raises
     ------
     LatentError
-        For several codes, or values that the dtype of `code` cannot hold.
+        For several codes, layers of which none are named, or values that the dtype of `code` cannot hold.
 
     Examples
     --------
     >>> traverse([1.0, 2.0], [-1, 9], dims=[1]).codes.tolist()
     [[[1.0, -1.0], [1.0, 9.0]]]
     """
-    given = tensor(code, "code", axes)
-    if given.samples > 1 or given.layers is not None:
+    given = tensor(code, "code", axes, layered=layers is not None)
+    where = given.check_layers(layers)
+    if given.samples > 1 or (given.layers is not None and where is None):
+        more = "" if given.values.ndim < 2 else "; of a code of layers, `layers`"
         raise LatentError(
-            f"`code`: shape {given.shape} is not one code; name one, such as FILE[0]"
+            f"`code`: shape {given.shape} is not one vector; name one, such as FILE[0]{more}"
         )
     chosen = indices(
         "dims", range(given.dimensions) if dims is None else dims, given.dimensions
@@ -86,8 +91,8 @@ def traverse(
             "dims", f"{count:,} codes", f"up to {formulas.MOST:,}; choose some"
         )
     cast(numbers, given.dtype)
-    start = given.vectors.reshape(-1).astype(given.dtype)
-    walked = formulas.traverse(start, chosen, numbers.tolist())
+    start = given.codes[0].astype(given.dtype)
+    walked = formulas.traverse(start, chosen, numbers.tolist(), where)
     what: list[Record] = [
         {"dim": dim, "value": value} for dim in chosen for value in numbers.tolist()
     ]
@@ -101,6 +106,7 @@ def traverse(
         settings={
             "dims": "all" if dims is None else " ".join(map(str, chosen)),
             "values": " ".join(f"{value:g}" for value in numbers),
+            "layers": named_layers(layers),
             **given.settings,
         },
         notes=given.notes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,13 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, changed, quick
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import Tensor, reference_set, tensor, with_stylegan
+from latentcli.latents._tensors import (
+    Tensor,
+    named_layers,
+    reference_set,
+    tensor,
+    with_stylegan,
+)
 from latentcli.numerics.types import Array, Progress
 
 _LARGEST = 1e15
@@ -39,6 +46,7 @@ def truncate(
     mean_of: npt.ArrayLike | None = None,
     psi: float = 0.7,
     cutoff: int | None = None,
+    layers: Sequence[int] | None = None,
     axes: str = "",
     out: Out | None = None,
     progress: Progress | None = None,
@@ -57,6 +65,8 @@ def truncate(
         What is kept of the way from the mean: 1 keeps the code, 0 gives the mean.
     cutoff
         Only in the first layers, so many; by default in all.
+    layers
+        Only in these layers, from 0.
     axes
         A letter for each axis of `codes`: N samples, L layers, any other a feature; by default, the rule.
     out
@@ -72,7 +82,7 @@ def truncate(
     Raises
     ------
     ParameterError
-        Unless one of `mean` and `mean_of` is given.
+        Unless one of `mean` and `mean_of` is given; for both of `cutoff` and `layers`.
     LatentError
         For a mean that does not fit the codes.
 
@@ -85,11 +95,15 @@ def truncate(
         raise ParameterError("name the mean: `mean` or `mean_of`")
     if not math.isfinite(psi):
         raise ParameterError("psi", psi, "a finite number")
-    given = tensor(codes, "codes", axes, layered=cutoff is not None, finite=not quick(codes))
+    if cutoff is not None and layers is not None:
+        raise ParameterError("`cutoff` and `layers` exclude each other")
+    layered = cutoff is not None or layers is not None
+    given = tensor(codes, "codes", axes, layered=layered, finite=not quick(codes))
     if cutoff is not None and not 0 < cutoff <= (given.layers or 0):
         raise ParameterError(
             "cutoff", cutoff, f"from 1 to the {given.layers or 0} layers of the codes"
         )
+    chosen = given.check_layers(layers if cutoff is None else range(cutoff))
     center = _mean_of(mean_of, axes, given) if mean is None else _mean(mean, given)
 
     narrow = center.astype(np.float32) if np.linalg.norm(center) < _LARGEST else None
@@ -102,7 +116,7 @@ def truncate(
 
     found = changed(
         given,
-        [({}, lambda part, out: formulas.truncate(part, center, psi, cutoff, out))],
+        [({}, lambda part, out: formulas.truncate(part, center, psi, chosen, out))],
         {"distance": distance},
         out=out,
         progress=progress,
@@ -117,7 +131,12 @@ def truncate(
         title=f"truncation of {given.description}",
         columns=("row", "norm", "typicality", "distance", "z"),
         records=found.records,
-        settings={"psi": psi, "cutoff": cutoff, **given.settings},
+        settings={
+            "psi": psi,
+            "cutoff": cutoff,
+            "layers": named_layers(layers),
+            **given.settings,
+        },
         notes=(*given.notes, *found.notes),
     )
 

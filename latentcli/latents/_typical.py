@@ -12,7 +12,14 @@ from latentcli.errors import LatentError
 from latentcli.latents import _typicality as formulas
 from latentcli.latents._like import Like, joined
 from latentcli.latents._streaming import PART
-from latentcli.latents._tensors import Tensor, norms_of, parts_of, reference_set, tensor
+from latentcli.latents._tensors import (
+    Tensor,
+    named_layers,
+    norms_of,
+    parts_of,
+    reference_set,
+    tensor,
+)
 from latentcli.numerics.types import Array
 from latentcli.results import Picture, Record, Result, Sheet, number_or_none
 
@@ -76,6 +83,7 @@ def typical(
     *,
     reference: npt.ArrayLike | None = None,
     rows: bool | None = None,
+    layers: Sequence[int] | None = None,
     axes: str = "",
 ) -> TypicalResult:
     """Compare the lengths of codes with those of the prior N(0, I).
@@ -91,6 +99,8 @@ def typical(
         Codes (M, ...) of a space without a prior: compare Mahalanobis distances to their mean.
     rows
         Show every vector in a table; by default, of more than 20 their quantiles.
+    layers
+        Compare these layers only, from 0.
     axes
         A letter for each axis of `codes`: N samples, L layers, any other a feature; by default, the rule.
 
@@ -110,7 +120,8 @@ def typical(
     >>> found.percentiles.round(4).tolist()
     [[86.4665]]
     """
-    return merge_typical([typical_of_block(codes, reference=reference, axes=axes)], rows=rows)
+    part = typical_of_block(codes, reference=reference, layers=layers, axes=axes)
+    return merge_typical([part], rows=rows, layers=layers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,22 +135,30 @@ class Part:
 
 
 def typical_of_block(
-    codes: npt.ArrayLike, *, reference: npt.ArrayLike | None, axes: str = ""
+    codes: npt.ArrayLike,
+    *,
+    reference: npt.ArrayLike | None,
+    layers: Sequence[int] | None = None,
+    axes: str = "",
 ) -> Part:
     """Compare some codes, as `typical` does; `merge_typical` takes what several blocks gave."""
-    given = tensor(codes, "codes", axes)
+    whole = tensor(codes, "codes", axes, layered=layers is not None)
+    given = whole.in_layers(layers)
     notes = list(given.notes)
     if reference is None:
         columns = _prior(given)
     else:
-        columns, remarks = _place(given, reference_set(reference, "reference", axes, given))
+        known = reference_set(reference, "reference", axes, whole)
+        columns, remarks = _place(given, known.in_layers(layers))
         notes += remarks
     return Part(
         columns=columns, like=Like.of(given), mahalanobis=reference is not None, notes=tuple(notes)
     )  # fmt: skip
 
 
-def merge_typical(parts: Sequence[Part], *, rows: bool | None = None) -> TypicalResult:
+def merge_typical(
+    parts: Sequence[Part], *, rows: bool | None = None, layers: Sequence[int] | None = None
+) -> TypicalResult:
     """Return the result of all codes, from those of blocks in their order."""
     columns = {
         name: np.concatenate([part.columns[name] for part in parts])
@@ -162,9 +181,13 @@ def merge_typical(parts: Sequence[Part], *, rows: bool | None = None) -> Typical
         mahalanobis=against,
         title=f"{'Mahalanobis distances' if against else 'norms'} of {like.description}",
         columns=("row", *(["layer"] if len(norms) > like.samples else []), *columns),
-        records=_records(columns, like.samples),
+        records=_records(columns, like.samples, layers),
         summary=_summary(columns, p_value, reading),
-        settings={"dimensions": like.dimensions, **like.settings},
+        settings={
+            "dimensions": like.dimensions,
+            "layers": named_layers(layers),
+            **like.settings,
+        },
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         views=() if listed else (_quantiles(norms, like.dimensions, prior=not against),),
     )
@@ -224,10 +247,14 @@ def _summary(columns: dict[str, Array], p_value: float | None, reading: str) -> 
     }
 
 
-def _records(columns: dict[str, Array], samples: int) -> list[Record]:
+def _records(
+    columns: dict[str, Array], samples: int, layers: Sequence[int] | None
+) -> list[Record]:
     count = len(columns["norm"])
     each = count // samples
     row, layer = np.divmod(np.arange(count), each)
+    if layers is not None and each > 1:
+        layer = np.asarray([*dict.fromkeys(layers)])[layer]
     placed = {"row": row.tolist(), **({"layer": layer.tolist()} if each > 1 else {})}
     table = placed | {name: _numbers(values) for name, values in columns.items()}
     return [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]

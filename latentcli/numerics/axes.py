@@ -60,6 +60,12 @@ def checked(axes: str) -> str:
     return letters
 
 
+def known_axes(x: object) -> str:
+    """Return the letters that go with what was read from a file; "" for any other array or frame."""
+    found = getattr(x, "axes", "")  # a data frame has other `axes`
+    return found if isinstance(found, str) else ""
+
+
 def axes_of(
     shape: Sequence[int], axes: str = "", *, name: str = "`codes`", layered: bool = False
 ) -> Axes:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import LatentError, ParameterError, counted
-from latentcli.numerics.axes import flattened_note, samples_first
+from latentcli.numerics.axes import flattened_note, known_axes, samples_first
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.named_vectors import NamedVectors
 from latentcli.numerics.types import Array
@@ -123,9 +123,8 @@ def are_zero(rows: Array) -> Array:
 
 def by_sample(values: Array, x: Any, parameter: str) -> tuple[Array, str]:
     """Return the values of `x` with samples in front, (N, ...), and their axes: as `x` knows them, or by the rule."""
-    known = getattr(x, "axes", "")
     try:
-        return samples_first(values, known if isinstance(known, str) else "", f"`{parameter}`")
+        return samples_first(values, known_axes(x), f"`{parameter}`")
     except LatentError as error:
         raise LatentError(
             f"{error}; reshape it to (N, D), or give what `latentcli.load(FILE, axes=...)` returns"

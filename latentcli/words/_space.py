@@ -127,6 +127,14 @@ class Space:
     def __repr__(self) -> str:
         return f"<Space {self.name}: {len(self):,} x {self.dimensions}>"
 
+    if not TYPE_CHECKING:  # type checkers know which methods there are
+
+        def __getattr__(self, name: str) -> Any:
+            """Say which method is meant by the name that gensim has for it."""
+            from latentcli._guesses import of_space
+
+            raise AttributeError(f"'Space' has no attribute '{name}'{of_space(name)}")
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as a call that opens the file again; `opening.open` sets which."""
         if self.reopen is None:

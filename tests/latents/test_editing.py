@@ -154,7 +154,7 @@ def test_truncation_by_hand():
 @pytest.mark.parametrize("mean", [np.ones(4), np.ones((18, 4))], ids=["(D,)", "(L, D)"])
 def test_truncation_of_the_first_layers_only(mean):
     w = RNG.normal(size=(2, 18, 4))
-    drawn = editing.truncate(w, mean, 0.5, 8)
+    drawn = editing.truncate(w, mean, 0.5, range(8))
     assert drawn[:, :8] == pytest.approx(1 + 0.5 * (w[:, :8] - 1))
     assert (drawn[:, 8:] == w[:, 8:]).all()
 

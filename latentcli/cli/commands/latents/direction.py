@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, read_direction
+from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, read_direction
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, Seed
 from latentcli.cli.output import Output
@@ -89,6 +89,7 @@ def command(
             "--per-layer", help="Each layer of codes N x L x D by itself.", rich_help_panel=MORE
         ),
     ] = False,
+    layers: Layers = None,
     space: Annotated[
         str | None,
         typer.Option(
@@ -132,7 +133,7 @@ def command(
         )
     given = axes.load(files[0])
     named = {"positive": files[0], "codes": files[0], "negative": files[-1], "top": "--top"}
-    options: dict[str, Any] = {"seed": seed}
+    options: dict[str, Any] = {"seed": seed, "layers": layers_of(layers)}
     if per_layer and scores is not None and not split:
         raise UsageError("--per-layer is for two sides: --scores with --above or --top")
     if scores is None or split:

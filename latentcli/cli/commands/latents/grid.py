@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, shown_codes
+from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.nearest import Nearest
@@ -33,6 +33,7 @@ def command(
     lol: Annotated[
         bool, typer.Option("--lol", help="Keep the prior N(0, I): for codes z, not w.")
     ] = False,
+    layers: Layers = None,
 ) -> None:
     """Grid between four codes.
 
@@ -49,9 +50,9 @@ def command(
         raise UsageError(f"a grid has four corners, not {len(corners)}")
     saving.check()
     decoding.check(force=saving.force)
-    given = [axes.load(corner) for corner in corners]
+    given = [axes.load(corner, layered=layers is not None) for corner in corners]
     with naming(**{f"corner {number}": file for number, file in enumerate(corners, 1)}):
-        result = grid(given, rows=rows, columns=columns, lol=lol)
+        result = grid(given, rows=rows, columns=columns, lol=lol, layers=layers_of(layers))
     shown_codes(
         "grid", result, saving, output, settings={"corners": " ".join(corners)},
         inputs=list(corners), decoding=decoding, nearest=nearest, along=1,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, shown_codes
+from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
@@ -29,6 +29,7 @@ def command(
     values: Annotated[
         str, typer.Option("--range", metavar="VALUES", help="Values: -3:3:7, or -1,0,1.")
     ] = "-3:3:7",
+    layers: Layers = None,
 ) -> None:
     """Latent traversal: each dimension of a code set to each of some values, the others as they are.
 
@@ -48,9 +49,9 @@ def command(
     saving.check()
     decoding.check(force=saving.force)
     chosen = None if dims == "all" else ranges(dims, "dimension")
-    given = axes.load(code)
+    given = axes.load(code, layered=layers is not None)
     with naming(code=code):
-        result = traverse(given, numbers(values), dims=chosen)
+        result = traverse(given, numbers(values), dims=chosen, layers=layers_of(layers))
     shown_codes(
         "traverse", result, saving, output,
         settings={"code": code, "dims": dims, "range": values}, inputs=[code],

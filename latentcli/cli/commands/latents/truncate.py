@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.arrays import Axes, Saving, one_of
+from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, one_of
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
@@ -36,6 +36,7 @@ def command(
     cutoff: Annotated[
         int | None, typer.Option(help="Only in the first N layers.", metavar="N")
     ] = None,
+    layers: Layers = None,
 ) -> None:
     """Truncate codes: move them towards a mean, by mean + psi (w - mean).
 
@@ -52,28 +53,28 @@ def command(
     from latentcli.latents import truncate
 
     one_of(mean=mean, mean_of=mean_of)
+    options: dict[str, Any] = {"psi": psi, "cutoff": cutoff, "layers": layers_of(layers)}
     if cluster.given(decoder=decoding.decoder, reference=nearest.reference, force=saving.force):
         with naming(codes=codes, mean=mean, mean_of=mean_of):
             middle = (
                 cluster.mean(mean_of, output, axes=axes.axes) if mean_of else read(mean or "")
             )
             cluster.rewrite(
-                "truncate", codes, lambda part: truncate(part, middle, psi=psi, cutoff=cutoff),
+                "truncate", codes, lambda part: truncate(part, middle, **options),
                 saving.output_file, output, measures=["distances"],
                 settings={"codes": codes, "mean": mean, "mean_of": mean_of}, axes=axes.axes,
             )  # fmt: skip
         return
     saving.check()
     decoding.check(force=saving.force)
-    given = axes.load(codes, layered=cutoff is not None)
+    given = axes.load(codes, layered=cutoff is not None or layers is not None)
     center = None if mean is None else read(mean)
     others = None if mean_of is None else axes.load_set(mean_of, given)
     with naming(codes=codes, mean=mean, mean_of=mean_of):
         saving.run(
             "truncate",
             lambda out, progress: truncate(
-                given, center, mean_of=others, psi=psi, cutoff=cutoff, out=out,
-                progress=progress,
+                given, center, mean_of=others, out=out, progress=progress, **options
             ),
             settings={"codes": codes, "mean": mean, "mean_of": mean_of},
             inputs=[codes, str(mean or mean_of)], output=output, decoding=decoding, nearest=nearest,

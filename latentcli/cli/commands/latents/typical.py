@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.arrays import Axes
+from latentcli.cli.arrays import Axes, Layers, layers_of
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.shards import Cluster
@@ -24,6 +24,7 @@ def command(
         str | None,
         typer.Option(metavar="CODES", help="Compare with these codes, not with N(0, I)."),
     ] = None,
+    layers: Layers = None,
     rows: Annotated[
         bool | None,
         typer.Option(
@@ -51,18 +52,19 @@ def command(
 
     plot.check(output)
     settings: Record = {"codes": codes, "reference": reference}
+    chosen = layers_of(layers)
     if cluster.given():
         others = None if reference is None else axes.load_set(reference, None)
         with naming(codes=codes, reference=reference):
             parts, laid = cluster.each_of(
-                codes, lambda part: typical_of_block(part, reference=others), output,
-                axes=axes.axes,
+                codes, lambda part: typical_of_block(part, reference=others, layers=chosen),
+                output, axes=axes.axes,
             )  # fmt: skip
-            result = merge_typical(parts, rows=rows)
+            result = merge_typical(parts, rows=rows, layers=chosen)
         settings |= laid
     else:
-        given = axes.load(codes)
+        given = axes.load(codes, layered=layers is not None)
         known = None if reference is None else axes.load_set(reference, given)
         with naming(codes=codes, reference=reference):
-            result = typical(given, reference=known, rows=rows)
+            result = typical(given, reference=known, rows=rows, layers=chosen)
     plot.show(Report.of("typical", result, settings=settings), output)
