@@ -65,6 +65,16 @@ class Dot(NamedTuple):
     high: float | None = None
 
 
+def dot_of(record: Mapping[str, object], *keys: str) -> Dot:
+    """Return a record's numbers under these keys (value, low, high) as a dot; None for what is no number.
+
+    >>> dot_of({"auc": 0.5, "low": None, "high": "-"}, "auc", "low", "high")
+    Dot(value=0.5, low=None, high=None)
+    """
+    found = (record.get(key) for key in keys)
+    return Dot(*(float(one) if isinstance(one, (int, float)) else None for one in found))
+
+
 @dataclass(frozen=True)
 class Dots(Chart):
     """Numbers with their intervals: for each name of `series` a dot at each of the labels.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -18,13 +19,32 @@ OPTIONS: dict[str, str] = {
     "--sections": "--only", "--names": "--labels", "--titles": "--labels", "--row-names": "--labels",
     "--clusters": "-k", "--n-clusters": "-k", "--k": "-k",
     "--reference-codes": "--reference", "--duration": "--seconds", "--easing": "--ease",
-    "--plot": "-o", "--figure": "--plot", "--save-plot": "--plot", "--direction": "DIR, the second file",
+    "--figure": "--plot", "--save-plot": "--plot", "--direction": "DIR, the second file",
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
     "--norms": "the column norm, which is always shown", "--length": "the column norm",
     "--pairs": "--lexicon", "--dictionary": "--lexicon",
-    "--latex": "-f latex", "--csv": "-f csv", "--tsv": "-f tsv", "--markdown": "-f markdown",
+    "--axis": "A:B in place of X", "--n-components": "-k", "--components": "-k", "--metric-names": "--only",
+    "--dim": "FILE::raw:float32xN in place of FILE", "--dtype": "FILE::raw:float32xN in place of FILE", "--latex": "-f latex", "--csv": "-f csv", "--tsv": "-f tsv", "--markdown": "-f markdown",
 }  # fmt: skip
 """Options as other tools call them, and what they are here."""
+
+_ELSEWHERE: dict[str, str] = {
+    "--plot": "a picture of codes is latent typical FILE --plot OUT.png, or latent map FILE -o OUT.png",
+    "--sample": "FILE[:N] in place of FILE are its first N rows",
+    "--layers": "FILE[:, 0:8] in place of FILE are layers 0 to 7",
+    "-o": "the answer goes into a file with > FILE; -f csv, json, latex and markdown say as what",
+    "--one-hot": "one-hot vectors are always among what latent represent shows",
+    "--seed": "nothing is drawn at random here",
+    "--ci": "its numbers have no interval",
+    "--labels": "names of rows are for neighbors, map, duplicates, outliers, clusters and compare",
+    "--reference": "codes are compared with others by latent typical CODES --reference OTHERS",
+    "--where": "rows are chosen by neighbors, analogy and expr --where CONDITION",
+    "--show": "columns of a table are shown by neighbors, analogy and expr --show COLUMN",
+}
+"""What to type in place of an option that some commands have, where the command has it not."""
+
+_IN_PLACE = {("map", "--plot"): "-o"}
+"""Options of a command that have another name in it than in its family."""
 
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
@@ -41,20 +61,25 @@ def of_misuse(error: Any) -> str:
         text += f"; usage: {' '.join(context.get_usage().split()[1:])}"
     if context and (name := getattr(error, "option_name", "")):
         known = {option for one in context.command.params for option in one.opts}
-        if hint := of_option(name, known):
+        if hint := of_option(name, known, context.info_name or ""):
             text = text.partition(" (Possible")[0] + hint
     return text[:1].lower() + text[1:]
 
 
-def of_option(name: str, known: Collection[str]) -> str:
-    """Return the option of a command that another tool calls `name`, in a phrase; "" for none.
+def of_option(name: str, known: Collection[str], command: str = "") -> str:
+    """Return the option of a command that another tool or command calls `name`, in a phrase; "" for none.
 
     >>> of_option("--latex", {"-f", "--format"}), of_option("--latex", {"-k"})
     ('; here it is -f latex', '')
+    >>> of_option("--sample", {"-k"})
+    '; FILE[:N] in place of FILE are its first N rows'
     """
-    here = OPTIONS.get(name, "")
+    name = {"--output": "-o"}.get(name, name)
+    here = _IN_PLACE.get((command, name)) or OPTIONS.get(name, "")
     named = here.startswith("-")
-    return f"; here it is {here}" if here and (not named or here.split()[0] in known) else ""
+    if here and (not named or here.split()[0] in known):
+        return f"; here it is {here}"
+    return f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
 
 
 def of_words(arguments: Sequence[str]) -> str:
@@ -82,6 +107,8 @@ def of_words(arguments: Sequence[str]) -> str:
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
+    if {"--group", "--sweep"} & {*arguments}:
+        return _grouped(command, list(arguments[1:]))
     if command in _OF_CODES and len(given) == 2 and not files:
         typed = shlex.join(
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]
@@ -98,6 +125,35 @@ def may_be_a_word(error: Any) -> bool:
 def is_negative(word: str) -> bool:
     """Tell a word that begins with one dash, as `-man` in an expression does."""
     return len(word) > 2 and word[0] == "-" and word[1] != "-"
+
+
+_OF_ONE_RUN = re.compile(r"[_.-]?(?:s|seed|run)?[_-]?\d+$")
+"""What of a file's name says which of several runs it is: beta4_s0, vae-seed12."""
+
+
+def _grouped(command: str, words: list[str]) -> str:
+    """Return the line of `latent disentanglement` with a group for each setting; "" for no metric."""
+    import shlex
+    from pathlib import Path
+
+    from latentcli.disentanglement import METRICS
+
+    if command not in METRICS and command != "disentanglement":
+        return ""
+    files = [word for word in words if os.path.isfile(word)]  # noqa: PTH113
+    groups: dict[str, str] = {}
+    for path in map(Path, files[:-1]):
+        run = _OF_ONE_RUN.search(path.stem)
+        if run:
+            setting = path.stem[: run.start()]
+            pattern = str(path.with_name(f"{path.stem.rstrip('0123456789')}*{path.suffix}"))
+            groups.setdefault(setting, pattern)
+    only = words[words.index("--only") : words.index("--only") + 2] if "--only" in words else []
+    line = ["latent", "disentanglement", files[-1] if files else "FACTORS"]
+    line += ["--only", command] if command in METRICS else only
+    for name, pattern in groups.items() or [("beta4", "beta4_*.npy")]:
+        line += ["--group", f"{name}={pattern}"]
+    return f"models are grouped by their files: {shlex.join(line)}"
 
 
 def _asked(command: str, words: list[str], given: list[str], files: list[str]) -> str:

@@ -8,7 +8,7 @@ people need stands among the command's own options in its help, the rest under `
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,6 +30,18 @@ def _seed(value: int) -> int:
     if value < 0:
         raise ParameterError("seed", value, "0 or more")
     return value
+
+
+def _each_file(addresses: list[str] | None) -> list[str]:
+    """Return the files that are named, in place of a quoted pattern those that it names."""
+    from latentcli.files.addresses import each_matching
+
+    return each_matching(addresses or [])
+
+
+def several_files(metavar: str, help: str, **more: Any) -> Any:
+    """Declare an argument of several files, which may be quoted patterns: 'beta4_*.npy'."""
+    return typer.Argument(metavar=metavar, help=help, callback=_each_file, **more)
 
 
 Ci = Annotated[

@@ -15,7 +15,7 @@ from latentcli.numerics.intervals import wilson
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result
+from latentcli.results import Picture, Record, Result
 
 Pairs = Iterable[tuple[str, str]]
 """Pairs of words that mean the same: of x, of y. A word may come again with another translation."""
@@ -39,6 +39,12 @@ class AlignResult(Result):
     rotation: Array
     precision: dict[tuple[str, int], float]
     words: tuple[str, ...]
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the precision beside that of a shuffled dictionary."""
+        from latentcli.comparison._pictures import of_alignment
+
+        return of_alignment(self.records)
 
 
 def align(

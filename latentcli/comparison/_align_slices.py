@@ -17,7 +17,7 @@ from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.blocks import spans
 from latentcli.numerics.named_rows import named_rows
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 COLUMNS = ("rank", "word", "moved", "p_value", "step", "step_moved", "nearest_first", "nearest_last")  # fmt: skip
 LEVEL = 0.05
@@ -55,6 +55,12 @@ class SlicesResult(Result):
     steps: Array
     p_values: Array | None
     rotations: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return how far the words went that changed most."""
+        from latentcli.comparison._pictures import of_slices
+
+        return of_slices(self.records)
 
 
 def align_slices(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,6 +43,7 @@ def compare(
     y: HasMatrix | ArrayLike,
     *,
     lexicon: Iterable[tuple[str, str]] | None = None,
+    labels: Sequence[object] | None = None,
     neighbors: int = 10,
     metric: str | None = None,
     biased: bool = False,
@@ -60,6 +61,8 @@ def compare(
         Codes, or spaces of words (`latentcli.open`). Arrays are matched by row, spaces by word.
     lexicon
         Pairs of words, one of x and one of y, that mean the same: for spaces of two languages.
+    labels : (N,)
+        Names for the rows of x, by which those that moved most are listed.
     neighbors
         How many nearest neighbors, from 1; no more than half of the other rows are taken.
     metric
@@ -104,7 +107,7 @@ def compare(
     check_numbers(neighbors, moved, sample, seed, ci)
     if metric is not None:
         check_choice("metric", metric, METRICS)
-    first, second = named_rows(x, "x"), named_rows(y, "y")
+    first, second = named_rows(x, "x").labeled(labels), named_rows(y, "y")
     matched = match(
         first, second, lexicon, directions=None if metric is None else metric == "cosine"
     )

@@ -14,7 +14,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.blocks import some_of
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import HasMatrix, Progress
-from latentcli.results import Interval, Record, Result, Sheet
+from latentcli.results import Interval, Picture, Record, Result, Sheet
 
 COLUMNS = (
     "measure", "variant", "value", "low", "high", "p_value", "baseline", "reading",
@@ -54,6 +54,12 @@ class DriftResult(Result):
     mean_shift: float
     covariance_shift: float
     p_value: float
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the measures with their intervals, and the dimensions that shifted most."""
+        from latentcli.comparison._pictures import of_drift
+
+        return of_drift(self.records)
 
 
 def drift(

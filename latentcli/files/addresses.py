@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,28 @@ def is_glob(address: str) -> bool:
     (True, False)
     """
     return _GLOB.search(address) is not None
+
+
+def each_matching(addresses: Sequence[str]) -> list[str]:
+    """Return addresses with those of all files that a pattern names, in the order of names, in its place.
+
+    Keys and slices stay behind each: `w*.npy[0]`. A pattern that names no file stays as it is.
+
+    >>> each_matching(["a.npy", "no such *.npy"])
+    ['a.npy', 'no such *.npy']
+    """
+    import glob
+
+    found: list[str] = []
+    for address in addresses:
+        whole = split_slice(address)[0] if is_glob(address) else address
+        file = whole.partition("::")[0]
+        if is_remote(file) or not is_glob(file) or os.path.lexists(file):
+            found.append(address)
+            continue
+        names = sorted(glob.iglob(file, recursive=True))  # noqa: PTH207 - any pattern, also absolute
+        found += [f"{name}{address[len(file) :]}" for name in names] or [address]
+    return found
 
 
 def with_columns(address: str, vectors: str | None, text: str | None) -> str:

@@ -16,7 +16,7 @@ from latentcli.geometry._near_pairs import cosines_of, near_pairs
 from latentcli.numerics.blocks import sampled, spans
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 COLUMNS = ("a", "b", "cosine", "group", "group_size")
 GROUPS = ("group", "size", "least_cosine", "members")
@@ -43,6 +43,12 @@ class DuplicatesResult(Result):
 
     groups: Array
     keep: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the cosines of the pairs, and the sizes of the groups."""
+        from latentcli.geometry._pictures import of_duplicates
+
+        return of_duplicates(self)
 
 
 def duplicates(

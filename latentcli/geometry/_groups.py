@@ -17,7 +17,7 @@ from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.nulls import TESTED, Null, noise_null
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 COLUMNS = (
     "cluster", "rows", "share", "silhouette", "stability", "stability_chance", "reading",
@@ -42,6 +42,12 @@ class ClustersResult(Result):
 
     labels: Array
     centers: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the stability of each cluster beside what a Gaussian gives, and the sizes."""
+        from latentcli.geometry._pictures import of_clusters
+
+        return of_clusters(self.records)
 
 
 def clusters(

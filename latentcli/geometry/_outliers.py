@@ -15,7 +15,7 @@ from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.numerics.vectors import check_squares
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 METHODS = {
     "lof": "local outlier factor (Breunig et al., 2000): 1 among rows as dense as their neighbors",
@@ -43,6 +43,12 @@ class OutliersResult(Result):
     lof: Array
     knn: Array
     mahalanobis: Array
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the scores of all rows by which the list is sorted."""
+        from latentcli.geometry._pictures import of_outliers
+
+        return of_outliers(self)
 
 
 def outliers(

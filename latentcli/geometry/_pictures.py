@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latentcli.charts import dot_of
 from latentcli.geometry._cloud import Cloud
 from latentcli.geometry._measure import Measure
 from latentcli.geometry._report_views import short_name
 from latentcli.numerics.ordering import histogram
 from latentcli.numerics.points import distances
 from latentcli.numerics.types import Array
-from latentcli.results import Curve, Dot, Dots, Histogram, Picture
+from latentcli.results import Bars, Curve, Dot, Dots, Histogram, Picture, Record
 
 if TYPE_CHECKING:
     from latentcli.geometry._capacity import CapacityResult
+    from latentcli.geometry._duplicates import DuplicatesResult
+    from latentcli.geometry._outliers import OutliersResult
 
 _THESE, _NOISE = "these rows", "white noise"
 
@@ -221,3 +224,47 @@ def of_space(result: CapacityResult) -> tuple[Picture, ...]:
 
 def _float(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
+
+
+def of_outliers(result: OutliersResult) -> tuple[Picture, ...]:
+    """Return the scores of all rows, and from where on they are listed."""
+    method = str(result.settings["method"])
+    scores: Array = getattr(result, method)
+    scores = scores[np.isfinite(scores)]
+    if not len(scores):
+        return ()
+    edges, heights = histogram(scores, float(scores.min()), float(scores.max()))
+    listed = float(scores[np.argsort(-scores, kind="stable")[: len(result.records)]].min())
+    return (
+        Histogram(
+            "", f"{method.replace('lof', 'local outlier factor').replace('knn', 'distance to the k-th nearest row')} of each row",
+            "density", edges.tolist(), {_THESE: heights.tolist()}, places={"listed from here on": listed},
+        ),
+    )  # fmt: skip
+
+
+def of_clusters(records: Sequence[Record]) -> tuple[Picture, ...]:
+    """Return the stability of each cluster beside what a Gaussian gives, and how many rows it has."""
+    names = [f"{row['cluster']}: {row.get('central') or ''}".rstrip(": ") for row in records]
+    stable = [dot_of(row, "stability") for row in records]
+    found: list[Picture] = []
+    if any(dot.value is not None for dot in stable):
+        chance = [dot_of(row, "stability_chance") for row in records]
+        found.append(
+            Dots("stability of the clusters", "Jaccard similarity", names, {_THESE: stable, "Gaussian": chance})
+        )  # fmt: skip
+    return (*found, Bars("rows", names, [float(str(row["rows"])) for row in records], "rows"))
+
+
+def of_duplicates(result: DuplicatesResult) -> tuple[Picture, ...]:
+    """Return the cosines of the pairs that are listed, and how many groups have so many rows."""
+    if not result.records:
+        return ()
+    names = [f"{row['a']} - {row['b']}" for row in result.records]
+    pairs = Bars(
+        "pairs", names, [float(str(row["cosine"])) for row in result.records], "cosine"
+    )
+    _, sizes = np.unique(result.groups, return_counts=True)
+    rows, groups = np.unique(sizes[sizes > 1], return_counts=True)
+    many = Bars("groups", [f"{size:,} rows" for size in rows.tolist()], groups.astype(float).tolist(), "groups")  # fmt: skip
+    return pairs, many

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,16 +27,20 @@ class Components(NamedTuple):
     total: float
 
 
-def rows_in_blocks(codes: Array, progress: Progress | None = None) -> Rows:
-    """Return what yields codes (N, ...) as rows of float64, maybe mapped from a file."""
-    flat = codes.reshape(len(codes), -1)
+def rows_in_blocks(sets: Sequence[Array], progress: Progress | None = None) -> Rows:
+    """Return what yields the codes (N, ...) of sets as rows of float64, maybe mapped from files."""
+    count = sum(map(len, sets))
 
     def rows() -> Iterator[Array]:
-        for part in spans(len(flat), flat.shape[1]):
-            yield flat[part].astype(np.float64)
-            let_go(flat)
-            if progress:
-                progress(part.stop, len(flat))
+        done = 0
+        for codes in sets:
+            flat = codes.reshape(len(codes), -1)
+            for part in spans(len(flat), flat.shape[1]):
+                yield flat[part].astype(np.float64)
+                let_go(flat)
+                if progress:
+                    progress(done + part.stop, count)
+            done += len(flat)
 
     return rows
 

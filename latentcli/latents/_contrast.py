@@ -15,7 +15,7 @@ from latentcli.latents._tensors import Tensor, reference_set, tensor
 from latentcli.numerics.axes import known_axes
 from latentcli.numerics.intervals import wilson
 from latentcli.numerics.types import Array
-from latentcli.results import Record, Result, Sheet
+from latentcli.results import Picture, Record, Result, Sheet
 
 PERMUTATIONS = 999
 """Flips of the pairs behind a p-value."""
@@ -49,6 +49,12 @@ class ContrastResult(Result):
     accuracies: Array
     p_values: Array
     best: int | None
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return how each layer does on pairs held out."""
+        from latentcli.latents._pictures import layers_held_out
+
+        return layers_held_out(self.records)
 
     @property
     def codes(self) -> Array:

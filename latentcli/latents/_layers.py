@@ -81,6 +81,7 @@ def by_layer(
         held_out_auc=None,
         chance=None,
         chance_95=None,
+        projections=(rows[0] @ vector.ravel() / length, rows[1] @ vector.ravel() / length),
         p_value=p_value,
         reading=best.reading if significant else untested,
         cosine_kept=float(np.mean([one.cosine_kept for one in found])),

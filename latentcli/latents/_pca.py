@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _components as formulas
-from latentcli.latents._tensors import tensor
+from latentcli.latents._tensors import Tensor, tensor
+from latentcli.numerics.axes import described
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
-from latentcli.results import Record, Result
+from latentcli.results import Picture, Record, Result
 
 K = 10
 """How many directions, where there are so many."""
@@ -42,6 +43,12 @@ class ComponentsResult(Result):
     explained_variance_ratio: Array
     mean: Array | None
 
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return the share of the whole along each direction."""
+        from latentcli.latents._pictures import shares_of_components
+
+        return shares_of_components(self.records)
+
     @property
     def meta(self) -> dict[str, Any]:
         """What goes into a file beside the directions."""
@@ -49,7 +56,7 @@ class ComponentsResult(Result):
 
 
 def pca_directions(
-    codes: npt.ArrayLike,
+    codes: npt.ArrayLike | Sequence[npt.ArrayLike],
     *,
     k: int | None = None,
     axes: str = "",
@@ -62,7 +69,8 @@ def pca_directions(
     Parameters
     ----------
     codes
-        (N, ...) codes, N > 1: an array or the name of a file. Layers and features together are one vector.
+        (N, ...) codes, N > 1: an array or the name of a file, or a list of these, whose codes are taken
+        together. Layers and features together are one vector.
     k
         How many, from 1 to the number of dimensions, or of codes less one; None is 10, or all if fewer.
     axes
@@ -87,17 +95,23 @@ def pca_directions(
     >>> found.codes.round(3).tolist(), found.explained_variance.round(3).tolist()
     ([[1.0, 0.01]], [6.667])
     """
-    given = tensor(codes, "codes", axes)
-    if given.samples < 2:
+    sets = [tensor(one, "codes", axes) for one in _sets(codes)]
+    given = sets[0]
+    for one in sets:
+        if one.code_shape != given.code_shape:
+            raise LatentError(
+                f"`codes`: sets of codes of shape {given.code_shape} and {one.code_shape}"
+            )
+    if sum(one.samples for one in sets) < 2:
         raise LatentError("`codes`: principal components need two codes or more")
-    rows = formulas.rows_in_blocks(given.codes, progress)
+    rows = formulas.rows_in_blocks([one.codes for one in sets], progress)
     center, count = formulas.mean_of(rows)
     most = min(len(center), count - 1)
     k = _count(k, most)
     found = formulas.components(rows, center, count, k, count - 1)
     if not found.total > 0:
         raise LatentError("all codes are the same: there is no direction")
-    notes = list(given.notes)
+    notes = [*dict.fromkeys(note for one in sets for note in one.notes)]
     if count <= len(center):
         notes.append(
             f"{count:,} codes of {len(center):,} numbers: fewer codes than dimensions overstate the "
@@ -105,7 +119,7 @@ def pca_directions(
         )
     return _result(
         found.vectors.reshape(k, *given.code_shape), found.variances, found.total,
-        center.reshape(given.code_shape), f"principal components of {given.description}",
+        center.reshape(given.code_shape), f"principal components of {_described(sets, count)}",
         {"k": k, "codes_count": count, **given.settings, "dtype": "float64"}, notes,
     )  # fmt: skip
 
@@ -175,6 +189,22 @@ def _count(k: int | None, most: int) -> int:
     if not 1 <= k <= most:
         raise ParameterError("k", k, f"from 1 to {most:,}")
     return k
+
+
+def _sets(codes: Any) -> list[Any]:
+    """Return the sets of codes in a list of arrays; a nested list of numbers is one set."""
+    several = isinstance(codes, list | tuple) and all(
+        hasattr(one, "__array__") for one in codes
+    )
+    return list(codes) if several and codes else [codes]
+
+
+def _described(sets: Sequence[Tensor], count: int) -> str:
+    """Return in words what codes there are, of how many sets."""
+    if len(sets) == 1:
+        return sets[0].description
+    shape, axes = sets[0].code_shape, sets[0].axes.removeprefix("N")
+    return f"{described((count, *shape), f'N{axes}')} in {len(sets)} sets"
 
 
 def _matrices(weights: Any) -> list[Any]:

@@ -7,11 +7,22 @@ from itertools import pairwise
 
 import numpy as np
 
+from latentcli.charts import dot_of
 from latentcli.latents._holes import Holes
 from latentcli.latents._typicality import length_of
 from latentcli.numerics.ordering import histogram
 from latentcli.numerics.types import Array
-from latentcli.results import Band, Curve, HeatMap, Histogram, Picture, Plane, Record
+from latentcli.results import (
+    Band,
+    Curve,
+    Dot,
+    Dots,
+    HeatMap,
+    Histogram,
+    Picture,
+    Plane,
+    Record,
+)
 
 _LINES = 8
 """Dimensions of a traversal that have a line each; of more, a row of a heat map."""
@@ -20,7 +31,7 @@ _SIGMAS = 4.0
 """Standard deviations at which the shades of typicality end."""
 
 _RUG = 12
-"""Codes up to which each has its place beside the prior."""
+"""Codes up to which each has its place beside the prior, and components up to which each has a name."""
 
 
 def norms_along(
@@ -142,3 +153,27 @@ def traversal(records: Sequence[Record], dimensions: int) -> tuple[Picture, ...]
             (Band("N(0, I): mean ± 2 sd", [band[0]] * len(values), [band[1]] * len(values)),),
         ),
     )  # fmt: skip
+
+
+def shares_of_components(records: Sequence[Record]) -> tuple[Picture, ...]:
+    """Return the share of the whole along each direction, and of all up to it."""
+    lines = {
+        name: [float(str(row[key])) for row in records]
+        for name, key in (("each", "ratio"), ("together", "cumulative"))
+    }
+    if len(records) > _RUG:
+        x = [float(str(row["component"])) for row in records]
+        return (Curve("", "component", "share of the whole", x, lines),)
+    names = [f"component {row['component']}" for row in records]
+    dots = {name: [Dot(share) for share in shares] for name, shares in lines.items()}
+    return (Dots("", "share of the whole", names, dots),)
+
+
+def layers_held_out(records: Sequence[Record]) -> tuple[Picture, ...]:
+    """Return the accuracy of each layer on pairs held out, with its interval; 0.5 is chance."""
+    dots = [dot_of(row, "accuracy", "low", "high") for row in records]
+    if not any(dot.value is not None for dot in dots):
+        return ()
+    names = [f"layer {row['layer']}" if "layer" in row else "codes" for row in records]
+    series = {"this direction": dots, "chance": [Dot(0.5)] * len(dots)}
+    return (Dots("", "accuracy on pairs held out", names, series),)

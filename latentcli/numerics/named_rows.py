@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class NamedRows:
         A letter for each axis of it.
     vectors
         The vectors of a space, None for an array.
+    labels
+        Names for rows that have no words, None without.
     find
         Returns the row of a word of a space or of a number as text; None where there is none.
     """
@@ -45,6 +47,7 @@ class NamedRows:
     vectors: NamedVectors | None
     find: Callable[[str], int | None]
     axes: str = "ND"
+    labels: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -58,13 +61,25 @@ class NamedRows:
         """Return which rows (N,) can be compared: of numbers and, where directions count, not zero."""
         return self.finite & ~self.zero if unit else self.finite
 
+    def labeled(self, labels: Sequence[object] | None) -> NamedRows:
+        """Return the rows with names, which change nothing else; LatentError for another number of them."""
+        if labels is None:
+            return self
+        if len(labels) != len(self):
+            raise LatentError(f"`labels`: {len(labels):,} for {counted(len(self), 'row')}")
+        return replace(self, labels=[str(label) for label in labels])
+
     def name(self, row: int) -> str:
-        """Return the word of a row, its number where it has none."""
+        """Return the word of a row, its label or number where it has none."""
+        if self.labels is not None:
+            return self.labels[row]
         return self.vectors.vocabulary.words([row])[0] if self.vectors else str(row)
 
     def names(self, rows: Array) -> list[str]:
-        """Return the words of rows (n,), their numbers where they have none."""
+        """Return the words of rows (n,), their labels or numbers where they have none."""
         numbers: list[int] = rows.tolist()
+        if self.labels is not None:
+            return [self.labels[number] for number in numbers]
         return (
             self.vectors.vocabulary.words(numbers) if self.vectors else list(map(str, numbers))
         )

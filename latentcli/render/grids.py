@@ -111,7 +111,7 @@ def of_records(
     columns = [
         Column(
             heading(name),
-            [write(row.get(name)) for row in records],
+            [write(_called(name, row.get(name))) for row in records],
             numeric=any(is_number(row.get(name)) for row in records),
             style="bold" if name == "word" else "",
         )
@@ -124,6 +124,15 @@ def of_records(
     return Grid(
         columns, visible(title), optional=[heading(name) for name in optional], breaks=breaks
     )
+
+
+_NUMBERS = {"row", "column", "dim", "component", "layer", "seed", "nearest"}
+"""Keys of numbers that are names: what is typed to have the row again."""
+
+
+def _called(name: str, value: Scalar) -> Scalar:
+    """Return a value, or the digits of one that is a name: row 1234, where 1,234 would be so many."""
+    return str(value) if name in _NUMBERS and is_number(value) else value
 
 
 def heading(name: str) -> str:

@@ -90,6 +90,84 @@ def test_labels_name_rows_and_change_no_number(latent, folder, command):
     assert '"row ' in named[1]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mig '[ab].npy' f.csv", "mig a.npy b.npy f.csv"),
+        ("udr '?.npy'", "udr a.npy b.npy v.npy w.npy"),
+        ("compare '[ab].npy'", "compare a.npy b.npy"),
+        ("interp '[wv].npy[0]' --steps 3", "interp v.npy[0] w.npy[0] --steps 3"),
+        ("directions pca '[ab].npy' -k 2", "directions pca a.npy b.npy -k 2"),
+        ("directions cosine '[ab].npy[0]'", "directions cosine a.npy[0] b.npy[0]"),
+        ("align '[ab].npy'", "align a.npy b.npy"),
+        ("total-correlation '[ab].npy'", "total-correlation a.npy b.npy"),
+    ],
+)
+def test_a_quoted_pattern_is_its_files(latent, folder, typed, meant):
+    if "udr" in typed:
+        for name in "wv":
+            (folder / f"{name}.npy").write_bytes((folder / "a.npy").read_bytes())
+    answers = [latent(*shlex.split(line), "--json", "-q") for line in (typed, meant)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 0, answers[0]
+
+
+def test_components_of_several_files_are_those_of_all_rows(latent, folder):
+    np.save("both.npy", np.concatenate([np.load("a.npy"), np.load("b.npy")]))
+    found = [
+        json.loads(latent("directions", "pca", *files, "--json", "-q")[1])["results"]
+        for files in (["a.npy", "b.npy"], ["both.npy"])
+    ]
+    assert found[0] == found[1]
+    assert latent("directions", "pca", "a.npy", "w.npy")[0] == 1
+
+
+def test_labels_name_the_rows_that_moved_and_change_no_number(latent, folder):
+    plain, named = (
+        latent("compare", "a.npy", "b.npy", *labels, "--json", "-q")
+        for labels in ((), ("--labels", "titles.csv::title"))
+    )
+    assert (plain[0], named[0]) == (0, 0), named[2]
+    first, second = (json.loads(out)["results"] for _, out, _ in (plain, named))
+    assert [f"row {one['word']}" if one["word"] else None for one in first] == [
+        one["word"] for one in second
+    ]
+    assert [one["value"] for one in first] == [one["value"] for one in second]
+    code, _, err = latent("compare", "w.npy", "v.npy", "--labels", "titles.csv::title")
+    assert (code, "40 for 3 rows" in err) == (1, True), err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "drift a.npy b.npy",
+        "outliers a.npy",
+        "clusters a.npy -k 2",
+        "duplicates a.npy --threshold 0.8",
+        "align a.npy b.npy",
+        "directions pca a.npy -k 2",
+        "directions pca w.npy w.npy -k 1",
+        "directions sefa a.npy -k 2",
+        "directions contrast a.npy b.npy",
+    ],
+)
+def test_every_verb_of_two_sets_and_of_geometry_is_drawn(latent, folder, line):
+    plain = latent(*line.split(), "-q")
+    code, out, err = latent(*line.split(), "-q", "--plot", "-")
+    assert (code, plain[0]) == (0, 0), err
+    assert out.startswith(plain[1].rstrip())
+    assert len(out) > len(plain[1]) + 100
+    assert latent(*line.split(), "-q", "--plot", "a.svg")[0] == 0
+    assert (folder / "a.svg").read_text().startswith("<?xml")
+
+
+def test_numbers_that_are_names_of_rows_have_no_comma(latent, folder):
+    np.save("long.npy", np.random.default_rng(0).normal(size=(1500, 3)))
+    out = latent("typical", "long.npy", "--rows", "-q")[1]
+    assert "\n1499 " in out
+    assert "vectors         1,500" in out
+
+
 def test_files_of_one_shape_share_a_note(latent, folder):
     _, _, err = latent("interp", "w.npy", "v.npy")
     assert err.count("is read as") == 1

@@ -1,5 +1,7 @@
 """A first guess that fails says what to type."""
 
+import shlex
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,9 @@ def folder(tmp_path, monkeypatch, words):
         ("direction he she", "latent project he:she"),
         ("direction he she -v own.txt", "latent project he:she -v own.txt"),
         ("neighbors 2 -v codes.npy --labels titles.txt", "row 2 is '#2'"),
+        ("neighbors codes.npy --dim 50", "FILE::raw:float32xN"),
+        ("represent a b --one-hot", "always among what latent represent shows"),
+        ("map codes.npy --plot a.png", "here it is -o"),
         ("analogy a b c --topk 3", "here it is -k"),
         ("mig a.npy b.csv --latex", "here it is -f latex"),
         ("edit codes.npy codes.npy --strength 1", "here it is --by"),
@@ -30,6 +35,44 @@ def folder(tmp_path, monkeypatch, words):
 def test_a_wrong_guess_is_told_the_right_one(latent, folder, line, hint):
     code, _, err = latent(*line.split())
     assert (code in (1, 2), hint in err) == (True, True), err
+
+
+FAMILY = ["--layers", "--sample", "--labels", "--plot", "-o", "--seed", "--ci", "--where", "--show", "--reference"]  # fmt: skip
+
+
+def commands():
+    from tests.cli.test_options import leaves
+
+    return {name: {option for one in command.params for option in one.opts} for name, command in leaves()}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", FAMILY)
+def test_an_option_of_a_family_is_there_or_answered_with_what_to_type(latent, option):
+    without = [name for name, known in commands().items() if option not in known]
+    for name in without:
+        code, _, err = latent(*name.split(), option, "x")
+        assert code == 2, name
+        if option == "--labels" and "FACTORS" in err:
+            continue  # which a metric takes for its factors
+        assert f"no such option: {option}; " in err, (name, err)
+
+
+@pytest.mark.parametrize("folder_of", ["a_s{}.npy", "b1-seed{}.npy"])
+def test_files_of_one_setting_are_grouped_in_the_line_that_works(
+    latent, tmp_path, monkeypatch, folder_of
+):
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(0)
+    files = [folder_of.format(seed) for seed in (0, 1, 12)]
+    for file in files:
+        np.save(file, random.normal(size=(30, 3)))
+    (tmp_path / "f.csv").write_text("a,b\n" + "".join(f"{i % 2},{i % 3}\n" for i in range(30)))
+    for line in (["mig", *files, "f.csv", "--group"], ["disentanglement", *files, "f.csv", "--only", "mig", "--group", "x"]):  # fmt: skip
+        code, _, err = latent(*line)
+        assert code == 2
+        told = shlex.split(err.rpartition("their files: latent ")[2])
+        assert told[:4] == ["disentanglement", "f.csv", "--only", "mig"]
+        assert latent(*told)[0] == 0, told
 
 
 @pytest.mark.parametrize("line", ["similarity king queen", "neighbors qwxz", "similarity king"])

@@ -20,16 +20,16 @@ def test_truncate_moves_these_layers_only(codes):
     assert np.array_equal(found[:, OTHERS], codes[:, OTHERS])
     assert np.array_equal(found[:, CHOSEN], whole[:, CHOSEN])
     first = latentcli.truncate(codes, mean, psi=0.25, cutoff=2).codes
-    assert np.array_equal(
-        first, latentcli.truncate(codes, mean, psi=0.25, layers=[0, 1]).codes
-    )
+    assert np.array_equal(first, latentcli.truncate(codes, mean, psi=0.25, layers=[0, 1]).codes)
     with pytest.raises(latentcli.ParameterError, match="exclude each other"):
         latentcli.truncate(codes, mean, cutoff=1, layers=[0])
 
 
 def test_grid_fills_these_layers_only(codes):
     for lol in (False, True):
-        found = latentcli.grid([*codes[:4]], rows=3, columns=3, lol=lol, layers=CHOSEN, axes="LD").codes
+        found = latentcli.grid(
+            [*codes[:4]], rows=3, columns=3, lol=lol, layers=CHOSEN, axes="LD"
+        ).codes
         whole = latentcli.grid([*codes[:4]], rows=3, columns=3, lol=lol, axes="LD").codes
         assert np.array_equal(
             found[:, :, OTHERS], np.broadcast_to(codes[0][OTHERS], (3, 3, 2, 32))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from latentcli.charts import dot_of
 from latentcli.results import Dot, Dots, Record, Result
 
 LABELS = {
@@ -38,17 +39,22 @@ def scores(found: Mapping[str, Result], key: str, value: str) -> tuple[Dots, ...
     return (Dots("", LABELS[value], names, aligned),)
 
 
+def recall_at(records: Sequence[Record]) -> tuple[Dots, ...]:
+    """Return recall at each cutoff, with its interval."""
+    names = [f"recall@{row['k']}" for row in records]
+    return (
+        Dots(
+            "", "recall", names, {"": [dot_of(row, "recall", "low", "high") for row in records]}
+        ),
+    )
+
+
 def _of_one(records: Sequence[Record], key: str, value: str) -> dict[tuple[str, int], Dot]:
     seen: Counter[str] = Counter()
     found: dict[tuple[str, int], Dot] = {}
     for record in records:
         label = str(record[key])
         seen[label] += 1
-        numbers = (_number(record, f"{value}{end}") for end in ("", "_low", "_high"))
-        found[label, seen[label]] = Dot(*numbers)
+        keys = (f"{value}{end}" for end in ("", "_low", "_high"))
+        found[label, seen[label]] = dot_of(record, *keys)
     return found
-
-
-def _number(record: Record, name: str) -> float | None:
-    number = record.get(name)
-    return float(number) if isinstance(number, (int, float)) else None

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.resampling import bootstrap
-from latentcli.results import Interval, Record, Result
+from latentcli.results import Interval, Picture, Record, Result
 
 Rankings = Mapping[str, Sequence[str]] | npt.ArrayLike
 """Identifiers by query, the nearest first; or row numbers (Q, k), -1 for none."""
@@ -33,6 +33,12 @@ class RecallResult(Result):
     recall: Mapping[int, float]
     intervals: Mapping[int, Interval | None]
     queries: int
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return recall at each cutoff, with its interval."""
+        from latentcli.words.evaluation._pictures import recall_at
+
+        return recall_at(self.records)
 
 
 def evaluate_recall(

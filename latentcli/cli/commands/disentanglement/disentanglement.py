@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli import sweeps
 from latentcli.cli.factors import Factors, Models, named
-from latentcli.cli.options import Ci, Seed
+from latentcli.cli.options import Ci, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.results import Report
@@ -22,9 +22,9 @@ def command(
     output: Output,
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="CODES... FACTORS",
-            help="Files of codes (N, D), then one of factors.",
+        several_files(
+            "CODES... FACTORS",
+            "Files of codes (N, D), then one of factors.",
             show_default=False,
         ),
     ] = None,

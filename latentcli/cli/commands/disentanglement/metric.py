@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from latentcli.cli.factors import Factors, MetricModels, named, parsed_limits
-from latentcli.cli.options import Ci, Seed
+from latentcli.cli.options import Ci, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import ranges
@@ -95,9 +95,9 @@ def _dressed(
     """Give the command the signature and the help that Typer reads."""
     files = Annotated[
         list[str],
-        typer.Argument(
-            metavar="CODES... FACTORS" if facts.factors else "CODES...",
-            help="Files of codes (N, D)" + (", then one of factors." if facts.factors else "."),
+        several_files(
+            "CODES... FACTORS" if facts.factors else "CODES...",
+            "Files of codes (N, D)" + (", then one of factors." if facts.factors else "."),
         ),
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY

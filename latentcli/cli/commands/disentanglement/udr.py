@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.arrays import Axes
-from latentcli.cli.options import Ci, Seed
+from latentcli.cli.options import Ci, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, shortest
@@ -17,9 +17,7 @@ from latentcli.results import Report
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="CODES...", help="Codes (N, D) of two models or more, of the same rows."
-        ),
+        several_files("CODES...", "Codes (N, D) of two models or more, of the same rows."),
     ],
     axes: Axes,
     plot: Plot,

@@ -10,8 +10,9 @@ import typer
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Ci, NoCache, Seed, Top
+from latentcli.cli.options import MORE, Ci, NoCache, Seed, Top, several_files
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import distinct_names, naming, with_files
 from latentcli.results import Report
 
@@ -19,11 +20,10 @@ from latentcli.results import Report
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="X Y...", help="Source and target language; or time slices, in order."
-        ),
+        several_files("X Y...", "Source and target language; or time slices, in order."),
     ],
     axes: Axes,
+    plot: Plot,
     output: Output,
     dictionary: Annotated[
         str | None,
@@ -55,7 +55,7 @@ def command(
     seed: Seed = 0,
     no_cache: NoCache = False,
 ) -> None:
-    """Align two languages by a dictionary, or time slices by the words that they share.
+    """Align two languages by a dictionary, or time slices by shared words.
 
     Orthogonal Procrustes on rows of length 1. With --dictionary: P@1, 5 and 10 of bilingual lexicon
     induction by cosine and by CSLS (MUSE's convention), and chance. Without: each slice is rotated onto
@@ -71,15 +71,13 @@ def command(
         raise UsageError(
             "name two files or more: X Y --dictionary FILE, or time slices in order"
         )
+    plot.check(output)
     given = {"dictionary": dictionary, "test_dictionary": test_dictionary}
     if dictionary is None:
         if test_dictionary or refinements:
             raise UsageError("--test-dictionary and --refinements go with --dictionary FILE")
-        output.show(
-            _slices(
-                files, axes, output, no_cache, {"top": top, "restrict": restrict, "seed": seed}
-            )
-        )
+        options = {"top": top, "restrict": restrict, "seed": seed}
+        plot.show(_slices(files, axes, output, no_cache, options), output)
         return
     if len(files) > 2:
         raise UsageError("--dictionary goes with two files, X and Y")
@@ -96,7 +94,7 @@ def command(
             source, target, pairs, test_dictionary=tested, refinements=refinements,
             neighbors=neighbors, restrict=restrict, ci=ci, seed=seed, progress=progress,
         )  # fmt: skip
-    output.show(Report.of("align", with_files(result, **named), settings=given))
+    plot.show(Report.of("align", with_files(result, **named), settings=given), output)
 
 
 def _slices(

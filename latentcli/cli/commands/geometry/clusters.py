@@ -10,6 +10,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes, Saving
 from latentcli.cli.options import MORE, Labels, NoCache, SampleSize, Seed, Unit, Vectors
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
 from latentcli.errors import ParameterError
 from latentcli.results import Report
@@ -19,6 +20,7 @@ def command(
     vectors: Vectors,
     axes: Axes,
     saving: Saving,
+    plot: Plot,
     output: Output,
     k: Annotated[
         str, typer.Option("--k", "-k", metavar="K|auto", help="Number of clusters of k-means.")
@@ -62,6 +64,7 @@ def command(
 
     if k != "auto" and not (k.isascii() and k.isdecimal() and len(k) < 10):
         raise ParameterError("k", k, "a whole number from 2, or auto")
+    plot.check(output)
     saving.check()
     x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
     unit = points.at_length_1(vectors, labels, unit)
@@ -77,4 +80,4 @@ def command(
         settings={"vectors": vectors, "labels": labels},
     )
     saving.save(result.labels, "clusters", report.settings, [vectors], output)
-    output.show(report)
+    plot.show(report, output)

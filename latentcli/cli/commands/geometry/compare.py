@@ -11,7 +11,17 @@ import typer
 from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Ci, Force, NeighborCount, NoCache, SampleSize, Seed
+from latentcli.cli.options import (
+    MORE,
+    Ci,
+    Force,
+    Labels,
+    NeighborCount,
+    NoCache,
+    SampleSize,
+    Seed,
+    several_files,
+)
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import distinct_names, naming, with_files
@@ -78,13 +88,9 @@ class Aligning:
 
 
 def command(
-    x: Annotated[str, typer.Argument(metavar="X", help="File of vectors, or FILE::KEY.")],
-    y: Annotated[
+    files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="Y...",
-            help="Another, with rows in common; or several.",
-        ),
+        several_files("X Y...", "Files of vectors with rows in common: two, or X and several."),
     ],
     axes: Axes,
     aligning: Aligning,
@@ -111,6 +117,7 @@ def command(
     biased: Annotated[
         bool, typer.Option("--biased", help="Show biased CKA, too.", rich_help_panel=MORE)
     ] = False,
+    labels: Labels = None,
     neighbors: NeighborCount = 10,
     sample: SampleSize = 1000,
     seed: Seed = 0,
@@ -134,11 +141,15 @@ def command(
     """
     from latentcli.comparison import compare
     from latentcli.files import pairs
+    from latentcli.readers import read_labels
 
     plot.check(output)
+    if len(files) < 2:
+        raise UsageError("name two files or more: X Y, or X and several")
+    x, *y = files
     if len(y) > 1:
-        if lexicon or aligning.align or biased:
-            raise UsageError("--lexicon, --align and --biased go with two spaces")
+        if lexicon or aligning.align or biased or labels:
+            raise UsageError("--lexicon, --align, --biased and --labels go with two spaces")
         given = {
             "neighbors": neighbors,
             "metric": metric,
@@ -161,9 +172,16 @@ def command(
             first, second, lexicon=None if lexicon is None else pairs.read_all(lexicon),
             neighbors=neighbors, metric=metric, biased=biased, moved=moved, sample=sample,
             seed=seed, ci=ci, progress=progress,
+            labels=None if labels is None else read_labels(labels),
         )  # fmt: skip
     written = aligning.write(x, result, result.sides[1].dimensions_given)
-    settings = {"x": x, "y": other, "lexicon": lexicon, "align": aligning.align}
+    settings = {
+        "x": x,
+        "y": other,
+        "lexicon": lexicon,
+        "labels": labels,
+        "align": aligning.align,
+    }
     report = Report.of("compare", with_files(result, **named), settings=settings)
     plot.show(replace(report, notes=(*report.notes, *written)), output)
 

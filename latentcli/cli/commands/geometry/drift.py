@@ -11,6 +11,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import MORE, Ci, NoCache, SampleSize, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.shards import Cluster
 from latentcli.cli.shards import settings as settings_of_shards
 from latentcli.cli.wording import naming, with_files
@@ -21,6 +22,7 @@ def command(
     x: Annotated[str, typer.Argument(metavar="A", help="Codes that are known.")],
     y: Annotated[str, typer.Argument(metavar="B", help="Codes that are judged.")],
     axes: Axes,
+    plot: Plot,
     output: Output,
     cluster: Cluster,
     neighbors: Annotated[
@@ -62,6 +64,7 @@ def command(
     """
     from latentcli.comparison import drift
 
+    plot.check(output)
     first: Any
     second: Any
     if cluster.given(axes=axes.axes or None):
@@ -74,10 +77,5 @@ def command(
             first, second, neighbors=neighbors, bandwidth=bandwidth, top=top, sample=sample,
             seed=seed, ci=ci, progress=progress,
         )  # fmt: skip
-    output.show(
-        Report.of(
-            "drift",
-            with_files(result, **named),
-            settings={"x": x, "y": y, **settings_of_shards()},
-        )
-    )
+    settings = {"x": x, "y": y, **settings_of_shards()}
+    plot.show(Report.of("drift", with_files(result, **named), settings=settings), output)

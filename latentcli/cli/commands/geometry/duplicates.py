@@ -10,6 +10,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import Labels, NoCache, Vectors
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
@@ -17,6 +18,7 @@ from latentcli.results import Report
 def command(
     vectors: Vectors,
     axes: Axes,
+    plot: Plot,
     output: Output,
     threshold: Annotated[
         float, typer.Option(metavar="COSINE", help="Least cosine of duplicates.")
@@ -40,13 +42,9 @@ def command(
     """
     from latentcli.geometry import duplicates
 
+    plot.check(output)
     x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
     with output.progress("comparing") as progress, naming(x=vectors):
         result = duplicates(x, threshold=threshold, top=top, progress=progress)
-    output.show(
-        Report.of(
-            "duplicates",
-            with_files(result, x=vectors),
-            settings={"vectors": vectors, "labels": labels},
-        )
-    )
+    settings = {"vectors": vectors, "labels": labels}
+    plot.show(Report.of("duplicates", with_files(result, x=vectors), settings=settings), output)

@@ -10,6 +10,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.options import Labels, NoCache, Seed, Unit, Vectors
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
@@ -17,6 +18,7 @@ from latentcli.results import Report
 def command(
     vectors: Vectors,
     axes: Axes,
+    plot: Plot,
     output: Output,
     method: Annotated[
         str, typer.Option(metavar="METHOD", help="Sort by lof, knn or mahalanobis.")
@@ -45,6 +47,7 @@ def command(
     """
     from latentcli.geometry import outliers
 
+    plot.check(output)
     x = points.load(vectors, axes, output, no_cache=no_cache, labels=labels)
     unit = points.at_length_1(vectors, labels, unit)
     with output.progress("finding neighbors") as progress, naming(x=vectors):
@@ -52,10 +55,5 @@ def command(
             x, method=method, neighbors=neighbors, unit=unit, top=top, seed=seed,
             progress=progress,
         )  # fmt: skip
-    output.show(
-        Report.of(
-            "outliers",
-            with_files(result, x=vectors),
-            settings={"vectors": vectors, "labels": labels},
-        )
-    )
+    settings = {"vectors": vectors, "labels": labels}
+    plot.show(Report.of("outliers", with_files(result, x=vectors), settings=settings), output)

@@ -8,7 +8,7 @@ import typer
 
 from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, read_direction
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, Seed
+from latentcli.cli.options import MORE, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import share
@@ -19,9 +19,8 @@ from latentcli.results import Record, Report
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="POS NEG | CODES",
-            help="Codes with and without it; or all, and --labels or --scores.",
+        several_files(
+            "POS NEG | CODES", "Codes with and without it; or all, and --labels or --scores."
         ),
     ],
     axes: Axes,

@@ -10,7 +10,7 @@ import typer
 from latentcli.cli.arrays import Axes, Saving, read_direction
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.expansion import group
-from latentcli.cli.options import MORE, Seed
+from latentcli.cli.options import MORE, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.walked import Walking, Ways
@@ -29,7 +29,7 @@ _MANY = 1 << 20
 
 
 def cosine(
-    files: Annotated[list[str], typer.Argument(metavar="DIR...", help="Files of directions.")],
+    files: Annotated[list[str], several_files("DIR...", "Files of directions.")],
     plot: Plot,
     output: Output,
 ) -> None:
@@ -55,17 +55,18 @@ def cosine(
 
 
 def pca(
-    codes: Annotated[str, typer.Argument(metavar="CODES", help="Codes, a row for each.")],
+    files: Annotated[list[str], several_files("CODES...", "Codes, a row for each.")],
     axes: Axes,
     saving: Saving,
     walking: Walking,
+    plot: Plot,
     output: Output,
     k: Count = None,
 ) -> None:
     """Principal components of codes: the directions of GANSpace.
 
     Each has length 1 and a standard deviation (sd); -o writes them, k in front. Layers and features
-    together are one vector. Codes are read block by block, so a file may be larger than memory. With --decoder,
+    together are one vector. Codes are read block by block, so files may be larger than memory. With --decoder,
     the mean moves along each, --by standard deviations: a row of images for each.
 
     Examples:
@@ -76,26 +77,29 @@ def pca(
     """
     from latentcli.latents import pca_directions
 
+    plot.check(output)
     saving.check()
     walking.check(force=saving.force)
-    given = axes.load(codes)
+    given = [axes.load(file) for file in files]
+    codes = " ".join(files)
     with naming(codes=codes), output.progress("components", least=_MANY) as progress:
         result = pca_directions(given, k=k, progress=progress)
     assert result.mean is not None
     sd = result.explained_variance.reshape(-1, *(1,) * result.mean.ndim) ** 0.5
     ways = Ways(result.mean, result.codes * sd)
-    _shown("directions pca", result, ways, saving, walking, output, {"codes": codes}, [codes])
+    _shown(
+        "directions pca", result, ways, saving, walking, plot, output, {"codes": codes}, files
+    )
 
 
 def sefa(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="WEIGHT...", help="Weights, outputs x inputs: FILE, FILE::KEY; or several."
-        ),
+        several_files("WEIGHT...", "Weights, outputs x inputs: FILE, FILE::KEY; or several."),
     ],
     saving: Saving,
     walking: Walking,
+    plot: Plot,
     output: Output,
     k: Count = None,
     normalize: Annotated[
@@ -118,6 +122,7 @@ def sefa(
     """
     from latentcli.latents import sefa_directions
 
+    plot.check(output)
     saving.check()
     walking.check(force=saving.force)
     given = [read_direction(file) for file in files]
@@ -125,7 +130,7 @@ def sefa(
         result = sefa_directions(given, k=k, normalize=normalize)
     ways = Ways(0 * result.codes[0], result.codes)
     settings: Record = {"weights": " ".join(files)}
-    _shown("directions sefa", result, ways, saving, walking, output, settings, files)
+    _shown("directions sefa", result, ways, saving, walking, plot, output, settings, files)
 
 
 def contrast(
@@ -140,6 +145,7 @@ def contrast(
     axes: Axes,
     saving: Saving,
     walking: Walking,
+    plot: Plot,
     output: Output,
     method: Annotated[
         str, typer.Option(metavar="METHOD", help="mean, or pca of the differences.")
@@ -161,6 +167,7 @@ def contrast(
     """
     from latentcli.latents import contrast_directions
 
+    plot.check(output)
     saving.check()
     walking.check(force=saving.force)
     sides = read_direction(positive), read_direction(negative)
@@ -172,7 +179,7 @@ def contrast(
         middle = sum(side.values.mean(axis=0, dtype=float) for side in sides) / 2
     ways = Ways(middle.reshape(result.vectors.shape), result.vectors[None])
     inputs = [positive, negative]
-    _shown("directions contrast", result, ways, saving, walking, output, settings, inputs)
+    _shown("directions contrast", result, ways, saving, walking, plot, output, settings, inputs)
 
 
 def _shown(
@@ -181,6 +188,7 @@ def _shown(
     ways: Ways,
     saving: Saving,
     walking: Walking,
+    plot: Plot,
     output: Output,
     settings: Record,
     inputs: list[str],
@@ -188,7 +196,7 @@ def _shown(
     """Write directions, decode a code that moves along them, and show their report."""
     report = Report.of(name, result, settings=settings)
     saving.save(result.codes, name, report.settings, inputs, output, result.meta)
-    output.show(walking.along(report, ways, output, force=saving.force))
+    plot.show(walking.along(report, ways, output, force=saving.force), output)
 
 
 command = group(

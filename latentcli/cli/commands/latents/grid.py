@@ -10,6 +10,7 @@ from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.nearest import Nearest
+from latentcli.cli.options import several_files
 from latentcli.cli.output import Output
 from latentcli.cli.wording import naming
 
@@ -17,9 +18,7 @@ from latentcli.cli.wording import naming
 def command(
     corners: Annotated[
         list[str],
-        typer.Argument(
-            metavar="A B C D", help="Corners: top left, top right, bottom left, bottom right."
-        ),
+        several_files("A B C D", "Corners: top left, top right, bottom left, bottom right."),
     ],
     axes: Axes,
     saving: Saving,

@@ -12,7 +12,7 @@ from latentcli.cli.arrays import Axes, Layers, Saving, axes_of_several, layers_o
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.nearest import Known
-from latentcli.cli.options import MORE
+from latentcli.cli.options import MORE, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import numbers
@@ -29,11 +29,7 @@ _MANY = 1 << 22
 
 def command(
     points: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="Z1 Z2 [Z3 ...]",
-            help="Codes: FILE, FILE::KEY, FILE[3]; or words.",
-        ),
+        list[str], several_files("Z1 Z2 [Z3 ...]", "Codes: FILE, FILE::KEY, FILE[3]; or words.")
     ],
     axes: Axes,
     saving: Saving,

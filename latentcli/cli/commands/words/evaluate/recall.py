@@ -8,12 +8,14 @@ import typer
 
 from latentcli.cli.options import Ci, Seed
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import Plot
 from latentcli.cli.ranges import ranges
 from latentcli.cli.wording import naming, with_files
 from latentcli.results import Report
 
 
 def recall(
+    plot: Plot,
     output: Output,
     found: Annotated[str, typer.Argument(metavar="FOUND", help="What an index answered.")],
     against: Annotated[
@@ -38,6 +40,7 @@ def recall(
     from latentcli.readers import read_rankings
     from latentcli.words.evaluation import evaluate_recall
 
+    plot.check(output)
     files = {"found": found, "exact": against}
     with naming(**files):
         result = evaluate_recall(
@@ -45,11 +48,7 @@ def recall(
             ci=ci, seed=seed,
         )  # fmt: skip
     settings = {"found": found, "exact": against}
-    output.show(
-        Report.of(
-            "evaluate recall",
-            with_files(result, **files),
-            settings=settings,
-            show_summary=False,
-        )
+    report = Report.of(
+        "evaluate recall", with_files(result, **files), settings=settings, show_summary=False
     )
+    plot.show(report, output)
