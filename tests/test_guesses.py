@@ -72,7 +72,7 @@ def test_the_columns_of_a_frame_name_the_dimensions(codes, frame):
 def test_a_command_that_is_no_function_tells_the_function(name, told):
     with pytest.raises(AttributeError, match=f"no attribute '{name}'; it is .*{told}"):
         getattr(latentcli, name)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'$"):
+    with pytest.raises(AttributeError, match=r"no attribute 'nothing'$"):
         latentcli.nothing  # noqa: B018
 
 
@@ -84,7 +84,7 @@ def test_a_package_that_is_called_tells_its_function(name):
 
 
 def test_a_method_of_gensim_tells_ours():
-    with pytest.raises(AttributeError, match="'most_similar'; it is .neighbors"):
+    with pytest.raises(AttributeError, match=r"'most_similar'; it is .neighbors"):
         latentcli.open().most_similar("king")
 
 
@@ -92,12 +92,12 @@ def test_a_number_that_was_taken_for_a_field_is_told(codes):
     found = latentcli.mig(codes, {"size": codes[:, 1] > 0})
     with pytest.raises(AttributeError, match=r"'mig'; it is .summary\['mig'\]"):
         found.mig  # noqa: B018
-    with pytest.raises(AttributeError, match="'nothing'$"):
+    with pytest.raises(AttributeError, match=r"'nothing'$"):
         found.nothing  # noqa: B018
 
 
 def test_several_models_are_told_where_they_go(codes):
-    with pytest.raises(latentcli.LatentError, match="list of 2 arrays .*score_models"):
+    with pytest.raises(latentcli.LatentError, match=r"list of 2 arrays .*score_models"):
         latentcli.mig([codes, codes], codes > 0)
 
 

@@ -26,15 +26,7 @@ from latentcli.results import Picture, Record, Result, Sheet, number_or_none
 LISTED = 20
 """Up to so many vectors are shown in a table without being requested."""
 
-ALPHA = 0.01
-"""Below this p-value the norms are said not to be those of N(0, I)."""
-
 _FAR = 4.0
-_LEAST = 5
-"""Vectors from which equal norms are a sphere."""
-
-_SPHERE = 0.05
-"""Norms that spread less than this part of what N(0, I) gives are said to be the same."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -168,7 +160,7 @@ def merge_typical(
     p_value: float | None = None
     reading = "not tested"
     if not against:
-        p_value, reading = judged(columns["norm"], like.dimensions)
+        p_value, reading = formulas.judged(columns["norm"], like.dimensions)
     norms, sigmas = columns["norm"], columns["sigma"]
     listed = len(norms) <= LISTED if rows is None else rows
     return TypicalResult(
@@ -191,28 +183,6 @@ def merge_typical(
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         views=() if listed else (_quantiles(norms, like.dimensions, prior=not against),),
     )
-
-
-def judged(norms: Array, dimensions: int) -> tuple[float, str]:
-    """Test norms (n,) against those of N(0, I_D): a p-value, and how to read it.
-
-    Kolmogorov-Smirnov. Twice the exact one-sided probability (Birnbaum and Tingey, 1951) bounds p from
-    above, and is p where it is small.
-
-    >>> judged(np.full(50, 8.0), 64)[1]
-    'on a sphere: all norms are the same'
-    """
-    from scipy.special import chdtr, smirnov
-
-    count = len(norms)
-    below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
-    steps = np.arange(1, count + 1) / count
-    largest = max((steps - below).max(), (below - steps + 1 / count).max())
-    p_value = min(1.0, 2 * float(smirnov(count, largest)))
-    spread = _SPHERE * formulas.length_of(dimensions).deviation
-    if count >= _LEAST and norms.std() < spread:
-        return p_value, "on a sphere: all norms are the same"
-    return p_value, "norms not as of N(0, I)" if p_value <= ALPHA else "norms as of N(0, I)"
 
 
 _SHARES = (0.01, 0.25, 0.5, 0.75, 0.99)

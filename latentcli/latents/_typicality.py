@@ -10,6 +10,15 @@ import numpy as np
 from latentcli.errors import LatentError
 from latentcli.numerics.types import Array
 
+ALPHA = 0.01
+"""Below this p-value the norms are said not to be those of N(0, I)."""
+
+_LEAST = 5
+"""Vectors from which equal norms are a sphere."""
+
+_SPHERE = 0.05
+"""Norms that spread less than this part of what N(0, I) gives are said to be the same."""
+
 
 @dataclass(frozen=True)
 class Length:
@@ -105,3 +114,25 @@ def estimated_percentiles(
     inner = betainc(p / 2, (n - p - 1) / 2, np.minimum(squares * n / (n - 1) ** 2, 1.0))
     shares: Array = 100.0 * np.where(inside, inner, outer)
     return shares
+
+
+def judged(norms: Array, dimensions: int) -> tuple[float, str]:
+    """Test norms (n,) against those of N(0, I_D): a p-value, and how to read it.
+
+    Kolmogorov-Smirnov. Twice the exact one-sided probability (Birnbaum and Tingey, 1951) bounds p from
+    above, and is p where it is small.
+
+    >>> judged(np.full(50, 8.0), 64)[1]
+    'on a sphere: all norms are the same'
+    """
+    from scipy.special import chdtr, smirnov
+
+    count = len(norms)
+    below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
+    steps = np.arange(1, count + 1) / count
+    largest = max((steps - below).max(), (below - steps + 1 / count).max())
+    p_value = min(1.0, 2 * float(smirnov(count, largest)))
+    spread = _SPHERE * length_of(dimensions).deviation
+    if count >= _LEAST and norms.std() < spread:
+        return p_value, "on a sphere: all norms are the same"
+    return p_value, "norms not as of N(0, I)" if p_value <= ALPHA else "norms as of N(0, I)"
