@@ -283,15 +283,8 @@ def _notes(
 
 
 def _views(records: list[Record], names: list[str], steps: Array) -> tuple[Any, ...]:
-    shown: tuple[str, ...] = (
-        "rank",
-        "word",
-        "moved",
-        "p_value",
-        "nearest_first",
-        "nearest_last",
-    )
-    shown = shown if len(names) == 2 else (*shown[:4], "step", *shown[4:])
+    left_out = ("step_moved", "step") if len(names) == 2 else ("step_moved",)
+    shown = tuple(name for name in COLUMNS if name not in left_out)
     sheets = [Sheet("most changed", shown, records, ("nearest_first", "nearest_last"))]
     if len(names) > 2:
         rows: list[Record] = [
