@@ -23,7 +23,7 @@ OPTIONS: dict[str, str] = {
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
     "--norms": "the column norm, which is always shown", "--length": "the column norm",
     "--pairs": "--lexicon", "--dictionary": "--lexicon",
-    "--axis": "A:B in place of X", "--n-components": "-k", "--components": "-k", "--metric-names": "--only",
+    "--test-size": "--test", "--threshold": "--min-score", "--n": "-k", "--axis": "A:B in place of X", "--n-components": "-k", "--components": "-k", "--metric-names": "--only",
     "--dim": "FILE::raw:float32xN in place of FILE", "--dtype": "FILE::raw:float32xN in place of FILE", "--latex": "-f latex", "--csv": "-f csv", "--tsv": "-f tsv", "--markdown": "-f markdown",
 }  # fmt: skip
 """Options as other tools call them, and what they are here."""
@@ -43,7 +43,13 @@ _ELSEWHERE: dict[str, str] = {
 }
 """What to type in place of an option that some commands have, where the command has it not."""
 
-_IN_PLACE = {("map", "--plot"): "-o"}
+_IN_PLACE = {
+    ("map", "--plot"): "-o", ("dci", "--model"): "--estimator", ("dci-es", "--model"): "--estimator",
+    ("interp", "--n"): "--steps", ("interp", "-n"): "--steps", ("sample-z", "--n"): "--seeds 0-N",
+    ("sample-z", "-n"): "--seeds 0-N", ("interp", "--from"): "FILE[0] FILE[5] in place of FILE",
+    ("interp", "--to"): "FILE[0] FILE[5] in place of FILE",
+    ("similarity", "--metric"): "cosine, distance and angle, which are all shown",
+}  # fmt: skip
 """Options of a command that have another name in it than in its family."""
 
 _VECTORS = {"-v", "--vectors"}
@@ -107,6 +113,12 @@ def of_words(arguments: Sequence[str]) -> str:
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
+    if command == "sample-z" and len(given) == 2 and all(map(str.isdecimal, given)):
+        count, dim = map(int, given)
+        return f"seeds and size are options: latent sample-z --seeds 0-{max(count - 1, 0)} --dim {dim}"
+    if command == "drift" and len(files) > 2 and files == given:
+        typed = shlex.join(["latent", "drift", files[0], files[2]])
+        return f"two sets at a time: {typed}; all at once, row by row: latent compare"
     if {"--group", "--sweep"} & {*arguments}:
         return _grouped(command, list(arguments[1:]))
     if command in _OF_CODES and len(given) == 2 and not files:
