@@ -13,6 +13,7 @@ from latentcli.cli.output import Output
 from latentcli.cli.plotting import PlotSize, check_size
 from latentcli.cli.shards import Cluster
 from latentcli.cli.shards import settings as settings_of_shards
+from latentcli.cli.wording import naming
 from latentcli.errors import check_choice
 from latentcli.results import Report
 
@@ -111,7 +112,7 @@ def command(
     if around:
         ends = [name for pair in arrows or () for name in pair.split(":", 1)]
         given = given.near(around, sample or 1000, also=ends)
-    with output.progress("finding neighbors") as progress:
+    with output.progress("finding neighbors") as progress, naming(x=vectors):
         result = given.map(
             method=method,
             sample=sample or None,

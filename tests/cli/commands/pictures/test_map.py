@@ -153,3 +153,12 @@ def test_torn_points_are_paler_with_labels_too(latent, vectors, tmp_path, size):
         assert "rank correlation of distances" in drawn
         opacities = set(re.findall(r"fill-opacity: ([0-9.]+)", drawn))
         assert (len(opacities) > 3) == bool(more)
+
+
+def test_numbers_that_overflow_are_told_of_the_file(latent, tmp_path):
+    path = tmp_path / "huge.npy"
+    np.save(path, np.full((5, 3), 1e300) * np.arange(1, 6)[:, None])
+    code, _, err = latent("map", path)
+    assert code == 1
+    assert f"{path} holds numbers beyond" in err
+    assert "--x" not in err
