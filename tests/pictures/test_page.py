@@ -80,11 +80,13 @@ def test_hostile_words_are_text(tmp_path):
     result, errors = in_browser(
         map_page(found, title="<b>title</b>"),
         "const out=[];for(let i=0;i<10;i++){latentMap.choose(i,true);out.push(document.querySelector('#chosen b').textContent)}"
-        "return {out,title:document.title,heading:document.querySelector('h1').textContent,scripts:document.scripts.length,images:document.images.length}",
+        "latentMap.choose(4,true);const list=document.querySelector('#chosen ol').getBoundingClientRect().top;"
+        "return {out,list,title:document.title,heading:document.querySelector('h1').textContent,scripts:document.scripts.length,images:document.images.length}",
         tmp_path,
     )
     assert errors == []
     assert result["out"] == HOSTILE
+    assert result["list"] < 300  # ten thousand letters do not push the neighbors out of sight
     assert (result["title"], result["heading"]) == ("<b>title</b>", "<b>title</b>")
     assert (result["scripts"], result["images"]) == (3, 0)
 
@@ -173,7 +175,7 @@ def test_names_do_not_collide(tmp_path):
 def test_neighbors_are_named_apart_and_lie_in_what_is_free(tmp_path, width):
     result, errors = in_browser(
         map_page(made([f"name {n}" for n in range(300)]), title="t"),
-        "latentMap.choose(7,true);await new Promise(r=>setTimeout(r,200));"
+        "latentMap.choose(7,true);"
         "const box=document.querySelector('aside').getBoundingClientRect();"
         "const found=latentMap.nearNames();return {found,at:[7,...found.map(one=>one.i)].map(i=>"
         "[latentMap.x(i),latentMap.y(i)]),right:box.right,top:box.top,width:innerWidth,height:innerHeight}",
@@ -232,8 +234,8 @@ def test_arrows_and_paths_are_drawn_in_the_accent_and_a_phone_shows_all_points(t
     found = made(path=np.random.default_rng(1).standard_normal((4, 6)))
     result, errors = in_browser(
         map_page(found, title="t", arrows=[(0, 1), (2, 3)]),
-        "document.documentElement.style.colorScheme='light';latentMap.pan(0,0);"
-        "await new Promise(r=>setTimeout(r,300));const c=document.getElementById('over');"
+        "document.documentElement.style.colorScheme='light';latentMap.draw();"
+        "const c=document.getElementById('over');"
         "const b=c.getContext('2d').getImageData(0,0,c.width,c.height).data;let accent=0;"
         "for(let i=0;i<b.length;i+=4)accent+=b[i]===31&&b[i+1]===95&&b[i+2]===191&&b[i+3]===255;"
         "const top=innerWidth>560?innerHeight:document.querySelector('aside').getBoundingClientRect().top;"
