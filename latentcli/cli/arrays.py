@@ -272,4 +272,4 @@ def one_of(**given: object) -> None:
     """Raise UsageError unless exactly one of some options was given."""
     if sum(value is not None for value in given.values()) != 1:
         options = " or ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise UsageError(f"name one of them: {options}")
+        raise UsageError(f"give {options}")

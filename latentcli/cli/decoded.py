@@ -205,7 +205,7 @@ def show(
     images = decoded.images
     if images is None:
         raise UsageError(
-            "the decoder's outputs are no images; --layout and --size say how they are, "
+            "the decoder's outputs are not images; --layout and --size say how they are, "
             "`latent decode -o` writes them as they are"
         )
     named = {"decoder": options.decoder, "features": options.features}  # as they were typed

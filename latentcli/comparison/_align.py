@@ -118,7 +118,7 @@ def align(
     if source.rows.shape[1] != target.rows.shape[1]:
         raise LatentError(
             f"`x` has {source.rows.shape[1]:,} dimensions and `y` {target.rows.shape[1]:,}: a rotation "
-            "takes as many"
+            "needs the same number"
         )
     known = _found(source, target, dictionary, "dictionary")
     if test_dictionary is None:

@@ -167,7 +167,7 @@ def _shared(sides: Mapping[str, Side]) -> tuple[tuple[str, ...], list[Array]]:
         if side.rows.shape[1] != first.rows.shape[1]:
             raise LatentError(
                 f"{name} has {side.rows.shape[1]:,} dimensions and {first_name} "
-                f"{first.rows.shape[1]:,}: a rotation takes as many"
+                f"{first.rows.shape[1]:,}: a rotation needs the same number"
             )
     words = first.given.names(first.places)
     found = [[side.find(word) for word in words] for side in sides.values()]

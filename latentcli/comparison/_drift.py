@@ -126,7 +126,7 @@ def drift(
     ]
     if sets[0].shape[1] != sets[1].shape[1]:
         raise LatentError(
-            f"`x` has {sets[0].shape[1]:,} dimensions, `y` {sets[1].shape[1]:,}: samples of one distribution have as many"
+            f"`x` has {sets[0].shape[1]:,} dimensions, `y` {sets[1].shape[1]:,}: samples of one distribution have the same number"
         )
     for name, rows in zip("xy", sets, strict=True):
         if len(rows) < max(10, neighbors + 2):

@@ -158,9 +158,7 @@ def _run(data: Data, batch: int, train: int, evaluate: int, seed: int, steps: St
     groups = [voting.group(factor.labels) for factor in data.factors]
     shareable = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
     if len(shareable) < 2:
-        raise Undefined(
-            "fewer than two factors can be shared: there is no other to tell it from"
-        )
+        raise Undefined("fewer than two factors can be shared by pairs of rows: two are needed")
     random = np.random.default_rng(seed)
     shared = shareable[random.integers(len(shareable), size=train + evaluate)]
     points = _draw(data, groups, shared, batch, random, steps)

@@ -23,7 +23,7 @@ from latentcli.disentanglement._factor_columns import (
     wrapped,
 )
 from latentcli.disentanglement._mutual_information import Cut
-from latentcli.errors import LatentError, ParameterError, shown
+from latentcli.errors import LatentError, ParameterError, counted, shown
 from latentcli.numerics.axes import known_axes
 from latentcli.numerics.named_rows import by_sample
 from latentcli.numerics.types import Array
@@ -79,7 +79,9 @@ def prepare(
         array = array[kept]
         columns = {name: column[kept] for name, column in columns.items()}
     if len(array) < 2:
-        raise LatentError(f"`codes` has {len(array)} row(s); a metric needs two or more")
+        raise LatentError(
+            f"`codes` has {counted(len(array), 'row')}; a metric needs two or more"
+        )
     made, left_out = made_factors(columns, continuous, discrete, periods, factor_bins)
     notes += left_out + _swapped(array, made)
     alive = array.min(axis=0) < array.max(axis=0)

@@ -111,7 +111,7 @@ def wrapped(name: str, column: Array, period: float) -> Array:
     if not 0 < period < np.inf:
         raise ParameterError(f"factor {shown(name)}: a period of {period:g} is not above 0")
     if column.dtype.kind not in "fiu":
-        raise ParameterError(f"factor {shown(name)} is no number and cannot be periodic")
+        raise ParameterError(f"factor {shown(name)} is not a number and cannot be periodic")
     values = column.astype(np.float64)
     if len(values) and values.max() - values.min() > period * (1 + _TURN):
         raise ParameterError(

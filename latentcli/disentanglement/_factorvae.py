@@ -97,7 +97,7 @@ def factorvae(
 
     def setup(data: Data) -> voting.Vote:
         if len(data.factors) < 2:
-            raise voting.Undefined("one factor: there is no other to tell it from")
+            raise voting.Undefined("one factor: two or more are needed")
         used, deviations = voting.used_dimensions(data, threshold)
         groups = [voting.group(factor.labels) for factor in data.factors]
         fixed = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])

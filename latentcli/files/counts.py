@@ -22,7 +22,7 @@ def read(address: str) -> dict[str, float]:
         value = _number(count)
         if not word or value is None:
             raise FormatError(
-                f"{path.name}: line {number:,} is no word and its count: '{shown(line, 60)}'"
+                f"{path.name}: line {number:,} is not a word and its count: '{shown(line, 60)}'"
             )
         counts[word.strip()] = counts.get(word.strip(), 0.0) + value
     total = sum(counts.values())

@@ -91,9 +91,9 @@ def _records(path: Path) -> list[dict[str, Any]] | None:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise FormatError(f"{name}: line {number:,} is no JSON object") from error
+            raise FormatError(f"{name}: line {number:,} is not a JSON object") from error
         if not isinstance(record, dict):
-            raise FormatError(f"{name}: line {number:,} is no JSON object")
+            raise FormatError(f"{name}: line {number:,} is not a JSON object")
         records.append(record)
     return records
 

@@ -55,7 +55,7 @@ def matching(pattern: str) -> list[str]:
     root = Path(pattern).anchor
     found = sorted(map(str, Path(root or ".").glob(pattern.removeprefix(root))))
     if not found:
-        raise FileError(f"no file is named like {shown(pattern)}")
+        raise FileError(f"no files match {shown(pattern)}")
     return found
 
 

@@ -249,7 +249,9 @@ def _session(path: Path, provider: str, max_memory: int) -> Any:
     try:
         return ort.InferenceSession(str(path), options, providers=[wanted])
     except Exception as error:
-        raise FormatError(f"{path.name} is no model that can be run: {_cause(error)}") from None
+        raise FormatError(
+            f"{path.name} is not a model that can be run: {_cause(error)}"
+        ) from None
 
 
 def _check_weights(path: Path) -> None:

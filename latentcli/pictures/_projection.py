@@ -143,7 +143,7 @@ def umap(rows: Array, neighbors: Array, distances: Array, seed: int) -> Projecti
     """Place neighbors near each other by umap-learn, on exact neighbors."""
     if importlib.util.find_spec("umap") is None:
         raise LatentError(
-            "UMAP is umap-learn's, which is not installed; run: pip install umap-learn (some 210 MB), "
+            "UMAP needs umap-learn, which is not installed; run: pip install umap-learn (some 210 MB), "
             "or choose `method` tsne"
         )
     from umap import UMAP

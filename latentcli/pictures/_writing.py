@@ -83,7 +83,7 @@ def write_wav(samples: Array | None, path: Path, rate: int) -> None:
     """
     if samples is None or samples.squeeze().ndim > 2:
         shape = None if samples is None else samples.shape
-        raise LatentError(f"outputs of shape {shape} are no sounds (N, samples)")
+        raise LatentError(f"outputs of shape {shape} are not sounds (N, samples)")
     if not 1 <= rate <= 768_000:
         raise ParameterError("rate", rate, "from 1 to 768,000 samples a second")
     whole = np.nan_to_num(np.clip(samples.reshape(-1), -1.0, 1.0))

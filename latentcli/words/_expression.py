@@ -1,7 +1,7 @@
 """Weighted sums of words: `king - man + 0.5*woman`.
 
 Words may hold hyphens and signs of their own (`mother-in-law`, `-lrb-`): a sign is an operator
-where an operator is due, a part of the word where a word is due. Quotes keep blanks together.
+where an operator is due, a part of the word where a word is expected. Quotes keep blanks together.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def parse_tokens(tokens: Sequence[str]) -> list[Term]:
     if weight is not None:
         where = f" after '{shown(terms[-1][1], 80)}'" if terms else ""
         raise ParameterError(
-            f"the expression ends where a word is due{where}; "
+            f"the expression ends where a word is expected{where}; "
             "write it like: king - man + 0.5*woman"
         )
     return terms

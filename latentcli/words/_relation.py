@@ -96,7 +96,7 @@ def relation(
         pairs, identities[::2], identities[1::2], strict=True
     ):
         if first == second:
-            raise LatentError(f"{start}:{end} is no pair: both are the same word")
+            raise LatentError(f"{start}:{end} is not a pair: both are the same word")
     vectors = np.stack([term.vector for term in terms])
     if not raw:
         vectors = unit(vectors)

@@ -98,7 +98,7 @@ def test_words_that_are_not_there_are_counted():
     [
         ({"dictionary": []}, "0 pairs of `dictionary`"),
         ({"dictionary": [("0", "0"), ("0", "1")]}, "none can be held out"),
-        ({"y": np.ones((5, 3))}, "a rotation takes as many"),
+        ({"y": np.ones((5, 3))}, "a rotation needs the same number"),
         ({"refinements": -1}, "`refinements` is -1"),
         ({"neighbors": 0}, "`neighbors` is 0"),
         ({"ci": 2.0}, "`ci` is 2.0"),

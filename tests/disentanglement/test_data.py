@@ -29,7 +29,7 @@ REFUSED = {
     "a cube": (CODES[None], FACTORS, "`codes`: shape (1, 60, 3)"),
     "text": (CODES.astype(str), FACTORS, "is not numbers"),
     "complex": (CODES.astype(complex), FACTORS, "complex128 is not numbers"),
-    "one row": (CODES[:1], FACTORS[:1], "1 row(s); a metric needs two or more"),
+    "one row": (CODES[:1], FACTORS[:1], "1 row; a metric needs two or more"),
     "NaN": (with_value(np.nan), FACTORS, "1 of 60 rows hold NaN or infinity, the first is row 7"),
     "infinity": (with_value(-np.inf), FACTORS, "the first is row 7"),
     "NaN in row 0": (with_value(np.nan, 0), FACTORS, "the first is row 0"),
@@ -49,7 +49,7 @@ REFUSED = {
     "all but one missing": (
         CODES,
         {"a": np.where(np.arange(60) == 3, 1.0, np.nan)},
-        "1 row(s); a metric needs two or more",
+        "1 row; a metric needs two or more",
     ),
 }  # fmt: skip
 
@@ -169,7 +169,7 @@ def test_a_continuous_angle_is_cut_into_equal_arcs():
     ("column", "periodic", "said"),
     [
         (np.arange(60.0), ["v"], r"goes from 0 to 59, more than its period 6.28319; .*v=360"),
-        (np.array(["a", "b"] * 30), ["v"], "is no number and cannot be periodic"),
+        (np.array(["a", "b"] * 30), ["v"], "is not a number and cannot be periodic"),
         (np.arange(60.0), {"v": 0.0}, "a period of 0 is not above 0"),
         (np.arange(60.0), {"v": np.nan}, "a period of nan is not above 0"),
         (np.arange(60.0), ["w"], "unknown factor 'w'"),

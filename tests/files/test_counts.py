@@ -28,7 +28,7 @@ def test_words_and_counts(tmp_path, content, found):
 
 @pytest.mark.parametrize("line", ["cat", "cat dog", "3", "cat -1", "cat nan", "cat inf"])
 def test_a_line_that_is_none_is_named(tmp_path, line):
-    with pytest.raises(FormatError, match="line 2 is no word and its count"):
+    with pytest.raises(FormatError, match="line 2 is not a word and its count"):
         read(tmp_path, f"the 1\n{line}\n")
 
 

@@ -245,7 +245,7 @@ def test_an_output_without_end(tmp_path):
 
 def test_an_operator_that_nobody_has(tmp_path):
     with pytest.raises(
-        FormatError, match=r"custom\.onnx is no model that can be run: .*org\.example"
+        FormatError, match=r"custom\.onnx is not a model that can be run: .*org\.example"
     ):
         decode(codes(1, 4), models.custom(tmp_path / "custom.onnx"))
 

@@ -88,7 +88,7 @@ def test_words_with_signs_quotes_and_numbers(text, terms):
 
 @pytest.mark.parametrize("text", ["", "   ", "king -", "king - man +"])
 def test_an_expression_that_stops_short_says_a_word_is_due(text):
-    with pytest.raises(ParameterError, match="a word is due"):
+    with pytest.raises(ParameterError, match="a word is expected"):
         parse(text)
 
 

@@ -270,7 +270,7 @@ def test_a_broken_regular_expression_is_told(article):
             lambda space: space.analogy("king", "man", "man", method="3cosmul", raw=True),
             "`raw`",
         ),
-        (lambda space: space.expression(""), "a word is due"),
+        (lambda space: space.expression(""), "a word is expected"),
     ],
 )
 def test_what_has_no_meaning_is_a_usage_error(article, ask, message):

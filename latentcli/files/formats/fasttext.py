@@ -65,13 +65,13 @@ def _check(stream: Stream) -> int:
     """Refuse what gensim would take memory or time for in vain; return the dimensions."""
     head = stream.head(_HEAD.size + _COUNTS.size)
     if len(head) < _HEAD.size + _COUNTS.size:
-        raise stream.error("a fastText model that ends in its header")
+        raise stream.error("a truncated fastText model: it ends in its header")
     _, version, dimensions, *_, kind, buckets, min_n, max_n, _, _ = _HEAD.unpack_from(head)
     size, words, labels, _, _ = _COUNTS.unpack_from(head, _HEAD.size)
     if not 11 <= version <= 12:
         raise stream.error(f"a fastText model of version {version}; 12 can be read")
     if kind == _SUPERVISED:
-        raise stream.error("a fastText model that classifies, not one of word vectors")
+        raise stream.error("a fastText classifier, not a model of word vectors")
     plausible = (
         0 < dimensions <= MAX_DIMENSIONS
         and words > 0

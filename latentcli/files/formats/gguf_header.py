@@ -164,7 +164,7 @@ def _metadata(source: Source, header: Header, count: int) -> None:
             header.tokens = value
         elif key == "general.alignment":
             if not isinstance(value, int) or not 1 <= value <= 1 << 20 or value & (value - 1):
-                raise ValueError("its alignment is no power of 2")
+                raise ValueError("its alignment is not a power of 2")
             header.alignment = value
 
 

@@ -170,7 +170,7 @@ def _storage(pid: object) -> Storage:
     """Return a storage: ("storage", class, name, device, count), and None behind in old files."""
     content = pid.content if isinstance(pid, Persistent) else None
     if not isinstance(content, tuple) or len(content) not in (5, 6) or content[0] != "storage":
-        raise RefusedError("it holds something else than tensors")
+        raise RefusedError("it holds something other than tensors")
     _, kind, name, _, count, *view = content
     if not (
         _kind_of(kind) and isinstance(name, str) and _natural(count) and view in ([], [None])

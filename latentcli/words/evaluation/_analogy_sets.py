@@ -112,7 +112,7 @@ def parse_bats(name: str, files: Iterable[tuple[str, Sequence[str]]]) -> Analogy
     for path, text in listed:
         if len(text) > _MOST_PAIRS:
             raise FormatError(
-                f"{path}: {len(text):,} lines are no BATS file: each pair of its lines is a "
+                f"{path}: {len(text):,} lines are not a BATS file: each pair of its lines is a "
                 "question, and it has 50 or so"
             )
         pairs: list[tuple[str, tuple[str, ...]]] = []

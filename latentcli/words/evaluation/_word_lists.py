@@ -163,7 +163,7 @@ def association_tests(
         chosen = {_name_of((one, two, three, four)): (one, two, three, four)}
     if not chosen:
         raise ParameterError(
-            f"{len(lists)} lists are no test of two targets and two attributes; choose two with "
+            f"{len(lists)} lists are not a test of two targets and two attributes; choose two with "
             "`targets` and two with `attributes`"
         )
     return [AssociationTest(name, names, _four(lists, names)) for name, names in chosen.items()]

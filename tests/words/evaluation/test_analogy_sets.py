@@ -120,7 +120,7 @@ def test_a_file_of_the_name_goes_before_the_set(tmp_path, monkeypatch):
 
 def test_a_folder_of_long_files_is_no_bats(tmp_path):
     put(tmp_path, "word\tother\n" * 1001)
-    with pytest.raises(FormatError, match="1,001 lines are no BATS file"):
+    with pytest.raises(FormatError, match="1,001 lines are not a BATS file"):
         read(str(tmp_path))
 
 

@@ -264,7 +264,7 @@ def test_a_sweep_by_groups_of_files(sweep, answer):
         (("--sweep", "none.csv", "factors.csv"), "no such file"),
         (("--sweep", "factors.csv", "factors.csv"), "unknown column 'file'"),
         (("--sweep", "gone.csv", "factors.csv"), "no such file: not_there.npy"),
-        (("--group", "a=none*.npy", "factors.csv"), "no file is named like none*.npy"),
+        (("--group", "a=none*.npy", "factors.csv"), "no files match none*.npy"),
         (("--group", "ordered.npy", "factors.csv"), "NAME=FILES"),
         (("--sweep", "x.csv", "--group", "a=b.npy", "factors.csv"), "leave --group out"),
         (

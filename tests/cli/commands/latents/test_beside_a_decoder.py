@@ -289,7 +289,7 @@ def test_directions_that_cannot_be_seen(latent, options, reported):
         (("--decoder", "digits", "--frames", "a.png"), "a folder, or numbered files"),
         (("--decoder", "digits", "--frames", "%d-%d.png"), "one number in the name"),
         (("--decoder", "nothing"), "cannot read nothing"),
-        (("--decoder", "digits", "--wav", "s.wav"), "are no sounds (N, samples)"),
+        (("--decoder", "digits", "--wav", "s.wav"), "are not sounds (N, samples)"),
     ],
 )
 def test_what_means_nothing_is_one_line(latent, tmp_path, monkeypatch, options, reported):

@@ -124,7 +124,7 @@ def test_an_edit_in_place_is_whole(answer, put):
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
-    [([], 2, "name one of them: --by or --to"), (["--by", "1", "--to", "1"], 2, "name one of them"),
+    [([], 2, "give --by or --to"), (["--by", "1", "--to", "1"], 2, "give --by or --to"),
      (["--by", "nan"], 2, "not finite"), (["--by", "1:2"], 2, "neither numbers"),
      (["--by", "1", "--layers", "4-2"], 2, "ends before it begins"),
      (["--by", "1", "--layers", "3"], 2, "--layers is 3; it must be from 0 to 2\n"),

@@ -34,7 +34,7 @@ def test_one_code_of_layers_towards_the_mean_of_many(results, put):
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
-    [([], 2, "name one of them: --mean or --mean-of"), (["--mean", "m", "--mean-of", "m"], 2, "name one of them: --mean or --mean-of"),
+    [([], 2, "give --mean or --mean-of"), (["--mean", "m", "--mean-of", "m"], 2, "give --mean or --mean-of"),
      (["--mean", "m", "--psi", "nan"], 2, "--psi is nan; it must be a finite number"),
      (["--mean", "m", "--cutoff", "4"], 2, "--cutoff is 4; it must be from 1 to the 3 layers of the codes"),
      (["--mean", "m", "--cutoff", "0"], 2, "--cutoff is 0"),

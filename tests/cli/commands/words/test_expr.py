@@ -50,7 +50,7 @@ def test_the_words_of_the_expression_are_not_answered_unless_wanted(results, wor
     ("text", "code", "message"),
     [
         ("king man", 2, "'+' or '-' is missing between 'king' and 'man'"),
-        ("king -", 2, "a word is due after 'king'"),
+        ("king -", 2, "a word is expected after 'king'"),
         ("king - king", 1, "the vectors cancel out"),
         ("king - kong", 1, "'kong' is not in article-words.txt (6 words)."),
     ],
