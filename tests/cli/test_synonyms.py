@@ -19,6 +19,8 @@ def test_each_synonym_is_a_command_and_none_hides_one():
         (["pca", "codes.npy", "-k", "1"], "latent directions pca"),
         (["tsne", "--help"], "latent map"),
         (["bias", "--help"], "latent evaluate weat"),
+        (["retrieval", "--help"], "latent evaluate retrieval"),
+        (["hdbscan", "--help"], "latent clusters --method hdbscan"),
     ],
 )
 def test_a_synonym_runs_the_command_and_tells_its_name(latent, typed, name):
