@@ -128,7 +128,7 @@ def infomec(
         shares = counts.mutual / counts.factor_entropy
         null = [it.mutual[active] / it.factor_entropy for it in binned.shuffled(seed)]
     explicit = explicitness(fitted)
-    # Halves of the rows are asked for the value alone.
+    # Of halves of the rows only the value is needed.
     held_out = held_out_explicitness(fitted, seed) if shuffles() else {}
     some = bool(counts.evident[active].any())
     modular = _with_null(infom, shares[active], null, some)
