@@ -313,3 +313,15 @@ def test_a_picture_goes_into_the_users_axes(space):
     ax = Figure().subplots()
     assert space.neighbors("king", top=3).plot(ax) is ax
     assert len(ax.patches) == 3
+
+
+def test_a_picture_goes_into_axes_of_a_part_of_a_figure(space):
+    from matplotlib.figure import Figure
+
+    part = Figure().subfigures(1, 2)[1]
+    for result in (
+        space.analogy("king", "man", "woman"),
+        space.distances(["cat", "dog", "car"]),
+    ):
+        ax = part.subplots()
+        assert result.plot(ax) is ax

@@ -54,7 +54,7 @@ def written(
     Names that find no free place within the axes, off the `lines`, are left out, so that what is written can be
     read; those that have to be written stand where they cover least.
     """
-    figure = axes.figure
+    figure = axes.figure.figure  # the whole one, of which axes may have a part
     figure.draw_without_rendering()
     scale = figure.dpi / 72
     inside, whole = axes.get_window_extent(), figure.bbox

@@ -60,4 +60,4 @@ def few_places(axes: Any) -> None:
 
 def inches(axes: Any) -> float:
     """Return how wide axes are, about: what stands beside them takes its part."""
-    return float(axes.get_position().width * axes.figure.get_size_inches()[0])
+    return float(axes.get_position().width * axes.figure.figure.get_size_inches()[0])
