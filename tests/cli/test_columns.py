@@ -166,3 +166,24 @@ def pieces(known, name):
         for a in range(len(parts))
         for b in range(a + 1, len(parts) + 1)
     }
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_no_key_has_a_blank_and_the_table_is_there_for_papers(
+    name, folder, shared_cache, monkeypatch, capsys
+):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LATENT_CACHE_DIR", str(shared_cache))
+    found = {}
+    for form in ("json", "latex", "markdown", "csv"):
+        code, found[form], err = shown(
+            f"{LINES[name]} -q -f {form}", monkeypatch, capsys, terminal=False
+        )
+        assert code == 0, err
+    answer = json.loads(found["json"])
+    keys = {*answer["settings"], *answer.get("summary", {})}
+    keys |= {key for record in answer["results"] for key in record}
+    assert [key for key in keys if " " in key] == []
+    assert " " not in found["csv"].splitlines()[0]
+    assert "\\toprule" in found["latex"]
+    assert " |" in found["markdown"]
