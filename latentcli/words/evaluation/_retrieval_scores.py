@@ -114,7 +114,7 @@ def notes_of(
     """Say which queries are left out, and which count nothing."""
     missing = len(qrels) - len(queries)
     if missing:
-        yield f"{counted(missing, 'query', 'queries')} of `qrels` are not among those retrieved for, and left out"
+        yield f"{counted(missing, 'query', 'queries')} of `qrels` without retrieved documents, left out"
     empty = sum(ranking.relevant == 0 for ranking in rankings)
     if empty:
         yield f"{counted(empty, 'query has', 'queries have')} no relevant document and count 0, as in trec_eval"
