@@ -141,7 +141,7 @@ def _rank(values: Array, edges: Array) -> Array:
     """
     low, high = float(values.min()), float(values.max())
     scale = _GRID / (high - low)
-    if not np.isfinite(scale):
+    if not scale <= float(np.finfo(values.dtype).max):
         return np.searchsorted(edges, values, side="right")
     cells = ((values - low) * scale).astype(np.intp)
     # A grid line may lie off by rounding: from the cell before, no value is ranked too high.
@@ -157,16 +157,17 @@ def _cut(values: Array, edges: Array, out: Array) -> None:
     """Write the bin of each value; equal edges apart, as `np.digitize(values, edges[:-1]) - 1`.
 
     The bin is guessed by arithmetic, many times faster than a binary search, which is left to the
-    values near an edge. That takes edges much farther apart than numbers are.
+    values near an edge. That takes edges much farther apart than numbers are, and no subnormal width.
     """
     bins = len(edges) - 1
     low, high = float(edges[0]), float(edges[-1])
     width = (high - low) / bins
-    if not width > _APART * max(np.spacing(np.abs(edges[[0, -1]]))):
+    numbers = np.finfo(values.dtype)
+    if not width > max(_APART * max(np.spacing(np.abs(edges[[0, -1]]))), 1 / numbers.max):
         np.clip(np.digitize(values, edges[:-1]) - 1, 0, bins - 1, out=out, casting="unsafe")
         return
     # How far off a guess may be, in bins: by the rounding of the values, the edges and the guess.
-    unsure = 4 * float(np.finfo(values.dtype).eps) * (max(abs(low), abs(high)) / width + bins)
+    unsure = 4 * float(numbers.eps) * (max(abs(low), abs(high)) / width + bins)
     for start in range(0, len(values), _STRETCH):
         part, labels = values[start : start + _STRETCH], out[start : start + _STRETCH]
         guess = np.clip(part, edges[0], edges[-1])

@@ -63,3 +63,15 @@ def test_mahalanobis_distances_have_no_unit():
     plain, scaled = latentcli.outliers(ROWS), latentcli.outliers(ROWS * 1e100)
     for one, other in zip(plain.records, scaled.records, strict=True):
         assert one["mahalanobis"] == pytest.approx(other["mahalanobis"], rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_subnormal_codes_are_cut_without_a_warning(dtype):
+    codes = (np.random.default_rng(0).random((90, 2)) * 1e3).astype(dtype) * np.finfo(
+        dtype
+    ).tiny
+    codes *= dtype(1e-5)
+    factors = np.arange(90) % 3
+    same = latentcli.mig(codes / codes.max(), factors, binning="width")
+    found = latentcli.mig(codes, factors, binning="width")
+    assert found.value == pytest.approx(same.value, abs=1e-9)
