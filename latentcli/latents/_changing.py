@@ -21,8 +21,8 @@ LISTED = 1000
 """Up to so many codes have a record of their own; of more, the means are listed."""
 
 _MANY = 1 << 22
-_QUICK_PART = 1 << 18
-"""Numbers that a thread changes at a time: in float32 they stay in its processor's cache."""
+_QUICK_PART = 1 << 19
+"""Numbers that a thread changes at a time."""
 _LEAST_SQUARE, _MOST_SQUARE = 1e-20, 1e36
 """Squared norms between which float32 neither loses nor overflows."""
 
