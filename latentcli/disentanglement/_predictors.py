@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._train_test_split import Split, influence
 from latentcli.numerics.gradient_boosting import fit_predict
-from latentcli.numerics.parallel import Steps, each
+from latentcli.numerics.parallel import Steps, each, processes
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record
 
@@ -114,15 +115,32 @@ ROUNDS, DEPTH, LEARNING_RATE = 100, 3, 0.1
 ALPHA = 0.02
 TREES, TREE_DEPTH = 10, 12
 
+_LONG = 2_000_000
+"""Numbers times classes from which boosting takes seconds, and processes are worth their start."""
+
 
 def _boosting(
-    train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None]
+    train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None] | None
 ) -> _Predictions:
     found = fit_predict(
         train, labels, test, n_estimators=ROUNDS, max_depth=DEPTH, learning_rate=LEARNING_RATE,
         seed=seed, step=step,
     )  # fmt: skip
     return _Predictions(found.importances, found.train_predictions, found.test_predictions)
+
+
+def _boosting_elsewhere(call: Callable[..., Any]) -> Fit:
+    """Return boosting in processes: its short steps hold the interpreter, for which threads wait."""
+
+    def run(
+        train: Array, labels: Array, test: Array, seed: int, step: Callable[[], None]
+    ) -> _Predictions:
+        found: _Predictions = call(_boosting, train, labels, test, seed, None)
+        for _ in range(ROUNDS):
+            step()
+        return found
+
+    return run
 
 
 def _lasso(
@@ -196,5 +214,14 @@ def fit_each(
     def fit(k: int) -> Fitted:
         return predictors[k].fit(data, data.factors[k], splits[k], seed, steps.advance)
 
-    with quiet():  # slow convergence of a lasso, which importances hardly feel
+    boosted = [data.factors[k].size for k, one in enumerate(predictors) if one.run is _boosting]
+    with ExitStack() as stack:
+        stack.enter_context(
+            quiet()
+        )  # slow convergence of a lasso, which importances hardly feel
+        if len(boosted) > 1 and data.codes.size * sum(boosted) > _LONG:
+            run = _boosting_elsewhere(stack.enter_context(processes()))
+            predictors = [
+                replace(one, run=run) if one.run is _boosting else one for one in predictors
+            ]
         return each(fit, range(len(data.factors)))

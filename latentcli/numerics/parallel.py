@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from latentcli.numerics.types import Progress
 
@@ -85,6 +85,36 @@ def threads(count: int) -> Iterator[Callable[..., object]]:
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(count) as pool:
         yield lambda work, *items: deque(pool.map(work, *items), maxlen=0)
+
+
+@contextmanager
+def processes() -> Iterator[Callable[..., Any]]:
+    """Give what calls a function in another process, and returns its result: `call(function, *arguments)`.
+
+    For long work of many short steps, during which threads would wait for the interpreter. Where no
+    process can be started, it is done here.
+    """
+    if processors() == 1:
+        yield lambda work, *arguments: work(*arguments)
+        return
+    from joblib.externals.loky import ProcessPoolExecutor  # comes with scikit-learn
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    pool: Any = None
+    with suppress(OSError, ImportError):  # no semaphores
+        pool = ProcessPoolExecutor(processors())
+
+    def call(work: Callable[..., Any], *arguments: Any) -> Any:
+        if pool is not None:
+            with suppress(OSError, BrokenProcessPool):
+                return pool.submit(work, *arguments).result()
+        return work(*arguments)
+
+    try:
+        yield call
+    finally:
+        if pool is not None:
+            pool.shutdown(kill_workers=True)
 
 
 class Steps:

@@ -153,3 +153,14 @@ def test_a_factor_of_very_many_classes_is_predicted_by_a_forest(monkeypatch):
     without = dci(codes, factors, ci=None, limit=None)
     np.testing.assert_array_equal(without.matrix, boosted.matrix)
     assert not any("forest" in note for note in without.notes)
+
+
+def test_boosting_in_processes_gives_the_same_numbers(clean, monkeypatch):
+    codes, factors = clean[0][:200], clean[1][:200]
+    told = []
+    here = dci(codes, factors, progress=lambda *at: told.append(at))
+    steps = told.copy()
+    monkeypatch.setattr(_predictors, "_LONG", 0)
+    elsewhere = dci(codes, factors, progress=lambda *at: told.append(at))
+    assert elsewhere.numbers == here.numbers
+    assert told[-1] == steps[-1]
