@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentcli.distributed import _shards
+from latentcli.distributed._searching import (
+    NOTHING,
+    best_of,
+    better,
+    by_distance,
+    floors_of,
+    name_of,
+    within,
+)
 from latentcli.errors import LatentError
-from latentcli.files.reading import Findings
-from latentcli.files.store.build import narrowed
-from latentcli.numerics import scoring
-from latentcli.numerics.scoring import EUCLIDEAN, Scorer
-from latentcli.numerics.search import MANY, Hits, Question, search
+from latentcli.numerics.scoring import Scorer
+from latentcli.numerics.search import Hits, Question
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
@@ -185,6 +191,8 @@ class ShardedRows:
         end = len(self) if limit is None else min(limit, len(self))
         shards = [shard for shard in self.shards if shard.first < end]
 
+        merged = [NOTHING for _ in questions]
+
         def given(at: int) -> tuple[Any, ...]:
             span = shards[at].span
             among = None if rows is None else within(rows, span)
@@ -192,82 +200,16 @@ class ShardedRows:
             return (
                 shared,
                 top,
-                _name_of(scorer),
+                name_of(scorer),
                 within(self.unusable, span),
                 among,
                 most,
                 min_score,
+                floors_of(merged, top),
             )
 
-        merged: list[_Best] = [(np.zeros(0, dtype=np.int64), np.zeros(0)) for _ in questions]
-        for found in self.session.each(_best_of, shards, given):
-            merged = [_better(one, new, top) for one, new in zip(merged, found, strict=True)]
-        if _by_distance(scorer, len(questions), min_score):
+        for found in self.session.each(best_of, shards, given):
+            merged = [better(one, new, top) for one, new in zip(merged, found, strict=True)]
+        if by_distance(scorer, len(questions), min_score):
             return [Hits(numbers, -scores) for numbers, scores in merged]
         return [Hits(numbers, scorer.shown(scores)) for numbers, scores in merged]
-
-
-_Best = tuple[Array, Array]
-"""Rows (k,) and their scores before they are shown, the best first."""
-
-
-def within(rows: Array, span: slice) -> Array:
-    """Return those of some rows, ascending or not, that lie in a span, counted from its start."""
-    return rows[(rows >= span.start) & (rows < span.stop)] - span.start
-
-
-def _name_of(scorer: Scorer) -> str:
-    """Return what a scorer is called in its module: functions of it cannot be sent."""
-    return next(name for name, value in vars(scoring).items() if value is scorer)
-
-
-def _better(one: _Best, other: _Best, top: int) -> _Best:
-    """Merge the best of earlier rows with those of later ones: ties go to the earlier row."""
-    rows, scores = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
-    best = np.argsort(-scores, kind="stable")[:top]
-    return rows[best], scores[best]
-
-
-def _by_distance(scorer: Scorer, questions: int, min_score: float | None) -> bool:
-    """Tell whether `search` goes through `numerics.neighbors`, which compares distances, not squares."""
-    return scorer is EUCLIDEAN and questions >= MANY and min_score is None
-
-
-def _as_it_is(score: Array) -> Array:
-    return score
-
-
-def _best_of(
-    shard: Shard,
-    questions: Sequence[Question],
-    top: int,
-    scorer: str,
-    unusable: Array,
-    among: Array | None,
-    limit: int,
-    min_score: float | None,
-) -> list[_Best]:
-    """Search a shard, piece by piece."""
-    plain: Scorer = getattr(scoring, scorer)
-    away = _by_distance(plain, len(questions), min_score)
-    kept = plain if away else replace(plain, shown=_as_it_is)
-    best: list[_Best] = [(np.zeros(0, dtype=np.int64), np.zeros(0)) for _ in questions]
-    for first, values in _shards.blocks(shard):
-        if first >= limit:
-            break
-        span = slice(first, first + len(values))
-        matrix, norms = narrowed(values, Findings())
-        norms[within(unusable, span)] = 0.0
-        begin = shard.first + first
-        local = [
-            replace(one, exclude=tuple(row - begin for row in one.exclude)) for one in questions
-        ]
-        hits = search(
-            matrix, norms, local, top=top, scorer=kept, min_score=min_score,
-            rows=None if among is None else within(among, span), limit=limit - first,
-        )  # fmt: skip
-        best = [
-            _better(old, (new.rows + begin, -new.scores if away else new.scores), top)
-            for old, new in zip(best, hits, strict=True)
-        ]
-    return best

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from latentcli.errors import FileError, FormatError, shown
 from latentcli.files import formats, joining
@@ -21,7 +22,7 @@ from latentcli.files.stream import Stream
 from latentcli.numerics.blocks import let_go
 from latentcli.numerics.types import Array
 
-_PIECE = 32 << 20
+PIECE = 32 << 20
 """Bytes of the rows that are in work at a time on a worker."""
 
 _COUNTED = re.compile(r"(.*\D|)(\d+)-of-(\d+)(\D.*|)")
@@ -152,15 +153,15 @@ def _read_zarr(path: Path) -> Reading:
     )
 
 
-def blocks(shard: Shard) -> Iterator[tuple[int, Array]]:
-    """Yield (first row within the shard, rows (n, D) as they are) in pieces of about 32 MB."""
+def blocks(shard: Shard, size: int = PIECE) -> Iterator[tuple[int, Array]]:
+    """Yield (first row within the shard, rows (n, D) as they are) in pieces of about `size` bytes in float64."""
     with _opened(shard) as (_, reading):
         kept: list[Array] = []
         first = rows = 0
         for block in reading.blocks():
             kept.append(block.values)
             rows += len(block.values)
-            if rows * reading.dimensions * 8 >= _PIECE:
+            if rows * reading.dimensions * 8 >= size:
                 yield first, _joined(kept)
                 _let_go(kept)
                 first, rows, kept = first + rows, 0, []
@@ -191,7 +192,20 @@ def blocks_of(shard: Shard, rows: Array | None) -> Iterator[tuple[int, Array]]:
 
 
 def _joined(parts: list[Array]) -> Array:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    """Return blocks as one array: a view where they follow one another in a file that is mapped, else a copy."""
+    if len(parts) == 1:
+        return parts[0]
+    first, base = parts[0], parts[0].base
+    ends = [part.__array_interface__["data"][0] + part.nbytes for part in parts[:-1]]
+    starts = [part.__array_interface__["data"][0] for part in parts[1:]]
+    whole = base is not None and all(
+        part.base is base and part.dtype == first.dtype and part.flags.c_contiguous
+        for part in parts
+    )
+    if not whole or starts != ends:
+        return np.concatenate(parts)
+    rows = sum(map(len, parts))
+    return as_strided(first, (rows, *first.shape[1:]), first.strides, writeable=False)
 
 
 def survey(shard: Shard) -> Survey:

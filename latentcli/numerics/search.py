@@ -25,7 +25,9 @@ from latentcli.numerics.types import Array, Progress
 Rows = npt.NDArray[np.int64]
 
 _BLOCK_BYTES = 4 << 20
-_SCORES_PER_BLOCK = 4 << 20
+_SCORES_PER_BLOCK = 1 << 20
+"""Scores at a time, 4 MB: they stay in the cache, where they are compared after the product."""
+
 _TINY, _HUGE = 1e-30, 1e30
 
 QUESTIONS_PER_PASS = 1024
@@ -80,6 +82,7 @@ def search(
     rows: Rows | None = None,
     limit: int | None = None,
     min_score: float | None = None,
+    floors: Array | None = None,
     progress: Progress | None = None,
 ) -> list[Hits]:
     """Find the `top` best rows for each question.
@@ -101,6 +104,8 @@ def search(
         Answer only the first `limit` rows.
     min_score
         Answer only rows with at least this score.
+    floors : (Q,), optional
+        Scores, before they are shown, below which rows of each question are not asked for: as good ones are known.
 
     Returns
     -------
@@ -118,9 +123,12 @@ def search(
         return _search_euclidean(matrix, norms, questions, top, rows, limit, progress)
     parts = list(blocks(norms, matrix.shape[1], rows, limit, len(questions)))
     passes = [
-        Pass(questions[start : start + QUESTIONS_PER_PASS], top, scorer)
+        Pass(
+            questions[start : start + QUESTIONS_PER_PASS], top, scorer,
+            None if floors is None else floors[start : start + QUESTIONS_PER_PASS],
+        )
         for start in range(0, len(questions), QUESTIONS_PER_PASS)
-    ]
+    ]  # fmt: skip
     for done, block in enumerate(parts):
         _scan(matrix, norms, block, passes)
         if progress:
@@ -218,7 +226,13 @@ class _Candidates(NamedTuple):
 class Pass:
     """The best so far of a batch of up to `QUESTIONS_PER_PASS` questions."""
 
-    def __init__(self, questions: Sequence[Question], top: int, scorer: Scorer) -> None:
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        top: int,
+        scorer: Scorer,
+        floors: Array | None = None,
+    ) -> None:
         self.questions = questions
         self.top = top
         self.scorer = scorer
@@ -231,7 +245,8 @@ class Pass:
         self.error = (dimensions + 4) * float(np.finfo(np.float32).eps) / 2
         self.excluded = max(len(set(question.exclude)) for question in questions)
         self.banned = self._banned()
-        self.floor = np.full(count, -np.inf)  # `top` rows are known to score at least this
+        # `top` rows are known to score at least this.
+        self.floor = np.full(count, -np.inf) if floors is None else floors.copy()
         self.found: list[_Candidates] = []
         self.waiting = 0
 
@@ -248,6 +263,7 @@ class Pass:
             least = np.partition(low, low.shape[1] - wanted, axis=1)[:, low.shape[1] - wanted]
             self.floor = np.maximum(self.floor, least)
         limit = (self.floor - slack).astype(high.dtype)
+        limit = np.nextafter(limit, high.dtype.type(-np.inf))  # which rounding may have raised
         hopeful = np.flatnonzero(high.max(axis=1) >= limit)
         if not hopeful.size:
             return
@@ -280,6 +296,9 @@ class Pass:
         edges = np.searchsorted(questions, np.arange(len(self.questions) + 1))
         for index in range(len(self.questions)):
             mine = rows[edges[index] : edges[index + 1]]
+            if not len(mine):
+                yield _none()
+                continue
             question = self.questions[index]
             scores = self.scorer.of_rows(
                 matrix[mine].astype(np.float64), self.exact[index], self.lengths[index],

@@ -1,5 +1,7 @@
 """Exact search against a plain float64 computation of every score."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -480,3 +482,28 @@ def test_neither_rows_nor_questions_are_changed(space):
         array.setflags(write=False)
     search(matrix, norms, [question] * 20, top=3, scorer=EUCLIDEAN)
     np.testing.assert_array_equal(matrix, space)
+
+
+@pytest.mark.parametrize("scorer", [COSINE, DOT, EUCLIDEAN])
+def test_floors_leave_out_what_is_worse_and_nothing_else(scorer):
+    random = np.random.default_rng(4)
+    matrix = random.standard_normal((3000, 5)).astype("<f4")
+    matrix[2000:2010] = matrix[:10]  # equal scores
+    norms = np.linalg.norm(matrix.astype(np.float64), axis=1)
+    probes = random.standard_normal((7, 5))
+    lengths = np.linalg.norm(probes, axis=1)
+    asked = [Question(probe[None] / n, length=float(n)) for probe, n in zip(probes, lengths, strict=True)]  # fmt: skip
+    plain = replace(scorer, shown=lambda score: score)
+    whole = search(matrix, norms, asked, top=6, scorer=plain)
+    first = search(matrix[:1000], norms[:1000], asked, top=6, scorer=plain)
+    floors = np.array([one.scores[-1] for one in first])
+    rest = search(matrix[1000:], norms[1000:], asked, top=6, scorer=plain, floors=floors)
+    for one, a, b in zip(whole, first, rest, strict=True):
+        scores = np.concatenate([a.scores, b.scores])
+        rows = np.concatenate([a.rows, b.rows + 1000])
+        best = np.argsort(-scores, kind="stable")[:6]
+        assert np.array_equal(rows[best], one.rows)
+        assert np.array_equal(scores[best], one.scores)
+        assert len(b.rows) <= 6
+    high = np.full(7, np.inf)
+    assert not any(len(one.rows) for one in search(matrix, norms, asked, top=6, scorer=plain, floors=high))  # fmt: skip
