@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from latentcli.distributed._shards import Shard
 
 _SEARCHED = 128 << 20
-"""Bytes in float64 of a piece of a shard that many questions are asked: what is done for each question counts less."""
+"""Bytes in float64 of a piece of a shard that is searched for many questions: what is done for each question counts less."""
 
 Best = tuple[Array, Array]
 """Rows (k,) and their scores before they are shown, the best first."""
@@ -30,7 +30,7 @@ NOTHING: Best = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 def floors_of(best: Sequence[Best], top: int) -> Array:
-    """Return the scores (Q,) that as many rows as are asked for have, or more; -inf where there are not so many yet."""
+    """Return the scores (Q,) that as many rows as are wanted have, or more; -inf where there are not so many yet."""
     return np.array([scores[-1] if len(scores) == top else -np.inf for _, scores in best])
 
 

@@ -105,7 +105,7 @@ def search(
     min_score
         Answer only rows with at least this score.
     floors : (Q,), optional
-        Scores, before they are shown, below which rows of each question are not asked for: as good ones are known.
+        Scores, before they are shown, below which rows of each question are of no use: better ones are known.
 
     Returns
     -------
