@@ -250,8 +250,8 @@ def _notes(
         rows = counted(left_out, "row is", "rows are")
         notes.append(f"{rows} left out: NaN, infinity or without a direction")
     if shown < total - left_out:
-        which = "the first, most frequent," if by_frequency else "random"
-        notes.append(f"{shown:,} {which} rows of {total:,} are shown; `sample` shows more")
+        which = f"the first, most frequent, {shown:,}" if by_frequency else f"{shown:,} random"
+        notes.append(f"{which} rows of {total:,} are shown; `sample` shows more")
     if method != "pca":
         notes.append("distances between groups, and their sizes, mean nothing on this map")
     if quality is not None and quality.neighbors_kept < 0.1:
