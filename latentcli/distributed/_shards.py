@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from latentcli.errors import FileError, FormatError, shown
 from latentcli.files import formats, joining
@@ -192,20 +191,7 @@ def blocks_of(shard: Shard, rows: Array | None) -> Iterator[tuple[int, Array]]:
 
 
 def _joined(parts: list[Array]) -> Array:
-    """Return blocks as one array: a view where they follow one another in a file that is mapped, else a copy."""
-    if len(parts) == 1:
-        return parts[0]
-    first, base = parts[0], parts[0].base
-    ends = [part.__array_interface__["data"][0] + part.nbytes for part in parts[:-1]]
-    starts = [part.__array_interface__["data"][0] for part in parts[1:]]
-    whole = base is not None and all(
-        part.base is base and part.dtype == first.dtype and part.flags.c_contiguous
-        for part in parts
-    )
-    if not whole or starts != ends:
-        return np.concatenate(parts)
-    rows = sum(map(len, parts))
-    return as_strided(first, (rows, *first.shape[1:]), first.strides, writeable=False)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def survey(shard: Shard) -> Survey:

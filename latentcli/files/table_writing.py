@@ -152,6 +152,10 @@ def _write_arrow(content: Content, opened: Callable[[Any], Any], title: str) -> 
     import pyarrow as pa
 
     plan = _Plan(content)
+    if any("\0" in name for name in plan.names):
+        raise FormatError(
+            f"{title} cannot hold a column whose name has NUL in it; write .jsonl instead"
+        )
     types = plan.types()
     writer = None
     try:

@@ -158,8 +158,9 @@ class Cloud:
         rng = np.random.default_rng(seed)
         rows = rng.standard_normal((count, self.dimensions), dtype=np.float32)
         if count == len(self):
-            repeated = self.originals != np.arange(count)
-            rows = rows[self.originals] if repeated.mean() > _COPIES else rows
+            repeated = int((self.originals != np.arange(count)).sum())
+            if repeated > _COPIES * count and count - repeated >= LEAST_ROWS:
+                rows = rows[self.originals]
         return Cloud(
             rows,
             replace(self.settings, ci=None),  # nobody asks for its intervals

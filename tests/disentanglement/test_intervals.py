@@ -57,10 +57,10 @@ def test_bins_between_fixed_limits_do_not_follow_far_values():
 
 
 def test_a_correction_that_halves_of_the_rows_contradict_has_no_interval():
-    """20 x 20 cells of 300 rows: half of the rows find nothing significant."""
+    """20 x 20 cells of 200 rows: half of the rows find nothing significant."""
     rng = np.random.default_rng(0)
-    factors = rng.random((300, 3))
-    codes = factors + 0.1 * rng.standard_normal((300, 3))
+    factors = rng.random((200, 3))
+    codes = factors + 0.1 * rng.standard_normal((200, 3))
     for metric in ("mig", "med", "jemmig"):
         score = function(metric)(codes, factors)
         assert score.summary[f"{metric}_corrected_low"] is None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentcli.errors import ParameterError
+from latentcli.errors import FormatError, ParameterError
 from latentcli.files import contents, scales, writing
 from latentcli.files.store.cache import open_entry
 
@@ -34,7 +34,9 @@ CELLS = {
     ),
 }
 NAMES = st.text(LETTERS, max_size=5).filter(
-    lambda name: name.lower() not in ("vector", "embedding", "word", "emb", "n")
+    lambda name: (
+        name.lower() not in ("vector", "embedding", "word", "emb", "n") and "\0" not in name
+    )
 )
 
 
@@ -91,6 +93,21 @@ def test_a_table_is_read_back_with_all_its_columns(tmp_path_factory, ending, rec
     }
     for file in folder.iterdir():
         file.unlink()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_column_whose_name_has_nul_in_it_is_written_or_refused(tmp_path, ending):
+    source, target = tmp_path / "in.jsonl", tmp_path / f"out{ending}"
+    rows = [{"text": word, "\0": 1, "": None, "vector": [1.0, 2.0]} for word in "ab"]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    content = contents.words_of(entry_of(source))
+    if ending != ".jsonl":
+        with pytest.raises(FormatError, match="NUL in it"):
+            writing.write(content, target)
+        assert not target.exists()
+    else:
+        writing.write(content, target)
+        assert {"\0", ""} <= {*json.loads(target.read_text().splitlines()[0])}
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

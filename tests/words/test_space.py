@@ -397,7 +397,7 @@ def test_relation_takes_unit_vectors_unless_raw(write):
 
 
 def test_a_pair_of_one_word_is_refused(article):
-    with pytest.raises(LatentError, match="king:king is no pair"):
+    with pytest.raises(LatentError, match="king:king is not a pair"):
         article.relation([("king", "man"), ("king", "king")])
 
 

@@ -13,10 +13,11 @@ VALUES = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
 HEAD = bytes(8) + b"DUCK" + bytes(4096)
 
 
-def test_without_duckdb_it_says_what_to_install(put, monkeypatch):
+@pytest.mark.parametrize("checksum", [bytes(8), b"\xff\xfe" + bytes(6), b"\xfe\xff" + bytes(6)])
+def test_without_duckdb_it_says_what_to_install(put, monkeypatch, checksum):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(FormatError, match=r"needs duckdb; install it with: pip install 'lat"):
-        open_entry(str(put(HEAD, "v.duckdb")))
+        open_entry(str(put(checksum + HEAD[8:], "v.duckdb")))
 
 
 @pytest.fixture

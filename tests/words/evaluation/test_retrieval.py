@@ -138,7 +138,7 @@ def test_notes_say_what_was_left_out():
     x[3] = 0
     found = latentcli.evaluate_retrieval(x, x, {"0": {"0": 1, "9": 1}, "1": {"2": 0}, "3": {"1": 1}})  # fmt: skip
     text = " ".join(found.notes)
-    assert "1 query of `qrels` are not among" in text
+    assert "1 query of `qrels` without retrieved documents, left out" in text
     assert "1 query has no relevant document and count 0" in text
     assert "1 of 2 relevant documents are not among the documents" in text
 

@@ -20,7 +20,7 @@ def test_all_dimensions_from_minus_three_to_three(results, put):
 
 @pytest.mark.parametrize(
     ("values", "options", "code", "message"),
-    [(np.ones((3, 4)), [], 1, "is not one code; name one, such as"),
+    [(np.ones((3, 4)), [], 1, "is not one vector; name one, such as"),
      (np.ones(4), ["--dims", "4"], 2, "--dims is 4; it must be from 0 to 3"),
      (np.ones(4), ["--range", "0:1:0"], 2, "the count is from 1"),
      (np.ones(4, np.float16), ["--range", "1e6"], 1, "beyond float16")],

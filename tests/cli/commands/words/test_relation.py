@@ -94,7 +94,7 @@ def test_what_is_no_pair_is_told(latent, words, token):
 def test_a_pair_of_one_word_fails(latent, words):
     code, out, err = latent("relation", "king:queen", "man:man", "-v", words)
     assert (code, out) == (1, "")
-    assert "man:man is no pair" in err
+    assert "man:man is not a pair" in err
 
 
 def test_a_batch_carries_its_verdicts(latent, words, stdin):
