@@ -23,6 +23,8 @@ LISTED = 1000
 _MANY = 1 << 22
 _QUICK_PART = 1 << 19
 """Numbers that a thread changes at a time."""
+_NORMS = "norms"
+"""Name of the lengths among what is measured of each part."""
 _LEAST_SQUARE, _MOST_SQUARE = 1e-20, 1e36
 """Squared norms between which float32 neither loses nor overflows."""
 
@@ -83,41 +85,33 @@ def changed(
     """
     shape = z.shape if len(changes) == 1 else (len(changes), *z.shape)
     target, whole = begin(out, shape, z.dtype)
-    found: list[dict[str, list[Array]]] = []
+    measured: list[dict[str, list[Array]]] = []
     listed: list[list[list[float] | str]] = []
-    norms: list[Array] = []
-    spreads: list[Array] = []
     place = _anywhere(target, z, shape)
     for index, (_, change) in enumerate(changes):
         work = _Changer(z, measures, place and partial(_shifted, place, index * z.samples))
-        found.append({})
+        measured.append({})
         listed.append([])
-        for part, made in work.parts(change):
-            narrow, lengths, measured = made
+        for part, (narrow, numbers) in work.parts(change):
             if work.place is None:
                 _put(target, z, narrow, part, index if len(changes) > 1 else None)
-            spread = sigmas(lengths, z.dimensions)
-            norms.append(lengths)
-            spreads.append(spread)
-            numbers = {
-                "norm": lengths.mean(axis=1),
-                "typicality": spread.mean(axis=1),
-                **measured,
-            }
             for name, values in numbers.items():
-                found[-1].setdefault(name, []).append(values)
+                measured[-1].setdefault(name, []).append(values)
             room = max(0, LISTED - len(listed[-1]))
             listed[-1] += [shown(code) for code in narrow[:room]]
             if progress:
                 progress(index * z.samples + part.stop, len(changes) * z.samples)
-    columns = {
-        name: np.stack([np.concatenate(one[name]) for one in found]) for name in found[0]
+    numbers = {
+        name: np.stack([np.concatenate(one[name]) for one in measured]) for name in measured[0]
     }
+    norms = numbers.pop(_NORMS)
+    spreads = sigmas(norms, z.dimensions)
+    columns = {"norm": norms.mean(axis=2), "typicality": spreads.mean(axis=2), **numbers}
     return Changed(
         whole,
         shape,
-        np.concatenate(norms),
-        np.concatenate(spreads),
+        norms.reshape(-1, norms.shape[-1]),
+        spreads.reshape(-1, norms.shape[-1]),
         columns,
         *_records(z.samples, [what for what, _ in changes], columns, listed),
     )
@@ -126,8 +120,8 @@ def changed(
 Place = Callable[[int, Array], None]
 """Takes codes from a first one on, from several threads and in any order."""
 
-Made = tuple[Array, Array, dict[str, Array]]
-"""Changed codes in their own type and shape, their norms, and what else was measured of them."""
+Made = tuple[Array, dict[str, Array]]
+"""Changed codes in their own type and shape; their norms (n, R), and what else was measured of them."""
 
 
 @dataclass(frozen=True)
@@ -160,16 +154,16 @@ class _Changer:
             room = self.rooms.pop()
         except IndexError:  # this thread's first part
             room = np.empty(self.z.codes[part].shape, np.float32)
-        made, norms, measured = self._quick(part, change, room[: part.stop - part.start])
+        made, numbers = self._quick(part, change, room[: part.stop - part.start])
         self.place(part.start, made)
         listed = made[: max(0, LISTED - part.start)].copy()
         self.rooms.append(room)
-        return listed, norms, measured
+        return listed, numbers
 
     def _exact(self, part: slice, change: Move) -> Made:
         made = change(np.asarray(self.z.codes[part], dtype=np.float64), None)
         narrow = cast(made, self.z.dtype).reshape(len(made), *self.z.code_shape)
-        return narrow, norms_of(made), self._measured(made)
+        return narrow, self._measured(made, norms_of(made))
 
     def _quick(self, part: slice, change: Move, out: Array | None) -> Made:
         made = change(np.asarray(self.z.codes[part], dtype=np.float32), out)
@@ -181,10 +175,13 @@ class _Changer:
             return self._exact(part, change)
         narrow = cast(made, self.z.dtype) if self.z.dtype != np.float32 else made
         shaped = narrow.reshape(len(made), *self.z.code_shape)
-        return shaped, np.sqrt(squares).reshape(len(made), -1), self._measured(made)
+        return shaped, self._measured(made, np.sqrt(squares).reshape(len(made), -1))
 
-    def _measured(self, made: Array) -> dict[str, Array]:
-        return {name: measure(made) for name, measure in self.measures.items()}
+    def _measured(self, made: Array, norms: Array) -> dict[str, Array]:
+        return {
+            _NORMS: norms,
+            **{name: measure(made) for name, measure in self.measures.items()},
+        }
 
 
 def quick(codes: Any) -> bool:

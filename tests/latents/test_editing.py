@@ -265,6 +265,16 @@ def test_dtype_and_shape_come_back_and_the_input_stays(name, dtype):
     assert (found == exact).all()  # float64 inside, rounded once
 
 
+@pytest.mark.parametrize("step", [np.float32(0.1), 0.1, 1e-45, 3e38, 1e300])
+def test_sums_are_those_of_float64_rounded_once(step):
+    """Also where both are float32: of neighbors far apart, subnormal and too large ones."""
+    scales = 10.0 ** RNG.integers(-44, 38, size=(2000, 8))
+    codes = (RNG.standard_normal((2000, 8)) * scales).astype(np.float32)
+    with np.errstate(over="ignore"):
+        expected = (codes + np.full(8, float(step))).astype(np.float32)
+    assert (editing.shift(codes, np.full(8, step), 1) == expected).all()
+
+
 def test_numbers_that_a_dtype_cannot_hold_are_refused():
     assert cast(np.array([65504.0]), np.dtype(np.float16)).tolist() == [65504.0]
     with pytest.raises(LatentError, match="beyond float16, whose largest is 65504"):
