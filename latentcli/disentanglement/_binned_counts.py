@@ -15,7 +15,7 @@ from latentcli.disentanglement._factor import Factor, relabeled
 from latentcli.disentanglement._mutual_information import Binned, Counts, Cut
 from latentcli.disentanglement._score import SHUFFLES, shuffles
 from latentcli.errors import LatentError
-from latentcli.numerics.resampling import half_samples
+from latentcli.numerics.repeats import Repeats, repeats_of
 from latentcli.numerics.tails import LOOKED_AT, WIDENED, heavy_tailed
 from latentcli.numerics.types import Array
 
@@ -122,6 +122,15 @@ class Data:
         return Data(codes, self.factors, names, self.alive[dimensions])
 
     @cached_property
+    def repeats(self) -> Repeats:
+        """Which rows repeat others, factors and all."""
+        columns = [
+            column for factor in self.factors for column in (factor.labels, factor.values)
+        ]
+        classes = max((factor.size for factor in self.factors), default=0)
+        return repeats_of(self.codes, *columns, classes=classes)
+
+    @cached_property
     def far(self) -> npt.NDArray[np.bool_]:
         """Which dimensions (D,) have values far beyond the quartiles of most rows."""
         least, most = self.ends
@@ -165,7 +174,13 @@ class Data:
         """Return the joint counts of factors with each other in some of the rows."""
         labels = [factor.labels[rows] for factor in self.factors]
         sizes = [factor.size for factor in self.factors]
-        return _count_with_gaps(Binned(np.stack(labels), max(sizes)), labels, sizes)
+        counts = _count_with_gaps(Binned(np.stack(labels), max(sizes)), labels, sizes)
+        if not self.repeats:
+            return counts
+        once = self.repeats.among(np.arange(self.rows)[rows])
+        few = [one[once] for one in labels]
+        binned = Binned(np.stack(few), max(sizes))
+        return replace(counts, once=_count_with_gaps(binned, few, sizes).tables)
 
 
 class BinnedCounts:
@@ -213,7 +228,7 @@ class BinnedCounts:
         if seed not in self._shuffled:
             random = np.random.default_rng(seed)
             times = SHUFFLES if self.data.codes.size <= LARGE else SHUFFLES // 2
-            orders = (random.permutation(self.data.rows) for _ in range(shuffles(times)))
+            orders = (self.data.repeats.permutation(random) for _ in range(shuffles(times)))
             self._shuffled[seed] = self._in_orders(orders)
         return self._shuffled[seed]
 
@@ -223,7 +238,7 @@ class BinnedCounts:
         Of more than two million numbers the bins are those of all rows, which halves hardly move.
         """
         if seed not in self._halves:
-            rows = half_samples(self.data.rows, seed, self.data.codes.size)
+            rows = self.data.repeats.halves(seed, self.data.codes.size)
             self._halves[seed] = self._of_halves(rows)
         return self._halves[seed]
 
@@ -247,7 +262,19 @@ class BinnedCounts:
 
     def _count(self, binned: Binned, rows: Array | slice) -> Counts:
         labels = [factor.labels[rows] for factor in self.data.factors]
-        return information.count(binned, labels, [factor.size for factor in self.data.factors])
+        sizes = [factor.size for factor in self.data.factors]
+        counts = information.count(binned, labels, sizes)
+        repeats = self.data.repeats
+        if not repeats:
+            return counts
+        # Shuffled rows have the bins of all rows in their order, halves those of their own.
+        once = repeats.first
+        if not isinstance(rows, slice) and len(rows) < self.data.rows:
+            once = repeats.among(rows)
+        few = information.count(
+            Binned(binned.labels[:, once], binned.size), [one[once] for one in labels], sizes
+        )
+        return replace(counts, once=few.tables)
 
 
 def _count_with_gaps(binned: Binned, labels: list[Array], sizes: list[int]) -> Counts:

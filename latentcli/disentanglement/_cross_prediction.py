@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from latentcli.disentanglement._scaling import scales, standardized
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 
 FOLDS = 5
@@ -15,14 +16,18 @@ _PENALTIES = (1.0, 1e-2, 1e-4)
 """What the kernel's width (gamma times dimensions) and penalty are chosen from."""
 
 
-def cross_predicted(codes: Array, targets: Array, estimator: str, seed: int) -> Array:
-    """Return predictions (N, T) of targets, each row by a model of the other folds."""
+def cross_predicted(
+    codes: Array, targets: Array, estimator: str, seed: int, repeats: Repeats
+) -> Array:
+    """Return predictions (N, T) of targets, each row by a model of the other folds; rows that repeat each other share one."""
     fit: Callable[[Array, Array, Array], Array]
     fit = _linear if estimator == "linear" else _kernel
-    shuffled = np.random.default_rng([seed, 12]).permutation(len(codes))
+    shuffled = np.random.default_rng([seed, 12]).permutation(repeats.distinct)
     predicted = np.empty_like(targets, dtype=np.float64)
-    for test in np.array_split(shuffled, FOLDS):
-        train = np.setdiff1d(shuffled, test)
+    for held_out in np.array_split(shuffled, FOLDS):
+        test, train = held_out, np.setdiff1d(shuffled, held_out)
+        if repeats:
+            test, train = repeats.whole(test), repeats.whole(train)
         mean, deviation = scales(codes[train])
         seen, new = (standardized(codes[part], mean, deviation) for part in (train, test))
         predicted[test] = fit(seen, targets[train], new)

@@ -141,16 +141,19 @@ def dci(
     """
     data = prepare(codes, factors, **options)
     predictors = predictors_of(estimator, data, limit)
-    splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
+    splits = [
+        split(f.labels, test=test, seed=seed, limit=limit, repeats=data.repeats)
+        for f in data.factors
+    ]
     fitted = fit_each(predictors, data, splits, seed, progress)
     groups = checked(blocks, data.dimensions)
     named = named_blocks(data, groups) if blocks else data
     importances = summed(np.stack([one.importances for one in fitted], axis=1), groups)
     disentanglement, completeness = disentanglement_completeness(importances)
     per_factor = focus(importances.T) if len(importances) > 1 else None
-    informativeness = _informativeness(fitted, splits, ci, seed)
+    informativeness = _informativeness(data, fitted, splits, ci, seed)
     noise = [
-        _informativeness([o], [s], None, seed).is_noise
+        _informativeness(data, [o], [s], None, seed).is_noise
         for o, s in zip(fitted, splits, strict=True)
     ]
     null = _null(predictors, data, groups, splits, seed, shuffles(_REFITS[estimator]))
@@ -209,7 +212,7 @@ def _null(
     found = []
     for _ in range(shuffles):
         # Codes in another order are factors in another order, and the same classes are held out.
-        other = shuffled(data, random.permutation(data.rows))
+        other = shuffled(data, data.repeats.permutation(random))
         fitted = fit_each(predictors, other, splits, seed)
         found.append(
             disentanglement_of(
@@ -220,10 +223,10 @@ def _null(
 
 
 def _informativeness(
-    fitted: Sequence[Fitted], splits: Sequence[Split], ci: float | None, seed: int
+    data: Data, fitted: Sequence[Fitted], splits: Sequence[Split], ci: float | None, seed: int
 ) -> Estimate:
     value = mean_known([one.score for one in fitted])
-    null = null_means(splits, lambda k, order: fitted[k].shuffled_score(order), seed)
+    null = null_means(data, splits, lambda k, order: fitted[k].shuffled_score(order), seed)
     return Estimate(value, _interval(fitted, ci), null)
 
 

@@ -25,6 +25,7 @@ from latentcli.disentanglement._train_test_split import (
 )
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.halves import Halves
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record
 
@@ -154,19 +155,19 @@ def dci_es(
     informativeness = Estimate(
         best,
         afresh.interval("informativeness", best, high=1.0, widened=data.tail_factor),
-        null_means(splits, lambda k, order: found[k].shuffled_share(order), seed),
+        null_means(data, splits, lambda k, order: found[k].shuffled_share(order), seed),
     )
     explicit = Estimate(
         e,
         afresh.interval("dci_es", e, -1.0, 1.0, widened=data.tail_factor),
-        null_means(splits, lambda k, order: found[k].shuffled(order), seed),
+        null_means(data, splits, lambda k, order: found[k].shuffled(order), seed),
         # A flat curve of noise is explicit: whether noise explains it, informativeness says.
         significant=not informativeness.is_noise,
     )
     return Score(
         numbers={"dci_es": explicit, "size": _size(data), "informativeness": informativeness},
         factors=[
-            _row(f, one, parts, data.rows, ci)
+            _row(f, one, parts, data.repeats, ci)
             for f, one in zip(data.factors, found, strict=True)
         ],
         settings={"capacities": [float(one) for one in found[0].probed.capacities]},
@@ -239,12 +240,13 @@ def _afresh(
             "informativeness": _mean([one.informed for one in found]),
         }
 
-    return Halves(len(some), of_part, ci=ci, seed=seed, draws=_PARTS)
+    return Halves(data.repeats.of(some), of_part, ci=ci, seed=seed, draws=_PARTS)
 
 
 def _parts(data: Data, test: float, limit: int | None, seed: int) -> Split:
     """Return the rows that train and those that test: the same for all factors, which share features."""
-    return split(np.zeros(data.rows, dtype=np.intp), test=test, seed=seed, limit=limit)
+    same = np.zeros(data.rows, dtype=np.intp)
+    return split(same, test=test, seed=seed, limit=limit, repeats=data.repeats)
 
 
 def _beside_chance(explicit: Estimate, informativeness: Estimate) -> tuple[str, ...]:
@@ -269,9 +271,12 @@ def _mean(terms: Sequence[Array]) -> float:
     return float(np.mean(terms))
 
 
-def _row(factor: Factor, found: _Found, parts: Split, rows: int, ci: float | None) -> Record:
+def _row(
+    factor: Factor, found: _Found, parts: Split, repeats: Repeats, ci: float | None
+) -> Record:
     value = float(found.terms.mean())
-    low, high = ends(interval(value, influence(found.terms, parts.test, rows), ci, low=-1.0))
+    influences = repeats.summed(influence(found.terms, parts.test, repeats.rows))
+    low, high = ends(interval(value, influences, ci, low=-1.0))
     return {
         "factor": factor.name,
         "kind": factor.kind,

@@ -43,7 +43,9 @@ def refitted(
         part = data.part(some[chosen])
         if len(part.factors) < len(data.factors):
             return {}
-        splits = [split(f.labels, test=test, seed=seed) for f in part.factors]
+        splits = [
+            split(f.labels, test=test, seed=seed, repeats=part.repeats) for f in part.factors
+        ]
         fitted = fit_each(predictors_of(estimator, part, limit), part, splits, seed)
         found = summed(np.stack([one.importances for one in fitted], axis=1), groups)
         disentanglement, completeness = disentanglement_of(found), completeness_of(found)
@@ -53,7 +55,9 @@ def refitted(
             "informativeness": informativeness,
         }  # fmt: skip
 
-    return Halves(rows, afresh, ci=level, seed=seed, draws=PARTS.get(estimator, 0))
+    return Halves(
+        data.repeats.of(some), afresh, ci=level, seed=seed, draws=PARTS.get(estimator, 0)
+    )
 
 
 def no_interval(estimator: str, noise: bool, ci: float | None) -> str | None:

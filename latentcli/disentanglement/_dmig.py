@@ -13,7 +13,7 @@ from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Counts, Cut
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._score import Estimate, Score, mean_of_halves
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array
 from latentcli.results import Record, number_or_none
 
@@ -150,7 +150,7 @@ def _estimate(
     """
     data, interval, halves = binned.data, None, []
     if ci is not None and value is not None:
-        rows = half_samples(data.rows, seed, data.codes.size)
+        rows = data.repeats.halves(seed, data.codes.size)
         halves = [
             _score(counts, data.count_factors(part))
             for counts, part in zip(binned.halves(seed), rows, strict=True)

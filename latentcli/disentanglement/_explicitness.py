@@ -144,7 +144,10 @@ def explicitness(
     True
     """
     data = prepare(codes, factors, **options)
-    splits = [split(f.labels, test=test, seed=seed, limit=limit) for f in data.factors]
+    splits = [
+        split(f.labels, test=test, seed=seed, limit=limit, repeats=data.repeats)
+        for f in data.factors
+    ]
 
     def fit(k: int) -> _Fitted:
         return _fit(data, data.factors[k], splits[k])
@@ -156,7 +159,7 @@ def explicitness(
     whole = _interval(value, np.mean(tested, axis=0), ci) if tested else None
     return Score(
         numbers={
-            "explicitness": Estimate(value, whole, _null(fitted, splits, seed)),
+            "explicitness": Estimate(value, whole, _null(data, fitted, splits, seed)),
             "explicitness_train": mean_known([one.train for one in fitted]),
             "explicitness_scaled": None if value is None else 2 * (value - 0.5),
         },
@@ -212,7 +215,7 @@ def _fit(data: Data, factor: Factor, parts: Split) -> _Fitted:
     return _Fitted(
         test=float(areas.mean()) if len(areas) else None,
         train=mean_area(learned, factor.labels[parts.train]),
-        influences=influence(terms, parts.test, data.rows),
+        influences=data.repeats.summed(influence(terms, parts.test, data.rows)),
         worst=factor.classes[classes[int(areas.argmin())]] if len(areas) else None,
         worst_area=float(areas.min()) if len(areas) else None,
         converged=bool(np.max(model.n_iter_) < _ITERATIONS),
@@ -238,8 +241,10 @@ def _interval(value: float | None, influences: Array, ci: float | None) -> Inter
     return Interval(*(float(expit(logit(value) + one)) for one in (-reach, reach)))
 
 
-def _null(fitted: Sequence[_Fitted], splits: Sequence[Split], seed: int) -> tuple[float, ...]:
-    return null_means(splits, lambda k, order: fitted[k].shuffled(order), seed)
+def _null(
+    data: Data, fitted: Sequence[_Fitted], splits: Sequence[Split], seed: int
+) -> tuple[float, ...]:
+    return null_means(data, splits, lambda k, order: fitted[k].shuffled(order), seed)
 
 
 def _row(factor: Factor, fitted: _Fitted, ci: float | None) -> Record:

@@ -16,7 +16,8 @@ from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._score import Estimate, Score, shuffles
 from latentcli.disentanglement._train_test_split import ends, interval
 from latentcli.numerics.blocks import sampled
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.repeats import Repeats
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array
 from latentcli.results import Interval, Record
 
@@ -133,7 +134,7 @@ def identifiability(
     whole, *each = (
         _by_halves(halves, shares[0], data.tail_factor, ci)
         if data.heavy_tailed
-        else _by_delta(influences, shares[0], ci)
+        else _by_delta(data.repeats.of(rows), influences, shares[0], ci)
     )
     why = _KERNEL if ci and data.heavy_tailed and estimator != "linear" else None
     null = tuple(float(one) for one in shares[1:].mean(axis=1))
@@ -164,13 +165,14 @@ def _alike(factors: Sequence[Factor]) -> list[list[int]]:
 class _Some:
     """Factors that the same rows have: `places` (n,) of these, codes (n, D), and targets (n, T).
 
-    `starts` (K,) are the first targets of each factor.
+    `starts` (K,) are the first targets of each factor; `repeats` says which of the rows repeat others.
     """
 
     places: Array
     codes: Array
     targets: Array
     starts: Array
+    repeats: Repeats
 
     @classmethod
     def of(cls, data: Data, members: Sequence[int], rows: Array) -> _Some:
@@ -178,16 +180,22 @@ class _Some:
         parts = [data.factors[k].targets[rows[places]] for k in members]
         starts = np.cumsum([0, *(part.shape[1] for part in parts)])[:-1]
         codes = np.asarray(data.codes[rows[places]], dtype=np.float64)
-        return cls(places, codes, np.concatenate(parts, axis=1), starts)
+        repeats = data.repeats.of(rows[places])
+        return cls(places, codes, np.concatenate(parts, axis=1), starts, repeats)
 
     def explained(
         self, orders: Sequence[Array], estimator: str, seed: int, total: int
     ) -> tuple[Array, Array]:
         """Return R^2 (1 + S, K) of the factors and of S shuffles, and influences (n, K) of `total` rows."""
         values = self.targets
-        shuffled = [values[np.argsort(np.argsort(order[self.places]))] for order in orders]
+        if self.repeats:
+            rng = np.random.default_rng([seed, 13])
+            orders = [self.repeats.permutation(rng) for _ in orders]
+        else:
+            orders = [np.argsort(np.argsort(order[self.places])) for order in orders]
+        shuffled = [values[order] for order in orders]
         every = np.concatenate([values, *shuffled], axis=1)
-        predicted = cross_predicted(self.codes, every, estimator, seed)
+        predicted = cross_predicted(self.codes, every, estimator, seed, self.repeats)
         shares = shares_explained(every, predicted, self.starts, values.shape[1])
         away = self._of_factors((values - values.mean(axis=0)) ** 2)
         missed = self._of_factors((values - predicted[:, : values.shape[1]]) ** 2)
@@ -197,9 +205,11 @@ class _Some:
     def of_halves(self, estimator: str, seed: int) -> Array:
         """Return R^2 (H, K) of random halves of the rows, everything fitted afresh."""
         found = []
-        for half in half_samples(len(self.codes), seed, self.codes.size):
+        for half in self.repeats.halves(seed, self.codes.size):
             values = self.targets[half]
-            predicted = cross_predicted(self.codes[half], values, estimator, seed)
+            predicted = cross_predicted(
+                self.codes[half], values, estimator, seed, self.repeats.of(half)
+            )
             found.append(shares_explained(values, predicted, self.starts, values.shape[1])[0])
         return np.array(found).reshape(-1, len(self.starts))
 
@@ -207,10 +217,12 @@ class _Some:
         return np.asarray(np.add.reduceat(columns, self.starts, axis=1))
 
 
-def _by_delta(influences: Array, shares: Array, ci: float | None) -> list[Interval | None]:
+def _by_delta(
+    repeats: Repeats, influences: Array, shares: Array, ci: float | None
+) -> list[Interval | None]:
     """Return the intervals of the mean R^2 and of each factor's, by the influence of each row on it."""
     return [
-        interval(float(share), influence, ci, low=-np.inf)
+        interval(float(share), repeats.summed(influence), ci, low=-np.inf)
         for share, influence in zip(
             (shares.mean(), *shares), (influences.mean(axis=1), *influences.T), strict=True
         )

@@ -29,7 +29,7 @@ def held_out_explicitness(data: Data, seed: int) -> dict[str, float]:
     """Return the same on held-out rows; below 0 where the regression has learned noise."""
     found = {}
     for k, factor in enumerate(data.factors):
-        train, test = split(factor.labels, test=_HELD_OUT, seed=seed)
+        train, test = split(factor.labels, test=_HELD_OUT, seed=seed, repeats=data.repeats)
         if len(test):
             found[factor.name] = _one(data, k, train, test)
     return found

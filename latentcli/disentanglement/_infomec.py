@@ -144,7 +144,7 @@ def infomec(
         counted = None if estimator == "knn" else part.counts(Cut(bins, binning, limits))
         return _three(part, counted, active, neighbors, seed)
 
-    parts = Halves(data.rows, of_part, ci=ci, seed=seed, draws=_PARTS)
+    parts = Halves(data.repeats, of_part, ci=ci, seed=seed, draws=_PARTS)
 
     def spread(name: str, one: Estimate) -> Estimate:
         interval = parts.interval(name, one.value, 0.0, 1.0, widened=data.tail_factor)
@@ -255,7 +255,7 @@ def _nearest_null(fitted: Data, active: Array, neighbors: int, seed: int) -> lis
     random = np.random.default_rng([seed, 4])
     entropy = fitted.between_factors.factor_entropy
     return [
-        attribution.nearest(fitted, neighbors, seed, random.permutation(fitted.rows))[active]
+        attribution.nearest(fitted, neighbors, seed, fitted.repeats.permutation(random))[active]
         / entropy
         for _ in range(shuffles(_SHUFFLES))
     ]

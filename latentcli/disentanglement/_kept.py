@@ -24,7 +24,7 @@ from latentcli.disentanglement._models import function
 from latentcli.disentanglement._score import Estimate, Score, value_only
 from latentcli.errors import LatentError
 from latentcli.numerics.parallel import each
-from latentcli.numerics.resampling import half_samples
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Interval
 
@@ -67,16 +67,20 @@ class Scorer:
         settings: Mapping[str, Any],
         count: int,
         progress: Progress | None = None,
+        repeats: Repeats | None = None,
     ) -> list[float | None]:
         """Return the value on each of `count` random halves of the rows, everything fitted afresh.
 
-        The halves depend on the seed and the number of rows alone: they are the same for all models.
+        The halves depend on the seed and the number of rows alone: they are the same for all models. Of rows that
+        repeat each other, by `repeats`, a half has all or none.
         """
-        key = self._key(name, settings, f"halves {count}")
+        together = f" of {repeats.distinct}" if repeats else ""
+        key = self._key(name, settings, f"halves {count}{together}")
         found = None if self._store is None else self._store.get(key)
         if found is not None:
             return list(found)
-        rows = half_samples(self.data.rows, int(settings.get("seed", 0)), count=count)
+        drawn = repeats or Repeats(self.data.rows)
+        rows = drawn.halves(int(settings.get("seed", 0)), count=count)
         with quiet():  # around all threads: the filters of warnings are the process's
             made = each(lambda some: self._value(name, settings, some), rows, progress)
         if self._store is not None:

@@ -13,7 +13,7 @@ from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import of_text
 from latentcli.disentanglement._scaling import scales, standardized
 from latentcli.disentanglement._score import Estimate, Score, mean_of_halves, shuffles
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array
 from latentcli.results import Record
 
@@ -108,12 +108,12 @@ def mcc(
     value = mean_correlation(found)
     rng = np.random.default_rng([seed, 11])
     null = tuple(
-        mean_correlation(correlate(every, rng.permutation(data.rows)))
+        mean_correlation(correlate(every, data.repeats.permutation(rng)))
         for _ in range(shuffles())
     )
     halves = [
         mean_correlation(correlate(rows, rows))
-        for rows in (half_samples(data.rows, seed, data.codes.size) if ci else [])
+        for rows in (data.repeats.halves(seed, data.codes.size) if ci else [])
     ]
     interval = (
         half_sample_interval(value, halves, ci, low=0.0, high=1.0, widened=data.tail_factor)

@@ -26,7 +26,6 @@ from latentcli.disentanglement._score import (
 )
 from latentcli.disentanglement._views import columns, records, sheets, size
 from latentcli.errors import LatentError, ParameterError, check_choice
-from latentcli.numerics.resampling import half_samples
 from latentcli.results import Record
 
 _LEAST = {
@@ -91,7 +90,7 @@ def metric(about: About) -> Callable[[Function], Function]:
                 name, score, data, _settings(settings, own, compat) | score.settings
             )
             notes = (
-                *data.notes, *noise(score.numbers), *score.notes, *without_interval(score.numbers),
+                *data.notes, *data.repeats.note, *noise(score.numbers), *score.notes, *without_interval(score.numbers),
                 *depends_on_rows(name.replace("-", "_"), whole), *caveats(data, cut_of(made.settings)),
             )  # fmt: skip
             return replace(made, notes=tuple(dict.fromkeys(notes)))
@@ -129,7 +128,7 @@ def _halved(
     classes = max((factor.size for factor in data.factors), default=1)
     count = _HALVES if data.rows * classes <= _HALVED else 1
     with value_only():
-        for rows in half_samples(data.rows, settings.get("seed", 0), count=count):
+        for rows in data.repeats.halves(settings.get("seed", 0), count=count):
             part = data.part(rows)
             whole = len(part.factors) == len(data.factors)
             found.append(run(part, ci=None, **own).value if whole else None)

@@ -228,14 +228,18 @@ def _intervals(
 
     By the delta method: how much each row moves the gap is known in closed form from the counts, and
     the deviation of that over the rows is the gap's standard error. It takes bins as given, which
-    they are not where tails are heavy and a few values lay them: there, of the mean, by random halves of the rows.
+    they are not where tails are heavy and a few values lay them: there, and where rows are repeated, of the mean, by random halves
+    of the rows.
     Where halves of the rows say that a correction fails, the interval reaches as far, or there is none.
     """
     data, none = binned.data, [None] * len(found)
     value = float(found.mean())
     if ci is None or data.rows < 2 * GROUPS:
         return Estimate(value), [*none]
-    heavy, checked = binned.tail_factor > 1, corrected and data.codes.size <= _ASIDE
+    heavy, checked = (
+        binned.tail_factor > 1 or bool(data.repeats),
+        corrected and data.codes.size <= _ASIDE,
+    )
     halves = Estimate(value)
     if heavy or checked:
         halves = estimate(mean, binned, ci=ci, seed=seed, null=False, corrected=corrected)

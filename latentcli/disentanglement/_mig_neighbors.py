@@ -34,7 +34,7 @@ def estimates(
         )
         return named | {"": float(some.mean()) if len(some) == len(data.factors) else None}
 
-    parts = Halves(data.rows, of_part, ci=ci, seed=seed)
+    parts = Halves(data.repeats, of_part, ci=ci, seed=seed)
     value = float(found.mean())
     each = [
         parts.interval(name, gap, 0.0, 1.0)
@@ -110,7 +110,7 @@ def _null(
     data: Data, neighbors: int, seed: int, groups: Blocks | None
 ) -> tuple[float, ...] | None:
     random = np.random.default_rng([seed, 1])
-    orders = [random.permutation(data.rows) for _ in range(shuffles(_SHUFFLES))]
+    orders = [data.repeats.permutation(random) for _ in range(shuffles(_SHUFFLES))]
     entropy = entropies(data)
     return (
         tuple(

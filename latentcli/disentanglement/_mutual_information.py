@@ -48,10 +48,17 @@ class Information(NamedTuple):
 class Counts:
     """How often bin and class come together: `tables[k]` (..., D, B, M_k), for each factor k.
 
-    What is in front of D are groups of rows, each counted by itself.
+    What is in front of D are groups of rows, each counted by itself. `once` are the same of the distinct rows,
+    where rows are repeated: tests and corrections go by these.
     """
 
     tables: tuple[Array, ...]
+    once: tuple[Array, ...] | None = None
+
+    @cached_property
+    def _tested(self) -> Counts:
+        """The counts of what each tells something new."""
+        return self if self.once is None else Counts(self.once)
 
     @cached_property
     def rows(self) -> Array:
@@ -110,7 +117,7 @@ class Counts:
         these are empty by chance, and information on noise would be left of it. That is right on
         average; single values, which would go beyond what information can be, are cut.
         """
-        rows, bins, classes = self.rows, self._bins, self._classes
+        rows, bins, classes = self._tested.rows, self._bins, self._classes
         there = np.stack([occupied(table, (-2, -1)) for table in self.tables], axis=-1)
         cells = np.where(self.significant, there, bins * classes)
         twice = 2 * np.maximum(rows, 1)
@@ -123,12 +130,12 @@ class Counts:
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
         """Which pairs (..., D, K) have information that is not chance, at a level of 5 %: see `informed`."""
-        return informed(self.tables, self.mutual, _CHANCE)
+        return informed(self._tested.tables, self._tested.mutual, _CHANCE)
 
     @cached_property
     def evident(self) -> npt.NDArray[np.bool_]:
         """Which pairs have so much, at a level of 1.5 %, that words claim it: a report has many."""
-        return informed(self.tables, self.mutual, _EVIDENCE)
+        return informed(self._tested.tables, self._tested.mutual, _EVIDENCE)
 
     @property
     def occupied(self) -> Array:
@@ -159,7 +166,7 @@ class Counts:
             rows = np.maximum(total[..., 0, 0], 1)
             second = (table * ratio**2).sum(axis=(-2, -1)) / rows
             variance = np.maximum(second - self.mutual[..., k] ** 2, 0.0)
-            errors.append(np.sqrt(variance / rows))
+            errors.append(np.sqrt(variance / np.maximum(self._tested.rows[..., k], 1)))
         return np.stack(errors, axis=-1)
 
 

@@ -99,7 +99,9 @@ def mutual_information_score(
 
     counted = Estimate(mean_of_pairs(mutual, every))
     numbers: dict[str, Number] = {
-        "mutual_information_score": beside_independence(counted, data.codes, shuffled),
+        "mutual_information_score": beside_independence(
+            counted, data.codes, shuffled, data.repeats
+        ),
         "mutual_information_score_alive": mean_of_pairs(mutual, data.alive),
         "mutual_information_score_corrected": mean_of_pairs(corrected, data.alive),
         "mutual_information_score_norm": mean_of_pairs(shares, data.alive),

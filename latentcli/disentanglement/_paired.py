@@ -79,8 +79,14 @@ def differences_of(
     known = [model for model, value in values.items() if value is not None]
     if count < 2 or len(known) < 2 or not _same_rows([scorers[model] for model in known]):
         return []
+    # Rows that repeat each other in any model go together in all.
+    repeats = min(
+        (scorers[model].data.repeats for model in known), key=lambda one: one.distinct
+    )
     parts = {
-        model: scorers[model].halves(name, settings, count, progress if not place else None)
+        model: scorers[model].halves(
+            name, settings, count, progress if not place else None, repeats
+        )
         for place, model in enumerate(known)
     }
     level, widened = settings.get("ci", 0.95), _WIDENED.get(name, 1.0)

@@ -36,7 +36,7 @@ class Fitted:
     """A predictor fitted to a factor.
 
     `score` is the accuracy, or r2 of a regression, on test rows, None without any; `train_score` the
-    same on training rows; `influences` (N,) those of each row on the score; `predicted` and
+    same on training rows; `influences` (N,) those of each row (of those that are distinct) on the score; `predicted` and
     `target` of the test rows.
     """
 
@@ -105,7 +105,7 @@ class Predictor:
             regression,
             float(learnt.mean()),
             float(tested.mean()) if len(tested) else None,
-            influence(tested, parts.test, data.rows),
+            data.repeats.summed(influence(tested, parts.test, data.rows)),
             found.test,
             target[parts.test],
         )

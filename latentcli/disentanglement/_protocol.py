@@ -10,7 +10,8 @@ import numpy as np
 from latentcli.disentanglement._data import Data
 from latentcli.disentanglement._score import Estimate, mean_of_halves, shuffles
 from latentcli.numerics.parallel import each
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.repeats import Repeats
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array
 
 Protocol = Callable[[Data], float | None]
@@ -52,11 +53,11 @@ def estimate(
     if value is None:
         return Estimate(None)
     random = np.random.default_rng([seed, 1])
-    orders = [random.permutation(data.rows) for _ in range(shuffles())]
+    orders = [data.repeats.permutation(random) for _ in range(shuffles())]
     scores = each(lambda order: null(shuffled(data, order)), orders)
     interval, found = None, []
     if ci is not None:
-        halves = half_samples(data.rows, seed, data.codes.size)
+        halves = data.repeats.halves(seed, data.codes.size)
         found = each(lambda rows: _of_part(half, data, rows), halves)
         interval = half_sample_interval(
             value, found, ci, low=low, high=high, widened=max(extreme, data.tail_factor)
@@ -71,11 +72,14 @@ def shuffled(data: Data, order: Array) -> Data:
 
 
 def beside_independence(
-    estimate: Estimate, codes: Array, score: Callable[[Array], float | None]
+    estimate: Estimate,
+    codes: Array,
+    score: Callable[[Array], float | None],
+    repeats: Repeats,
 ) -> Estimate:
     """Return an estimate with what codes (N, D) score whose dimensions are independent.
 
-    The rows of each dimension are shuffled by themselves. Of more than 500,000 numbers there are no null scores: what
+    The rows of each dimension are shuffled by themselves, repeated ones together. Of more than 500,000 numbers there are no null scores: what
     chance adds falls with the number of rows, and is small there.
     """
     if estimate.value is None or codes.size > _MOST_SHUFFLED:
@@ -83,7 +87,7 @@ def beside_independence(
     random = np.random.default_rng(2)
     null = []
     for _ in range(shuffles(_INDEPENDENT)):
-        columns = [random.permutation(column) for column in codes.T]
+        columns = [column[repeats.permutation(random)] for column in codes.T]
         null.append(score(np.stack(columns).T))
     known = tuple(one for one in null if one is not None)
     return replace(estimate, null=known, null_of="shuffled dimensions", most=np.inf)

@@ -131,14 +131,14 @@ def sap(
     """
     data = prepare(codes, factors, **options)
     tasks = [
-        Task.of(f, data.rows, estimator, test, limit, seed, neighbors) for f in data.factors
+        Task.of(f, data.repeats, estimator, test, limit, seed, neighbors) for f in data.factors
     ]
     found = Predictability.of(data, tasks, seed, progress)
     baseline = np.array([task.baseline for task in tasks])
     tested = np.array([task.tested for task in tasks])
     each = gaps(found.scores, baseline)
     value = _mean(each, tested)
-    influences = np.stack([found.influence(k) for k in range(len(tasks))])
+    influences = np.stack([data.repeats.summed(found.influence(k)) for k in range(len(tasks))])
     null = [_mean(gaps(scores, baseline), tested) for scores in found.null]
     straight = gaps(found.r2, np.zeros(len(tasks)))
     balanced = gaps(found.balanced, np.array([1 / f.size for f in data.factors]))

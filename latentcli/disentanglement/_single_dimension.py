@@ -26,6 +26,7 @@ from latentcli.disentanglement._train_test_split import (
 from latentcli.numerics import linear_svm
 from latentcli.numerics.linear_svm import Ordered
 from latentcli.numerics.parallel import each
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array, Progress
 
 PENALTY = 0.01
@@ -93,7 +94,7 @@ class Task:
     def of(
         cls,
         factor: Factor,
-        rows: int,
+        repeats: Repeats,
         estimator: str,
         test: float,
         limit: int | None,
@@ -101,8 +102,8 @@ class Task:
         neighbors: int,
     ) -> Task:
         by_values = estimator == "svm" and factor.kind == "continuous"
-        parts = split(factor.labels, test=test, seed=seed, limit=limit)
-        train = np.zeros(rows, dtype=bool)
+        parts = split(factor.labels, test=test, seed=seed, limit=limit, repeats=repeats)
+        train = np.zeros(repeats.rows, dtype=bool)
         train[parts.train] = True
         return cls(factor, "r2" if by_values else estimator, parts, train, neighbors)
 
@@ -216,7 +217,10 @@ class Predictability:
             []
             if not null
             else permuted_test_rows(
-                [t.factor.rows if t.estimator == "r2" else len(t.split.test) for t in tasks],
+                [
+                    data.repeats.of(t.factor.known if t.estimator == "r2" else t.split.test)
+                    for t in tasks
+                ],
                 seed,
             )
         )

@@ -98,7 +98,7 @@ def total_correlation(
     value = total_correlation_of(found.root)
     corrected = max(0.0, value - _bias(data.rows, alive))
     inverse_root = np.linalg.inv(found.root)
-    influences = _influence(data, found, inverse_root)
+    influences = data.repeats.summed(_influence(data, found, inverse_root))
 
     def shuffled(codes: Array) -> float:
         correlation = covariance.correlation_of(codes, found)
@@ -108,7 +108,7 @@ def total_correlation(
     return Score(
         numbers={
             "total_correlation": beside_independence(
-                counted, data.codes[:, data.alive], shuffled
+                counted, data.codes[:, data.alive], shuffled, data.repeats
             ),
             "total_correlation_corrected": Estimate(
                 corrected, interval(corrected, influences, ci, high=np.inf)

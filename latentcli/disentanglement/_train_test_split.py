@@ -13,6 +13,7 @@ from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._score import shuffles
 from latentcli.errors import ParameterError
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
 
@@ -27,18 +28,29 @@ class Split(NamedTuple):
     test: Array
 
 
-def split(labels: Array, *, test: float, seed: int, limit: int | None = None) -> Split:
+def split(
+    labels: Array,
+    *,
+    test: float,
+    seed: int,
+    limit: int | None = None,
+    repeats: Repeats | None = None,
+) -> Split:
     """Hold out a share `test` of the rows at random, stratified by class.
 
     Each class of `labels` (N,), numbered from 0, keeps a training row, so a class of one row is
     never tested; rows without a class, -1, are in neither part. With `limit` no more than so many rows are used, stratified likewise; None or 0
-    uses all.
+    uses all. Rows that repeat each other are all on one side.
     Raises ParameterError for a share outside 0 to 1 and a limit below 2.
     """
     if not 0 < test < 1:
         raise ParameterError("test", test, "a share of the rows between 0 and 1")
     if limit and limit < 2:
         raise ParameterError("limit", limit, "2 or more, or 0 for all rows")
+    if repeats is not None and repeats.first is not None:
+        most = limit and max(2, limit * repeats.distinct // repeats.rows)
+        once = split(labels[repeats.first], test=test, seed=seed, limit=most)
+        return Split(*(repeats.whole(part) for part in once))
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(labels))
     shuffled = shuffled[labels[shuffled] >= 0]
@@ -59,23 +71,27 @@ def _systematic_sample(
     return chosen
 
 
-def permuted_test_rows(numbers: Sequence[int], seed: int) -> list[list[Array]]:
-    """Return SHUFFLES times, for each number of test rows, a random order of them.
+def permuted_test_rows(tested: Sequence[Repeats], seed: int) -> list[list[Array]]:
+    """Return SHUFFLES times, for each set of test rows, a random order of them.
 
     Shuffling the labels of the test rows alone needs no new fit, and is an exact null given the
     fitted model: if codes say nothing about a factor, its test labels are exchangeable.
     """
     random = np.random.default_rng([seed, 1])
-    return [[random.permutation(number) for number in numbers] for _ in range(shuffles())]
+    return [[rows.permutation(random) for rows in tested] for _ in range(shuffles())]
 
 
 def null_means(
-    splits: Sequence[Split], statistic: Callable[[int, Array], float | None], seed: int
+    data: Data,
+    splits: Sequence[Split],
+    statistic: Callable[[int, Array], float | None],
+    seed: int,
 ) -> tuple[float, ...]:
     """Return the mean over factors of `statistic(factor, order of its test rows)`, in each shuffle."""
+    tested = [data.repeats.of(one.test) for one in splits]
     found = [
         mean_known([statistic(k, order) for k, order in enumerate(orders)])
-        for orders in permuted_test_rows([len(one.test) for one in splits], seed)
+        for orders in permuted_test_rows(tested, seed)
     ]
     return tuple(one for one in found if one is not None)
 

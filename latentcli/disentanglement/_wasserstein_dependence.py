@@ -93,7 +93,9 @@ def wasserstein_dependence(
     share = (
         squared_distance(found.correlation, variances) / variance
     )  # before units can round it to 0
-    counted = beside_independence(Estimate(distance), data.codes[:, data.alive], shuffled)
+    counted = beside_independence(
+        Estimate(distance), data.codes[:, data.alive], shuffled, data.repeats
+    )
     return Score(
         numbers={
             "wasserstein_dependence": counted,

@@ -27,6 +27,7 @@ from latentcli.distributed._coded_shards import (
 )
 from latentcli.distributed._opening import Surveyed, survey
 from latentcli.errors import LatentError, ParameterError, counted
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ class ShardedData(Data):
 
     def _made(self, cut: Cut) -> BinnedCounts:
         return ShardedCounts(self, cut)
+
+    @property
+    def repeats(self) -> Repeats:
+        """That all rows count: what repeats is not looked for in shards."""
+        return Repeats(self.rows)
 
     def _has_few(self, bins: int) -> bool:
         few = self.look(bins).few

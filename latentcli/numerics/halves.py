@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.resampling import HALVES, half_sample_interval, half_samples
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
@@ -21,12 +22,12 @@ class Halves:
     `compute` is given row numbers (m,), ascending, and returns each statistic by name. Of more than
     2,000 rows the parts have 1,000; `draws` says how many there are: the deviation of a mean over parts of m of n rows, times
     sqrt(m / (n - m)), is its standard error on all (Politis, Romano and Wolf, 1999). There are none of
-    fewer than 40 rows. `fetch` is given the numbers of all rows that will be used.
+    fewer than 40 rows. Of rows that repeat each other a part has all or none, and `rows` says which do. `fetch` is given the numbers of all rows that will be used.
     """
 
     def __init__(
         self,
-        rows: int,
+        rows: int | Repeats,
         compute: Callable[[Array], Mapping[str, float | None]],
         *,
         ci: float | None,
@@ -34,16 +35,21 @@ class Halves:
         draws: int = HALVES,
         fetch: Callable[[Array], None] | None = None,
     ) -> None:
-        parts: Sequence[Array] = half_samples(rows, seed, count=draws) if ci is not None else []
-        size = min(rows // 2, _HALF)
-        if size < rows // 2:
+        repeats = Repeats(rows) if isinstance(rows, int) else rows
+        units = repeats.distinct
+        parts: Sequence[Array] = (
+            half_samples(units, seed, count=draws) if ci is not None else []
+        )
+        size = min(units // 2, _HALF)
+        if size < units // 2:
             rng = np.random.default_rng([seed, 4])
-            parts = [np.sort(rng.choice(rows, size, replace=False)) for _ in parts]
+            parts = [np.sort(rng.choice(units, size, replace=False)) for _ in parts]
+        parts = [repeats.whole(part) for part in parts]
         if fetch is not None and parts:
             fetch(np.unique(np.concatenate(parts)))
         self._found = [compute(part) for part in parts]
         self._level = ci or 0.0
-        self._scale = math.sqrt(size / (rows - size)) if parts else 0.0
+        self._scale = math.sqrt(size / (units - size)) if parts else 0.0
 
     def interval(
         self,

@@ -197,3 +197,54 @@ def test_a_small_share_is_not_called_captured():
     codes = np.column_stack([0.25 * factor + rng.normal(size=5000), rng.normal(size=5000)])
     (row,) = function("mig")(codes, factor).factors
     assert row["reading"] == "not captured"
+
+
+def copied(seed, rows):
+    """Noise with its labels, each row four times."""
+    codes, factors = noise(seed, rows // 4)
+    order = np.random.default_rng(seed).permutation(np.repeat(np.arange(rows // 4), 4))
+    return codes[order], factors[order]
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_noise_whose_rows_are_repeated_is_called_noise(name):
+    placed, silent = wrong(name, copied, range(6), 400)
+    assert placed + silent <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [120, 400])
+@pytest.mark.parametrize("name", FAST)
+def test_noise_whose_rows_are_repeated_is_called_noise_in_95_of_100_seeds(name, rows):
+    held(name, copied, rows)
+
+
+def test_infomec_of_noise_whose_rows_are_repeated():
+    placed, silent = wrong("infomec", copied, range(2), 240)
+    assert placed + silent == 0
+
+
+@pytest.mark.parametrize("leak", [0, 1e-3], ids=["exact", "leaking"])
+@pytest.mark.parametrize("name", [name for name in FAST if name not in ("dmig", "modularity")])
+def test_codes_of_a_grid_that_is_drawn_again_are_captured(name, leak):
+    """A deterministic encoder gives equal factors equal codes: 600 draws of 60 combinations."""
+    factors = np.random.default_rng(0).integers(0, [3, 4, 5], (600, 3))
+    mixed = np.random.default_rng(1).normal(size=(3, 3))
+    score = function(name)(factors * 0.37 + leak * factors @ mixed, factors, ci=None)
+    assert [row["reading"].split()[0] for row in score.factors] == ["captured"] * 3
+    assert not any("noise explains" in note for note in score.notes)
+
+
+def test_repeated_rows_are_told_and_scored_as_ever():
+    codes, factors = noise(0, 100)
+    once, often = (
+        function("mig")(np.repeat(codes, k, axis=0), np.repeat(factors, k, axis=0))
+        for k in (1, 4)
+    )
+    assert often.value == pytest.approx(once.value, abs=1e-12)
+    assert often.summary["mig_corrected"] == pytest.approx(
+        once.summary["mig_corrected"], abs=1e-9
+    )
+    assert any(note.startswith("400 rows, 100 distinct: ") for note in often.notes)
+    width = [one.interval.high - one.interval.low for one in (once, often)]
+    assert width[1] > 0.5 * width[0]

@@ -161,3 +161,34 @@ def test_shuffled_held_out_rows_score_as_shuffled_factors_do():
             for _ in range(20)
         ]
         assert cheap == pytest.approx(np.mean(refitted), abs=0.06)
+
+
+def copied(seed, rows):
+    """Noise with its labels, each row four times."""
+    codes, factors = noise(seed, rows // 4)
+    order = np.random.default_rng(seed).permutation(np.repeat(np.arange(rows // 4), 4))
+    return codes[order], factors[order]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_noise_whose_rows_are_repeated_is_called_noise(name):
+    assert sum(claims(name, *copied(seed, 240)) for seed in range(2)) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETTINGS)
+def test_noise_whose_rows_are_repeated_is_called_noise_in_95_of_100_seeds(name):
+    found = [claims(name, *copied(seed, 400)) for seed in seeds()]
+    check(name, "copied, 400 rows", {"no word of noise": sum(found)})
+
+
+@pytest.mark.parametrize("name", WITHOUT_FACTORS)
+def test_independent_dimensions_whose_rows_are_repeated_are_called_noise(name):
+    codes = [np.repeat(independent(4 * seed), 4, axis=0) for seed in range(6)]
+    assert sum(dependence_is_claimed(name, one) for one in codes) <= 1
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_perfect_codes_whose_rows_are_repeated_are_not_called_noise(name):
+    codes, factors = (np.repeat(one, 3, axis=0) for one in perfect(0, 200))
+    assert claims(name, codes, factors)

@@ -1,0 +1,148 @@
+"""Rows that repeat others: no new evidence, so that tests, splits and resamples keep them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.numerics.resampling import HALVES, half_samples
+from latentcli.numerics.types import Array
+
+SHARE = 0.05
+"""Share of rows that repeat others from which it matters: fewer change nothing."""
+
+_FEW = 20
+"""Values of a dimension up to which whole numbers are classes, which come again by themselves."""
+
+_LOOKED_AT = 20_000
+"""Rows drawn to see whether any repeats another, of more rows than that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Which of the `rows` repeat others: of each group of equal rows one is new, the others tell nothing more.
+
+    `first` (G,) are the rows that repeat no earlier one, ascending; `group` (N,) says which of these each row
+    repeats, or is. Both are None where all rows count.
+    """
+
+    rows: int
+    first: Array | None = None
+    group: Array | None = None
+
+    def __bool__(self) -> bool:
+        """Whether rows are repeated."""
+        return self.group is not None
+
+    @property
+    def distinct(self) -> int:
+        """How many rows are distinct."""
+        return self.rows if self.first is None else len(self.first)
+
+    def permutation(self, random: np.random.Generator) -> Array:
+        """Return a random order (N,): rows that are equal get equal rows."""
+        if self.first is None or self.group is None:
+            return random.permutation(self.rows)
+        return np.asarray(self.first[random.permutation(len(self.first))][self.group])
+
+    def whole(self, chosen: Array) -> Array:
+        """Return all rows, ascending, of groups (n,)."""
+        if self.group is None:
+            return np.sort(chosen)
+        among = np.zeros(self.distinct, dtype=bool)
+        among[chosen] = True
+        return np.flatnonzero(among[self.group])
+
+    def halves(self, seed: int, numbers: int = 0, count: int = HALVES) -> list[Array]:
+        """Draw random halves as `half_samples` does: all of a group, or none of it."""
+        halves = half_samples(self.distinct, seed, numbers, count)
+        return [self.whole(half) for half in halves] if self else halves
+
+    def summed(self, values: Array) -> Array:
+        """Return sums (G,) over groups of values (N,), scaled to have the same mean."""
+        if self.group is None:
+            return values
+        found = np.bincount(self.group, values, self.distinct)
+        return np.asarray(found * (self.distinct / self.rows))
+
+    def among(self, rows: Array) -> Array:
+        """Return the places (n,) in some rows, ascending numbers (m,), of those that repeat no earlier one."""
+        if self.group is None:
+            return np.arange(len(rows))
+        return np.sort(np.unique(self.group[rows], return_index=True)[1])
+
+    def of(self, rows: Array) -> Repeats:
+        """Return which of some rows (n,) repeat others of them."""
+        return Repeats(len(rows)) if self.group is None else grouped(self.group[rows])
+
+    @property
+    def note(self) -> tuple[str, ...]:
+        """What is to be said of it."""
+        if not self:
+            return ()
+        return (
+            (
+                f"{self.rows:,} rows, {self.distinct:,} distinct: a row that is repeated counts once for chance, "
+                "tests and intervals"
+            ),
+        )
+
+
+def repeats_of(codes: Array, *others: Array, classes: int = 0) -> Repeats:
+    """Find rows of codes (N, D) that are there several times, with the same `others` (N,) beside them.
+
+    Rows of classes come again by themselves, and are new evidence: rows are taken for repeated only if some
+    dimension has as good as one value for each distinct row, more of them than the largest of `others` has
+    `classes`, and (of whole numbers) than 20. Nor are they where equal rows have other `others`.
+    """
+    count = len(codes)
+    if count > _LOOKED_AT:
+        some = np.random.default_rng(5).choice(count, _LOOKED_AT, replace=False)
+        if len(np.unique(_hashes(codes[some].T))) == _LOOKED_AT:
+            return Repeats(count)
+    hashes = _hashes(codes.T)
+    _, first = np.unique(hashes, return_index=True)
+    if count - len(first) <= SHARE * count or not _continuous(codes[first], classes):
+        return Repeats(count)
+    whole = _hashes([hashes, *others]) if others else hashes
+    found = grouped(whole)
+    # What comes again with something else beside it was drawn again.
+    return (
+        found if found.distinct - len(first) <= SHARE * (count - len(first)) else Repeats(count)
+    )
+
+
+def grouped(keys: Array) -> Repeats:
+    """Return which rows repeat others, by keys (N,) that are equal for equal rows."""
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    if len(first) == len(keys):
+        return Repeats(len(keys))
+    place = np.empty(len(first), dtype=np.intp)
+    place[np.argsort(first)] = np.arange(len(first))
+    return Repeats(len(keys), np.sort(first), place[inverse.ravel()])
+
+
+def _continuous(rows: Array, classes: int) -> bool:
+    """Tell whether some dimension of distinct rows (M, D) has more values than classes would have."""
+    for column in rows.T:
+        values = np.unique(column)
+        most = max(_FEW if (values == np.floor(values)).all() else 2, classes)
+        if len(values) > max(len(rows) / 2, most):
+            return True
+    return False
+
+
+def _hashes(columns: Sequence[Array] | Array) -> npt.NDArray[np.uint64]:
+    """Return a number (N,) for each row of columns (D, N) that is equal for equal rows only."""
+    made = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        whole = column.dtype.kind in "iub"
+        bits = column.astype(np.uint64 if whole else np.float64) + (0 if whole else 0.0)
+        made = (made ^ bits.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)  # wraps around
+        made ^= made >> np.uint64(29)
+        made *= np.uint64(0xBF58476D1CE4E5B9)
+        made ^= made >> np.uint64(32)
+    return made

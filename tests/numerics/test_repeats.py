@@ -1,0 +1,80 @@
+"""Rows that repeat others: found where they are no new evidence, kept together in all that is drawn."""
+
+import numpy as np
+import pytest
+
+from latentcli.numerics.repeats import Repeats, grouped, repeats_of
+
+
+def noise(rows=50, dimensions=3):
+    return np.random.default_rng(0).normal(size=(rows, dimensions))
+
+
+def test_copies_are_found_wherever_they_are():
+    order = np.random.default_rng(1).permutation(np.repeat(np.arange(50), 4))
+    found = repeats_of(noise()[order])
+    assert (found.rows, found.distinct) == (200, 50)
+    assert np.array_equal(order[found.first][found.group], order)
+    assert np.array_equal(found.first, np.sort(found.first))
+    assert found.note[0].startswith("200 rows, 50 distinct: ")
+
+
+def test_rows_of_which_few_repeat_all_count():
+    codes = noise(100)
+    assert not repeats_of(codes)
+    assert not repeats_of(np.concatenate([codes, codes[:5]]))
+    assert repeats_of(np.concatenate([codes, codes[:6]]))
+    assert repeats_of(codes).note == ()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_zeros_with_a_sign_are_zeros(dtype):
+    codes = noise().astype(dtype)
+    codes[:, 0] = 0.0
+    assert repeats_of(np.concatenate([codes, codes * [-1, 1, 1]]).astype(dtype)).distinct == 50
+
+
+def test_classes_come_again_by_themselves():
+    rng = np.random.default_rng(0)
+    assert not repeats_of(rng.integers(0, 2, (500, 3)).astype(float))
+    assert not repeats_of(rng.integers(0, [3, 4], (500, 2)) * 0.37)
+    labels = rng.integers(0, 10, 500)
+    assert not repeats_of(np.sqrt(labels)[:, None], labels, classes=10)
+
+
+def test_equal_rows_with_other_factors_were_drawn_again():
+    codes, rng = np.repeat(noise(), 4, axis=0), np.random.default_rng(1)
+    assert repeats_of(codes, np.repeat(rng.integers(0, 3, 50), 4), classes=3).distinct == 50
+    assert not repeats_of(codes, rng.integers(0, 3, 200), classes=3)
+
+
+def test_copies_are_found_among_very_many_rows():
+    codes = np.random.default_rng(0).normal(size=(40_000, 2))
+    assert repeats_of(np.concatenate([codes, codes])).distinct == 40_000
+    assert not repeats_of(codes)
+
+
+def test_what_is_drawn_keeps_equal_rows_together():
+    keys = np.random.default_rng(0).integers(0, 60, 300)
+    found = grouped(keys)
+    order = found.permutation(np.random.default_rng(1))
+    pairs = set(zip(keys.tolist(), keys[order].tolist(), strict=True))
+    assert len(pairs) == found.distinct == len({new for _, new in pairs})
+    for half in found.halves(0):
+        assert set(keys[half]).isdisjoint(np.delete(keys, half))
+        assert len(set(keys[half])) == found.distinct // 2
+        assert np.array_equal(np.unique(keys[half]), np.sort(keys[half[found.among(half)]]))
+
+
+def test_without_repeats_all_is_as_ever():
+    every = Repeats(100)
+    expected = np.random.default_rng(3).permutation(100)
+    assert np.array_equal(every.permutation(np.random.default_rng(3)), expected)
+    assert every.of(np.arange(7)).rows == 7
+
+
+def test_sums_over_groups_have_the_standard_error_of_distinct_rows():
+    """Each value four times is as sure as each once."""
+    values = np.random.default_rng(0).normal(size=50)
+    found = grouped(np.repeat(np.arange(50), 4)).summed(np.repeat(values, 4))
+    assert found == pytest.approx(values)
