@@ -325,3 +325,19 @@ def test_a_picture_goes_into_axes_of_a_part_of_a_figure(space):
     ):
         ax = part.subplots()
         assert result.plot(ax) is ax
+
+
+def test_the_gallery_has_a_picture_of_each_command_that_draws():
+    from examples.plot_gallery import PICTURES
+    from tests.cli.test_options import leaves
+
+    drawing = {
+        name
+        for name, command in leaves()
+        if any("--plot" in option.opts for option in command.params)
+    }
+    shown = [line.split() for line in PICTURES.values()]
+    assert drawing == drawing & {
+        *(words[0] for words in shown),
+        *(" ".join(words[:2]) for words in shown),
+    }

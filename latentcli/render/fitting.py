@@ -25,7 +25,9 @@ def fit(figure: Any, panels: Sequence[Any]) -> None:
     _break_labels(figure, panels)
     for axes in panels:
         legend = axes.get_legend()
-        if legend and (len(legend.get_texts()) > _INSIDE or _hides(axes, legend)):
+        if legend and (
+            len(legend.get_texts()) > _INSIDE or _has_dots(axes) or _hides(axes, legend)
+        ):
             _below(axes)
     _break_labels(figure, panels)  # of axes that are lower now
 
@@ -56,6 +58,15 @@ def _break(label: Any, side: str, room: float) -> bool:
             return letters < len(text)
         label.set_text(textwrap.fill(text, letters))
     return False
+
+
+def _has_dots(axes: Any) -> bool:
+    """Tell whether keys of the legend are dots, which inside the axes pass for results."""
+    lines, _ = axes.get_legend_handles_labels()
+    return any(
+        getattr(line, "get_linestyle", str)() == "None" and line.get_marker() != "None"
+        for line in lines
+    )
 
 
 def _hides(axes: Any, legend: Any) -> bool:

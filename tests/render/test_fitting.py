@@ -51,7 +51,7 @@ def test_nothing_is_cut_off(laid_out, size, one):
     assert -0.02 <= drawn.y0 <= drawn.y1 <= high + 0.02
 
 
-@pytest.mark.parametrize("one", [FULL, WIDE])
+@pytest.mark.parametrize("one", [FULL, WIDE, DOTS])  # keys that are dots would pass for results
 def test_a_legend_that_would_hide_something_stands_below(laid_out, one):
     figure, (axes,) = laid_out(one, size="column")
     legend = axes.get_legend().get_window_extent()
