@@ -43,6 +43,14 @@ class About:
         Libraries whose settings it can take, each with the settings that do it.
     differences
         What of other libraries is not reproduced, and why.
+    ceiling
+        What bounds the score of perfect codes, or why no `ceiling` is computed.
+    perfect_codes
+        Whether `ceiling` is the score of the factors as codes, by the whole protocol.
+    by_size
+        Whether larger dimensions count more: perfect codes are then as large as those at hand.
+    no_ceiling
+        Estimators that would take too long to score perfect codes as well.
     """
 
     formula: str
@@ -56,6 +64,10 @@ class About:
     estimators: Mapping[str, str] = field(default_factory=dict)
     compat: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     differences: str = ""
+    ceiling: str = ""
+    perfect_codes: bool = False
+    by_size: bool = False
+    no_ceiling: tuple[str, ...] = ()
 
 
 PARAMETERS: dict[str, str] = {

@@ -42,6 +42,11 @@ ABOUT = About(
         "replacement, and a row may be its own pair; ubisoft's scale from a uniform guess to 1 is "
         "betavae_scaled"
     ),
+    ceiling=(
+        "Few rows in a class, and factors that depend on each other, so that pairs that share one are closer in another."
+    ),
+    perfect_codes=True,
+    by_size=True,
 )
 
 _ITERATIONS = 100

@@ -72,6 +72,11 @@ ABOUT = About(
         "ubisoft chooses the penalty of a lasso by cross-validation and stops at the first dimension "
         "without importance; disent's xgboost and lightgbm, and infomec's predictors, are not reproduced"
     ),
+    ceiling=(
+        "Factors that depend on each other share importances, and a predictor may not predict every class of them. With the estimator boosting no ceiling is computed, as it would take about as long as the score itself."
+    ),
+    perfect_codes=True,
+    no_ceiling=("boosting",),
 )
 
 _REFITS = {"boosting": 0, "lasso": SHUFFLES, "forest": 3}

@@ -58,6 +58,10 @@ ABOUT = About(
         "most frequent class, which is the same for classes of one size; its multilayer perceptrons are "
         "not reproduced"
     ),
+    ceiling=(
+        "None is computed, as perfect codes do not bound E: codes without information score about 1, and "
+        "perfect codes of factors with a class in the middle of a dimension below it."
+    ),
 )
 
 _LEAST = 8

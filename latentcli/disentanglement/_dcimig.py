@@ -33,6 +33,9 @@ ABOUT = About(
     ),
     source="Sepliarskaia, Kiseleva and de Rijke, 2019",
     compat={"ubisoft": {"bins": 10}},
+    ceiling=(
+        "Factors that depend on each other, and factors of more classes than there are bins."
+    ),
 )
 
 

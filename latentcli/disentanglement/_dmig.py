@@ -40,6 +40,7 @@ ABOUT = About(
         "latte takes dimension k for factor k; here each factor is given a dimension of its own so "
         "that the sum of information is largest"
     ),
+    ceiling=("Factors of more classes than there are bins."),
 )
 
 _LEFT = 0.01

@@ -47,6 +47,10 @@ ABOUT = About(
         "ubisoft's one-against-rest regressions on codes scaled from 0 to 1, with class weights and "
         "scored on their training rows, are not reproduced; its scale from 0 to 1 is explicitness_scaled"
     ),
+    ceiling=(
+        "Many classes on one dimension, which a linear classifier separates only in part."
+    ),
+    perfect_codes=True,
 )
 
 _ITERATIONS = 100

@@ -10,6 +10,7 @@ from latentcli.disentanglement import _voting as voting
 from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
+from latentcli.disentanglement._scaling import variances
 from latentcli.disentanglement._score import Score
 from latentcli.numerics.types import Array, Progress
 
@@ -36,6 +37,11 @@ ABOUT = About(
         "replacement. Dimensions that never change are always left out, where disent lets them win "
         "every vote; ubisoft's scale from a uniform guess to 1 is factorvae_scaled"
     ),
+    ceiling=(
+        "Few rows in a class, and factors that depend on each other, so that fixing one narrows another."
+    ),
+    perfect_codes=True,
+    by_size=True,
 )
 
 
@@ -45,7 +51,7 @@ def least_variable(batches: Array) -> Array:
     >>> least_variable(np.array([[[1.0, 5.0], [2.0, 5.0]]]))
     array([1])
     """
-    return batches.var(axis=1).argmin(axis=1)
+    return variances(batches).argmin(axis=1)
 
 
 @metric(ABOUT)

@@ -44,6 +44,10 @@ ABOUT = About(
         "linear": "least squares",
         "kernel": "kernel ridge regression with a Gaussian kernel, width and penalty by validation",
     },
+    ceiling=(
+        "Nothing: a linear regression predicts perfect codes exactly, a kernel ridge regression almost "
+        "(0.99 and above from 60 rows), and so no ceiling is computed."
+    ),
 )
 
 _KERNEL = (

@@ -45,6 +45,10 @@ ABOUT = About(
         "standard deviation, a twentieth of the largest. A dimension without information is left out "
         "of InfoM, which would be NaN"
     ),
+    ceiling=(
+        "Factors that depend on each other (InfoM, InfoC), and many classes on one dimension, which a logistic regression separates only in part (InfoE)."
+    ),
+    perfect_codes=True,
 )
 
 _ACTIVE = 20

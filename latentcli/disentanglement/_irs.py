@@ -36,6 +36,9 @@ ABOUT = About(
     differences=(
         "other libraries cut continuous factors into 10 or 20 classes; here `factor_bins` does"
     ),
+    ceiling=("Continuous factors, which vary within the classes into which they are cut."),
+    perfect_codes=True,
+    by_size=True,
 )
 
 _EXTREME = 1.37

@@ -35,6 +35,9 @@ ABOUT = About(
     source="Do and Tran, 2020; normalized as by Carbonneau et al., 2022",
     compat={"ubisoft": {"bins": 10}},
     differences="ubisoft counts in bits, which does not change the normalized score",
+    ceiling=(
+        "Factors that depend on each other, and factors of more classes than there are bins."
+    ),
 )
 
 

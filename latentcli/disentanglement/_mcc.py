@@ -42,6 +42,9 @@ ABOUT = About(
         "icebeem and its descendants take the mean over matched pairs where there are fewer dimensions "
         "than factors: that is mcc_matched, and factors without a dimension count 0 in mcc"
     ),
+    ceiling=(
+        "Nothing: perfect codes score 1, as each factor correlates with itself, and so no ceiling is computed. An angle is the exception: one dimension correlates with its cosine and sine together by less than 1."
+    ),
 )
 
 

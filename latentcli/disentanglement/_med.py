@@ -36,6 +36,7 @@ ABOUT = About(
     ),
     source="Cao et al., 2022",
     read_with=("med_completeness",),
+    ceiling=("Factors that depend on each other."),
 )
 
 

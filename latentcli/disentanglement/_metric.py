@@ -12,6 +12,7 @@ from typing import Any, TypedDict, TypeVar
 from latentcli.disentanglement import METRICS
 from latentcli.disentanglement._about import PARAMETERS, About
 from latentcli.disentanglement._caveats import caveats
+from latentcli.disentanglement._ceiling import ceiling
 from latentcli.disentanglement._data import Data, prepare
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._score import (
@@ -85,6 +86,8 @@ def metric(about: About) -> Callable[[Function], Function]:
                     "`factors` is missing: this metric compares codes with factors"
                 )
             score = function(data, **given)
+            highest = ceiling(about, function, data, score, settings)
+            score = replace(score, numbers={**score.numbers, **highest})
             whole = _halved(run, score.estimate, data, settings, given)
             made = finished(
                 name, score, data, _settings(settings, own, compat) | score.settings

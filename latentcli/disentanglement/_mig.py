@@ -54,6 +54,9 @@ ABOUT = About(
         "ubisoft divides by the entropy of the code, which is not MIG: here it is the factor's. "
         "latte's continuous factors, whose entropy it estimates as finite, are cut into bins"
     ),
+    ceiling=(
+        "Factors that depend on each other, and factors of more classes than there are bins."
+    ),
 )
 
 SENSITIVITY = (5, 10, 20, 50, 100)

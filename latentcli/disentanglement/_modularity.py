@@ -36,6 +36,7 @@ ABOUT = About(
     read_with=("modularity_informative",),
     compat={"disentanglement_lib": {}, "disent": {}, "ubisoft": {"bins": 10}},
     differences="ubisoft gives NaN for a dimension without information; here it scores 0",
+    ceiling=("Factors that depend on each other."),
 )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
 
 from latentcli.disentanglement._about import About
+from latentcli.disentanglement._ceiling import perfect
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
@@ -18,7 +18,6 @@ from latentcli.disentanglement._single_dimension import (
     Predictability,
     Task,
 )
-from latentcli.disentanglement._squared_correlation import standardize
 from latentcli.disentanglement._train_test_split import (
     ends,
     interval,
@@ -60,6 +59,9 @@ ABOUT = About(
     differences=(
         "ubisoft's decision trees and latte's C = 1, both scored on their training rows, are not "
         "reproduced"
+    ),
+    ceiling=(
+        "Factors that depend on each other, and, for a support vector machine, many or rare classes."
     ),
 )
 
@@ -184,17 +186,11 @@ def _ceiling(data: Data, tasks: Sequence[Task], scores: Array, seed: int) -> flo
     Each is on the scale of the dimension with the best of `scores` (D, K): by a support vector machine
     larger codes score higher.
     """
-    if not all(factor.complete for factor in data.factors):
-        return None
     spread = data.codes.std(axis=0, dtype=np.float64)[scores.argmax(axis=0)]
-    values = np.stack([standardize(factor.values) for factor in data.factors], axis=1)
-    perfect = replace(
-        data,
-        codes=values * np.where(spread > 0, spread, 1.0),
-        names=tuple(data.factor_names),
-        alive=np.ones(len(tasks), dtype=bool),
-    )
-    found = Predictability.of(perfect, tasks, seed, None, null=False)
+    codes = perfect(data, np.where(spread > 0, spread, 1.0))
+    if codes is None:
+        return None
+    found = Predictability.of(codes, tasks, seed, None, null=False)
     baseline = np.array([task.baseline for task in tasks])
     return _mean(gaps(found.scores, baseline), np.array([task.tested for task in tasks]))
 

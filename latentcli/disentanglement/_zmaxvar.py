@@ -14,6 +14,7 @@ from latentcli.disentanglement._data import Codes, Data, Factor, Factors, prepar
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._notes import listed
+from latentcli.disentanglement._scaling import variances
 from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._voting import Draw, Groups
 from latentcli.numerics.types import Array, Progress
@@ -38,6 +39,11 @@ ABOUT = About(
         "rows are drawn with replacement, where ubisoft shuffles them; its scale from a uniform guess "
         "to 1 is zmaxvar_scaled; where it gives NaN a note names the factors"
     ),
+    ceiling=(
+        "Few rows that agree in all factors but one: a dimension then varies less than another by chance."
+    ),
+    perfect_codes=True,
+    by_size=True,
 )
 
 _FEW = 5
@@ -50,7 +56,7 @@ def most_variable(batches: Array) -> Array:
     >>> most_variable(np.array([[[1.0, 5.0], [2.0, 5.0]]]))
     array([0])
     """
-    return batches.var(axis=1).argmax(axis=1)
+    return variances(batches).argmax(axis=1)
 
 
 @metric(ABOUT)

@@ -47,6 +47,7 @@ CEILING = (
 )
 CORRECTED = f"{BESIDE}::test_corrected_scores_of_counts"
 VOTING = {
+    "ceiling": CEILING,
     "factor": COUNT, "shares": "votes, counted: tests/disentanglement holds their sums",
     "ratios": "mean |z - z'|, shown for the picture: tests/disentanglement/test_betavae.py",
 }  # fmt: skip
@@ -206,7 +207,7 @@ NUMBERS = {
             **dict.fromkeys(("completeness", "disentanglement"), f"{COUNTS}::test_med")},
     "infomec": {**dict.fromkeys(("infom", "infoc"), f"{COUNTS}::test_infom_and_infoc"),
                 "infoe": f"{COUNTS}::test_infoe", "infoe_heldout": f"{BESIDE}::test_infoe_held_out",
-                "active": COUNT,
+                "active": COUNT, "ceiling": CEILING,
                 **dict.fromkeys(("infomec", "infom_corrected", "infoc_corrected"),
                                 f"{BESIDE}::test_infomec_corrected")},
     "sap": {
@@ -233,11 +234,13 @@ NUMBERS = {
         **dict.fromkeys(
             ("explicitness", "explicitness_train", "explicitness_scaled"),
             f"{PREDICTORS}::test_explicitness"),
+        "ceiling": CEILING,
         "worst_explicitness": f"{BESIDE}::test_the_class_that_is_told_worst",
     },
     "irs": {
         **dict.fromkeys(("irs", "irs_unweighted", "robustness"), f"{PREDICTORS}::test_irs"),
         "largest_deviation": f"{PREDICTORS}::test_irs", "smallest_class": COUNT,
+        "ceiling": CEILING,
     },
     **{name: of_votes(name) for name in ("factorvae", "betavae", "zmaxvar")},
     "total-correlation": {

@@ -1,5 +1,7 @@
 """Perfect codes of given factors score their ceiling, whatever bounds it: bins, classes, dependence, rows."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,62 @@ def test_perfect_codes_of_any_size_score_the_ceiling_of_sap(size):
     perfect = np.stack([standardize(column) for column in factors.T], axis=1)
     score = latentcli.sap(perfect * size * np.array([1, 2, 3]), factors, ci=None)
     assert score.value == pytest.approx(score.summary["ceiling"], abs=1e-9)
+
+
+PROTOCOLS = {
+    "infomec": {"estimator": "plugin"},
+    "dci": {"estimator": "forest"},
+    "explicitness": {},
+    "irs": {},
+    "factorvae": {"train": 300, "evaluate": 200},
+    "betavae": {"train": 300, "evaluate": 200},
+    "zmaxvar": {"train": 300, "evaluate": 200, "batch": 50},
+}
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("seed", [0, 1, 2, 4])
+def test_perfect_codes_score_the_ceiling_of_a_protocol(name, seed):
+    """Whatever it draws, fits or holds out, of codes in any order of dimensions; of noise it is the same."""
+    factors = random_factors(seed)
+    kinds = {"discrete": [f"factor{k}" for k in range(factors.shape[1])]}
+    score = partial(
+        getattr(latentcli, name), factors=factors, ci=None, **kinds, **PROTOCOLS[name]
+    )
+    perfect = score(np.stack([standardize(column) for column in factors.T], axis=1))
+    # A regression ends its steps by a tolerance, and codes standardized twice differ by rounding.
+    assert perfect.value == pytest.approx(perfect.summary["ceiling"], abs=1e-4)
+    noise = score(np.random.default_rng(seed).normal(size=factors.shape))
+    assert noise.value < noise.summary["ceiling"] or noise.value == 1 or name == "irs"
+    if name != "betavae":  # the penalty of its regression has the units of the codes
+        assert noise.summary["ceiling"] == pytest.approx(perfect.summary["ceiling"], abs=1e-4)
+
+
+def test_ceilings_lie_below_1_for_what_bounds_them():
+    """Many classes on one line, and few rows that agree in all factors but one."""
+    many = np.random.default_rng(0).integers(0, 40, (2000, 2))
+    assert latentcli.explicitness(many, many, ci=None).summary["ceiling"] < 0.97
+    rare = np.random.default_rng(0).integers(0, 9, (120, 3))
+    few = latentcli.zmaxvar(rare, rare, ci=None, train=300, evaluate=200)
+    assert few.summary["ceiling"] == few.value < 0.99
+
+
+@pytest.mark.parametrize("name", ["mcc", "identifiability"])
+@pytest.mark.parametrize("seed", range(6))
+def test_metrics_without_a_ceiling_give_perfect_codes_1(name, seed):
+    factors = random_factors(seed)
+    kinds = {"discrete": [f"factor{k}" for k in range(factors.shape[1])]}
+    score = getattr(latentcli, name)(factors, factors, ci=None, **kinds)
+    assert score.value == pytest.approx(1, abs=1e-9)
+    assert "ceiling" not in score.summary
+
+
+def test_ceiling_is_missing_where_it_would_double_the_time_and_none_with_missing_labels():
+    factors = np.random.default_rng(0).integers(0, 3, (90, 2))
+    assert "ceiling" not in latentcli.dci(factors, factors, ci=None).summary
+    holes = factors.astype(float)
+    holes[::7, 0] = np.nan
+    assert latentcli.explicitness(factors, holes, ci=None).summary["ceiling"] is None
 
 
 def test_dependent_factors_lower_the_ceiling():

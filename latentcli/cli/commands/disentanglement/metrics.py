@@ -20,6 +20,7 @@ COLUMNS = (
     "range",
     "reading",
     "limitations",
+    "ceiling",
     "source",
     "estimators",
     "compat",
@@ -70,6 +71,7 @@ def _row(name: str) -> Record:
         "range": facts.range,
         "reading": facts.reading,
         "limitations": facts.limitations,
+        "ceiling": facts.ceiling or None,
         "source": facts.source,
         "estimators": ", ".join(f"{key} ({what})" for key, what in facts.estimators.items())
         or None,

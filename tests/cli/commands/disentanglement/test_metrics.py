@@ -26,6 +26,7 @@ def test_records_say_all_there_is_to_say(results):
         assert row["name"] == METRICS[name]
         assert row["formula"] == about(name).formula
         assert row["limitations"] == about(name).limitations
+        assert row["ceiling"] == (about(name).ceiling or None)
         assert row["compat"] == (", ".join(about(name).compat) or None)
         assert row["source"]
         assert row["range"]
