@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 
 LEAST = 20
@@ -17,16 +18,18 @@ _WIDEST = 512
 
 
 class Held(NamedTuple):
-    """Scores of rows held out, and which of them are of the second set."""
+    """Scores of rows held out, which of them are of the second set, and which repeat others."""
 
     scores: Array
     second: Array
+    repeats: Repeats
 
 
-def held_out(x: Array, y: Array, seed: int) -> Held:
+def held_out(x: Array, y: Array, seed: int, repeats: Repeats) -> Held:
     """Fit logistic regression on half of the rows, and score the other half (Lopez-Paz and Oquab, 2017).
 
     Its features are the numbers and their squares, standardized, so that it sees shifts and spreads.
+    Rows that repeat each other are in one half.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
@@ -36,15 +39,18 @@ def held_out(x: Array, y: Array, seed: int) -> Held:
     if rows.shape[1] > _WIDEST:
         rows = rows @ rng.standard_normal((rows.shape[1], _WIDEST))
     second = np.arange(len(rows)) >= len(x)
-    order = rng.permutation(len(rows))
-    fitted, held = order[: len(rows) // 2], order[len(rows) // 2 :]
+    order = rng.permutation(repeats.distinct)
+    fitted, held = order[: len(order) // 2], order[len(order) // 2 :]
+    if repeats:
+        fitted, held = repeats.whole(fitted), repeats.whole(held)
     scale = StandardScaler().fit(rows[fitted])
     rows = scale.transform(rows)
     features = np.concatenate([rows, rows * rows], axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of convergence: the scores are judged, not the fit
         model = LogisticRegression(C=0.1, max_iter=200).fit(features[fitted], second[fitted])
-    return Held(np.asarray(model.decision_function(features[held])), second[held])
+    scores = np.asarray(model.decision_function(features[held]))
+    return Held(scores, second[held], repeats.of(held))
 
 
 def auc(scores: Array, second: Array) -> Array:
@@ -68,6 +74,7 @@ def interval(held: Held, level: float) -> tuple[float, float]:
     above = 1 - _share_below(ordered[1], first)
     value = float(below.mean())
     error = np.sqrt(below.var(ddof=1) / len(below) + above.var(ddof=1) / len(above))
+    error *= np.sqrt(held.repeats.rows / held.repeats.distinct)
     reach = float(ndtri((1 + level) / 2) * error)
     return max(0.0, value - reach), min(1.0, value + reach)
 

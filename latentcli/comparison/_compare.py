@@ -32,6 +32,7 @@ from latentcli.numerics.blocks import Rows, sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.named_rows import named_rows
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import Repeats, repeats_of
 from latentcli.numerics.resampling import Estimate
 from latentcli.numerics.types import Array, HasMatrix, Progress
 
@@ -141,12 +142,13 @@ def compare(
     )
     some = [one.take(chosen) for one in near]
     ranked = rsa(*some, metric=metric, level=ci, seed=seed)
+    repeats = repeats_of(some[0], *some[1].T)
     step(4)
     k = min(neighbors, max(1, (count - 1) // 2))
     shared = overlap(near[0], near[1], chosen, k=k)
     common = Estimate(None if shared is None else shared.mean)
     if common.value is not None:
-        halves = _overlap_halves(some, k, ci, seed)
+        halves = _overlap_halves(some, k, ci, seed, repeats)
         common = Estimate(
             common.value, *(halves.interval("overlap", common.value, 0.0, 1.0) or ())
         )
@@ -207,6 +209,7 @@ def compare(
             *first.notes("x", np.ones(len(first), dtype=bool)),
             *second.notes("y", np.ones(len(second), dtype=bool)),
             *notes_on_rows(first, second, matched),
+            *repeats.note,
             *notes_on_measures(sides, (first, second), debiased, ranked, shared, neighbors, k),
             *notes_on_moves(moves, rotation, limit, moved, words),
             *(
@@ -233,7 +236,9 @@ def check_numbers(
         raise ParameterError("ci", ci, "between 0 and 1, such as 0.95")
 
 
-def _overlap_halves(some: list[Array], k: int, ci: float | None, seed: int) -> Halves:
+def _overlap_halves(
+    some: list[Array], k: int, ci: float | None, seed: int, repeats: Repeats
+) -> Halves:
     """Measure the overlap of random halves of the rows, with neighbors among themselves."""
 
     def afresh(rows: Rows) -> dict[str, float | None]:
@@ -242,4 +247,4 @@ def _overlap_halves(some: list[Array], k: int, ci: float | None, seed: int) -> H
         found = overlap(first, second, np.arange(len(rows)), k=k_of_half)
         return {"overlap": None if found is None else found.mean}
 
-    return Halves(len(some[0]), afresh, ci=ci, seed=seed)
+    return Halves(repeats, afresh, ci=ci, seed=seed)

@@ -223,6 +223,7 @@ def _result(
         notes=(
             *spaces[0].notes("x", spaces[0].finite),
             *spaces[1].notes("y", spaces[1].finite),
+            *work.repeats.note,
             *_notes(rows, width, sample),
         ),
         views=(

@@ -9,7 +9,8 @@ import numpy as np
 from latentcli.comparison import _classifier_test, _coverage, _frechet, _mmd, _shifts
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.nulls import PERMUTATIONS, permutation_null
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.repeats import Repeats, repeats_of
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Interval, Record
 
@@ -48,6 +49,10 @@ class Work:
         x, y = (self._drawn(rows, sample or len(rows)) for rows in sets)
         self.some = x, y
         self.few = self._drawn(x, _TESTED), self._drawn(y, _TESTED)
+        self.repeats, self.repeats_of_few = (_of_both(*one) for one in (self.some, self.few))
+        # Each of the two sets by itself, as the rows of both together have it.
+        ends = np.arange(len(x)), len(x) + np.arange(len(y))
+        self.own = self.repeats.of(ends[0]), self.repeats.of(ends[1])
         self.done = 0
         self.settings: Record = {}
 
@@ -61,10 +66,19 @@ class Work:
             self.progress(self.done, _STAGES)
 
     def halves(self, rows: Array) -> list[tuple[Array, Array]]:
-        """Return random halvings of rows."""
+        """Return random halvings of the rows of x that are looked at."""
         rng = np.random.default_rng([self.seed, 11])
-        orders = [rng.permutation(len(rows)) for _ in range(SPLITS)]
-        return [(rows[one[: len(one) // 2]], rows[one[len(one) // 2 :]]) for one in orders]
+        return [(rows[a], rows[b]) for a, b in self._halvings(rng)]
+
+    def _halvings(self, rng: np.random.Generator) -> list[tuple[Array, Array]]:
+        """Return the numbers of the rows of x in random halves of them."""
+        own = self.own[0]
+        found = []
+        for _ in range(SPLITS):
+            order = rng.permutation(own.distinct)
+            parts = order[: len(order) // 2], order[len(order) // 2 :]
+            found.append((own.whole(parts[0]), own.whole(parts[1])) if own else parts)
+        return found
 
     def null(
         self, value: float, measure: Callable[[Array, Array], float], count: int = PERMUTATIONS
@@ -74,7 +88,7 @@ class Work:
         rng = np.random.default_rng([self.seed, 13])
         draws = []
         for _ in range(count):
-            order = rng.permutation(len(pooled))
+            order = self.repeats_of_few.permutation(rng)
             draws.append(measure(pooled[order[:n]], pooled[order[n:]]))
         found = permutation_null(value, draws).p_larger
         assert found is not None
@@ -107,8 +121,10 @@ class Work:
         gaussian, width = _mmd.gaussian_kernel(pooled, bandwidth)
         self.settings["bandwidth"] = width
         rng = np.random.default_rng([self.seed, 17])
-        shuffled = np.stack([rng.permutation(split[:, 0]) for _ in range(PERMUTATIONS)], axis=1)
-        halves = np.stack([rng.permutation(n) < n // 2 for _ in range(SPLITS)], axis=1)
+        shuffled = np.stack(
+            [split[self.repeats.permutation(rng), 0] for _ in range(PERMUTATIONS)], axis=1
+        )
+        halves = np.stack([np.isin(np.arange(n), a) for a, _ in self._halvings(rng)], axis=1)
         records = []
         for variant, kernel in (
             ("polynomial", _mmd.polynomial_kernel(pooled)),
@@ -142,26 +158,27 @@ class Work:
         """Return the interval of a measure of rows by their numbers, from random halves of both sets."""
         if self.ci is None:
             return None
-        parts = [
-            half_samples(len(rows), self.seed + side) for side, rows in enumerate(self.some)
-        ]
+        parts = [own.halves(self.seed + side) for side, own in enumerate(self.own)]
         found = [afresh(a, b) for a, b in zip(*parts, strict=False)]
         return half_sample_interval(value, found, self.ci, low=low, high=high)
 
     def classifier(self) -> list[Record]:
         """Return the AUC of rows held out; an empty record for few rows."""
         variant = "held-out AUC"
-        if min(map(len, self.some)) < _classifier_test.LEAST:
+        if min(own.distinct for own in self.own) < _classifier_test.LEAST:
             return [_record("classifier", variant, None)]
-        held = _classifier_test.held_out(*self.some, self.seed)
+        held = _classifier_test.held_out(*self.some, self.seed, self.repeats)
         value = float(_classifier_test.auc(held.scores, held.second[:, None])[0])
         rng = np.random.default_rng([self.seed, 19])
-        shuffled = np.stack([rng.permutation(held.second) for _ in range(999)], axis=1)
+        shuffled = np.stack(
+            [held.second[held.repeats.permutation(rng)] for _ in range(999)], axis=1
+        )
         null = permutation_null(value, _classifier_test.auc(held.scores, shuffled).tolist())
         bounds = None if self.ci is None else _classifier_test.interval(held, self.ci)
         baseline = None
-        if len(self.some[0]) >= 2 * _classifier_test.LEAST:
-            own = _classifier_test.held_out(*self.halves(self.some[0])[0], self.seed)
+        if self.own[0].distinct >= 2 * _classifier_test.LEAST:
+            sides = self.halves(self.some[0])[0]
+            own = _classifier_test.held_out(*sides, self.seed, _of_both(*sides))
             baseline = float(_classifier_test.auc(own.scores, own.second[:, None])[0])
         self.step()
         found = Interval(*bounds) if bounds else None
@@ -181,11 +198,12 @@ class Work:
         near = away[np.ix_(both, both)]
         size = len(few[0])
         rng = np.random.default_rng([self.seed, 23])
-        orders = [rng.permutation(len(both)) for _ in range(PERMUTATIONS)]
+        repeats = self.repeats.of(both)
+        orders = [repeats.permutation(rng) for _ in range(PERMUTATIONS)]
         draws = [_coverage.coverage(near, one[:size], one[size:], k) for one in orders]
         own = _coverage.coverage(near, np.arange(size), np.arange(size, len(both)), k)
-        splits = [rng.permutation(n) for _ in range(SPLITS)] if n >= 2 * (k + 2) else []
-        apart = [_coverage.coverage(away, one[: n // 2], one[n // 2 :], k) for one in splits]
+        splits = self._halvings(rng) if n >= 2 * (k + 2) else []
+        apart = [_coverage.coverage(away, *one, k) for one in splits]
         fresh = self._coverage_of_halves(away, n, k)
         records = []
         for name, value in values.items():
@@ -206,9 +224,7 @@ class Work:
     def _coverage_of_halves(self, away: Array, n: int, k: int) -> list[dict[str, float]]:
         if self.ci is None:
             return []
-        parts = [
-            half_samples(len(rows), self.seed + side) for side, rows in enumerate(self.some)
-        ]
+        parts = [own.halves(self.seed + side) for side, own in enumerate(self.own)]
         return [_coverage.coverage(away, a, n + b, k) for a, b in zip(*parts, strict=False)]
 
     def shifts(self, top: int) -> list[Record]:
@@ -236,7 +252,9 @@ class Work:
                         p_value=self.null(value, of_rows, count), baseline=baseline,
                     )
                 )  # fmt: skip
-        shift, ratio, p_mean, p_sd = _shifts.by_dimension(*self.some)
+        shift, ratio, p_mean, p_sd = _shifts.by_dimension(
+            *self.some, *(own.distinct for own in self.own)
+        )
         for name, values, p_values in (
             ("mean_shift", shift, p_mean),
             ("sd_ratio", ratio, p_sd),
@@ -251,6 +269,11 @@ class Work:
             ]  # fmt: skip
         self.step()
         return records
+
+
+def _of_both(x: Array, y: Array) -> Repeats:
+    """Return which rows of two sets together repeat others of their own set."""
+    return repeats_of(np.concatenate([x, y]), np.arange(len(x) + len(y)) < len(x), classes=2)
 
 
 def _record(

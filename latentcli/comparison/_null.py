@@ -10,6 +10,7 @@ from latentcli.comparison._rsa import rank_matrix
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
@@ -26,13 +27,15 @@ def shuffled_rows_null(
     """Compare each measure of paired rows (n, D1) and (n, D2) with those of shuffled rows of y.
 
     `shapes` are the rows as CKA and Procrustes take them, centered and scaled; `rows` as they are.
-    They are a sample, and the p-values are of the sample. Measures that do not exist are left out.
+    They are a sample, and the p-values are of the sample; pairs that repeat each other stay together. Measures that
+    do not exist are left out.
     """
     count = len(rows[0])
+    repeats = repeats_of(rows[0], *rows[1].T)
     statistics: dict[str, Callable[[Array], float] | None] = {
         "cka": _hsic(*shapes),
         "rsa": _rank_correlation(*rows, metric),
-        "procrustes": _procrustes(*shapes),
+        "procrustes": _procrustes(*shapes, few=not repeats),
         "neighbor_overlap": _common_neighbors(*rows, k, metric),
     }
     found = {}
@@ -41,7 +44,7 @@ def shuffled_rows_null(
             continue
         rng = np.random.default_rng([seed, 11])
         times = _FEWER if name == "procrustes" else PERMUTATIONS
-        draws = [statistic(rng.permutation(count)) for _ in range(times)]
+        draws = [statistic(repeats.permutation(rng)) for _ in range(times)]
         found[name] = permutation_null(statistic(np.arange(count)), draws)
     return found
 
@@ -84,9 +87,9 @@ def _rank_correlation(x: Array, y: Array, metric: str) -> Callable[[Array], floa
     return lambda order: float((first * second[np.ix_(order, order)]).sum() / 2)
 
 
-def _procrustes(x: Array, y: Array) -> Callable[[Array], float] | None:
-    """Return the distance of Procrustes for an order of the rows of y."""
-    count = len(x) if max(x.shape[1], y.shape[1]) <= _WIDE else min(len(x), _WIDE)
+def _procrustes(x: Array, y: Array, *, few: bool) -> Callable[[Array], float] | None:
+    """Return the distance of Procrustes for an order of the rows of y; of wide rows of a `few`."""
+    count = len(x) if max(x.shape[1], y.shape[1]) <= _WIDE or not few else min(len(x), _WIDE)
     factors = []
     for rows in (x[:count], y[:count]):
         left, singular = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[:2]

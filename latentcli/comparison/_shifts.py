@@ -21,15 +21,20 @@ def covariance_shift(x: Gaussian, y: Gaussian) -> float:
     return float(np.linalg.norm(y.covariance - x.covariance)) / size if size > 0 else 0.0
 
 
-def by_dimension(x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+def by_dimension(
+    x: Array, y: Array, rows_x: int | None = None, rows_y: int | None = None
+) -> tuple[Array, Array, Array, Array]:
     """Return of each dimension the shift of the mean in standard deviations of x, the ratio of standard deviations, and p-values of both.
 
     Welch's test of the means; of the variances by their own standard errors, which need no normal
-    distribution. Two-sided, for one dimension by itself.
+    distribution. Two-sided, for one dimension by itself. `rows_x` and `rows_y` are how many of the rows are distinct, by default all.
     """
     from scipy.special import ndtr
 
-    moments = [_moments(np.asarray(side, np.float64)) for side in (x, y)]
+    moments = [
+        _moments(np.asarray(side, np.float64), count or len(side))
+        for side, count in ((x, rows_x), (y, rows_y))
+    ]
     (mean, variance, error, fourth), (mean_y, variance_y, error_y, fourth_y) = moments
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = (mean_y - mean) / np.sqrt(variance)
@@ -40,14 +45,14 @@ def by_dimension(x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
     return shift, ratio, p_values[0], p_values[1]
 
 
-def _moments(rows: Array) -> tuple[Array, Array, Array, Array]:
-    """Return means, variances, and the squared standard errors of both (D,)."""
+def _moments(rows: Array, count: int) -> tuple[Array, Array, Array, Array]:
+    """Return means, variances, and the squared standard errors of both (D,), of so many distinct rows."""
     centered = rows - rows.mean(axis=0)
     variance = (centered**2).sum(axis=0) / (len(rows) - 1)
     fourth = (centered**4).mean(axis=0)
     return (
         rows.mean(axis=0),
         variance,
-        variance / len(rows),
-        np.maximum(fourth - variance**2, 0.0) / len(rows),
+        variance / count,
+        np.maximum(fourth - variance**2, 0.0) / count,
     )

@@ -14,6 +14,7 @@ from latentcli.geometry._sampling import LEAST_ROWS, Sampling, Settings
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points, originals
+from latentcli.numerics.repeats import Repeats, repeats_of
 from latentcli.numerics.tails import WIDENED, heavy_tailed
 from latentcli.numerics.types import Array, Progress
 
@@ -28,6 +29,9 @@ _DRAWN_NUMBERS = 1 << 24
 
 _COPIES = 0.05
 """Share of rows that are copies from which white noise has copies too: fewer change nothing."""
+
+COMPARED = 16
+"""Outputs that say whether rows that are equal have the same."""
 
 LARGE, _SMALL = 1e60, 1e-60
 """Beyond these, fourth powers of the numbers leave float64."""
@@ -124,6 +128,17 @@ class Cloud:
             empty = np.empty((0, reach))
             return Distinct(Neighbors(queries, empty.astype(np.int64), empty), count)
         return Distinct(nearest(points, sampling.queries, reach, self.progress), count)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """Which rows repeat others, with their labels and outputs; of rows not at hand all count."""
+        if hasattr(self.rows, "reduced"):
+            return Repeats(len(self))
+        beside = [] if self.labels is None else [self.labels]
+        if self.outputs is not None:
+            beside += [*np.asarray(self.outputs).T[:COMPARED]]
+        classes = 0 if self.labels is None else len(np.unique(self.labels))
+        return repeats_of(np.asarray(self.rows), *beside, classes=classes)
 
     @cached_property
     def spectrum(self) -> Spectrum:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud
@@ -15,46 +13,26 @@ from latentcli.geometry._kmeans import (
     silhouettes,
 )
 from latentcli.geometry._measure import Measure, graded, kind_of, of_drawn, with_white_noise
-from latentcli.geometry._sampling import bootstrap_interval, halves_of
+from latentcli.geometry._probe import probed
+from latentcli.geometry._sampling import halves_of
 from latentcli.geometry._scatter import Scatter, scatter
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.neighbors import nearest
-from latentcli.numerics.nulls import LEVEL, PERMUTATIONS, TESTED, Null, permutation_null
+from latentcli.numerics.nulls import PERMUTATIONS, TESTED, Null, permutation_null
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 
 SECTION = "clusters"
-_FOLDS = 5
-_STEPS = 300
-_MOST_CLASSES, _MOST_PROBED = 1000, 100
-"""Classes that are measured at most, and that a linear probe is trained for."""
+_MOST_CLASSES = 1000
+"""Classes that are measured at most."""
 
 
 def purities(near: Array, labels: Array, queries: Array) -> Array:
     """Return the share of the neighbors (Q, k) of each row that have its label (Q,)."""
     found: Array = (labels[near] == labels[queries][:, None]).mean(axis=1)
     return found
-
-
-def probe(values: Array, labels: Array, seed: int) -> Array:
-    """Return which rows (n, D) a linear probe predicts right that was trained on others (n,), 0 or 1.
-
-    Logistic regression (C = 1) on standardized dimensions, in 5 stratified folds, or as many as the
-    smallest class has rows; each class has two or more (Alain and Bengio, 2017).
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    folds = min(_FOLDS, int(np.unique(labels, return_counts=True)[1].min()))
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=_STEPS))
-    parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings(action="ignore"):  # not quite converged is near enough
-        predicted = cross_val_predict(model, values, labels, cv=parts)
-    right: Array = (predicted == labels).astype(np.float64)
-    return right
 
 
 def measure(cloud: Cloud) -> tuple[Measure, ...]:
@@ -115,14 +93,17 @@ def _of_labels(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
     halves = null = None
     if judged:
         halves = halves_of(
-            len(values), cloud.settings, lambda rows: _afresh(cloud, values[rows], drawn[rows])
+            len(values),
+            cloud.settings,
+            lambda rows: _afresh(cloud, values[rows], drawn[rows]),
+            cloud.repeats.of(cloud.sampling.drawn),
         )
         null = _shuffled_silhouettes(values, drawn, cloud.settings.seed)
     return [
         _silhouette(values, drawn, some, halves, null, reading_of_classes),
         *_scattered(scatter(cloud.near, labels), variant),
         _purity(cloud, labels, halves),
-        _probed(cloud, values, drawn, some),
+        probed(cloud, values, drawn, some, cloud.repeats.of(cloud.sampling.drawn)),
     ]
 
 
@@ -176,9 +157,10 @@ def _shuffled_silhouettes(values: Array, labels: Array, seed: int) -> Null | Non
         )
     )
     np.fill_diagonal(away, 0.0)
+    repeats = repeats_of(values, labels, classes=len(np.unique(labels)))
     rng = np.random.default_rng([seed, 6])
     draws = [
-        float(silhouette_score(away, rng.permutation(labels), metric="precomputed"))
+        float(silhouette_score(away, labels[repeats.permutation(rng)], metric="precomputed"))
         for _ in range(PERMUTATIONS if len(labels) <= 300 else 99)
     ]
     return permutation_null(float(silhouette_score(away, labels, metric="precomputed")), draws)
@@ -216,40 +198,13 @@ def _purity(cloud: Cloud, labels: Array, halves: Halves | None) -> Measure:
     rng = np.random.default_rng([cloud.settings.seed, 7])
     draws = []
     for _ in range(PERMUTATIONS):
-        shuffled = rng.permutation(labels)
+        shuffled = labels[cloud.repeats.permutation(rng)]
         draws.append(float(purities(near, shuffled, graph.queries).mean()))
     null = permutation_null(value, draws)
     return Measure(
         SECTION, name, variant, value, halves.interval(name, value, 0.0, 1.0), by_chance,
         by_chance, null.p_larger, reading_of_purity(value, null),
     )  # fmt: skip
-
-
-def _probed(cloud: Cloud, values: Array, labels: Array, variant: str) -> Measure:
-    name, settings = "probe_accuracy", cloud.settings
-    counts = np.bincount(labels)
-    kept = counts[labels] > 1
-    classes = len(np.unique(labels[kept]))
-    if not 1 < classes <= _MOST_PROBED:
-        many = f"more than {_MOST_PROBED} classes"
-        why = "too few classes of two rows or more" if classes < 2 else many
-        return Measure(SECTION, name, variant, None, note=why)
-    right = probe(values[kept], labels[kept], settings.seed)
-    from scipy.stats import binom
-
-    value, most = float(right.mean()), float(counts.max() / counts[counts > 1].sum())
-    p_value = float(binom.sf(right.sum() - 1, len(right), most))
-    return Measure(
-        SECTION, name, variant, value, bootstrap_interval(right, settings), None, most, p_value,
-        reading_of_probe(p_value),
-    )  # fmt: skip
-
-
-def reading_of_probe(p_value: float) -> str:
-    """Read the accuracy of a linear classifier by its binomial p-value."""
-    if p_value <= LEVEL:
-        return "better than the most frequent label"
-    return "no better than the most frequent label"
 
 
 def reading_of_groups(value: float, null: Null) -> str:

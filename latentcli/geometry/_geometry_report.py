@@ -250,7 +250,7 @@ def _sections(names: set[str], cloud: Cloud, *, chosen: bool) -> list[str]:
 
 
 def _notes(cloud: Cloud, names: set[str]) -> list[str]:
-    notes = []
+    notes = [*cloud.repeats.note]
     k, drawn = cloud.sampling.k, len(cloud.sampling.drawn)
     if k < cloud.settings.k and names & _OF_NEIGHBORS:
         notes.append(

@@ -16,6 +16,7 @@ from latentcli.numerics.blocks import sampled
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.nulls import TESTED, Null, noise_null
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Picture, Record, Result, Sheet
 
@@ -140,7 +141,7 @@ def clusters(
         )
     some = sampled(len(values), sample or len(values), seed)
     judged = _judge(values[some], labels[some], labeler, bootstraps, seed, progress)
-    notes = given.notes("x", usable)
+    notes = [*given.notes("x", usable), *repeats_of(values).note]
     if len(some) < len(values):
         less = ", and of fewer rows HDBSCAN finds fewer" if method == "hdbscan" else ""
         notes.append(

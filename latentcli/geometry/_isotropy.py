@@ -110,7 +110,9 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
     top = max(1, round(size / 100))
     halves = None
     if judged:
-        halves = halves_of(cloud.rows, cloud.settings, lambda rows: _afresh(cloud, rows, top))
+        halves = halves_of(
+            cloud.rows, cloud.settings, lambda rows: _afresh(cloud, rows, top), cloud.repeats
+        )
     expected = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
     values = {
         "mean_cosine": mean_cosine(cloud.rows),

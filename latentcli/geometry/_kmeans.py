@@ -8,6 +8,7 @@ import numpy as np
 
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.nulls import TESTED, Null, noise_null
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 
 _MOST_GROUPS = 10
@@ -69,16 +70,18 @@ def gaussian_null(values: Array, count: int, seed: int) -> Null | None:
     """Compare the silhouette of k-means groups with that of Gaussians of the same covariance.
 
     As in SigClust (Liu et al., 2008), so that a long or flat cloud is no clusters yet. On at most
-    1,000 of the rows (n, D).
+    1,000 of the rows (n, D), with as many repeats.
     """
     some = values[sampled(len(values), TESTED, seed)]
     centered = some - some.mean(axis=0)
     singular, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     factor = (singular / len(some) ** 0.5)[:, None] * axes
     rng = np.random.default_rng([seed, 5])
+    group = repeats_of(some).group
+    every = slice(None) if group is None else group
     draws = [
         silhouette_of_groups(
-            rng.standard_normal((len(some), len(factor))) @ factor, count, seed
+            (rng.standard_normal((len(some), len(factor))) @ factor)[every], count, seed
         )
         for _ in range(_DRAWS)
     ]

@@ -240,7 +240,9 @@ def _global(cloud: Cloud) -> list[Measure]:
     spectrum, size = cloud.spectrum, cloud.dimensions
     expected = spectrum.rows * size / (spectrum.rows + size)
     ratio, top = participation_ratio(spectrum.values), top_share(spectrum)
-    halves = halves_of(cloud.rows, cloud.settings, lambda rows: _of_spectrum(cloud, rows))
+    halves = halves_of(
+        cloud.rows, cloud.settings, lambda rows: _of_spectrum(cloud, rows), cloud.repeats
+    )
     tails = cloud.tail_factor if cloud.settings.ci else 1.0
     return [
         Measure(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.halves import Halves
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.resampling import bootstrap, means
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
@@ -86,8 +87,12 @@ def halves_of(
     rows: Array | int,
     settings: Settings,
     compute: Callable[[Array], Mapping[str, float | None]],
+    repeats: Repeats | None = None,
 ) -> Halves:
-    """Compute statistics of random halves of the rows (or of so many) afresh, as the settings have it."""
-    count = rows if isinstance(rows, int) else len(rows)
+    """Compute statistics of random halves of the rows (or of so many) afresh, as the settings have it.
+
+    Rows that repeat each other, by `repeats`, are all in a half, or none is.
+    """
+    count = repeats or (rows if isinstance(rows, int) else len(rows))
     fetch = getattr(rows, "prefetch", None)
     return Halves(count, compute, ci=settings.ci, seed=settings.seed, fetch=fetch)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from latentcli.errors import LatentError
-from latentcli.geometry._cloud import LARGE, Cloud
+from latentcli.geometry._cloud import COMPARED, LARGE, Cloud
 from latentcli.geometry._measure import Measure, graded, with_white_noise
 from latentcli.geometry._sampling import LEAST_ROWS, halves_of
 from latentcli.numerics.blocks import sampled, spans
@@ -16,6 +16,7 @@ from latentcli.numerics.halves import Halves
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
 from latentcli.numerics.points import Points, distances
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 
 SECTION = "smoothness"
@@ -129,7 +130,8 @@ def shuffled_outputs_null(codes: Array, outputs: Array, k: int, seed: int) -> di
 
     rng = np.random.default_rng([seed, 10])
     found = figures(np.arange(len(some)))
-    draws = [figures(rng.permutation(len(some))) for _ in range(PERMUTATIONS)]
+    repeats = repeats_of(codes, *outputs.T[:COMPARED])
+    draws = [figures(repeats.permutation(rng)) for _ in range(PERMUTATIONS)]
     names = ("trustworthiness", "continuity", "distance_correlation")
     return {
         name: permutation_null(value, drawn)

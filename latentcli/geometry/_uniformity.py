@@ -12,6 +12,7 @@ from latentcli.geometry._measure import Measure, graded, of_drawn
 from latentcli.geometry._sampling import bootstrap_interval, halves_of
 from latentcli.numerics.nulls import PERMUTATIONS, Null, noise_null, permutation_null
 from latentcli.numerics.points import Points, distances
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Interval
@@ -145,8 +146,10 @@ def shuffled_labels_null(rows: Array, labels: Array, seed: int) -> Null | None:
         return float(2 * (counts @ counts - (sums**2).sum()) / pairs)
 
     rng = np.random.default_rng([seed, 9])
-    draws = [aligned(rng.permutation(len(classes))) for _ in range(PERMUTATIONS)]
-    return permutation_null(aligned(np.argsort(classes, kind="stable")), draws)
+    by_class = np.argsort(classes, kind="stable")
+    repeats = repeats_of(directions[by_class], classes[by_class], classes=len(counts))
+    draws = [aligned(by_class[repeats.permutation(rng)]) for _ in range(PERMUTATIONS)]
+    return permutation_null(aligned(by_class), draws)
 
 
 def _uniformity(cloud: Cloud) -> Measure:

@@ -14,6 +14,7 @@ from latentcli.latents._directions import ALPHA
 from latentcli.latents._tensors import Tensor, reference_set, tensor
 from latentcli.numerics.axes import known_axes
 from latentcli.numerics.intervals import wilson
+from latentcli.numerics.repeats import Repeats, repeats_of
 from latentcli.numerics.types import Array
 from latentcli.results import Picture, Record, Result, Sheet
 
@@ -129,17 +130,21 @@ def contrast_directions(
     count = first.samples
     if count < 2:
         raise LatentError("a contrast needs two pairs or more")
+    repeats = repeats_of(
+        np.concatenate([np.reshape(one.codes, (count, -1)) for one in (first, second)], axis=1)
+    )
     found = [
-        _of_layer(first, second, layer, method, seed) for layer in range(first.layers or 1)
+        _of_layer(first, second, layer, method, seed, repeats)
+        for layer in range(first.layers or 1)
     ]
-    tested = count >= _LEAST
-    p_values = formulas.family_p_values(found, PERMUTATIONS, seed) if tested else None
+    tested = repeats.distinct >= _LEAST
+    p_values = formulas.family_p_values(found, PERMUTATIONS, seed, repeats) if tested else None
     records = [_record(one, layer, first, p_values) for layer, one in enumerate(found)]
     vectors = np.stack([one.vector for one in found])
     accuracies = np.array([one.accuracy if tested else np.nan for one in found])
     separations = np.array([one.separation if tested else np.nan for one in found], dtype=float)
     best = int(np.lexsort((separations, accuracies))[-1]) if tested else None
-    notes = [*dict.fromkeys((*first.notes, *second.notes))]
+    notes = [*dict.fromkeys((*first.notes, *second.notes)), *repeats.note]
     if not tested:
         notes.append(f"too few pairs to hold some out: {_LEAST} are needed")
     layered = first.layers is not None
@@ -172,14 +177,14 @@ def _each(codes: Tensor) -> str:
 
 
 def _of_layer(
-    first: Tensor, second: Tensor, layer: int, method: str, seed: int
+    first: Tensor, second: Tensor, layer: int, method: str, seed: int, repeats: Repeats
 ) -> formulas.Contrast:
     sides = [
         np.asarray(one.codes if one.layers is None else one.codes[:, layer], np.float64)
         for one in (first, second)
     ]
     try:
-        return formulas.contrast(*sides, method=method, seed=seed)
+        return formulas.contrast(*sides, method=method, seed=seed, repeats=repeats)
     except LatentError as error:
         raise LatentError(f"{error} in layer {layer}" if first.layers else str(error)) from None
 

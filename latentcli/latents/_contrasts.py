@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.errors import LatentError
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 
 FOLDS = 10
@@ -53,15 +54,21 @@ METHODS: dict[str, Callable[[Array], Array]] = {
 """The ways to find a direction of pairs."""
 
 
-def contrast(positive: Array, negative: Array, *, method: str, seed: int) -> Contrast:
-    """Find the direction of pairs (N, D) and (N, D), and score each by that of the other folds."""
+def contrast(
+    positive: Array, negative: Array, *, method: str, seed: int, repeats: Repeats
+) -> Contrast:
+    """Find the direction of pairs (N, D) and (N, D), and score each by that of the other folds.
+
+    Pairs that repeat each other are in one fold.
+    """
     differences = positive - negative
     vector = METHODS[method](differences)
     largest = max(float(np.abs(positive).max()), float(np.abs(negative).max()), 1e-300)
     if not np.linalg.norm(vector) > 1e-12 * largest:
         raise LatentError("the two sides do not differ: there is no direction")
     count = len(differences)
-    fold = _folds(count, seed)
+    fold = _folds(repeats.distinct, seed)
+    fold = fold if repeats.group is None else fold[repeats.group]
     margins = np.zeros((count, count))
     scores = np.zeros((2, count))
     for number in range(fold.max() + 1):
@@ -81,15 +88,17 @@ def contrast(positive: Array, negative: Array, *, method: str, seed: int) -> Con
     return Contrast(vector, float(_hits(margin)), _separation(*scores), margins)
 
 
-def family_p_values(layers: Sequence[Contrast], permutations: int, seed: int) -> Array:
+def family_p_values(
+    layers: Sequence[Contrast], permutations: int, seed: int, repeats: Repeats
+) -> Array:
     """Return for each layer the share of flips in which the best of all layers does as well (L,).
 
-    Where the trait makes no difference, either of a pair may come first. Counting the best layer of
+    Where the trait makes no difference, either of a pair may come first, of pairs that repeat each other in all. Counting the best layer of
     each flip keeps the rate of false alarms over all layers (Westfall and Young, 1993).
     """
     rng = np.random.default_rng(seed)
-    count = len(layers[0].margins)
-    flips = rng.choice([-1.0, 1.0], (count, permutations))
+    flips = rng.choice([-1.0, 1.0], (repeats.distinct, permutations))
+    flips = flips if repeats.group is None else flips[repeats.group]
     best = np.zeros(permutations)
     for one in layers:
         np.maximum(best, _hits(flips * (one.margins @ flips)), out=best)

@@ -175,9 +175,10 @@ def reading_of(test: Test | None, significant: str) -> str:
 
 def notes_of(found: formulas.Direction) -> list[str]:
     test = found.test
+    repeated = [] if found.repeats is None else [*found.repeats.note]
     if test is not None and test.held_out:
-        return []
+        return repeated
     few = "too few codes to hold some out: ten of each side are needed"
     if test is None:
-        return [few]
-    return [f"{few}; chance and p are of the separation in sample, labels shuffled"]
+        return [*repeated, few]
+    return [*repeated, f"{few}; chance and p are of the separation in sample, labels shuffled"]

@@ -24,6 +24,7 @@ from latentcli.latents._permutation_test import (
     in_sample,
 )
 from latentcli.latents._separation import moments, separation_of
+from latentcli.numerics.repeats import Repeats, repeats_of
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
@@ -56,6 +57,8 @@ class Direction:
     auc: float | None
     kept: float = 1.0
     test: Test | None = None
+    repeats: Repeats | None = None
+    """Which of the codes it was found from repeat others."""
 
 
 def find(
@@ -92,7 +95,9 @@ def find(
     if not norm > _VANISHED * 1e-6 * max(spread, 1e-300):
         raise LatentError("the two sides do not differ: there is no direction")
     direction = cleaned(vector, without)
-    held = held_out_codes(codes, labels, extra, method, seed, without)
+    others_of = () if extra is None else tuple(extra.T)
+    repeats = repeats_of(codes, labels, *others_of, classes=2)
+    held = held_out_codes(codes, labels, extra, method, seed, without, repeats)
     # Without other labels each side is judged as it is: weights would only change their shares.
     balance = weights if extra is not None else None
     found = judged(direction, norm, positive, negative, balance)
@@ -100,13 +105,14 @@ def find(
     if intercept is not None and not without:
         found = replace(found, intercept=intercept / norm)
     found = replace(
-        found, norm=norm * kept, auc=None if held is None else held.auc(), kept=kept
-    )
+        found, norm=norm * kept, auc=None if held is None else held.auc(), kept=kept,
+        repeats=repeats,
+    )  # fmt: skip
     if not permutations:
         return found
     if held is not None:
         return replace(found, test=held.test(permutations, seed))
-    test = in_sample(found.separation, codes, labels, extra, method, seed, without)
+    test = in_sample(found.separation, codes, labels, extra, method, seed, without, repeats)
     return replace(found, test=test)
 
 
@@ -165,17 +171,20 @@ def find_of_score(
     kept = float(direction @ unit(vector))
     along = codes @ direction
     test = None
-    if len(codes) >= 2 * LEAST and permutations:
+    repeats = repeats_of(codes, scores)
+    if repeats.distinct >= 2 * LEAST and permutations:
         rng = np.random.default_rng(seed)
-        order = rng.permutation(len(codes))
-        held, fitted = np.split(order, [round(HELD_OUT * len(codes))])
+        order = rng.permutation(repeats.distinct)
+        held, fitted = np.split(order, [round(HELD_OUT * len(order))])
+        if repeats:
+            held, fitted = repeats.whole(held), repeats.whole(fitted)
         if scores[held].std() > 0 and scores[fitted].std() > 0:
             found = cleaned(OF_SCORES[method](codes[fitted], scores[fitted]), without)
             projected = codes[held] @ found
             value = _pearson(projected, scores[held])
-            shuffled = [
-                _pearson(projected, rng.permutation(scores[held])) for _ in range(permutations)
-            ]
+            tested = repeats.of(held)
+            orders = (tested.permutation(rng) for _ in range(permutations))
+            shuffled = [_pearson(projected, scores[held][order]) for order in orders]
             test = compared(value, shuffled, held_out=True)
     return Direction(
         vector=direction,
@@ -186,6 +195,7 @@ def find_of_score(
         auc=None,
         kept=kept,
         test=test,
+        repeats=repeats,
     )
 
 

@@ -12,6 +12,7 @@ from latentcli.latents._direction_fits import METHODS, weights_of
 from latentcli.latents._orthogonal import cleaned
 from latentcli.latents._separation import auc, separation, separations
 from latentcli.numerics.blocks import spans
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 
 HELD_OUT = 0.3
@@ -55,6 +56,7 @@ class _Held:
     labels: Array
     extra: Array | None
     shared: bool
+    repeats: Repeats
 
     def weights(self) -> Array | None:
         if self.extra is None:
@@ -65,7 +67,10 @@ class _Held:
         return auc(self.scores, self.labels, self.weights())
 
     def test(self, permutations: int, seed: int) -> Test | None:
-        """Shuffle the labels of the codes held out, within each combination of other labels."""
+        """Shuffle the labels of the codes held out, within each combination of other labels.
+
+        Codes that repeat each other keep one label.
+        """
         weights = self.weights()
         weights = np.ones(len(self.scores)) if weights is None else weights
         value = separation(self.scores, self.labels, weights)
@@ -76,7 +81,7 @@ class _Held:
         shuffled: list[float] = []
         for part in spans(permutations, count):
             orders = np.stack(
-                [_shuffle(rng, self.extra, count) for _ in range(part.stop - part.start)]
+                [_shuffle(rng, self.extra, self.repeats) for _ in range(part.stop - part.start)]
             )
             # Weights go by label and combination, so they are shuffled with the labels.
             shuffled += separations(self.scores, self.labels[orders], weights[orders])
@@ -90,24 +95,32 @@ def held_out_codes(
     method: str,
     seed: int,
     without: Sequence[Array],
+    repeats: Repeats,
 ) -> _Held | None:
     """Find the direction again from 70% of each side, and score the rest with it.
 
-    With other labels both parts are balanced over them, each by its own combinations.
+    With other labels both parts are balanced over them, each by its own combinations. Codes that repeat each other are
+    all held out, or none is.
     """
-    if min(labels.sum(), (~labels).sum()) < LEAST:
+    once = np.arange(len(labels)) if repeats.first is None else repeats.first
+    distinct = labels[once]
+    if min(distinct.sum(), (~distinct).sum()) < LEAST:
         return None
     rng = np.random.default_rng(seed)
-    test = np.zeros(len(labels), dtype=bool)
-    for side in (labels, ~labels):
+    test = np.zeros(len(once), dtype=bool)
+    for side in (distinct, ~distinct):
         rows = np.flatnonzero(side)
         test[rng.permutation(rows)[: max(1, round(HELD_OUT * len(rows)))]] = True
+    test = test if repeats.group is None else test[repeats.group]
     fitted, scored = (None if extra is None else extra[part] for part in (~test, test))
     shared = method == "mean"
     try:
         weights = weights_of(labels[~test], fitted, shared=shared)
         found, _ = METHODS[method](codes[~test], labels[~test], weights, seed)
-        held = _Held(codes[test] @ cleaned(found, without), labels[test], scored, shared)
+        tested = repeats.of(np.flatnonzero(test))
+        held = _Held(
+            codes[test] @ cleaned(found, without), labels[test], scored, shared, tested
+        )
         held.weights()
     except LatentError:
         return None
@@ -122,6 +135,7 @@ def in_sample(
     method: str,
     seed: int,
     without: Sequence[Array],
+    repeats: Repeats,
 ) -> Test | None:
     """Shuffle the labels, find the direction again each time, and see how it separates its own codes."""
     if value is None or len(labels) < 3:
@@ -130,7 +144,7 @@ def in_sample(
     rng = np.random.default_rng(seed)
     shuffled = []
     for _ in range(_REFITTED_FEW if few else _REFITTED):
-        mixed = labels[_shuffle(rng, extra, len(labels))]
+        mixed = labels[_shuffle(rng, extra, repeats)]
         try:
             weights = weights_of(mixed, extra, shared=method == "mean")
             vector = cleaned(METHODS[method](codes, mixed, weights, seed)[0], without)
@@ -142,10 +156,14 @@ def in_sample(
     return compared(value, shuffled, held_out=False)
 
 
-def _shuffle(rng: np.random.Generator, extra: Array | None, count: int) -> Array:
-    """Return a random order (n,) of rows, within each combination of the other labels."""
+def _shuffle(rng: np.random.Generator, extra: Array | None, repeats: Repeats) -> Array:
+    """Return a random order (n,) of rows, within each combination of the other labels; equal rows get equal ones."""
     if extra is None:
-        return rng.permutation(count)
+        return repeats.permutation(rng)
+    if repeats.first is not None and repeats.group is not None:
+        once = _shuffle(rng, extra[repeats.first], Repeats(repeats.distinct))
+        return np.asarray(repeats.first[once][repeats.group])
+    count = repeats.rows
     _, cell = np.unique(extra, axis=0, return_inverse=True)
     order = np.empty(count, dtype=np.int64)
     order[np.argsort(cell.ravel(), kind="stable")] = np.lexsort(

@@ -119,7 +119,7 @@ def direction_of_scores(
         reading = "follows held-out scores" if follows else "not significant"
     along = flat_rows(given) @ risen.vector  # which is 0 in other layers
     inside = float(np.corrcoef(along, values)[0, 1])
-    notes = list(given.notes)
+    notes = [*given.notes, *(risen.repeats.note if risen.repeats else ())]
     if test is None:
         notes.append("too few codes to hold some out: twenty are needed")
     return result_of(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.errors import LatentError
+from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
 
 ALPHA = 0.01
@@ -127,6 +128,9 @@ def judged(norms: Array, dimensions: int) -> tuple[float, str]:
     """
     from scipy.special import chdtr, smirnov
 
+    repeats = repeats_of(np.asarray(norms)[:, None])
+    if repeats and repeats.distinct >= _LEAST:  # codes that are repeated are no new evidence
+        norms = norms[repeats.first]
     count = len(norms)
     below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
     steps = np.arange(1, count + 1) / count

@@ -21,6 +21,14 @@ _LOOKED_AT = 20_000
 """Rows drawn to see whether any repeats another, of more rows than that."""
 
 
+_WIDE = 64
+"""Dimensions of which some are looked at first."""
+
+
+_RARE = 5
+"""Groups of one size, of which fewer have too few orders."""
+
+
 @dataclass(frozen=True, eq=False)
 class Repeats:
     """Which of the `rows` repeat others: of each group of equal rows one is new, the others tell nothing more.
@@ -43,10 +51,16 @@ class Repeats:
         return self.rows if self.first is None else len(self.first)
 
     def permutation(self, random: np.random.Generator) -> Array:
-        """Return a random order (N,): rows that are equal get equal rows."""
-        if self.first is None or self.group is None:
+        """Return a random order (N,): rows that are equal get equal rows.
+
+        Groups of one size are permuted with each other, so that each row is there once; those of rare sizes, too.
+        """
+        if self.group is None:
             return random.permutation(self.rows)
-        return np.asarray(self.first[random.permutation(len(self.first))][self.group])
+        members, starts, place = _members(self.group)
+        sizes = np.diff(starts, append=self.rows)
+        new = _permuted_alike(sizes, random)[self.group]
+        return np.asarray(members[starts[new] + place % sizes[new]])
 
     def whole(self, chosen: Array) -> Array:
         """Return all rows, ascending, of groups (n,)."""
@@ -91,6 +105,23 @@ class Repeats:
         )
 
 
+def _permuted_alike(sizes: Array, random: np.random.Generator) -> Array:
+    """Return a random order (G,) of groups, those of one size, and those of all rare sizes, among themselves."""
+    kinds = np.where(np.bincount(sizes)[sizes] < _RARE, 0, sizes)
+    order = np.empty(len(sizes), dtype=np.intp)
+    order[np.argsort(kinds, kind="stable")] = np.lexsort((random.random(len(sizes)), kinds))
+    return order
+
+
+def _members(group: Array) -> tuple[Array, Array, Array]:
+    """Return the rows (N,) by group, where each group starts (G,), and the place of each row (N,) in its own."""
+    members = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[members], prepend=-1))
+    place = np.empty(len(group), dtype=np.intp)
+    place[members] = np.arange(len(group)) - starts[group[members]]
+    return members, starts, place
+
+
 def repeats_of(codes: Array, *others: Array, classes: int = 0) -> Repeats:
     """Find rows of codes (N, D) that are there several times, with the same `others` (N,) beside them.
 
@@ -102,6 +133,10 @@ def repeats_of(codes: Array, *others: Array, classes: int = 0) -> Repeats:
     if count > _LOOKED_AT:
         some = np.random.default_rng(5).choice(count, _LOOKED_AT, replace=False)
         if len(np.unique(_hashes(codes[some].T))) == _LOOKED_AT:
+            return Repeats(count)
+    if codes.shape[1] > _WIDE:
+        apart = codes.T[:: codes.shape[1] // _WIDE]
+        if count - len(np.unique(_hashes(apart))) <= SHARE * count:
             return Repeats(count)
     hashes = _hashes(codes.T)
     _, first = np.unique(hashes, return_index=True)

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 import latentcli
 from latentcli.comparison import _classifier_test, _frechet
 from latentcli.errors import LatentError, ParameterError
+from latentcli.numerics.repeats import Repeats
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((500, 6))
@@ -91,12 +92,17 @@ def test_the_area_under_the_curve_and_its_interval():
     scores, second = RNG.standard_normal(200).round(1), RNG.random(200) < 0.4
     area = _classifier_test.auc(scores, second[:, None])[0]
     assert area == pytest.approx(roc_auc_score(second, scores))
-    low, high = _classifier_test.interval(_classifier_test.Held(scores, second), 0.95)
+    low, high = _classifier_test.interval(
+        _classifier_test.Held(scores, second, Repeats(len(scores))), 0.95
+    )
     assert low < area < high
     shifted = scores + second
     p_value = mannwhitneyu(shifted[second], shifted[~second]).pvalue
     assert (p_value < 0.05) == (
-        _classifier_test.interval(_classifier_test.Held(shifted, second), 0.95)[0] > 0.5
+        _classifier_test.interval(
+            _classifier_test.Held(shifted, second, Repeats(len(scores))), 0.95
+        )[0]
+        > 0.5
     )
 
 

@@ -60,6 +60,8 @@ def test_what_is_drawn_keeps_equal_rows_together():
     order = found.permutation(np.random.default_rng(1))
     pairs = set(zip(keys.tolist(), keys[order].tolist(), strict=True))
     assert len(pairs) == found.distinct == len({new for _, new in pairs})
+    order = grouped(np.repeat(np.arange(60), 3)).permutation(np.random.default_rng(1))
+    assert np.array_equal(np.sort(order)[::60], np.arange(180)[::60])
     for half in found.halves(0):
         assert set(keys[half]).isdisjoint(np.delete(keys, half))
         assert len(set(keys[half])) == found.distinct // 2
