@@ -253,7 +253,7 @@ class _TooLong(str):
     """The beginning of a line that is too long to be a query."""
 
     def said(self) -> str:
-        return f"a line of more than {LONGEST:,} bytes is no query: '{self[:40]}...'"
+        return f"a line of more than {LONGEST:,} bytes is not a query: '{self[:40]}...'"
 
 
 def _lines() -> Iterator[list[str]]:

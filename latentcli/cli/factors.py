@@ -213,7 +213,7 @@ class MetricModels(Models):
         bool,
         typer.Option(
             "--curve",
-            help="Score N/8, N/4, N/2 and N rows, to see what their number does.",
+            help="Score N/8, N/4, N/2 and N rows, to see how the score depends on it.",
             rich_help_panel=MORE,
         ),
     ] = False

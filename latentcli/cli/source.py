@@ -112,7 +112,7 @@ class Source:
 
         named = self.addresses()
         if len(self.vectors or ()) > len(named):
-            output.note("the last -v counts; --concat makes one space of them")
+            output.note("only the last -v is used; --concat makes one space of them")
         address = ", ".join(named) or samples.DEFAULT
         if "-" in named:
             if list(queries) == ["-"]:

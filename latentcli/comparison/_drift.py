@@ -246,7 +246,7 @@ def _notes(rows: Sequence[int], width: int, sample: int | None) -> list[str]:
         )
     elif min(rows) < 10 * width:
         notes.append(
-            f"the Fréchet distance of {min(rows):,} rows in {width:,} dimensions is too large: compare only "
+            f"the Fréchet distance of {min(rows):,} rows in {width:,} dimensions is overestimated: compare only "
             "distances of as many rows, or the extrapolated one"
         )
     if sample is not None and max(rows) > sample:

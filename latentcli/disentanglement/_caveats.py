@@ -19,11 +19,16 @@ _COLLAPSED = 0.05
 """Share of the largest standard deviation below which a dimension has collapsed."""
 
 
-def caveats(data: Data, cut: Cut | None) -> tuple[str, ...]:
-    """Return notes on codes and factors that put scores in doubt; `cut` is None without bins."""
+def caveats(data: Data, cut: Cut | None, noisy: bool = False) -> tuple[str, ...]:
+    """Return notes on codes and factors that put scores in doubt; `cut` is None without bins.
+
+    `noisy` says that noise explains a score: without bins the dimensions are then looked at in default ones.
+    """
     notes = _dimensions(data)
     if data.factors:
         notes += _factors(data)
+    if cut is None and data.factors and noisy:
+        notes += _unrelated(data, Cut())
     if cut is not None and data.factors:
         notes += [
             *_unrelated(data, cut),
@@ -56,7 +61,8 @@ def _dimensions(data: Data) -> list[str]:
             "one dimension" if data.dimensions == 1 else f"{data.dimensions} dimensions"
         )
         notes.append(
-            f"{dimensions} for {len(data.factors)} factors: not every factor can have a dimension of its own"
+            f"{dimensions} for {len(data.factors)} factors: not every factor can have a dimension of its own; "
+            "if the two files are swapped, type CODES before FACTORS"
         )
     return notes
 

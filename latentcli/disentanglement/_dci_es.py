@@ -259,9 +259,9 @@ def _beside_chance(explicit: Estimate, informativeness: Estimate) -> tuple[str, 
     if value is None or chance is None or value >= chance or informativeness.is_noise:
         return ()
     note = (
-        f"dci_es is below its chance of {chance:.3f}, as what tells nothing tells it to the smallest "
-        "predictor too: compare codes of like informativeness, "
-        f"{informativeness.value:.3f} here and {informativeness.chance:.3f} by chance"
+        f"dci_es is below its chance of {chance:.3f}, as the loss curve of codes without information is flat: "
+        "compare dci_es of codes with similar informativeness (here "
+        f"{informativeness.value:.3f}, by chance {informativeness.chance:.3f})"
     )
     return (note,)
 

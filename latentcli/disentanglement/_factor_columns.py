@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.disentanglement._factor import Factor
-from latentcli.errors import LatentError, ParameterError, shown, unknown_choice
+from latentcli.errors import LatentError, ParameterError, counted, shown, unknown_choice
 from latentcli.numerics.types import Array
 
 _DIGITS, _TURN = 9, 1e-6
@@ -81,12 +81,12 @@ def with_any(columns: Mapping[str, Array]) -> tuple[Array | None, list[str]]:
     if empty.any():
         notes.append(f"{empty.sum():,} of {rows} are left out: every factor is missing")
     others = ", ".join(
-        f"{shown(key)} {number - empty.sum():,}"
+        f"{shown(key)} ({counted(int(number - empty.sum()), 'row')})"
         for key, number in holed.items()
         if number > empty.sum()
     )
     if others:
-        notes.append(f"missing in some rows, and scored on the others: {others}")
+        notes.append(f"factors missing in some rows, and scored on the others: {others}")
     return (~empty if empty.any() else None), notes
 
 

@@ -18,6 +18,7 @@ from latentcli.disentanglement._mutual_information import Cut
 from latentcli.disentanglement._score import (
     Estimate,
     Score,
+    any_noise,
     depends_on_rows,
     flat,
     mean_of_halves,
@@ -94,7 +95,7 @@ def metric(about: About) -> Callable[[Function], Function]:
             )
             notes = (
                 *data.notes, *data.repeats.note, *noise(score.numbers), *score.notes, *without_interval(score.numbers),
-                *depends_on_rows(name.replace("-", "_"), whole), *caveats(data, cut_of(made.settings)),
+                *depends_on_rows(name.replace("-", "_"), whole), *caveats(data, cut_of(made.settings), any_noise(score.numbers)),
             )  # fmt: skip
             return replace(made, notes=tuple(dict.fromkeys(notes)))
 

@@ -136,4 +136,6 @@ def _mean(mutual: Array) -> float | None:
 def _none(informative: Array, evident: bool) -> tuple[str, ...]:
     if informative.any():
         return no_corrected("modularity_informative_corrected", evident)
-    return ("no dimension has significant information about any factor: read no modularity",)
+    return (
+        "no dimension has significant information about any factor: do not interpret modularity",
+    )

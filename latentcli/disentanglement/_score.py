@@ -188,7 +188,9 @@ def depends_on_rows(name: str, score: Estimate) -> tuple[str, ...]:
         return ()
     verb = "rises" if halves < score.value else "falls"
     both = f"{halves:.3f} on halves of them, {score.value:.3f} on all"
-    return (f"{name} {verb} with the number of rows: {both}; compare scores of equally many",)
+    return (
+        f"{name} {verb} with the number of rows: {both}; compare scores from equally many rows",
+    )
 
 
 def without_interval(numbers: Mapping[str, Number]) -> tuple[str, ...]:
@@ -198,6 +200,16 @@ def without_interval(numbers: Mapping[str, Number]) -> tuple[str, ...]:
         if isinstance(number, Estimate) and number.no_interval:
             names.setdefault(number.no_interval, []).append(name)
     return tuple(f"no interval of {' and '.join(of)}: {why}" for why, of in names.items())
+
+
+def any_noise(numbers: Mapping[str, Number]) -> bool:
+    """Tell whether noise explains an estimate of codes and factors."""
+    return any(
+        isinstance(number, Estimate)
+        and number.is_noise
+        and number.null_of == "shuffled factors"
+        for number in numbers.values()
+    )
 
 
 def noise(numbers: Mapping[str, Number]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from latentcli.results import Record, Sheet
 Tracker = Callable[[str], AbstractContextManager[Progress | None]]
 """Given what is computed, returns a context with a `progress(done, total)`."""
 
-COSTLY = "{0}: models are not distinguished, which would compute each score 20 times again; `halves` asks for it"
+COSTLY = "{0}: models are not compared on halves of the rows, which would compute each score 20 times more; `halves` requests it"
 
 
 def score_models(

@@ -225,7 +225,7 @@ def _views(rows: Sequence[Record], names: Sequence[str], values: Array) -> list[
     if shares:
         found.append(
             Sheet(
-                "share of the variance between models; the rest is the seeds'",
+                "share of the variance between models; seeds account for the rest",
                 ("metric", "setting", "share", "chance"),
                 shares,
             )
@@ -252,7 +252,9 @@ def _notes(groups: Mapping[str, Sequence[int]], made: Sequence[Model]) -> list[s
     alone = [group for group, places in groups.items() if len(places) < 2]
     if alone:
         several = "a group has" if len(alone) == 1 else f"{len(alone):,} groups have"
-        notes.append(f"{several} one model: without a second seed nothing is known of seeds")
+        notes.append(
+            f"{several} one model: without a second seed the deviation over seeds is unknown"
+        )
     for group, places in groups.items():
         seeds = [made[place].seed for place in places]
         if None not in seeds and len(set(map(text_of, seeds))) < len(seeds):

@@ -253,5 +253,7 @@ def _notes(dropped: Mapping[str, int], rows: Sequence[Record]) -> list[str]:
         if _of(row, "udr") <= _of(row, "chance") + _NOTHING
     ]
     if alike:
-        notes.append(f"no more like the others than with shuffled rows: {', '.join(alike)}")
+        notes.append(
+            f"no more similar to the other models than with shuffled rows: {', '.join(alike)}"
+        )
     return notes

@@ -29,7 +29,7 @@ ABOUT = About(
     factors=False,
     compat={"disentanglement_lib": {}, "disent": {}},
     differences=(
-        "the square root is taken of a symmetric matrix, without the complex rounding of other libraries"
+        "the square root is taken of a symmetric matrix, without the complex numbers that rounding gives in other libraries"
     ),
 )
 

@@ -149,7 +149,9 @@ def _figures(cloud: Cloud) -> list[Measure]:
         why = _why_tied(graph, k)
         return [Measure(SECTION, "k_skewness", f"k={k}, {kind_of(cloud)}", None, note=why)]
     note = (
-        f"the order of the rows decides ties of {tied:.0%} of them" if tied > _MANY_TIES else ""
+        f"of {tied:.0%} of the rows some neighbors are equally near: the order of the rows decides which count"
+        if tied > _MANY_TIES
+        else ""
     )
     counts, among, points = _scaled(cloud)[0], "", cloud.near
     if _sampled(graph, cloud):
@@ -216,7 +218,9 @@ def _why_tied(graph: Neighbors, k: int) -> str:
     """Say what it means that no row's k-th neighbor is nearer than the next."""
     if np.isclose(graph.distances[:, 0], graph.distances[:, k], rtol=1e-12, atol=0).all():
         return "all rows are equally far: no row is nearer than another"
-    return f"no row's neighbor {k} is nearer than the next: which one counts is open"
+    return (
+        f"no row's neighbor {k} is nearer than the next one: which of them counts is arbitrary"
+    )
 
 
 def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> Interval | None:

@@ -166,7 +166,7 @@ def find_of_score(
     vector = OF_SCORES[method](codes, scores)
     norm = float(np.linalg.norm(vector))
     if not norm > 0:
-        raise LatentError("the codes do not go along with the scores: there is no direction")
+        raise LatentError("the codes do not vary with the scores: there is no direction")
     direction = cleaned(vector, without)
     kept = float(direction @ unit(vector))
     along = codes @ direction

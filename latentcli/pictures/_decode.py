@@ -130,7 +130,9 @@ def decode(
     if values.ndim == 1:
         values = values[None]
     if values.dtype.kind not in "fiu" or not len(values):
-        raise LatentError(f"codes of shape {values.shape} and type {values.dtype} are no codes")
+        raise LatentError(
+            f"an array of shape {values.shape} and type {values.dtype} holds no codes"
+        )
     if steps is not None and (steps < 2 or len(values) % steps):
         raise ParameterError("steps", steps, f"from 2, a divisor of {len(values):,} codes")
     model = opened(

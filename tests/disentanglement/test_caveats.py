@@ -96,3 +96,18 @@ def test_several_models_share_notes_and_name_those_that_have_their_own():
     ]
     assert report.scores["a"]["mig"].value == pytest.approx(1)
     assert not [key for key in report.summary if " " in key]
+
+
+@pytest.mark.parametrize("name", ["sap", "explicitness", "mcc", "irs", "zmaxvar"])
+def test_factors_of_other_data_are_recognized_without_bins(name):
+    """A dimension of noise, and one that is a factor."""
+    noise = RNG.normal(size=(len(GRID), 3))
+    text = "the factors are of other data"
+    assert said(function(name)(noise, GRID, ci=None), text)
+    assert not said(function(name)(GRID + 0.1 * noise[:, :2], GRID, ci=None), text)
+
+
+def test_fewer_dimensions_than_factors_ask_whether_the_files_are_swapped():
+    codes = np.hstack([GRID + 0.1 * RNG.normal(size=GRID.shape), RNG.normal(size=GRID.shape)])
+    assert said(mig(RNG.uniform(size=GRID.shape), codes), "type CODES before FACTORS")
+    assert not said(mig(codes, GRID), "type CODES before FACTORS")

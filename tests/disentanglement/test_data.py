@@ -106,7 +106,7 @@ def test_each_factor_has_the_rows_that_have_it_and_notes_count_the_others():
     assert made.rows == 59  # row 1 has neither
     assert made.notes == (
         "1 of 60 rows are left out: every factor is missing",
-        "missing in some rows, and scored on the others: text 14, number 1",
+        "factors missing in some rows, and scored on the others: text (14 rows), number (1 row)",
     )
     kept = np.delete(np.arange(60), 1)
     np.testing.assert_array_equal(made.codes, CODES[kept])

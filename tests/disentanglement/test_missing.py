@@ -43,7 +43,11 @@ def test_every_metric_scores_gaps_and_counts_the_rows_of_each_factor(name):
     assert score.value is not None
     rows = [300, 300] if name in TOGETHER else [300, 500]
     assert [row["rows"] for row in score.factors] == rows
-    said = "as a factor is missing" if name in TOGETHER else "scored on the others: factor0 200"
+    said = (
+        "as a factor is missing"
+        if name in TOGETHER
+        else "scored on the others: factor0 (200 rows)"
+    )
     assert any(said in note for note in score.notes)
 
 
@@ -88,5 +92,5 @@ def test_the_command_reads_empty_cells_as_missing(latent, tmp_path, monkeypatch)
     assert [row["rows"] for row in rows] == [300, 500]
     code, out, err = latent("mig", "codes.npy", "factors.csv")
     assert " rows " in out
-    assert "shape 200" in err
+    assert "shape (200 rows)" in err
     assert max(map(len, out.splitlines())) <= 80

@@ -101,4 +101,7 @@ def test_every_row_a_neighbour_alike():
 def test_ties_are_not_called_equidistance():
     rows = np.repeat(np.random.default_rng(0).standard_normal((20, 5)), 10, axis=0)
     note = measured(rows)["k_skewness", ""].note
-    assert note == "no row's neighbor 10 is nearer than the next: which one counts is open"
+    assert (
+        note
+        == "no row's neighbor 10 is nearer than the next one: which of them counts is arbitrary"
+    )

@@ -81,7 +81,7 @@ def _check(stream: Stream) -> int:
         and (buckets > 0 or buckets == max_n == 0)
     )
     if not plausible:
-        raise stream.error("a damaged fastText model (its header makes no sense)")
+        raise stream.error("a damaged fastText model (its header is not plausible)")
     needed = size * _MIN_WORD + (words + buckets) * dimensions * 4
     have = stream.unpacked().stat().st_size
     if have < needed:

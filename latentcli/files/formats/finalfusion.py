@@ -156,7 +156,7 @@ def _storage(
         return rows, dimensions, rows_of
     if _QUANTIZED in chunks:
         return _quantized(file, path, *chunks[_QUANTIZED])
-    raise ValueError("no vectors in a chunk of a kind that is known")
+    raise ValueError("no chunk of a known kind holds vectors")
 
 
 def _quantized(
@@ -187,7 +187,7 @@ def _quantized(
             path, np.uint8, (last - first) * parts, offset=codes_at + first * parts
         )
         if len(codes) and int(codes.max()) >= centroids:
-            raise FormatError(f"{path.name}: a code is not that of a centroid")
+            raise FormatError(f"{path.name}: a code refers to no centroid")
         values = table[np.arange(parts), codes.reshape(-1, parts)].reshape(-1, dimensions)
         if projection is not None:
             values = values @ projection.T

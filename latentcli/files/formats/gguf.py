@@ -95,8 +95,8 @@ def _chosen(stream: Stream, header: Header, key: str) -> str:
     meant = name if name or shapes else next(iter(header.tensors), "")
     if meant in header.tensors and meant not in shapes:
         raise stream.error(
-            f"'{shown(meant)}' is {header.tensors[meant].type.name}, which is not read; "
-            "F32, F16, BF16, Q8_0 are"
+            f"'{shown(meant)}' is {header.tensors[meant].type.name}, which cannot be read; "
+            "F32, F16, BF16 and Q8_0 can"
         )
     return arrays.choose(stream.name, shapes, name)
 

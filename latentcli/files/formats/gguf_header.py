@@ -219,7 +219,9 @@ def _tensor(source: Source, header: Header) -> None:
     if max((start, *shape), default=0) >= 1 << 62 or start % header.alignment:
         raise ValueError(f"'{shown(name)}' has an impossible shape or place")
     if stored.size and (shape[-1] if shape else 1) % stored.per_block:
-        raise ValueError(f"the rows of '{shown(name)}' are no blocks of {stored.per_block}")
+        raise ValueError(
+            f"the rows of '{shown(name)}' do not divide into blocks of {stored.per_block} numbers"
+        )
     size = math.prod(shape) // stored.per_block * stored.size
     header.tensors[name] = Tensor(stored, shape, start, start + size)
 

@@ -159,7 +159,7 @@ class _Machine:
     def changed(self, kind: type) -> Any:
         """Return what an opcode changes, which is on top: a list or pairs of this reading."""
         if type(self.stack[-1]) is not kind:
-            raise RefusedError("it changes what it must not")
+            raise RefusedError("it changes an object that no tensor needs changed")
         return self.stack[-1]
 
     def named(self, module: Any, name: Any) -> None:
@@ -173,7 +173,7 @@ class _Machine:
     def reduce(self) -> None:
         arguments, name = self.pop(), self.pop()
         if not (isinstance(name, Name) and isinstance(arguments, tuple)):
-            raise RefusedError("it calls what is no function")
+            raise RefusedError("it calls something that is not a function")
         self.spend(sum(len(one) for one in arguments if isinstance(one, list | tuple)))
         self.push(self.call(Call(name, arguments)))
 
@@ -187,7 +187,7 @@ class _Machine:
         if digits in (b"00", b"01"):
             self.push(digits == b"01")
         elif len(digits) > _MOST_DIGITS:
-            raise RefusedError("it holds a number that is no length")
+            raise RefusedError("it holds a number that is not a valid length")
         else:
             self.push(int(digits.removesuffix(b"L")))
 

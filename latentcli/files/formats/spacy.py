@@ -47,7 +47,7 @@ def read(stream: Stream, key: str = "") -> Reading:
         raise stream.error("not spaCy's vectors: no array of rows")
     hashes, rows = _key2row(_content(stream, _KEYS))
     if not len(hashes):
-        raise stream.error("spaCy's vectors without words; of floret's there are none")
+        raise stream.error("spaCy's vectors without words: floret vectors have none")
     words, places = _words(stream, hashes)
     rows = rows[places]
     usable = (rows >= 0) & (rows < reading.shape[0])

@@ -252,7 +252,7 @@ def _of_zip(archive: zipfile.ZipFile) -> Content:
     """Read the pickle of a zip, and note where its storages are."""
     members = {info.filename: info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
-        raise RefusedError("two of its members have one name")
+        raise RefusedError("two of its members have the same name")
     name = next(name for name in members if re.fullmatch(r"(.*/)?data\.pkl", name))
     folder = name.removesuffix("data.pkl")
     content = _content(_unpickled(_member(archive, members[name], _MAX_PICKLE)), "<")

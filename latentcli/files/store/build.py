@@ -151,7 +151,7 @@ class Sink:
         if declared and declared != (self.rows, self.reading.dimensions):
             self.notes.append(
                 f"its header says {declared[0]:,} x {declared[1]:,}, "
-                f"its rows are {self.rows:,} x {self.reading.dimensions:,}; the rows are taken"
+                f"its rows are {self.rows:,} x {self.reading.dimensions:,}; the rows are used"
             )
 
     def entry(self, path: Path, stream: Stream) -> Entry:

@@ -94,7 +94,7 @@ def compare_evaluations(
         mine = {name: one[key] for name, one in answers.items() if key in one}
         rows = _compared(mine, ci, seed)
         if not rows:
-            notes.append(f"{key}: fewer than {_FEWEST} questions that all vectors count")
+            notes.append(f"{key}: fewer than {_FEWEST} questions are counted for all vectors")
         records += [{"set": key, "vectors": row.pop("name"), **row} for row in rows]
     return Result(
         title="Differences, paired by question",

@@ -178,10 +178,10 @@ def test_two_broken_words_stay_two(opened, table):
 @pytest.mark.parametrize(
     ("header", "note"),
     [
-        (b"3 2", "its header says 3 x 2, its rows are 2 x 2; the rows are taken"),
-        (b"1 2", "its header says 1 x 2, its rows are 2 x 2; the rows are taken"),
-        (b"2 3", "its header says 2 x 3, its rows are 2 x 2; the rows are taken"),
-        (b"2 1", "its header says 2 x 1, its rows are 2 x 2; the rows are taken"),
+        (b"3 2", "its header says 3 x 2, its rows are 2 x 2; the rows are used"),
+        (b"1 2", "its header says 1 x 2, its rows are 2 x 2; the rows are used"),
+        (b"2 3", "its header says 2 x 3, its rows are 2 x 2; the rows are used"),
+        (b"2 1", "its header says 2 x 1, its rows are 2 x 2; the rows are used"),
         (b"1000000000000 2", "its header says 1,000,000,000,000 x 2"),
         (b"2 1000000000000", "its header says 2 x 1,000,000,000,000"),
     ],

@@ -76,7 +76,7 @@ def test_rows_are_believed_not_the_header(opened, promised, note):
     entry = opened(binary([b"a", b"b", b"c"], header=promised), "vectors.bin")
     assert entry.matrix.shape == (3, 2)
     assert entry.notes == [
-        f"vectors.bin: its header says {note}, its rows are 3 x 2; the rows are taken"
+        f"vectors.bin: its header says {note}, its rows are 3 x 2; the rows are used"
     ]
 
 

@@ -105,7 +105,7 @@ def _slices(
 
     names = distinct_names([Path(one).stem for one in files], files)
     if len(set(names)) < len(names):
-        raise UsageError("a file is named twice: time slices differ")
+        raise UsageError("a file is named twice: time slices are different files")
     loaded = [points.load(one, axes, output, no_cache=no_cache) for one in files]
     with output.progress("aligning") as progress:
         result = align_slices(dict(zip(names, loaded, strict=True)), **given, progress=progress)

@@ -25,7 +25,7 @@ def command(
     ] = "slerp",
     pairs: Annotated[int, typer.Option(metavar="N", help="Pairs for the path length.")] = 1000,
     jump_pairs: Annotated[
-        int, typer.Option(metavar="N", help="Pairs whose path is looked at for jumps.")
+        int, typer.Option(metavar="N", help="Pairs whose path is searched for jumps.")
     ] = 50,
     epsilon: Annotated[
         float | None,

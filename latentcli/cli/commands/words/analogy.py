@@ -36,7 +36,8 @@ def command(
     """Answer A - B + C: king - man + woman is queen.
 
     Each word's vector is taken at length 1 first, as word2vec, GloVe, fastText and gensim do;
-    --raw takes the vectors as they are. The words of the query are no answers.
+    --raw takes the vectors as they are. The words of the query are never
+    answers.
 
     Examples:
 

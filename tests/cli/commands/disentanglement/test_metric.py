@@ -194,7 +194,7 @@ def test_what_was_left_out_is_told(put_text, latent):
     np.save("small.npy", np.load("codes.npy")[:12])
     code, _, err = latent("mig", "small.npy", "factors.csv")
     assert code == 0
-    assert "missing in some rows, and scored on the others: shape 1" in err
+    assert "missing in some rows, and scored on the others: shape (1 row)" in err
     assert "factor k is the same in all rows and is left out" in err
 
 
@@ -309,7 +309,7 @@ def test_what_was_left_out_is_told_in_json_too(command, grid, put_text, answer):
     put_text("holed.csv", "a,b\n" + rows)
     np.save("few.npy", np.random.default_rng(0).normal(size=(12, 2)))
     notes = answer(command[0], "few.npy", "holed.csv", *command[1:])["notes"]
-    assert sum("scored on the others: a 1" in note for note in notes) == 1
+    assert sum("scored on the others: a (1 row)" in note for note in notes) == 1
 
 
 def test_codes_named_twice_are_told(grid, latent):

@@ -303,7 +303,10 @@ def test_what_is_wrong_with_it(latent, folder, words):
     code, _, err = latent("neighbors", "king", "-v", words, "--show", "topic")
     assert (code, err.count("has no other columns")) == (2, 1)
     code, _, err = latent(*table, "-v", words)
-    assert (code, "the last -v counts; --concat makes one space of them" in err) == (0, True)
+    assert (code, "only the last -v is used; --concat makes one space of them" in err) == (
+        0,
+        True,
+    )
 
 
 def test_files_are_concatenated(latent, folder):

@@ -86,7 +86,7 @@ def retrieval(
         bool,
         typer.Option(
             "--ignore-identical-ids",
-            help="A document with the query's identifier is no answer, as in BEIR.",
+            help="A document with the query's identifier does not count as an answer, as in BEIR.",
             rich_help_panel=MORE,
         ),
     ] = False,
