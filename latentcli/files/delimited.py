@@ -17,7 +17,12 @@ DECIMAL_COMMA = re.compile(rb"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 """A number with a decimal comma."""
 
 _LOOK = 16
-_BARS = re.compile(rb"\d[|;][-+]?[\d.,]")
+_BARS = re.compile(rb"\d\"?[|;]\"?[-+]?[\d.,]")
+_BLANK_COMMAS = re.compile(rb"\d,\d+[ \t]+[-+]?\d*,\d")
+"""Numbers with decimal commas that blanks separate."""
+_ENDS_IN_LIST = re.compile(
+    rb"\S[:=]?[ \t]*[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]$"
+)
 _BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 
@@ -69,6 +74,10 @@ def _is_of_numbers(
     if all(not row[-1].strip() for row in rows) and any(map(_ends_in_number, rows[0])):
         return False  # a separator at the end of each row
     if found.separator == b"," and any(map(_has_decimal_commas, lines)):
+        return False
+    if found.separator == b"," and all(map(_BLANK_COMMAS.search, lines[1:] or lines)):
+        return False
+    if any(_ENDS_IN_LIST.search(cell) and not is_list(cell) for cell in every):
         return False
     return any(is_number(pointed(cell, found)) or is_list(cell) for cell in rows[0])
 
@@ -190,14 +199,14 @@ def _begins_in_number(field: bytes) -> bool:
 
 def _has_decimal_commas(line: bytes) -> bool:
     """Tell a line whose numbers have decimal commas and are separated by a comma and a blank."""
-    cells = [cell.strip() for cell in re.split(rb",[ \t]+", line)]
+    cells = [cell.strip() for cell in re.split(rb",[ \t]+", line.rstrip(b", \t\r"))]
     decimals = sum(DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
     return len(cells) > 1 and decimals >= len(cells) - 1
 
 
 def is_list(cell: bytes) -> bool:
-    """Tell a list of numbers in a cell."""
-    return vector_of(cell.decode("utf-8", "replace")) is not None
+    """Tell a list of numbers in a cell, which may each be in quotes."""
+    return vector_of(cell.replace(b'"', b"").decode("utf-8", "replace")) is not None
 
 
 def _is_cut(cell: bytes) -> bool:

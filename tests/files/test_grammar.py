@@ -48,6 +48,31 @@ def difference(found, table):
     return "" if words == written else f"words {words} for {written}"
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        26001725,
+        26004133,
+        26004877,
+        26013684,
+        26017675,
+        26017806,
+        26018798,
+        27003803,
+        27009836,
+        27010909,
+        28001336,
+        28007010,
+    ],
+)
+def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):
+    """Decimal commas with a comma at the end, numbers in quotes in brackets, words that are numbers beside lists."""
+    path = tmp_path / "vectors.txt"
+    table = made(seed)
+    path.write_bytes(table.content)
+    assert difference(read(path), table) == ""
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_table_is_read_as_it_was_written_or_refused(tmp_path, part):
     path = tmp_path / "vectors.txt"

@@ -33,6 +33,9 @@ _FEW_HALVES = 6
 _INTEGER = re.compile(rb"[-+]?\d+")
 _NUMBER_TOKEN = re.compile(rb"(?=.*[.,;])[-+]?[\d.,;]+(?:[eE][-+]?\d+)?[,;]?")
 _IN_A_LIST = re.compile(rb"\d[\"']?[ \t]*[,;|][ \t]*[\"']?[-+]?\.?\d")
+_IN_BRACKETS = re.compile(
+    rb"[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]"
+)
 _HOLDS_NUMBER = re.compile(rb"\d?[.,]\d|[\"'][-+]?\d")
 _THOUSANDS = re.compile(rb"\d{1,3}(?:,\d{3})+")
 _NUMBER_START = re.compile(rb"[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?[.,;:]*")
@@ -196,11 +199,7 @@ def choose(rows: list[bytes], declared: tuple[int, int] | None) -> tuple[Dialect
             continue
         if declared and declared[1] != dimensions:
             continue
-        if (
-            dimensions == 1
-            and candidate.decimal == b","
-            and not (declared or candidate.brackets)
-        ):
+        if dimensions == 1 and candidate.decimal == b"," and not declared:
             continue  # "word 6,5" may be two integers
         dialect = _with_words(candidate, rows, dimensions, declared=declared is not None)
         if dialect is not None:
@@ -330,9 +329,17 @@ def _glued(word: bytes) -> bool:
     return any(_ATTACHED.fullmatch(last, start) for start in range(len(last)))
 
 
+def is_bracketed_number(word: bytes) -> bool:
+    """Tell a word that is rather a number in brackets: "(0.5)", with or without quotes."""
+    inside = word[1:-1].strip(b" \t\"'")
+    return word[:1] in (b"[", b"(", b"{") and bool(_POINT.fullmatch(inside)) and b"." in inside
+
+
 def _is_list(word: bytes) -> bool:
     """Tell a word that is rather a list of numbers."""
     few = word[: 4 * _LOOK_BACK]
+    if _IN_BRACKETS.fullmatch(word):
+        return True
     return len(_IN_A_LIST.findall(few)) > 1 and not _THOUSANDS.fullmatch(few)
 
 

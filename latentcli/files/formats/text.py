@@ -29,6 +29,8 @@ from latentcli.files.stream import HEAD, Stream
 from latentcli.numerics.types import Array
 
 _HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
+_OF_WORDS = (b"word", b"words", b"token", b"tokens")
+"""What a line of names calls the column of words, whatever numbers stand in it."""
 _SAMPLE = 64
 
 
@@ -79,6 +81,8 @@ def _plain(rows: list[bytes], declared: tuple[int, int] | None) -> Layout | None
         proven = declared is not None and declared[1] == dimensions
         if not proven and dialects.glued(words):
             return None
+        if dimensions == 1 and words and all(map(dialects.is_bracketed_number, words)):
+            return None  # the number may be in the brackets, and the word behind them
         dialect = dialects.finished(dialects.Dialect(), words)
         if dialect == dialects.Dialect():
             dialect = None
@@ -227,7 +231,7 @@ def _is_wordless(rows: list[bytes], declared: tuple[int, int] | None) -> bool:
         return all(len(row) == declared[1] and all(map(is_number, row)) for row in fields)
     if len(rows) > 1 and not any(map(is_number, fields[0])):
         if all(len(row) == len(fields[0]) and all(map(is_number, row)) for row in fields[1:]):
-            return len(fields[0]) > 1
+            return len(fields[0]) > 1 and fields[0][0].lower() not in _OF_WORDS
         rows = rows[1:]
     return _all_numbers(rows)
 
