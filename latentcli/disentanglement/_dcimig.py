@@ -10,6 +10,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._attribution import (
     dimension_rows,
     factor_rows,
+    no_corrected,
     one_dimension,
     readings,
 )
@@ -69,7 +70,8 @@ def dcimig(
     Returns
     -------
     Score
-        `dcimig` as published; `dcimig_corrected` with Miller and Madow's correction; `ceiling`,
+        `dcimig` as published; `dcimig_corrected` with Miller and Madow's correction, None where no information is
+        significant at 0.015; `ceiling`,
         the score of perfect codes of these factors in these bins.
 
     Examples
@@ -85,14 +87,18 @@ def dcimig(
     counts = binned.counts
     rows = factor_rows(data, counts.mutual, counts.factor_entropy)
     shares = largest_gaps(counts.mutual) / counts.factor_entropy
-    words = readings(data, sharper.counts)
+    words, evident = readings(data, sharper.counts), bool(sharper.counts.evident.any())
+
+    def corrected(it: Counts) -> float | None:
+        return _corrected(it) if evident else None
+
     for k, (row, share) in enumerate(zip(rows, shares, strict=True)):
         row |= {"dcimig": float(share), "reading": words[k]}
     return Score(
         numbers={
             "dcimig": estimate(_plain, binned, ci=ci, seed=seed),
             "dcimig_corrected": estimate(
-                _corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
+                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
             ),
             "ceiling": _plain(binned.perfect),
         },
@@ -100,7 +106,7 @@ def dcimig(
         dimensions=dimension_rows(data, counts, counts.mutual, counts.factor_entropy),
         matrix=counts.mutual / counts.factor_entropy,
         matrix_name="I(z; v) / H(v)",
-        notes=one_dimension(data),
+        notes=(*one_dimension(data), *no_corrected("dcimig_corrected", evident)),
     )
 
 

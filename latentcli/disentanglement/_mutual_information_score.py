@@ -12,7 +12,7 @@ from latentcli.disentanglement._about import About
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._mutual_information import Binned, Cut
-from latentcli.disentanglement._protocol import beside_independence
+from latentcli.disentanglement._protocol import beside_independence, with_halves
 from latentcli.disentanglement._score import Estimate, Number, Score
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array, Progress
@@ -51,6 +51,8 @@ def mutual_information_score(
     bins: int = 20,
     binning: str = "width",
     limits: tuple[float, float] = (-4.0, 4.0),
+    ci: float | None = 0.95,
+    seed: int = 0,
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Score:
@@ -61,7 +63,7 @@ def mutual_information_score(
     Returns
     -------
     Score
-        `mutual_information_score` as published, over all pairs; `mutual_information_score_chance`, the
+        `mutual_information_score` as published, over all pairs, its interval from random halves of the rows; `mutual_information_score_chance`, the
         same with each dimension's rows shuffled; `mutual_information_score_alive` over
         those that change; `mutual_information_score_corrected` over these, with Miller and Madow's
         correction, no pair below 0; `mutual_information_score_norm`, the mean over these of I divided
@@ -97,7 +99,11 @@ def mutual_information_score(
         binned = replace(data, codes=codes).binned(cut).bins
         return mean_of_pairs(_all_pairs(binned, None)[0], every)
 
+    def of_part(part: Data) -> float | None:
+        return mean_of_pairs(_all_pairs(part.binned(cut).bins, None)[0], every)
+
     counted = Estimate(mean_of_pairs(mutual, every))
+    counted = with_halves(counted, data, of_part, ci=ci, seed=seed)
     numbers: dict[str, Number] = {
         "mutual_information_score": beside_independence(
             counted, data.codes, shuffled, data.repeats

@@ -66,6 +66,20 @@ def estimate(
     return Estimate(value, interval, known, halves=mean_of_halves(found))
 
 
+def with_halves(
+    estimate: Estimate, data: Data, protocol: Protocol, *, ci: float | None, seed: int
+) -> Estimate:
+    """Return an estimate of a score from 0 up with its interval, from random halves of the rows."""
+    if ci is None or estimate.value is None:
+        return estimate
+    halves = data.repeats.halves(seed, data.codes.size)
+    found = each(lambda rows: protocol(data.part(rows)), halves)
+    interval = half_sample_interval(
+        estimate.value, found, ci, low=0.0, widened=data.tail_factor
+    )
+    return replace(estimate, interval=interval, halves=mean_of_halves(found))
+
+
 def shuffled(data: Data, order: Array) -> Data:
     """Return the data with the rows of codes in another order: factors say nothing about them."""
     return replace(data, codes=data.codes[order])

@@ -8,9 +8,10 @@ import numpy as np
 
 from latentcli.disentanglement import _covariance as covariance
 from latentcli.disentanglement._about import About
-from latentcli.disentanglement._data import Codes, Factors, prepare
+from latentcli.disentanglement._covariance import Moments
+from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
-from latentcli.disentanglement._protocol import beside_independence
+from latentcli.disentanglement._protocol import beside_independence, with_halves
 from latentcli.disentanglement._score import Estimate, Score
 from latentcli.numerics.types import Array
 
@@ -46,7 +47,12 @@ def squared_distance(correlation: Array, variances: Array) -> float:
 
 @metric(ABOUT)
 def wasserstein_dependence(
-    codes: Codes, factors: Factors = None, **options: Unpack[Options]
+    codes: Codes,
+    factors: Factors = None,
+    *,
+    ci: float | None = 0.95,
+    seed: int = 0,
+    **options: Unpack[Options],
 ) -> Score:
     """Measure how far codes (N, D) are from independent dimensions, in their own units.
 
@@ -55,7 +61,7 @@ def wasserstein_dependence(
     Returns
     -------
     Score
-        `wasserstein_dependence`; `wasserstein_dependence_chance`, the same with each dimension's rows
+        `wasserstein_dependence`, its interval from random halves of the rows; `wasserstein_dependence_chance`, the same with each dimension's rows
         shuffled; `wasserstein_dependence_norm`, the same as a share of `variance`, the
         sum over dimensions. None with fewer than two dimensions that change.
 
@@ -80,21 +86,19 @@ def wasserstein_dependence(
             notes=("fewer than two dimensions change: nothing to depend on",),
         )
     found = covariance.moments(data)
-    largest = float(found.deviation.max())
-    variances = (found.deviation / largest) ** 2
-
-    def distance_of(correlation: Array) -> float:
-        return squared_distance(correlation, variances) * largest**2
+    largest, variances = _scaled(found)
 
     def shuffled(codes: Array) -> float:
-        return distance_of(covariance.correlation_of(codes, found))
+        correlation = covariance.correlation_of(codes, found)
+        return squared_distance(correlation, variances) * largest**2
 
-    distance, variance = distance_of(found.correlation), float(variances.sum())
-    share = (
-        squared_distance(found.correlation, variances) / variance
-    )  # before units can round it to 0
+    relative, variance = squared_distance(found.correlation, variances), float(variances.sum())
+    distance, share = relative * largest**2, relative / variance  # before units round it to 0
     counted = beside_independence(
-        Estimate(distance), data.codes[:, data.alive], shuffled, data.repeats
+        with_halves(Estimate(distance), data, _distance, ci=ci, seed=seed),
+        data.codes[:, data.alive],
+        shuffled,
+        data.repeats,
     )
     return Score(
         numbers={
@@ -107,3 +111,18 @@ def wasserstein_dependence(
             for name, alive in zip(data.names, data.alive, strict=True)
         ],
     )
+
+
+def _scaled(found: Moments) -> tuple[float, Array]:
+    """Return the largest deviation, and the variances (A,) in units of its square."""
+    largest = float(found.deviation.max())
+    return largest, (found.deviation / largest) ** 2
+
+
+def _distance(part: Data) -> float | None:
+    """Return the squared distance of some of the rows; None with fewer than two dimensions that change."""
+    if part.alive.sum() < 2:
+        return None
+    found = covariance.moments(part)
+    largest, variances = _scaled(found)
+    return squared_distance(found.correlation, variances) * largest**2

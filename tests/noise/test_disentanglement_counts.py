@@ -248,3 +248,16 @@ def test_repeated_rows_are_told_and_scored_as_ever():
     assert any(note.startswith("400 rows, 100 distinct: ") for note in often.notes)
     width = [one.interval.high - one.interval.low for one in (once, often)]
     assert width[1] > 0.5 * width[0]
+
+
+@pytest.mark.parametrize("rows", [30, 60])
+def test_dcimig_corrected_of_rare_classes_and_noise_is_nothing(rows):
+    """Of 30 rows with rare classes it was up to 0.33."""
+    for seed in range(10):
+        rng = np.random.default_rng([seed, rows])
+        factors = np.column_stack(
+            [rng.random(rows) < p for p in (0.1, 0.2)] + [rng.integers(0, 4, rows)]
+        )
+        score = function("dcimig")(rng.normal(size=(rows, 6)), factors, ci=None)
+        assert score.summary["dcimig_corrected"] is None
+        assert any("no dcimig_corrected" in note for note in score.notes)
