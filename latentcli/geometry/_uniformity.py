@@ -148,7 +148,8 @@ def shuffled_labels_null(rows: Array, labels: Array, seed: int) -> Null | None:
     rng = np.random.default_rng([seed, 9])
     by_class = np.argsort(classes, kind="stable")
     repeats = repeats_of(directions[by_class], classes[by_class], classes=len(counts))
-    draws = [aligned(by_class[repeats.permutation(rng)]) for _ in range(PERMUTATIONS)]
+    every = by_class if repeats else np.arange(len(classes))
+    draws = [aligned(every[repeats.permutation(rng)]) for _ in range(PERMUTATIONS)]
     return permutation_null(aligned(by_class), draws)
 
 
