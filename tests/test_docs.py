@@ -84,3 +84,10 @@ def test_a_picture_names_no_folder_of_the_machine_it_was_made_on(path):
     data = path.read_bytes()
     assert b'"decoder": "/' not in data
     assert str(ROOT).encode() not in data
+
+
+def test_the_page_of_each_trade_is_linked_from_the_first_screen_of_the_readme():
+    screen = (ROOT / "README.md").read_text("utf-8").partition("\n## ")[0]
+    pages = sorted(page.name for page in (ROOT / "docs").glob("start-*.md"))
+    assert len(pages) == 12
+    assert [page for page in pages if f"(docs/{page})" not in screen] == []

@@ -177,6 +177,10 @@ def _asked(command: str, words: list[str], given: list[str], files: list[str]) -
         typed = shlex.join(["latent", command, "-", *kept])
         return f"words of a file, a line each: {typed} < {shlex.quote(files[0])}"
     kept = [word for word in words if word not in files]
+    if "--labels" in words and _holds_vectors(
+        files[0]
+    ):  # a row of an array, whose labels are words
+        kept = [f"#{word}" if word in given and word.isdigit() else word for word in kept]
     typed = shlex.join(["latent", command, *kept, "-v", files[0]])
     more = f"; then with -v {shlex.quote(files[1])}" if len(files) > 1 else ""
     return f"vectors are named with -v: {typed}{more}"
@@ -201,4 +205,14 @@ def _holds_vectors(path: str) -> bool:
             lines = stream.read(1 << 16).split(b"\n")[:3]
     except OSError:
         return False
-    return any(b"\0" in line or len(line.split()) > _MANY_FIELDS for line in lines)
+    return any(b"\0" in line or _is_vector(line.split()) for line in lines)
+
+
+def _is_vector(fields: list[bytes]) -> bool:
+    """Tell a line of a word and its numbers from one of words, or of two words and a score."""
+    if len(fields) > _MANY_FIELDS:
+        return True
+    try:
+        return len([float(field) for field in fields[1:]]) > 1
+    except ValueError:
+        return False

@@ -13,6 +13,7 @@ from latentcli.cli import points
 from latentcli.cli.arrays import Axes
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
+from latentcli.cli.plotting import note_boxes
 from latentcli.cli.shards import Cluster
 from latentcli.errors import LatentError
 from latentcli.results import Drawing, Listing, Report
@@ -88,21 +89,24 @@ class MapInput:
             by_frequency=self.words, unit_rows=self.words, **settings,
         )  # fmt: skip
 
+    def check_arrows(self, pairs: Sequence[str]) -> None:
+        """Refuse pairs A:B with a name that no row has, before anything is computed."""
+        names = set(self.names) if pairs else set()
+        for pair in pairs:
+            for name in _ends(pair):
+                if name not in names:
+                    raise UsageError(f"--arrows {pair}: '{name}' is not in {self.address}")
+
     def arrows(self, result: MapResult, pairs: Sequence[str]) -> list[tuple[int, int]]:
         """Return the places on the map of pairs of names, A:B."""
         place = {name: number for number, name in reversed(list(enumerate(result.names)))}
-        found = []
         for pair in pairs:
-            a, colon, b = pair.partition(":")
-            if not colon:
-                raise UsageError(f"--arrows {pair}: A:B, such as king:queen")
-            for name in (a, b):
+            for name in _ends(pair):
                 if name not in place:
                     raise UsageError(
                         f"--arrows {pair}: '{name}' is not on the map; see --sample"
                     )
-            found.append((place[a], place[b]))
-        return found
+        return [(place[a], place[b]) for a, b in map(_ends, pairs)]
 
     def write(
         self,
@@ -130,7 +134,7 @@ class MapInput:
                 from latentcli.render import scatter
 
                 drawn = self._picture(result, arrows, size, fade_torn)
-                scatter.write(drawn, part, ending.removeprefix("."))
+                note_boxes(scatter.write(drawn, part, ending.removeprefix(".")), output)
             else:
                 for note in _write_table(file, part, result):
                     output.note(note)
@@ -238,3 +242,10 @@ def _write_table(file: Path, part: Path, result: MapResult) -> list[str]:
     away = result.distances**2 / 2 if cosine else result.distances
     map_writing.write_parquet(part, columns, result.neighbors, away)
     return []
+
+
+def _ends(pair: str) -> tuple[str, str]:
+    a, colon, b = pair.partition(":")
+    if not colon:
+        raise UsageError(f"--arrows {pair}: A:B, such as king:queen")
+    return a, b

@@ -89,8 +89,17 @@ class Plot:
         outputs.check(path, force=self.force)
         with outputs.written_beside(path) as part:
             kind = path.suffix.lower().removeprefix(".")
-            picture.write(report, part, kind, self.plot_size)
+            missing = picture.write(report, part, kind, self.plot_size)
+        note_boxes(missing, output)
         output.note(f"wrote {path}")
+
+
+def note_boxes(missing: list[str], output: Output) -> None:
+    """Say which letters of a picture are boxes, if any are."""
+    from latentcli.render.style import boxes_note
+
+    if missing:
+        output.note(boxes_note(missing))
 
 
 def check_size(size: str) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, counted
 from latentcli.geometry._sampling import LEAST_ROWS, Sampling, Settings
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
 from latentcli.numerics.neighbors import Neighbors, nearest
@@ -215,7 +215,7 @@ def _check(cloud: Cloud) -> None:
     """Refuse rows that have no geometry."""
     if len(cloud) < LEAST_ROWS:
         raise LatentError(
-            f"geometry takes {LEAST_ROWS} rows or more; {len(cloud)} can be measured"
+            f"`x` has {counted(len(cloud), 'row')} without NaN and infinity; geometry takes {LEAST_ROWS} or more"
         )
     low, high = float(cloud.extent[0].min()), float(cloud.extent[1].max())
     largest = max(abs(low), abs(high))

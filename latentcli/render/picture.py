@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latentcli.errors import LatentError
 from latentcli.render.panels import kind_of
-from latentcli.render.style import METADATA, SIZES, as_drawn, house_style, width_of
+from latentcli.render.style import (
+    METADATA,
+    SIZES,
+    as_drawn,
+    house_style,
+    noting_boxes,
+    width_of,
+)
 from latentcli.views import HeatMap, Picture
 
 if TYPE_CHECKING:
@@ -42,15 +48,19 @@ def draw(result: Result, ax: Any = None) -> Any:
     return ax
 
 
-def write(report: Report, path: Path, kind: str, size: str = "page") -> None:
-    """Draw the pictures of a report into a file; `kind` is png, svg or pdf, `size` column or page."""
+def write(report: Report, path: Path, kind: str, size: str = "page") -> list[str]:
+    """Draw the pictures of a report into a file; `kind` is png, svg or pdf, `size` column or page.
+
+    Returns the letters that are boxes in it, as no font has them.
+    """
+    missing: list[str] = []
     pictures = report.drawn()
     if not pictures:
         raise LatentError(f"latent {report.command}: there is nothing to draw")
-    with house_style(), warnings.catch_warnings(action="ignore"):
-        # Letters that the font does not have are drawn as boxes, which is seen without a warning.
+    with house_style(), noting_boxes(missing):
         figure = figure_of(report.title, pictures, size)
         figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
+    return missing
 
 
 def figure_of(title: str, pictures: Sequence[Picture], size: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +18,7 @@ from latentcli.render.style import (
     QUIET,
     as_drawn,
     house_style,
+    noting_boxes,
     width_of,
 )
 
@@ -58,17 +58,19 @@ class Scatter:
     size: str = "page"
 
 
-def write(scatter: Scatter, path: Path, kind: str) -> None:
-    """Draw points into a file; `kind` is png, svg or pdf."""
+def write(scatter: Scatter, path: Path, kind: str) -> list[str]:
+    """Draw points into a file; `kind` is png, svg or pdf. Returns the letters that are boxes in it."""
     from matplotlib.figure import Figure
 
     width = width_of(scatter.size)
-    with house_style(), warnings.catch_warnings(action="ignore"):
+    missing: list[str] = []
+    with house_style(), noting_boxes(missing):
         figure = Figure(figsize=(width, 0.88 * width), layout="constrained")
         axes = figure.add_subplot()
         draw(scatter, axes)
         _caption(scatter, axes)
         figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
+    return missing
 
 
 def draw(scatter: Scatter, axes: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +13,18 @@ from latentcli.render.cells import visible
 from latentcli.views import COLORS
 
 __all__ = [
-    "COLORS", "DIVERGING", "FAINT", "INK", "METADATA", "QUIET", "SEQUENTIAL", "SIZES", "as_drawn", "house_style",
+    "COLORS",
+    "DIVERGING",
+    "FAINT",
+    "INK",
+    "METADATA",
+    "QUIET",
+    "SEQUENTIAL",
+    "SIZES",
+    "as_drawn",
+    "boxes_note",
+    "house_style",
+    "noting_boxes",
     "width_of",
 ]  # fmt: skip
 
@@ -24,8 +37,6 @@ SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
 """Color maps that the color-blind read: of shades from nothing on, and of both sides of 0."""
 
 _STYLE: dict[str, Any] = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],  # comes with Matplotlib: the same letters everywhere
     "font.size": 7.5,
     "axes.titlesize": 8.0,
     "axes.titlelocation": "left",
@@ -71,8 +82,48 @@ def house_style() -> Iterator[None]:
 
     settings: Any = {key: value for key, value in rcParamsDefault.items() if key in _KEPT}
     settings.update(_STYLE)
+    settings["font.family"] = _fonts()
     with rc_context(settings):
         yield
+
+
+_OTHER_SCRIPTS = (
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Source Han Sans", "Hiragino Sans", "PingFang SC",
+    "Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Apple SD Gothic Neo", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
+    "IPAGothic", "Noto Sans Devanagari", "Noto Sans Thai", "Noto Sans Bengali", "Noto Sans Tamil", "Arial Unicode MS",
+)  # fmt: skip
+"""Fonts of scripts that DejaVu Sans lacks, on Linux, macOS and Windows."""
+
+
+def _fonts() -> list[str]:
+    """Return DejaVu Sans, which comes with Matplotlib, then what is installed of fonts of other scripts."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in _OTHER_SCRIPTS if name in installed)]
+
+
+@contextmanager
+def noting_boxes(missing: list[str]) -> Iterator[None]:
+    """Collect the letters that no font has, which are drawn as boxes; no warning is printed meanwhile."""
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        yield
+    found = (re.match(r"Glyph (\d+) ", str(one.message)) for one in caught)
+    missing += dict.fromkeys(chr(int(one[1])) for one in found if one)
+
+
+def boxes_note(missing: list[str]) -> str:
+    """Say which letters are boxes in a picture.
+
+    >>> boxes_note(["東", "京"])
+    "no installed font has 東京: they are boxes in the picture; install a font that has them, such as Noto Sans CJK"
+    """
+    letters = "".join(missing[:20])
+    more = f" and {len(missing) - 20:,} more" if len(missing) > 20 else ""
+    return (
+        f"no installed font has {letters}{more}: they are boxes in the picture; install a font that has "
+        "them, such as Noto Sans CJK"
+    )
 
 
 _KEPT = (

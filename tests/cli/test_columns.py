@@ -31,6 +31,9 @@ LINES = {
     "evaluate similarity": "evaluate similarity pairs.tsv -v long.txt -v other.txt",
     "evaluate weat": "evaluate weat weat.json -v long.txt",
     "evaluate categories": "evaluate categories groups.tsv -v long.txt",
+    "evaluate odd": "evaluate odd questions.txt -v long.txt -v other.txt",
+    "evaluate retrieval": f"evaluate retrieval {NAME}0.npy {NAME}1.npy",
+    "evaluate recall": "evaluate recall found.npy --against exact.npy --at 1,5",
     "interp": f"interp {NAME}0.npy[0] {NAME}1.npy[0] --reference {NAME}2.npy",
     "interp words": f"interp {NAME}0 {NAME}1 -v long.txt",
     "direction": f"direction {NAME}0.npy {NAME}1.npy",
@@ -48,7 +51,10 @@ LINES = {
     "sample-z": "sample-z --seeds 0-3 --dim 40",
     "disentanglement": f"disentanglement {NINE} factors.csv --only {TWELVE} --ci 0",
     "disentanglement of one": f"disentanglement {NAME}0.npy factors.csv --only {TWELVE}",
+    "sweep": f"disentanglement factors.csv --only mig,sap --ci 0 --group {NAME}a='{NAME}[0-2].npy' --group {NAME}b='{NAME}[3-5].npy'",
     "udr": f"udr {NINE}",
+    "decode": "decode digits::codes[:4] --decoder digits",
+    "smoothness": "smoothness digits::codes[:40] --decoder digits",
     "metrics": "metrics",
     "metrics mig": "metrics mig",
     "mig": f"mig {NAME}0.npy factors.csv",
@@ -121,6 +127,9 @@ def folder(tmp_path_factory):
     (folder / "weat.json").write_text(json.dumps(lists))
     groups = [f"{NAME}{k}\t{NAME}kind{k % 3}" for k in range(20)]
     (folder / "groups.tsv").write_text("\n".join(groups))
+    exact = np.argsort(random.random((20, 30)))[:, :10]
+    np.save(folder / "exact.npy", exact)
+    np.save(folder / "found.npy", exact[:, ::-1])
     return folder
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path, monkeypatch, words):
         ("direction he she -v own.txt", "latent project he:she -v own.txt"),
         ("neighbors 2 -v codes.npy --labels titles.txt", "row 2 is '#2'"),
         ("neighbors codes.npy --dim 50", "FILE::raw:float32xN"),
-        ("represent a b --one-hot", "always among what latent represent shows"),
+        ("represent a b --one-hot", "always shows one-hot vectors"),
         ("map codes.npy --plot a.png", "here it is -o"),
         ("interp codes.npy --n 5", "here it is --steps"),
         ("interp codes.npy --from 0", "FILE[0] FILE[5]"),
@@ -92,3 +92,25 @@ def test_what_no_file_explains_has_no_hint(latent, folder, line):
 def test_what_was_typed_again_works(latent, folder):
     assert latent("neighbors", "2", "-v", "codes.npy")[0] == 0
     assert latent("neighbors", "#2", "-v", "codes.npy", "--labels", "titles.txt")[0] == 0
+
+
+def test_a_row_of_an_array_with_labels_is_typed_at_once(latent, folder):
+    """Its labels are words, so that a number alone would be refused again."""
+    _, _, err = latent("neighbors", "codes.npy", "2", "--labels", "titles.txt")
+    told = shlex.split(err.rpartition("named with -v: latent ")[2])
+    assert latent(*told)[0] == 0, told
+
+
+def test_vectors_of_two_dimensions_are_told_from_pairs_with_a_score(
+    latent, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "few.txt").write_text("".join(f"w{k} {k % 3} {k}\n" for k in range(9)))
+    for name in ("one", "two"):
+        pairs = [f"w{k}\tw{k + 1}\t{k % 4}\n" for k in range(7)]
+        (tmp_path / f"{name}.tsv").write_text("".join(pairs))
+    code, _, err = latent("evaluate", "similarity", "one.tsv", "two.tsv", "few.txt")
+    assert code == 1
+    told = shlex.split(err.rpartition("named with -v: latent ")[2])
+    assert told == ["evaluate", "similarity", "one.tsv", "two.tsv", "-v", "few.txt"]
+    assert latent(*told)[0] == 0

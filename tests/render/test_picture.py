@@ -102,3 +102,11 @@ def test_a_long_title_is_folded(drawn):
 def test_nothing_to_draw_is_said():
     with pytest.raises(LatentError, match="latent mig: there is nothing to draw"):
         picture.write(report(Sheet("", ("a",), [])), None, "png")
+
+
+def test_letters_that_no_font_has_are_returned(tmp_path):
+    """The last codepoint of a private plane is in no font, and each letter is named once."""
+    bars = Bars("title", ["a", "\U0010fffd", "b\U0010fffd"], [1.0, 2.0, 3.0])
+    assert picture.write(report(bars), tmp_path / "a.png", "png") == ["\U0010fffd"]
+    plain = Bars("title", ["é", "я", "ω"], [1.0, 2.0, 3.0])
+    assert picture.write(report(plain), tmp_path / "b.png", "png") == []

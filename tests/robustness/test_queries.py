@@ -41,7 +41,7 @@ def test_a_query_without_an_end_is_one_line(limited):
     code, _, err = limited("expr", "-", "-q", stdin=b"king " * 13_000_000)
     assert code == 1
     (line,) = err.splitlines()
-    assert f"a line of more than {LONGEST:,} bytes is no query" in line
+    assert f"a line of more than {LONGEST:,} bytes is not a query" in line
 
 
 def test_a_line_of_very_many_quoted_words_is_answered(limited):

@@ -65,7 +65,10 @@ def read(stream: Stream, key: str = "") -> Reading:
     if words:
         notes.append(f"the words are its column '{words}'")
     if left := [name for name in texts if name != words]:
-        notes.append(f"columns of text are left out: {', '.join(left)}")
+        which = (
+            "" if words or text is not None else "; `text_column` names the one with the words"
+        )
+        notes.append(f"columns of text are left out: {', '.join(left)}{which}")
     return _of_numbers(stream, columns, numbers, words, notes)
 
 

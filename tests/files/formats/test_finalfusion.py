@@ -107,7 +107,7 @@ def test_quantized_vectors_are_made_of_their_centroids(opened, projected, normed
 BROKEN = {
     "version 7": chunks(words_of(WORDS), array_of(VALUES), version=7),
     "no words": chunks(array_of(VALUES)),
-    "no vectors": chunks(words_of(WORDS)),
+    "no chunk of a known kind": chunks(words_of(WORDS)),
     "vectors or norms for fewer": chunks(words_of(WORDS), array_of(VALUES[:3])),
     "norms for fewer": chunks(words_of(WORDS), array_of(VALUES), norms_of([1, 2])),
     "of a chunk are missing": chunks(
@@ -119,7 +119,7 @@ BROKEN = {
     "an array of 4 x 0": chunks(words_of(WORDS), (2, struct.pack("<QII", 4, 0, 10), b"")),
     "words in 8 bytes": chunks((1, struct.pack("<Q", 1 << 60), None), array_of(VALUES)),
     "a word is cut": chunks((1, struct.pack("<QI", 1, 1 << 30), None), array_of(VALUES)),
-    "not that of a centroid": chunks(
+    "refers to no centroid": chunks(
         words_of(WORDS), quantized_of(np.full((4, 2), 9, np.uint8), np.ones((2, 5, 3), "<f4"))
     ),
     "numbers in 5 parts": chunks(

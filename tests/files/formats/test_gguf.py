@@ -202,7 +202,7 @@ NESTED = struct.pack("<IQ", 9, 1) * 9
         (made([info(offset=32)]), "truncated: the numbers of 'z' are not there"),
         (made([info(), info()]), "'z' is there twice"),
         (made([info("a"), info("b")]), "the bytes of 'a' and 'b' overlap"),
-        (made([info(kind=8, dims=(31, 2))]), "no blocks of 32"),
+        (made([info(kind=8, dims=(31, 2))]), "do not divide into blocks of 32"),
         (made([info(kind=77)]), "'z' is of type 77, which cannot be read"),
         (made([info(dims=())]), "a single number"),
         (made([info(dims=(0, 2))]), "an empty array"),

@@ -109,6 +109,7 @@ def command(
     given = MapInput.load(
         vectors, axes, output, cluster, labels=labels, path=path, no_cache=no_cache
     )
+    given.check_arrows(arrows or ())
     if around:
         ends = [name for pair in arrows or () for name in pair.split(":", 1)]
         given = given.near(around, sample or 1000, also=ends)

@@ -250,9 +250,12 @@ def test_what_has_no_meaning_is_one_line(latent, codes, options, code, message):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (np.ones((1, 4)), "geometry takes 3 rows or more; 1 can be measured"),
-        (np.ones(4), "geometry takes 3 rows or more; 1 can be measured"),
-        (np.full((9, 4), np.nan), "geometry takes 3 rows or more; 0 can be measured"),
+        (np.ones((1, 4)), "has 1 row without NaN and infinity; geometry takes 3 or more"),
+        (np.ones(4), "has 1 row without NaN and infinity; geometry takes 3 or more"),
+        (
+            np.full((9, 4), np.nan),
+            "has 0 rows without NaN and infinity; geometry takes 3 or more",
+        ),
         (np.ones((9, 4)), "all 9 rows are the same"),
         (np.array([["a", "b"]]), "x.npy"),
     ],

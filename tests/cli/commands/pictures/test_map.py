@@ -125,7 +125,7 @@ def test_labels_and_a_path(latent, tmp_path):
         (("-o", "map.gif"), "ending of --output"),
         (("-o", "none/map.png"), "there is no folder"),
         (("--arrows", "w0"), "--arrows w0: A:B"),
-        (("--arrows", "w0:x"), "'x' is not on the map"),
+        (("--arrows", "w0:x"), "'x' is not in"),
         (("--of", "x"), "'x' is not in"),
         (("--sample", "1"), "--sample is 1"),
     ],
