@@ -15,6 +15,7 @@ from latentcli.disentanglement._protocol import estimate
 from latentcli.disentanglement._score import Score, attributed
 from latentcli.errors import ParameterError
 from latentcli.numerics.parallel import each
+from latentcli.numerics.tails import EXTREME
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Record
 
@@ -40,10 +41,6 @@ ABOUT = About(
     perfect_codes=True,
     by_size=True,
 )
-
-_EXTREME = 1.37
-"""How many times the deviation of the largest of many values over samples is that over halves: with exponential tails its
-variance is pi^2 / 6, and over halves, which have the same largest value or one of the next, 0.877 on average."""
 
 _SORTED = 64
 """Classes from which one sort of a dimension is faster than a quantile for each."""
@@ -138,7 +135,7 @@ def irs(
         ci=ci,
         seed=seed,
         low=-1.0,
-        extreme=_EXTREME,
+        extreme=EXTREME,
     )
     return Score(
         numbers={

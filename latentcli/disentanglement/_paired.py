@@ -14,6 +14,7 @@ from latentcli.numerics.multiple_comparisons import (
     paired_difference,
 )
 from latentcli.numerics.resampling import HALVES
+from latentcli.numerics.tails import EXTREME
 from latentcli.numerics.types import Progress
 from latentcli.results import Record
 
@@ -24,9 +25,9 @@ COLUMNS = (
 _COSTLY = {"dci": "boosting", "infomec": None}
 """Metrics (by an estimator, None for any) that would take minutes: halves only on request."""
 
-_WIDENED = dict.fromkeys(("modularity", "med", "irs"), (4 / 3) ** 0.5)
+_WIDENED = {**dict.fromkeys(("modularity", "med"), (4 / 3) ** 0.5), "irs": EXTREME}
 """What the deviation over halves is short by. Of a dimension of noise these are ratios of what is noise itself,
-as unsteady on all rows as on half of them; and two random halves share a quarter of its squares."""
+as unsteady on all rows as on half of them; and two random halves share a quarter of its squares. IRS goes by the largest values."""
 
 
 def default_halves(name: str, settings: Mapping[str, Any]) -> int:

@@ -13,6 +13,10 @@ differs, and the scores are skewed. By simulation, with Student's t of 2.5 degre
 LOOKED_AT = 10_000
 """Rows that are enough to see where most of them lie."""
 
+EXTREME = 1.37
+"""How many times the deviation of the largest of many values over samples is that over halves: with exponential tails its
+variance is pi^2 / 6, and over halves, which have the same largest value or one of the next, 0.877 on average."""
+
 
 def heavy_tailed(few: Array, least: float, most: float, count: int) -> bool:
     """Tell whether the ends of values are far beyond their quartiles for exponential tails, of `count` numbers.
