@@ -50,7 +50,10 @@ def ceiling(
     codes = perfect(data, _deviations(data, score) if about.by_size else 1.0)
     if codes is None or score.value is None:
         return {"ceiling": None}
-    own = {key: value for key, value in given.items() if key not in ("ci", "progress")}
+    # Perfect codes have one dimension for each factor: no blocks.
+    own = {
+        key: value for key, value in given.items() if key not in ("ci", "progress", "blocks")
+    }
     with value_only():
         return {"ceiling": function(codes, ci=None, **own).value}
 
