@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.exit_codes import UsageError
-from latentcli.cli.options import MORE, AxesOfCodes, Dask, NoCache
+from latentcli.cli.options import MORE, AxesOfCodes, Dask, NoCache, SkipBadShards
 from latentcli.cli.output import Output
+from latentcli.cli.shards import check_alone
 from latentcli.cli.wording import naming, shortest
 from latentcli.results import Record
 
@@ -66,6 +67,7 @@ class Factors:
     ] = None
 
     dask: Dask = None
+    skip_bad_shards: SkipBadShards = False
 
     def load(self, files: list[str], output: Output) -> dict[str, Data]:
         """Read CODES... FACTORS and make each codes file ready; `notes` say what was left out."""
@@ -73,6 +75,7 @@ class Factors:
 
         if len(files) < 2:
             raise UsageError("name the codes and the factors: CODES FACTORS")
+        check_alone(self.dask, self.skip_bad_shards)
         if self.dask:
             return self._of_shards(*files, output=output)
         *codes, address = files
@@ -101,21 +104,24 @@ class Factors:
     ) -> dict[str, Data]:
         """Read codes and factors in shards: those of the codes stay where they are."""
         from latentcli.cli.shards import connected
-        from latentcli.distributed import ids_of, open_codes, read_factors
+        from latentcli.distributed import ids_of, matched, open_codes, read_factors, survey
         from latentcli.files import factors
 
         if more or self.axes:
             raise UsageError("--dask takes the codes (N, D) of one model: CODES FACTORS")
         session = connected(self.dask or "", output)
         remarks: list[str] = []
-        columns, rows = read_factors(address, remarks), None
-        if self.id is not None:
-            ids = ids_of(session, [codes], self.id)
-            rows, columns, lost = factors.join(columns, self.id, ids, address)
-            remarks += lost
+        read = read_factors(address, remarks, skip_bad=self.skip_bad_shards)
+        found, rows = survey(session, [codes], skip_bad=self.skip_bad_shards), None
         with naming(codes=codes, factors=address):
+            if self.id is None:
+                found, columns = matched(found, read)
+            else:
+                ids = ids_of(session, found, self.id)
+                rows, columns, lost = factors.join(read.columns, self.id, ids, address)
+                remarks += [*read.notes, *lost]
             data = open_codes(
-                session, [codes], columns, rows=rows,
+                session, found, columns, rows=rows,
                 continuous=self.continuous or (), discrete=self.discrete or (),
                 periodic=parsed_periods(self.periodic or ()), factor_bins=self.factor_bins,
             )  # fmt: skip

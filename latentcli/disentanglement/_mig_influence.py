@@ -70,11 +70,12 @@ def moments_of_influences(
         gap = terms[0] - terms[1] if len(terms) > 1 else terms[0]
         influence = (gap - one.gap / one.entropy * one.surprise[classes]) / one.entropy
         total[known] += influence * (rows / one.rows)
-        each.append(_moments(influence))
-    return [_moments(total), *each]
+        each.append(moments_of(influence))
+    return [moments_of(total), *each]
 
 
-def _moments(values: Array) -> Moments:
+def moments_of(values: Array) -> Moments:
+    """Return the moments of values (n,)."""
     if not len(values):
         return Moments(0, 0.0, 0.0)
     mean = float(values.mean())

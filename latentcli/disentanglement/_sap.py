@@ -20,13 +20,13 @@ from latentcli.disentanglement._single_dimension import (
 )
 from latentcli.disentanglement._train_test_split import (
     ends,
-    interval,
+    interval_of,
     limited,
     mean_known,
     untested_classes,
 )
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Interval, Record
+from latentcli.results import Record
 
 ABOUT = About(
     formula=(
@@ -140,21 +140,23 @@ def sap(
     tested = np.array([task.tested for task in tasks])
     each = gaps(found.scores, baseline)
     value = _mean(each, tested)
-    influences = np.stack([data.repeats.summed(found.influence(k)) for k in range(len(tasks))])
+    deviation, deviations = found.deviations()
     null = [_mean(gaps(scores, baseline), tested) for scores in found.null]
     straight = gaps(found.r2, np.zeros(len(tasks)))
     balanced = gaps(found.balanced, np.array([1 / f.size for f in data.factors]))
     largest = [task.largest_gap(seed) if task.estimator == "svm" else None for task in tasks]
     whole = Estimate(
         value,
-        _interval(value, influences[tested], ci),
+        interval_of(value, deviation, data.repeats.distinct, ci),
         tuple(one for one in null if one is not None),
     )
     rows = _factor_rows(data, tasks, found)
     for k, row in enumerate(rows):
         gap = float(each[k]) if tested[k] else None
         row["sap"] = gap
-        row["low"], row["high"] = ends(_interval(gap, influences[k : k + 1], ci))
+        row["low"], row["high"] = ends(
+            interval_of(gap, deviations[k], data.repeats.distinct, ci)
+        )
         if estimator == "svm":
             row["balanced"] = float(balanced[k]) if tested[k] else None
         row["r2"] = float(straight[k])
@@ -165,7 +167,7 @@ def sap(
             "sap_balanced": _mean(balanced, tested) if estimator == "svm" else None,
             "sap_r2": float(straight.mean()),
             "sap_of_factors": mean_known(largest),
-            "ceiling": _ceiling(data, tasks, found.scores, seed),
+            "ceiling": _ceiling(tasks, found, seed),
         },
         factors=rows,
         dimensions=attributed(_dimension_rows(data, found.scores), whole),
@@ -180,24 +182,22 @@ def _mean(values: Array, tested: Array) -> float | None:
     return float(values[tested].mean()) if tested.any() else None
 
 
-def _ceiling(data: Data, tasks: Sequence[Task], scores: Array, seed: int) -> float | None:
+def _ceiling(tasks: Sequence[Task], found: Predictability, seed: int) -> float | None:
     """Return the score of codes (N, K) that are the factors themselves; None where labels are missing.
 
-    Each is on the scale of the dimension with the best of `scores` (D, K): by a support vector machine
-    larger codes score higher.
+    Each is on the scale of the dimension that predicts it best: by a support vector machine larger codes
+    score higher.
     """
-    spread = data.codes.std(axis=0, dtype=np.float64)[scores.argmax(axis=0)]
-    codes = perfect(data, np.where(spread > 0, spread, 1.0))
+    sizes: Array | float = 1.0
+    if any(task.estimator != "r2" for task in tasks):
+        spread = found.data.codes.std(axis=0, dtype=np.float64)[found.scores.argmax(axis=0)]
+        sizes = np.where(spread > 0, spread, 1.0)
+    codes = perfect(found.data, sizes)
     if codes is None:
         return None
-    found = Predictability.of(codes, tasks, seed, None, null=False)
+    of_perfect = Predictability.of(codes, tasks, seed, None, null=False)
     baseline = np.array([task.baseline for task in tasks])
-    return _mean(gaps(found.scores, baseline), np.array([task.tested for task in tasks]))
-
-
-def _interval(value: float | None, influences: Array, ci: float | None) -> Interval | None:
-    """Return the interval of a mean of gaps with influences (K, N)."""
-    return interval(value, influences.mean(axis=0), ci) if len(influences) else None
+    return _mean(gaps(of_perfect.scores, baseline), np.array([task.tested for task in tasks]))
 
 
 def _factor_rows(data: Data, tasks: Sequence[Task], found: Predictability) -> list[Record]:

@@ -8,14 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from latentcli.disentanglement import _single_intervals as single_intervals
 from latentcli.disentanglement import _single_neighbors as single_neighbors
 from latentcli.disentanglement._data import Data, Factor
 from latentcli.disentanglement._predictors import score_terms
-from latentcli.disentanglement._single_intervals import (
-    fit_intervals,
-    in_intervals,
-    youden_terms,
-)
 from latentcli.disentanglement._squared_correlation import Targets, standardize
 from latentcli.disentanglement._train_test_split import (
     Split,
@@ -75,7 +71,12 @@ def _predict_svm(planes: tuple[Array, Array, Array], values: Array) -> Array:
 
 PREDICTORS = {
     "svm": Predictor("accuracy", _fit_svm, _predict_svm, accuracy_terms),
-    "threshold": Predictor("Youden's J", fit_intervals, in_intervals, youden_terms),
+    "threshold": Predictor(
+        "Youden's J",
+        single_intervals.fit_intervals,
+        single_intervals.in_intervals,
+        single_intervals.youden_terms,
+    ),
 }
 """Predictors of classes; "r2" takes all rows and needs no fit, and "knn" predicts values, too."""
 
@@ -200,6 +201,8 @@ class Predictability:
     r2: Array
     null: Array
     models: list[list[Any]]
+    elsewhere: Any = None
+    """Who computes squared correlations of rows that are not at hand."""
 
     @classmethod
     def of(
@@ -213,34 +216,45 @@ class Predictability:
     ) -> Predictability:
         """Score all; `null` also with shuffled factors."""
         targets = [Targets.of(factor) for factor in data.factors]
-        orders = (
-            []
-            if not null
-            else permuted_test_rows(
-                [
-                    data.repeats.of(t.factor.known if t.estimator == "r2" else t.split.test)
-                    for t in tasks
-                ],
-                seed,
-            )
-        )
+        tested = [
+            data.repeats.of(t.factor.known if t.estimator == "r2" else t.split.test)
+            for t in tasks
+        ]
+        drawn = permuted_test_rows(tested, seed) if null else iter(())
+        by_r2 = all(task.estimator == "r2" for task in tasks)
+        if by_r2 and (found := data.correlated(targets, drawn)) is not None:
+            r2 = found.r2 * data.alive[:, None]
+            return cls(data, tasks, targets, r2, r2, r2, found.null, [], found)
+        orders = [*drawn]
 
         def score(j: int) -> _Dimension:
             column = data.codes[:, j].astype(np.float64)
             return _score_dimension(column, bool(data.alive[j]), tasks, targets, orders)
 
-        found = each(score, range(data.dimensions), progress)
-        scores, balanced, r2, shuffled, models = zip(*found, strict=True)
+        scored = each(score, range(data.dimensions), progress)
+        scores, balanced, r2, shuffled, models = zip(*scored, strict=True)
         return cls(
             data, tasks, targets, np.stack(scores), np.stack(balanced), np.stack(r2),
             np.stack(shuffled, axis=1), list(models),
         )  # fmt: skip
 
+    def best(self, k: int) -> Array:
+        """Return the two dimensions that predict factor k best, or the only one."""
+        return np.argsort(-self.scores[:, k], kind="stable")[:2]
+
+    def deviations(self) -> tuple[float, list[float]]:
+        """Return the standard deviations of the rows' influences: on the mean gap of the tested factors, and on each gap."""
+        if self.elsewhere is not None:
+            return self.elsewhere.deviations([self.best(k) for k in range(len(self.tasks))])
+        moved = np.stack([self.influence(k) for k in range(len(self.tasks))])
+        tested = moved[[task.tested for task in self.tasks]]
+        each_gap = [float(one.std()) for one in moved]
+        return float(tested.mean(axis=0).std()) if len(tested) else 0.0, each_gap
+
     def influence(self, k: int) -> Array:
-        """Return the influence (N,) of each row on the gap of factor k."""
-        first, *second = np.argsort(-self.scores[:, k], kind="stable")[:2]
-        moved = self._influence(int(first), k)
-        return moved - self._influence(int(second[0]), k) if second else moved
+        """Return the influence (G,) of each distinct row on the gap of factor k."""
+        moved = [self._influence(int(j), k) for j in self.best(k)]
+        return self.data.repeats.summed(moved[0] - moved[1] if len(moved) > 1 else moved[0])
 
     def _influence(self, j: int, k: int) -> Array:
         column, task = self.data.codes[:, j].astype(np.float64), self.tasks[k]

@@ -47,13 +47,19 @@ class Targets:
     def influence(self, column: Array) -> Array:
         """Return the influence (N,) of each row on that share; 0 of rows without the factor."""
         code = self.of_column(column)
-        r = code @ self.columns / len(code)
-        moved = 2 * (code * (self.columns @ r)) - (r @ r) * (
-            code**2 + (self.columns**2).sum(axis=1)
-        )
+        moved = influences(code, self.columns, code @ self.columns / len(code))
         spread = np.zeros(len(column))
         spread[self.factor.known] = moved * (len(column) / len(code))
         return spread
+
+
+def influences(code: Array, targets: Array, r: Array) -> Array:
+    """Return the influence (n,) of rows on r @ r, the correlations (T,) of a dimension with targets (n, T).
+
+    Dimension and targets are standardized: with one target it is 2 r x y - r^2 (x^2 + y^2).
+    """
+    moved: Array = 2 * (code * (targets @ r)) - (r @ r) * (code**2 + (targets**2).sum(axis=1))
+    return moved
 
 
 def standardize(values: Array) -> Array:

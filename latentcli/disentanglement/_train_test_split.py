@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -71,14 +71,15 @@ def _systematic_sample(
     return chosen
 
 
-def permuted_test_rows(tested: Sequence[Repeats], seed: int) -> list[list[Array]]:
-    """Return SHUFFLES times, for each set of test rows, a random order of them.
+def permuted_test_rows(tested: Sequence[Repeats], seed: int) -> Iterator[list[Array]]:
+    """Yield SHUFFLES times, for each set of test rows, a random order of them.
 
     Shuffling the labels of the test rows alone needs no new fit, and is an exact null given the
     fitted model: if codes say nothing about a factor, its test labels are exchangeable.
     """
     random = np.random.default_rng([seed, 1])
-    return [[rows.permutation(random) for rows in tested] for _ in range(shuffles())]
+    for _ in range(shuffles()):
+        yield [rows.permutation(random) for rows in tested]
 
 
 def null_means(
@@ -140,10 +141,21 @@ def interval(
 
     None where no row differs from another, as in a perfect score.
     """
-    deviation = float(influences.std())
+    return interval_of(value, float(influences.std()), len(influences), ci, low, high)
+
+
+def interval_of(
+    value: float | None,
+    deviation: float,
+    rows: int,
+    ci: float | None,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> Interval | None:
+    """Return the interval of a value whose influences on so many rows have this standard deviation."""
     if ci is None or value is None or deviation < _CONSTANT:
         return None
-    reach = normal_quantile(ci) * deviation / float(np.sqrt(len(influences)))
+    reach = normal_quantile(ci) * deviation / float(np.sqrt(rows))
     return Interval(max(low, value - reach), min(high, value + reach))
 
 

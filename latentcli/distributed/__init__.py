@@ -15,8 +15,10 @@ __getattr__, __dir__ = attach(
         "converted": f"{__name__}._converting",
         "open_points": f"{__name__}._points",
         "open_space": f"{__name__}._opening",
+        "survey": f"{__name__}._opening",
         "open_codes": f"{__name__}._codes",
         "read_factors": f"{__name__}._factors",
         "ids_of": f"{__name__}._factors",
+        "matched": f"{__name__}._factors",
     },
 )

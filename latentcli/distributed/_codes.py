@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,7 +25,8 @@ from latentcli.distributed._coded_shards import (
     least_of,
     most_of,
 )
-from latentcli.distributed._opening import Surveyed, survey
+from latentcli.distributed._opening import Surveyed
+from latentcli.distributed._shards import note_of
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
@@ -42,7 +43,7 @@ _IN_MEMORY = 1 << 27
 
 def open_codes(
     session: Session,
-    paths: Sequence[str],
+    found: Surveyed,
     columns: Mapping[str, Array],
     *,
     rows: Array | None = None,
@@ -51,13 +52,12 @@ def open_codes(
     periodic: Mapping[str, float] | None = None,
     factor_bins: int = 20,
 ) -> Data:
-    """Make codes (N, D) in shards ready for metrics, with columns of factors.
+    """Make codes (N, D) in shards, of which a pass was `found`, ready for metrics, with columns of factors.
 
     `rows` (M,), ascending, are those that the columns (M,) belong to; by default all. Few codes are
     brought to this machine, where every metric can be computed; of more, workers count bins and
     classes. Raises LatentError for codes that hold NaN or infinity, and for row counts that differ.
     """
-    found = survey(session, paths, skip_bad=False)
     session.count(found.shards, found.skipped)
     _check_finite(found)
     count = sum(shard.rows for shard in found.shards) if rows is None else len(rows)
@@ -68,11 +68,12 @@ def open_codes(
             )
     if count * found.reading.dimensions <= GATHERED:
         values = found.rows(session, np.dtype(found.reading.dtype), np.zeros(0, np.int64))
-        return prepare(
+        data = prepare(
             np.asarray(values) if rows is None else values[rows], columns,
             continuous=continuous, discrete=discrete, periodic=periodic or {},
             factor_bins=factor_bins,
         )  # fmt: skip
+        return replace(data, notes=(*note_of(found.skipped), *data.notes))
     check_bins(factor_bins, "factor_bins")
     check_names([*continuous, *discrete, *(periodic or {})], columns)
     having, notes = with_any(columns)
@@ -85,8 +86,9 @@ def open_codes(
     least, most = source.look(DISTINCT).ends
     names = tuple(f"z{j}" for j in range(found.reading.dimensions))
     size = (source.shards.rows, found.reading.dimensions)
+    said = (*note_of(found.skipped), *notes, *left_out)
     return ShardedData(
-        _Elsewhere(size), tuple(made), names, least < most, (*notes, *left_out), source  # type: ignore[arg-type]
+        _Elsewhere(size), tuple(made), names, least < most, said, source  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -156,6 +158,12 @@ class ShardedData(Data):
     def ends(self) -> tuple[Array, Array]:
         """The smallest and the largest value (D,) of each dimension."""
         return self.look(0).ends
+
+    def correlated(self, targets: Any, orders: Any) -> Any:
+        """Return the squared correlations of dimensions with targets of factors, which workers compute."""
+        from latentcli.distributed._correlating import Correlated
+
+        return Correlated(self.source.shards, self.look(0), targets, orders)
 
     def only(self, dimensions: Array) -> Data | None:
         """Return None: the rows are not at hand."""

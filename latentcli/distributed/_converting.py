@@ -41,7 +41,7 @@ def converted(
     Each is what `convert` makes of that shard alone. The folder is there when all is well, or not at all.
     """
     ending = writing.WRITERS[to].endings[0]
-    listed = _shards.listed(paths)
+    listed = _shards.listed(paths, with_missing=skip_bad)
     names = _files.distinct([
         f"{bare(_files.name_of(one))}{ending}" for one in listed
     ])  # fmt: skip

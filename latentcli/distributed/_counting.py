@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from latentcli.disentanglement._binning import Binned, Cut, Lying, discretize_as, distinct
 from latentcli.disentanglement._mutual_information import count
-from latentcli.distributed import _shards
+from latentcli.distributed._shards import Rows, pieces
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
     from latentcli.distributed._shards import Shard
-
-Rows = Array | None
-"""Rows of a shard that count, ascending; None for all."""
 
 
 class Arrangement(NamedTuple):
@@ -27,20 +24,13 @@ class Arrangement(NamedTuple):
     lying: list[Lying] | None = None
 
 
-def _pieces(shard: Shard, rows: Rows) -> Iterator[tuple[slice, Array]]:
-    """Yield (place among the rows that count, their codes (n, D) as metrics take them)."""
-    for start, values in _shards.blocks_of(shard, rows):
-        kept = values.dtype in (np.float32, np.float64)
-        yield slice(start, start + len(values)), values if kept else values.astype(np.float64)
-
-
 def look(
     shard: Shard, rows: Rows, most: int, first: int, step: int
 ) -> tuple[Array, Array, list[Array | None], Array]:
     """Return the ends (D,) of dimensions, their values where these are at most so many, and every `step`-th row."""
     least, highest, some = [], [], []
     few: list[Array | None] = []
-    for place, values in _pieces(shard, rows):
+    for place, values in pieces(shard, rows):
         least.append(values.min(axis=0))
         highest.append(values.max(axis=0))
         some.append(values[(first - place.start) % step :: step])
@@ -63,7 +53,7 @@ def together(parts: list[Array | None], most: int) -> Array | None:
 def ends(shard: Shard, rows: Rows, masks: Sequence[Array]) -> list[tuple[Array, Array]]:
     """Return the ends (D,) of dimensions over each of several subsets of the rows."""
     found: list[list[tuple[Array, Array]]] = [[] for _ in masks]
-    for place, values in _pieces(shard, rows):
+    for place, values in pieces(shard, rows):
         for mine, mask in zip(found, masks, strict=True):
             part = values[mask[place]]
             if len(part):
@@ -84,7 +74,7 @@ def count_all(
 ) -> list[list[Array]]:
     """Return the tables of counts (D, B, M_k), for each factor k, of each arrangement."""
     found: list[list[Array]] = [[] for _ in arranged]
-    for place, values in _pieces(shard, rows):
+    for place, values in pieces(shard, rows):
         usual = discretize_as(values, cut, lying)
         for mine, one in zip(found, arranged, strict=True):
             labels = [each[place].astype(np.intp) for each in one.labels]
@@ -118,5 +108,5 @@ def over_rows(
             [one[place].astype(np.intp) for one in labels],
             *given,
         )
-        for place, values in _pieces(shard, rows)
+        for place, values in pieces(shard, rows)
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentcli.distributed import _shards
-from latentcli.errors import FileError, FormatError, counted, reason
+from latentcli.errors import FileError, FormatError, reason
 from latentcli.files import codes
 from latentcli.files.addresses import is_remote, separated, split_address
 from latentcli.files.outputs import written_beside
@@ -44,10 +44,7 @@ class Taken:
     @property
     def notes(self) -> tuple[str, ...]:
         """How many shards are left out, and why the first."""
-        if not self.skipped:
-            return ()
-        are = counted(len(self.skipped), "shard is", "shards are")
-        return (f"{are} left out; the first: {self.skipped[0]}",)
+        return _shards.note_of(self.skipped)
 
     def settings(self, session: Session) -> dict[str, str | int]:
         """Return what a report records."""
@@ -72,7 +69,8 @@ def each_of(
     skip_bad: bool = False,
 ) -> Taken:
     """Call a function of the codes of each shard, by workers."""
-    return taken(session, _shards.listed(paths), _of, lambda _: (function, axes), skip_bad)
+    listed = _shards.listed(paths, with_missing=skip_bad)
+    return taken(session, listed, _of, lambda _: (function, axes), skip_bad)
 
 
 def rewritten(
@@ -89,7 +87,7 @@ def rewritten(
     The function returns codes, as many as it was given, and what else is to be known. Shards are .npy or Parquet, of
     which the other columns stay. The folder is there when all is well, or not at all.
     """
-    listed = _shards.listed(paths)
+    listed = _shards.listed(paths, with_missing=skip_bad)
     names = [name_of(shard) for shard in listed]
     for name in names:
         if Path(name).suffix.lower() not in _WRITTEN:

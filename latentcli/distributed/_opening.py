@@ -75,12 +75,17 @@ def _columns(session: Session, shards: Sequence[Shard]) -> Columns:
 
 @dataclass
 class Surveyed:
-    """The shards that can be read, what a pass over them found, and why others cannot."""
+    """The shards that can be read, what a pass over them found, and by their place why others cannot."""
 
     shards: list[Shard]
     surveys: list[Survey]
     reading: Reading
-    skipped: list[str] = field(default_factory=list)
+    bad: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def skipped(self) -> list[str]:
+        """Why shards are left out."""
+        return [*self.bad.values()]
 
     def rows(self, session: Session, kind: np.dtype[Any], unusable: Array) -> ShardedRows:
         return ShardedRows(
@@ -95,30 +100,34 @@ class Surveyed:
 
 def survey(session: Session, paths: Sequence[str], *, skip_bad: bool) -> Surveyed:
     """Read the shards of files, folders and patterns once; those that cannot be read end it, or are left out."""
-    listed = _shards.listed(paths)
-    bad: dict[str, str] = {}
-
+    listed = _shards.listed(paths, with_missing=skip_bad)
+    bad: dict[int, str] = {}
     readable: list[Shard] = []
     surveys: list[Survey] = []
     answers = session.each(_shards.survey, listed, failures=skip_bad)
-    for shard, one in zip(listed, answers, strict=True):
+    for place, (shard, one) in enumerate(zip(listed, answers, strict=True)):
         error = (
             one if isinstance(one, FileError) else _other_width(shard, one, readable, surveys)
         )
         if error is not None and not skip_bad:
             raise error
         if error is not None:
-            bad[shard.address] = str(error)
+            bad[place] = str(error)
             continue
         readable.append(replace(shard, rows=one.rows))
         surveys.append(one)
     if not surveys:
         raise FileError(next(iter(bad.values()), "no shards"))
-    first = 0
-    for place, shard in enumerate(readable):
-        readable[place] = replace(shard, first=first)
+    return Surveyed(placed(readable), surveys, _together(readable, surveys, bad), bad)
+
+
+def placed(shards: Sequence[Shard]) -> list[Shard]:
+    """Return shards, each beginning where the one before it ends."""
+    found, first = [], 0
+    for shard in shards:
+        found.append(replace(shard, first=first))
         first += shard.rows
-    return Surveyed(readable, surveys, _together(readable, surveys, bad), [*bad.values()])
+    return found
 
 
 def _other_width(
@@ -134,7 +143,7 @@ def _other_width(
     )
 
 
-def _together(shards: list[Shard], surveys: list[Survey], bad: dict[str, str]) -> Reading:
+def _together(shards: list[Shard], surveys: list[Survey], bad: dict[int, str]) -> Reading:
     """Return what is said of all shards: the first one's reading with the findings of all."""
     first = surveys[0].reading
     findings, notes = Findings(), []
@@ -146,11 +155,7 @@ def _together(shards: list[Shard], surveys: list[Survey], bad: dict[str, str]) -
             where = one.reading.findings.first.get(what, "")
             findings.add(what, count, f"{shard.name}, {where}" if where else "")
         notes += [note for note in one.reading.notes if note not in notes]
-    if bad:
-        why = next(iter(bad.values()))
-        notes.append(
-            f"{counted(len(bad), 'shard is', 'shards are')} left out; the first: {why}"
-        )
+    notes += _shards.note_of([*bad.values()])
     if len(shards) == 1:
         return replace(first, findings=findings, notes=notes)
     return replace(

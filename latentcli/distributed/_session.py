@@ -201,15 +201,10 @@ class Session:
         except KilledWorker as error:
             raise FileError(
                 f"shard {shard.name}: every worker that took it has ended "
-                f"({counted(self._allowed(), 'time')}): out of memory, or killed"
+                f"({counted(error.allowed_failures + 1, 'time')}): out of memory, or killed"
             ) from error
         except (CancelledError, FutureCancelledError, OSError, TimeoutError) as error:
             raise self._gone() from error
-
-    def _allowed(self) -> int:
-        import dask
-
-        return int(dask.config.get("distributed.scheduler.allowed-failures", 3)) + 1
 
     def count(self, shards: Sequence[Shard], skipped: Sequence[str]) -> None:
         """Count shards that a command reads, for its report, and those that it leaves out."""

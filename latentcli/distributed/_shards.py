@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentcli.errors import FileError, FormatError, shown
+from latentcli.errors import FileError, FormatError, counted, shown
 from latentcli.files import formats, joining
 from latentcli.files.addresses import is_glob, is_remote, separated, split_address
 from latentcli.files.parts import resolve
@@ -20,6 +20,9 @@ from latentcli.files.store.build import narrowed
 from latentcli.files.stream import Stream
 from latentcli.numerics.blocks import let_go
 from latentcli.numerics.types import Array
+
+Rows = Array | None
+"""Rows of a shard that count, ascending; None for all."""
 
 PIECE = 32 << 20
 """Bytes of the rows that are in work at a time on a worker."""
@@ -53,11 +56,23 @@ class Survey(NamedTuple):
     words: list[str] | None
 
 
-def listed(addresses: Sequence[str]) -> list[Shard]:
-    """Return the shards that addresses mean, in the order of their names; nothing is fetched."""
-    shards = [shard for address in addresses for shard in _listed(address)]
-    _check_all_there(shards)
-    return shards
+def listed(addresses: Sequence[str], *, with_missing: bool = False) -> list[Shard]:
+    """Return the shards that addresses mean, in the order of their names; nothing is fetched.
+
+    Of numbered shards (`part-00003-of-00016`) one that is missing is an error; or it is among them, at its
+    place: whoever reads it says that it is not there.
+    """
+    return _with_missing(
+        [shard for address in addresses for shard in _listed(address)], refuse=not with_missing
+    )
+
+
+def note_of(skipped: Sequence[str]) -> tuple[str, ...]:
+    """Say how many shards are left out, and why the first."""
+    if not skipped:
+        return ()
+    are = counted(len(skipped), "shard is", "shards are")
+    return (f"{are} left out; the first: {skipped[0]}",)
 
 
 def _listed(address: str) -> list[Shard]:
@@ -96,21 +111,33 @@ def _is_zarr(path: Path) -> bool:
     return any((path / name).is_file() for name in _ZARR)
 
 
-def _check_all_there(shards: Sequence[Shard]) -> None:
-    """Refuse numbered shards of which one is missing: `part-00003-of-00016`."""
+def _with_missing(shards: list[Shard], *, refuse: bool) -> list[Shard]:
+    """Return numbered shards with those that are missing: `part-00003-of-00016`."""
     matches = [_COUNTED.fullmatch(shard.name) for shard in shards]
     first = matches[0] if matches else None
     if first is None or None in matches:
-        return
-    there = {int(match[2]) for match in matches if match}
+        return shards
+    there = {
+        int(match[2]): shard for match, shard in zip(matches, shards, strict=True) if match
+    }
     count, least = int(first[3]), min(there)
-    missing = sorted({*range(min(least, 1), min(least, 1) + count)} - there)
-    if count <= 10 * len(shards) + 100 and missing:
-        number = str(missing[0]).zfill(len(first[2]))
-        raise FileError(
-            f"shard {first[1]}{number}-of-{first[3]}{first[4]} is missing: "
-            f"{len(there):,} of {count:,} are there"
-        )
+    numbers = range(min(least, 1), min(least, 1) + count)
+    missing = [number for number in numbers if number not in there]
+    if not missing or count > 10 * len(shards) + 100:
+        return shards
+    names = [
+        f"{first[1]}{str(number).zfill(len(first[2]))}-of-{first[3]}{first[4]}"
+        for number in missing
+    ]
+    if refuse or len(there) < len(shards):
+        raise FileError(f"shard {names[0]} is missing: {len(there):,} of {count:,} are there")
+    file, key = separated(shards[0].address)
+    folder, tail = file.rsplit("/", 1)[0], f"::{key}" if key else ""
+    there |= {
+        number: Shard(f"{folder}/{name}{tail}", name)
+        for number, name in zip(missing, names, strict=True)
+    }
+    return [there[number] for number in sorted(there)]
 
 
 @contextmanager
@@ -177,7 +204,7 @@ def _let_go(parts: list[Array]) -> None:
         let_go(part)
 
 
-def blocks_of(shard: Shard, rows: Array | None) -> Iterator[tuple[int, Array]]:
+def blocks_of(shard: Shard, rows: Rows) -> Iterator[tuple[int, Array]]:
     """Yield (how many of them came before, rows (n, D)) of those rows of a shard that count, ascending; None for all."""
     before = 0
     for first, values in blocks(shard):
@@ -188,6 +215,13 @@ def blocks_of(shard: Shard, rows: Array | None) -> Iterator[tuple[int, Array]]:
         if len(part):
             yield before, part
         before += len(part)
+
+
+def pieces(shard: Shard, rows: Rows) -> Iterator[tuple[slice, Array]]:
+    """Yield (place among the rows that count, their codes (n, D) as metrics take them)."""
+    for start, values in blocks_of(shard, rows):
+        kept = values.dtype in (np.float32, np.float64)
+        yield slice(start, start + len(values)), values if kept else values.astype(np.float64)
 
 
 def _joined(parts: list[Array]) -> Array:

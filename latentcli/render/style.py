@@ -116,7 +116,7 @@ def boxes_note(missing: list[str]) -> str:
     """Say which letters are boxes in a picture.
 
     >>> boxes_note(["東", "京"])
-    "no installed font has 東京: they are boxes in the picture; install a font that has them, such as Noto Sans CJK"
+    'no installed font has 東京: they are boxes in the picture; install a font that has them, such as Noto Sans CJK'
     """
     letters = "".join(missing[:20])
     more = f" and {len(missing) - 20:,} more" if len(missing) > 20 else ""

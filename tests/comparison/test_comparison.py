@@ -15,6 +15,7 @@ from latentcli.comparison._overlap import overlap
 from latentcli.comparison._rsa import rsa
 from latentcli.errors import LatentError
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.vectors import unit
 
 NORMAL = np.random.default_rng(0).normal
@@ -401,7 +402,7 @@ def test_the_interval_of_the_overlap_holds_what_other_rows_give():
     held = 0
     for _ in range(30):
         some = pair()
-        interval = _overlap_halves(some, 10, 0.95, 0).interval(
+        interval = _overlap_halves(some, 10, 0.95, 0, Repeats(200)).interval(
             "overlap", shared(some), 0.0, 1.0
         )
         held += interval[0] <= truth <= interval[1]

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 import pyarrow as pa
@@ -11,14 +12,18 @@ import pyarrow.parquet as pq
 import pytest
 
 ROWS, DIMENSIONS, SHARDS = 200_000, 64, 16
-_SECONDS = 120
+_SECONDS, _AGAIN = 120, 15
 
 
 @pytest.fixture(scope="session")
 def cluster():
     """A cluster for all tests, closed at the end whatever happens."""
     distributed = pytest.importorskip("distributed")
-    with warnings.catch_warnings():
+    import dask
+
+    # Of a killed worker the scheduler asks its results once more, for 30 seconds by default.
+    patience = dask.config.set({"distributed.comm.timeouts.connect": "5s"})
+    with patience, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with (
             distributed.LocalCluster(
@@ -34,7 +39,12 @@ def cluster():
 @pytest.fixture
 def dask(cluster):
     """The address of the scheduler, with both workers there."""
-    cluster.wait_for_workers(2, timeout=_SECONDS)
+    try:
+        cluster.wait_for_workers(2, timeout=_AGAIN)
+    except TimeoutError:  # one that was killed while it began is not begun again
+        known = len(cluster.cluster.worker_spec)
+        cluster.cluster.scale(known + 2 - len(cluster.nthreads()))
+        cluster.wait_for_workers(2, timeout=_SECONDS)
     return cluster.scheduler.address
 
 
@@ -76,19 +86,30 @@ def answers(latent):
     return run
 
 
-def _die_in_the_first_task():
+def _die_in(name):
+    """Make this worker die in its second call of a function of a shard."""
     from latentcli.distributed import _session
 
-    def die(*_):
-        os.kill(os.getpid(), signal.SIGKILL)
+    plain, calls = _session._on_worker, []
 
-    _session._on_worker = die
+    def run(function, shard, *given):
+        calls.extend([1] * (function.__name__ == name))
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return plain(function, shard, *given)
+
+    _session._on_worker = run
 
 
 @pytest.fixture
-def deadly(cluster, dask):
-    """One of the workers is killed in its first task; it comes again, and behaves."""
-    victim = min(cluster.nthreads())
-    cluster.run(_die_in_the_first_task, workers=[victim])
-    yield dask
-    assert victim not in cluster.nthreads()
+def kill(cluster, dask):
+    """Kill one of the workers while a named function runs there; it comes again, and behaves."""
+
+    @contextmanager
+    def killed(name):
+        victim = min(cluster.nthreads())
+        cluster.run(_die_in, name, workers=[victim])
+        yield dask
+        assert victim not in cluster.nthreads(), f"{name} was not called twice there"
+
+    return killed

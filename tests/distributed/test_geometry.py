@@ -78,10 +78,3 @@ def test_a_shard_of_another_width_is_named(folder, dask, latent):
     code, out, err = latent("geometry", folder, "--dask", dask)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "p3.npy" in err
-
-
-@pytest.mark.slow
-def test_a_worker_that_is_killed_changes_nothing(folder, tmp_path, deadly, answers):
-    options = ("--sample", "100", "--only", "isotropy,hubness")
-    laid = answers("geometry", folder, *options, "--dask", deadly)
-    same(answers("geometry", tmp_path / "whole.npy", *options)["results"], laid["results"])

@@ -54,10 +54,38 @@ def test_metrics_by_counts_are_those_of_one_machine(metric, sets, dask, answers)
     assert (settings["shards"], settings["workers"], settings["rows"]) == (SHARDS, 2, ROWS)
 
 
-def test_again_with_a_worker_killed_and_fixed_bins(sets, deadly, answers):
+def test_fixed_bins_are_those_of_one_machine(sets, dask, answers):
     options = ("--binning", "fixed", "--limits=-3,9")
     one = answers("mig", sets / "codes.npy", sets / "factors.parquet", *options)
-    same(one, answers("mig", sets / "codes", sets / "factors", *options, "--dask", deadly))
+    same(one, answers("mig", sets / "codes", sets / "factors", *options, "--dask", dask))
+
+
+def close(one, many):
+    """Equal, and numbers to 1e-12."""
+    if isinstance(one, dict):
+        assert one.keys() == many.keys()
+        for key in one.keys() - {"model"}:
+            close(one[key], many[key])
+    elif isinstance(one, list):
+        for a, b in zip(one, many, strict=True):
+            close(a, b)
+    elif isinstance(one, float):
+        assert many == pytest.approx(one, rel=1e-12, abs=1e-15)
+    else:
+        assert one == many
+
+
+ALL_CONTINUOUS = ("--continuous", "angle", *(f"--continuous=f{k}" for k in range(3)))
+
+
+@pytest.mark.parametrize("options", [("--estimator", "r2"), ALL_CONTINUOUS], ids=" ".join)
+def test_sap_by_squared_correlation_is_that_of_one_machine(options, sets, dask, answers):
+    given = ("--periodic", "angle", *options)
+    one = answers("sap", sets / "codes.npy", sets / "factors.parquet", *given)
+    many = answers("sap", sets / "codes", sets / "factors", *given, "--dask", dask)
+    for key in ("results", "summary", "notes"):
+        close(one[key], many[key])
+    assert many["settings"]["shards"] == SHARDS
 
 
 def test_few_codes_have_every_metric(tmp_path, dask, answers):
@@ -145,3 +173,65 @@ def test_what_is_wrong_with_shards_is_said_in_a_line(fault, sets, tmp_path, dask
         "damaged": "part-2.npy",
     }
     assert said[fault] in err
+
+
+def without(sets, gone, target):
+    """Codes and factors of one machine without some rows."""
+    kept = np.delete(np.arange(ROWS), gone)
+    np.save(target / "codes.npy", np.load(sets / "codes.npy")[kept])
+    pq.write_table(
+        pq.read_table(sets / "factors.parquet").take(kept), target / "factors.parquet"
+    )
+    return target / "codes.npy", target / "factors.parquet"
+
+
+@pytest.mark.parametrize("factors", ["factors", "factors.parquet"])
+@pytest.mark.parametrize("fault", ["damaged", "missing", "wide"])
+def test_rows_of_a_bad_shard_are_left_out(
+    fault, factors, sets, tmp_path, dask, answers, latent
+):
+    """Of codes and factors alike, whether factors are in as many shards or in one file."""
+    (tmp_path / "codes").mkdir()
+    for place, path in enumerate(sorted((sets / "codes").iterdir())):
+        (tmp_path / "codes" / f"p-{place}-of-5.npy").symlink_to(path)
+    bad = tmp_path / "codes" / "p-2-of-5.npy"
+    bad.unlink()
+    if fault == "damaged":
+        bad.write_bytes(b"\x93NUMPY junk")
+    elif fault == "wide":
+        np.save(bad, np.ones((7, 3)))
+    asked = ("mig", tmp_path / "codes", sets / factors, "--periodic", "angle", "--dask", dask)
+    code, out, err = latent(*asked)
+    assert (code, out, "p-2-of-5.npy" in err) == (1, "", True)
+    many = answers(*asked, "--skip-bad-shards")
+    assert "1 shard is left out; the first: shard p-2-of-5.npy" in many["notes"][0]
+    assert (many["settings"]["skipped_shards"], many["settings"]["shards"]) == (1, 4)
+    many["notes"] = many["notes"][1:]
+    files = without(sets, np.arange(40_000, 90_000), tmp_path)
+    same(answers("mig", *files, "--periodic", "angle"), many)
+
+
+def test_codes_of_a_bad_shard_of_factors_are_left_out(sets, tmp_path, dask, answers):
+    (tmp_path / "factors").mkdir()
+    for path in (sets / "factors").iterdir():
+        (tmp_path / "factors" / path.name).symlink_to(path)
+    bad = tmp_path / "factors" / "part-3.parquet"
+    bad.unlink()
+    bad.write_bytes(b"PAR1junk")
+    asked = ("med", sets / "codes", tmp_path / "factors", "--periodic", "angle", "--dask", dask)
+    many = answers(*asked, "--skip-bad-shards")
+    assert "1 shard is left out; the first: shard part-3.parquet" in many["notes"][0]
+    many["notes"] = many["notes"][1:]
+    files = without(sets, np.arange(90_000, 140_000), tmp_path)
+    same(answers("med", *files, "--periodic", "angle"), many)
+
+
+def test_factors_whose_rows_are_unknown_are_refused(sets, tmp_path, dask, latent):
+    (tmp_path / "codes").mkdir()
+    for place, path in enumerate(sorted((sets / "codes").iterdir())):
+        new = tmp_path / "codes" / path.name
+        new.write_bytes(b"junk") if place in (1, 3) else new.symlink_to(path)
+    asked = ("mig", tmp_path / "codes", sets / "factors.parquet", "--dask", dask)
+    code, out, err = latent(*asked, "--skip-bad-shards")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "name factors in 5 shards, or --id" in err

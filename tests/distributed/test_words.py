@@ -46,13 +46,6 @@ def test_many_questions_are_one_pass(shards, dask, answers, tmp_path):
         same(answers(*asked), answers(*asked, "--dask", dask))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("question", QUESTIONS[:1] + QUESTIONS[4:5], ids=" ".join)
-def test_a_worker_that_is_killed_changes_nothing(question, shards, deadly, answers):
-    laid = answers(*question, "-v", shards, "--dask", deadly)
-    same(answers(*question, "-v", shards), laid)
-
-
 def test_evaluations(shards, dask, answers, tmp_path):
     pairs, questions = tmp_path / "pairs.txt", tmp_path / "questions.txt"
     pairs.write_text("".join(f"w{n} w{n * 7} {n % 5}\n" for n in range(1, 60)))

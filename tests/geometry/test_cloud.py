@@ -10,8 +10,8 @@ from latentcli.geometry._sampling import Settings
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (np.ones((1, 4)), "3 rows or more; 1 can"),
-        (np.ones((0, 4)), "3 rows or more; 0 can"),
+        (np.ones((1, 4)), "has 1 row without NaN.* takes 3 or more"),
+        (np.ones((0, 4)), "has 0 rows without NaN.* takes 3 or more"),
         (np.ones((9, 4)), "all 9 rows are the same"),
         (np.eye(4) * 1e70, "beyond float64"),
         (np.eye(4) * 1e-70, "beyond float64"),
