@@ -177,9 +177,8 @@ def _asked(command: str, words: list[str], given: list[str], files: list[str]) -
         typed = shlex.join(["latent", command, "-", *kept])
         return f"words of a file, a line each: {typed} < {shlex.quote(files[0])}"
     kept = [word for word in words if word not in files]
-    if "--labels" in words and _holds_vectors(
-        files[0]
-    ):  # a row of an array, whose labels are words
+    if "--labels" in words and _holds_vectors(files[0]):
+        # A number is a row of an array, whose labels are words.
         kept = [f"#{word}" if word in given and word.isdigit() else word for word in kept]
     typed = shlex.join(["latent", command, *kept, "-v", files[0]])
     more = f"; then with -v {shlex.quote(files[1])}" if len(files) > 1 else ""

@@ -40,9 +40,7 @@ def held_out(x: Array, y: Array, seed: int, repeats: Repeats) -> Held:
         rows = rows @ rng.standard_normal((rows.shape[1], _WIDEST))
     second = np.arange(len(rows)) >= len(x)
     order = rng.permutation(repeats.distinct)
-    fitted, held = order[: len(order) // 2], order[len(order) // 2 :]
-    if repeats:
-        fitted, held = repeats.whole(fitted), repeats.whole(held)
+    fitted, held = map(repeats.whole, np.split(order, [len(order) // 2]))
     scale = StandardScaler().fit(rows[fitted])
     rows = scale.transform(rows)
     features = np.concatenate([rows, rows * rows], axis=1)

@@ -73,12 +73,9 @@ class Work:
     def _halvings(self, rng: np.random.Generator) -> list[tuple[Array, Array]]:
         """Return the numbers of the rows of x in random halves of them."""
         own = self.own[0]
-        found = []
-        for _ in range(SPLITS):
-            order = rng.permutation(own.distinct)
-            parts = order[: len(order) // 2], order[len(order) // 2 :]
-            found.append((own.whole(parts[0]), own.whole(parts[1])) if own else parts)
-        return found
+        orders = [rng.permutation(own.distinct) for _ in range(SPLITS)]
+        half = own.distinct // 2
+        return [(own.whole(one[:half]), own.whole(one[half:])) for one in orders]
 
     def null(
         self, value: float, measure: Callable[[Array, Array], float], count: int = PERMUTATIONS

@@ -25,9 +25,8 @@ def cross_predicted(
     shuffled = np.random.default_rng([seed, 12]).permutation(repeats.distinct)
     predicted = np.empty_like(targets, dtype=np.float64)
     for held_out in np.array_split(shuffled, FOLDS):
-        test, train = held_out, np.setdiff1d(shuffled, held_out)
-        if repeats:
-            test, train = repeats.whole(test), repeats.whole(train)
+        test = repeats.whole(held_out)
+        train = repeats.whole(np.setdiff1d(shuffled, held_out))
         mean, deviation = scales(codes[train])
         seen, new = (standardized(codes[part], mean, deviation) for part in (train, test))
         predicted[test] = fit(seen, targets[train], new)

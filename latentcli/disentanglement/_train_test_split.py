@@ -49,7 +49,7 @@ def split(
         raise ParameterError("limit", limit, "2 or more, or 0 for all rows")
     if repeats is not None and repeats.first is not None:
         most = limit and max(2, limit * repeats.distinct // repeats.rows)
-        once = split(labels[repeats.first], test=test, seed=seed, limit=most)
+        once = split(repeats.once(labels), test=test, seed=seed, limit=most)
         return Split(*(repeats.whole(part) for part in once))
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(labels))

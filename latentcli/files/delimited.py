@@ -20,9 +20,11 @@ _LOOK = 16
 _BARS = re.compile(rb"\d\"?[|;]\"?[-+]?[\d.,]")
 _BLANK_COMMAS = re.compile(rb"\d,\d+[ \t]+[-+]?\d*,\d")
 """Numbers with decimal commas that blanks separate."""
-_ENDS_IN_LIST = re.compile(
-    rb"\S[:=]?[ \t]*[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]$"
+NUMBERS_IN_BRACKETS = (
+    rb"[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]"
 )
+"""Two numbers or more that blanks separate, in brackets."""
+_ENDS_IN_LIST = re.compile(rb"\S[:=]?[ \t]*" + NUMBERS_IN_BRACKETS + rb"$")
 _BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 

@@ -77,11 +77,10 @@ def gaussian_null(values: Array, count: int, seed: int) -> Null | None:
     singular, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     factor = (singular / len(some) ** 0.5)[:, None] * axes
     rng = np.random.default_rng([seed, 5])
-    group = repeats_of(some).group
-    every = slice(None) if group is None else group
+    repeats = repeats_of(some)
     draws = [
         silhouette_of_groups(
-            (rng.standard_normal((len(some), len(factor))) @ factor)[every], count, seed
+            repeats.spread(rng.standard_normal((len(some), len(factor))) @ factor), count, seed
         )
         for _ in range(_DRAWS)
     ]

@@ -62,7 +62,7 @@ def probed(
     from scipy.stats import binom
 
     value, most = float(right.mean()), float(counts.max() / counts[counts > 1].sum())
-    tested = right if repeats.first is None else right[repeats.first]
+    tested = repeats.once(right)
     p_value = float(binom.sf(tested.sum() - 1, len(tested), most))
     return Measure(
         section, name, variant, value, bootstrap_interval(tested, settings), None, most, p_value,

@@ -60,11 +60,10 @@ def stability(
 
 def matched_gaussians(values: Array, draws: int, seed: int) -> Iterator[Array]:
     """Yield Gaussians of as many rows (n, D) and the same covariance as values, with as many repeats of rows."""
-    group = repeats_of(values).group
+    repeats = repeats_of(values)
     centered = values - values.mean(axis=0)
     singular, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     factor = (singular / len(values) ** 0.5)[:, None] * axes
     rng = np.random.default_rng([seed, 5])
     for _ in range(draws):
-        rows = rng.standard_normal((len(values), len(factor))) @ factor
-        yield rows if group is None else rows[group]
+        yield repeats.spread(rng.standard_normal((len(values), len(factor))) @ factor)

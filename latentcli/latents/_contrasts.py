@@ -67,8 +67,7 @@ def contrast(
     if not np.linalg.norm(vector) > 1e-12 * largest:
         raise LatentError("the two sides do not differ: there is no direction")
     count = len(differences)
-    fold = _folds(repeats.distinct, seed)
-    fold = fold if repeats.group is None else fold[repeats.group]
+    fold = repeats.spread(_folds(repeats.distinct, seed))
     margins = np.zeros((count, count))
     scores = np.zeros((2, count))
     for number in range(fold.max() + 1):
@@ -97,8 +96,7 @@ def family_p_values(
     each flip keeps the rate of false alarms over all layers (Westfall and Young, 1993).
     """
     rng = np.random.default_rng(seed)
-    flips = rng.choice([-1.0, 1.0], (repeats.distinct, permutations))
-    flips = flips if repeats.group is None else flips[repeats.group]
+    flips = repeats.spread(rng.choice([-1.0, 1.0], (repeats.distinct, permutations)))
     best = np.zeros(permutations)
     for one in layers:
         np.maximum(best, _hits(flips * (one.margins @ flips)), out=best)

@@ -175,9 +175,7 @@ def find_of_score(
     if repeats.distinct >= 2 * LEAST and permutations:
         rng = np.random.default_rng(seed)
         order = rng.permutation(repeats.distinct)
-        held, fitted = np.split(order, [round(HELD_OUT * len(order))])
-        if repeats:
-            held, fitted = repeats.whole(held), repeats.whole(fitted)
+        held, fitted = map(repeats.whole, np.split(order, [round(HELD_OUT * len(order))]))
         if scores[held].std() > 0 and scores[fitted].std() > 0:
             found = cleaned(OF_SCORES[method](codes[fitted], scores[fitted]), without)
             projected = codes[held] @ found

@@ -102,16 +102,15 @@ def held_out_codes(
     With other labels both parts are balanced over them, each by its own combinations. Codes that repeat each other are
     all held out, or none is.
     """
-    once = np.arange(len(labels)) if repeats.first is None else repeats.first
-    distinct = labels[once]
+    distinct = repeats.once(labels)
     if min(distinct.sum(), (~distinct).sum()) < LEAST:
         return None
     rng = np.random.default_rng(seed)
-    test = np.zeros(len(once), dtype=bool)
+    test = np.zeros(len(distinct), dtype=bool)
     for side in (distinct, ~distinct):
         rows = np.flatnonzero(side)
         test[rng.permutation(rows)[: max(1, round(HELD_OUT * len(rows)))]] = True
-    test = test if repeats.group is None else test[repeats.group]
+    test = repeats.spread(test)
     fitted, scored = (None if extra is None else extra[part] for part in (~test, test))
     shared = method == "mean"
     try:
@@ -160,9 +159,9 @@ def _shuffle(rng: np.random.Generator, extra: Array | None, repeats: Repeats) ->
     """Return a random order (n,) of rows, within each combination of the other labels; equal rows get equal ones."""
     if extra is None:
         return repeats.permutation(rng)
-    if repeats.first is not None and repeats.group is not None:
-        once = _shuffle(rng, extra[repeats.first], Repeats(repeats.distinct))
-        return np.asarray(repeats.first[once][repeats.group])
+    if repeats.first is not None:
+        order = _shuffle(rng, repeats.once(extra), Repeats(repeats.distinct))
+        return repeats.spread(repeats.first[order])
     count = repeats.rows
     _, cell = np.unique(extra, axis=0, return_inverse=True)
     order = np.empty(count, dtype=np.int64)

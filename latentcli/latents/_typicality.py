@@ -130,7 +130,7 @@ def judged(norms: Array, dimensions: int) -> tuple[float, str]:
 
     repeats = repeats_of(np.asarray(norms)[:, None])
     if repeats and repeats.distinct >= _LEAST:  # codes that are repeated are no new evidence
-        norms = norms[repeats.first]
+        norms = repeats.once(norms)
     count = len(norms)
     below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
     steps = np.arange(1, count + 1) / count

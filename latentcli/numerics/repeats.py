@@ -63,17 +63,24 @@ class Repeats:
         return np.asarray(members[starts[new] + place % sizes[new]])
 
     def whole(self, chosen: Array) -> Array:
-        """Return all rows, ascending, of groups (n,)."""
+        """Return all rows of groups (n,), ascending; `chosen` as it is where no row is repeated."""
         if self.group is None:
-            return np.sort(chosen)
+            return chosen
         among = np.zeros(self.distinct, dtype=bool)
         among[chosen] = True
         return np.flatnonzero(among[self.group])
 
     def halves(self, seed: int, numbers: int = 0, count: int = HALVES) -> list[Array]:
         """Draw random halves as `half_samples` does: all of a group, or none of it."""
-        halves = half_samples(self.distinct, seed, numbers, count)
-        return [self.whole(half) for half in halves] if self else halves
+        return [self.whole(half) for half in half_samples(self.distinct, seed, numbers, count)]
+
+    def once(self, values: Array) -> Array:
+        """Return the values (G, ...) of distinct rows, given those (N, ...) of all."""
+        return values if self.first is None else values[self.first]
+
+    def spread(self, values: Array) -> Array:
+        """Return the values (N, ...) of all rows, given those (G, ...) of distinct ones."""
+        return values if self.group is None else values[self.group]
 
     def summed(self, values: Array) -> Array:
         """Return sums (G,) over groups of values (N,), scaled to have the same mean."""
@@ -97,12 +104,8 @@ class Repeats:
         """What is to be said of it."""
         if not self:
             return ()
-        return (
-            (
-                f"{self.rows:,} rows, {self.distinct:,} distinct: a row that is repeated counts once for chance, "
-                "tests and intervals"
-            ),
-        )
+        counting = "a row that is repeated counts once for chance, tests and intervals"
+        return (f"{self.rows:,} rows, {self.distinct:,} distinct: {counting}",)
 
 
 def _permuted_alike(sizes: Array, random: np.random.Generator) -> Array:

@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+
 SEEDS = 100
 
 
@@ -16,6 +18,12 @@ def seeds(count=SEEDS):
     """Return the seeds of a slow test."""
     first = int(os.environ.get("LATENT_NOISE_FIRST", "0"))
     return range(first, first + count)
+
+
+def four_times(codes, factors, seed):
+    """Return each row of codes with its factors four times, in a random order."""
+    order = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(codes)), 4))
+    return codes[order], factors[order]
 
 
 def check(subject, case, found, of=SEEDS):

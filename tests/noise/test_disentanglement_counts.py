@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from noise_rates import check, seeds
+from noise_rates import check, four_times, seeds
 
 from latentcli.disentanglement import function
 
@@ -201,9 +201,7 @@ def test_a_small_share_is_not_called_captured():
 
 def copied(seed, rows):
     """Noise with its labels, each row four times."""
-    codes, factors = noise(seed, rows // 4)
-    order = np.random.default_rng(seed).permutation(np.repeat(np.arange(rows // 4), 4))
-    return codes[order], factors[order]
+    return four_times(*noise(seed, rows // 4), seed)
 
 
 @pytest.mark.parametrize("name", FAST)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from noise_rates import check, seeds
+from noise_rates import check, four_times, seeds
 
 from latentcli.disentanglement import function
 
@@ -165,9 +165,7 @@ def test_shuffled_held_out_rows_score_as_shuffled_factors_do():
 
 def copied(seed, rows):
     """Noise with its labels, each row four times."""
-    codes, factors = noise(seed, rows // 4)
-    order = np.random.default_rng(seed).permutation(np.repeat(np.arange(rows // 4), 4))
-    return codes[order], factors[order]
+    return four_times(*noise(seed, rows // 4), seed)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

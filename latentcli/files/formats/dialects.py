@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from latentcli.files.delimited import NUMBERS_IN_BRACKETS
+
 BLANKS = b" \t\r"
 """What may stand around a row."""
 
@@ -33,9 +35,7 @@ _FEW_HALVES = 6
 _INTEGER = re.compile(rb"[-+]?\d+")
 _NUMBER_TOKEN = re.compile(rb"(?=.*[.,;])[-+]?[\d.,;]+(?:[eE][-+]?\d+)?[,;]?")
 _IN_A_LIST = re.compile(rb"\d[\"']?[ \t]*[,;|][ \t]*[\"']?[-+]?\.?\d")
-_IN_BRACKETS = re.compile(
-    rb"[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]"
-)
+_IN_BRACKETS = re.compile(NUMBERS_IN_BRACKETS)
 _HOLDS_NUMBER = re.compile(rb"\d?[.,]\d|[\"'][-+]?\d")
 _THOUSANDS = re.compile(rb"\d{1,3}(?:,\d{3})+")
 _NUMBER_START = re.compile(rb"[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?[.,;:]*")
