@@ -20,6 +20,12 @@ def _codes(rng: np.random.Generator, factors: Any, noise: float = 0.4) -> Any:
     return np.hstack([near, rng.standard_normal((len(factors), 2))])
 
 
+def two_models(rng: np.random.Generator, rows: int) -> tuple[dict[str, Any], Any]:
+    """Return codes of two models that are one but for their noise, and the factors of both."""
+    factors = _grid(rng, rows)
+    return {name: _codes(rng, factors, 0.6) for name in "ab"}, factors
+
+
 def clean(rng: np.random.Generator, rows: int) -> tuple[Any, Any]:
     factors = _grid(rng, rows)
     return _codes(rng, factors, 0.25), factors

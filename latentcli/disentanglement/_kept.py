@@ -91,7 +91,8 @@ class Scorer:
         part = self.data.part(rows)
         if len(part.factors) < len(self.data.factors):
             return None  # a factor is the same in all of these rows
-        without = {**settings, "ci": None} if "ci" in settings else settings
+        # An interval of each half would be made from halves of the half: twenty times the work.
+        without = {**settings, "ci": None} if "ci" in parameters(name) else settings
         with value_only():
             try:
                 return function(name)(part, **without).value
