@@ -2,8 +2,8 @@
 
 A cell is one source of codes and factors, one number of rows, one score: so many samples of the source are
 scored, and counted are those whose interval holds the mean of all. What each sample gives is kept in a file, so that a
-run that was stopped goes on, and scores that are cheap can have more samples than others. `--write` puts the tables
-into the docs.
+run that was stopped goes on, and scores that are cheap can have more samples than others. `--write` puts what was measured
+into the tables of the docs, and leaves there what was not.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 GEOMETRY = ("clusters", "isotropy", "manifold", "hubness", "uniformity", "compare")
 TWICE = ("two_nn", "effective_rank")
+TWO_OF_A_NAME = ("dci-es", "informativeness")
 
 Ends = tuple[float, float, float]
 """A value and the ends of its interval."""
@@ -46,6 +47,12 @@ Found = dict[str, Ends]
 
 Cell = tuple[str, str, int]
 """A metric, or a part of geometry; a source; a number of rows."""
+
+Lines = dict[str, dict[str, list[str]]]
+"""Lines of a table: by the names of scores, for each source, and for `samples`, what is shown for each number of rows."""
+
+UNKNOWN = "·"
+"""What was not measured."""
 
 Kept = dict[Cell, dict[int, Found]]
 """What has been found, by the seeds of samples."""
@@ -76,10 +83,11 @@ def scores(metric: str, codes: Any, factors: Any) -> Found:
     except LatentError:
         return {}  # this source has not what the metric takes
     return {
-        name: (value, made[f"{name}_low"], made[f"{name}_high"])
+        f"{name} ({metric})" if (metric, name) == TWO_OF_A_NAME else name:
+        (value, made[f"{name}_low"], made[f"{name}_high"])
         for name, value in made.items()
         if made.get(f"{name}_low") is not None
-    }
+    }  # fmt: skip
 
 
 def geometry(section: str, codes: Any, labels: Any, seed: int) -> Found:
@@ -155,43 +163,88 @@ def _of_task(task: tuple[Cell, int]) -> Found:
     return measured(*task)
 
 
-def table(kept: Kept, parts: Sequence[str], rows: Sequence[int]) -> str:
-    """Return a Markdown table: a line for each score, coverage in % by rows for each source."""
-    lines = [
-        f"| score | {' | '.join(SOURCES)} | mean | samples |",
-        f"|---|{'---|' * (len(SOURCES) + 2)}",
-    ]
+def measured_lines(kept: Kept, parts: Sequence[str]) -> Lines:
+    """Return coverage in % by the names of scores, for each source and number of rows."""
+    lines: Lines = {}
     for part in parts:
-        of_part = {
-            (source, count): covered(list(kept[part, source, count].values()))
-            for source in SOURCES
-            for count in rows
-        }
-        sizes = [max(len(kept[part, source, count]) for source in SOURCES) for count in rows]
-        for name in dict.fromkeys(name for one in of_part.values() for name in one):
-            shown = [
-                " ".join(_percent(of_part[source, count].get(name)) for count in rows)
+        cells = {(source, count): kept[part, source, count] for source in SOURCES for count in ROWS}  # fmt: skip
+        shares = {key: covered(list(found.values())) for key, found in cells.items()}
+        sizes = [max(len(cells[source, count]) for source in SOURCES) for count in ROWS]
+        for name in dict.fromkeys(name for one in shares.values() for name in one):
+            lines[name] = {
+                source: [
+                    _percent(shares[source, count].get(name)) if cells[source, count] else UNKNOWN
+                    for count in ROWS
+                ]
                 for source in SOURCES
-            ]
-            every = [one[name] for one in of_part.values() if name in one]
-            sized = " ".join(map(str, sizes))
-            lines.append(
-                f"| `{name}` | {' | '.join(shown)} | {100 * np.mean(every):.0f} | {sized} |"
-            )
-    return "\n".join(lines)
+            } | {"samples": [str(size) if size else UNKNOWN for size in sizes]}  # fmt: skip
+    return lines
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f}"
 
 
+def table(lines: Lines) -> str:
+    """Return a Markdown table: a line for each score, coverage in % by rows for each source."""
+    made = [
+        f"| score | {' | '.join(SOURCES)} | mean | samples |",
+        f"|---|{'---|' * (len(SOURCES) + 2)}",
+    ]
+    for name, cells in lines.items():
+        every = [int(one) for source in SOURCES for one in cells[source] if one.isdigit()]
+        shown = [" ".join(cells[source]) for source in SOURCES]
+        mean = f"{np.mean(every):.0f}"
+        made.append(f"| {' | '.join((f'`{name}`', *shown, mean, ' '.join(cells['samples'])))} |")  # fmt: skip
+    return "\n".join(made)
+
+
+def lines_of(text: str) -> Lines:
+    """Return the lines of a table: what `table` wrote."""
+    lines: Lines = {}
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            name, *cells, _, samples = (one.strip() for one in line.strip("| ").split("|"))
+            numbers = [one.split() for one in (*cells, samples)]
+            lines[name.strip("`")] = dict(zip((*SOURCES, "samples"), numbers, strict=True))
+    return lines
+
+
+def merged(before: Lines, found: Lines) -> Lines:
+    """Return lines as they were, but for cells that were measured now with no fewer samples."""
+    lines = dict(before)
+    for name, cells in found.items():
+        old = before.get(name)
+        if old is None:
+            lines[name] = cells
+            continue
+        better = [
+            now.isdigit() and (not once.isdigit() or int(now) >= int(once))
+            for now, once in zip(cells["samples"], old["samples"], strict=True)
+        ]
+        lines[name] = {
+            key: [
+                now if take and now != UNKNOWN else once
+                for now, once, take in zip(cells[key], old[key], better, strict=True)
+            ]
+            for key in cells
+        }
+    return lines
+
+
 def written(page: Path, marker: str, text: str) -> None:
     """Put a text between the two comments of a page that bear its name."""
+    before, _, after = between(page, marker)
+    page.write_text(f"{before}\n\n{text}\n\n{after}", encoding="utf-8")
+
+
+def between(page: Path, marker: str) -> tuple[str, str, str]:
+    """Return a page up to the comment that bears a name, what is between the two, and the rest."""
     start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
     before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    _, found, after = rest.partition(end)
+    inside, found, after = rest.partition(end)
     assert found, f"{page}: no {start} ... {end}"
-    page.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    return before + start, inside, end + after
 
 
 def main() -> None:
@@ -213,10 +266,11 @@ def main() -> None:
     fill(kept, cells, given.samples, given.workers, given.kept)
     for what, page in (("scores", "metrics.md"), ("geometry", "readings.md")):
         own = [one for one in given.only if (one in METRICS) == (what == "scores")]
-        text = table(kept, own, given.rows)
-        print(f"\n{text}")
+        found = measured_lines(kept, own)
+        print(f"\n{table(found)}")
         if given.write:
-            written(DOCS / page, f"coverage {what}", text)
+            before = lines_of(between(DOCS / page, f"coverage {what}")[1])
+            written(DOCS / page, f"coverage {what}", table(merged(before, found)))
 
 
 if __name__ == "__main__":
