@@ -83,6 +83,7 @@ bench: $(READY)  ## Compare with the peers; DATA=folder of glove.6B.50d.txt[.gz]
 
 coverage: $(READY)  ## How often intervals hold what they say, into docs/ (hours; SAMPLES=40 for fewer)
 	$(BIN)/python benchmarks/interval_coverage.py --samples $(or $(SAMPLES),200) --kept build/coverage.jsonl --write
+	$(BIN)/python benchmarks/paired_models.py --trials $(or $(SAMPLES),200)
 
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .

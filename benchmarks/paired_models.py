@@ -1,8 +1,7 @@
 """How often two models that are one but for their noise are told apart: in 5 % of trials, if p-values hold.
 
 A trial is one sample of rows, two sets of codes of the same factors with the same noise, one metric; counted are those whose
-models get different letters. What each gives is kept in a file, so that a run that was stopped goes on. `--write`
-puts the table into the docs.
+models get different letters. What each gives is kept in a file, so that a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from interval_coverage import DOCS, SETTINGS, written
+from interval_coverage import SETTINGS
 from sources import two_models
 
 import latentcli
@@ -82,14 +81,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PAIRED, default=PAIRED)
     parser.add_argument("--kept", type=Path, default=Path("build/paired.jsonl"),
                         help="a file of what was found, to go on from")  # fmt: skip
-    parser.add_argument("--write", action="store_true", help="put the table into docs/")
     given = parser.parse_args()
     kept = read(given.kept)
     fill(kept, list(given.only), given.rows, given.trials, given.kept)
-    text = table(kept)
-    print(text)
-    if given.write:
-        written(DOCS / "metrics.md", "paired models", text)
+    print(table(kept))
 
 
 if __name__ == "__main__":
