@@ -14,7 +14,7 @@ OPTIONS: dict[str, str] = {
     "--out": "-o", "--save": "-o", "--write": "-o",
     "--confidence": "--ci", "--bootstrap": "--ci",
     "--layer": "--layers", "--num-steps": "--steps", "--n-steps": "--steps",
-    "--truncation": "--psi", "--mean-latent": "--mean-of", "--random-state": "--seed",
+    "--truncation": "--psi", "--mean-latent": "--mean-of", "--random-state": "--seed", "--limit": "--restrict", "--seeds": "--seed",
     "--n-frames": "--steps", "--num-frames": "--steps", "--metrics": "--only", "--metric": "--only",
     "--sections": "--only", "--names": "--labels", "--titles": "--labels", "--row-names": "--labels",
     "--clusters": "-k", "--n-clusters": "-k", "--k": "-k",
@@ -48,6 +48,11 @@ _IN_PLACE = {
     ("interp", "--n"): "--steps", ("interp", "-n"): "--steps", ("sample-z", "--n"): "--seeds 0-N",
     ("sample-z", "-n"): "--seeds 0-N", ("interp", "--from"): "FILE[0] FILE[5] in place of FILE",
     ("interp", "--to"): "FILE[0] FILE[5] in place of FILE",
+    ("sample-z", "--seed"): "--seeds 3, or --seeds 0-9", ("sample-z", "--shape"): "--dim 4x64x64",
+    ("sample-z", "--size"): "--dim", ("direction", "--paired"): "latent directions contrast POS NEG, for pairs", ("project", "--words"): "--among", ("project", "--pair"): "A:B in place of X",
+    ("grid", "--steps"): "--rows N --cols N", ("truncate", "--w-avg"): "--mean", ("interp", "--t"): "--at",
+    ("similarity", "--file"): "'-' in place of words: latent similarity - < FILE",
+    ("neighbors", "--file"): "'-' in place of words: latent neighbors - < FILE",
     ("similarity", "--metric"): "cosine, distance and angle, which are all shown",
 }  # fmt: skip
 """Options of a command that have another name in it than in its family."""
@@ -65,11 +70,32 @@ def of_misuse(error: Any) -> str:
     context = error.ctx  # None where a command itself refuses
     if context and text.startswith("Missing"):
         text += f"; usage: {' '.join(context.get_usage().split()[1:])}"
+    if value := _without_value(text, context.command.params if context else ()):
+        return value
     if context and (name := getattr(error, "option_name", "")):
         known = {option for one in context.command.params for option in one.opts}
         if hint := of_option(name, known, context.info_name or ""):
             text = text.partition(" (Possible")[0] + hint
     return text[:1].lower() + text[1:]
+
+
+_UNFOLLOWED = re.compile(
+    r"Option '(-\S+)' requires an argument|Invalid value for '(-\S+)[^']*'[^:]*: '-{1,2}[a-z].*'"
+)
+"""What Typer says of an option at the end of a line, or before another option."""
+
+
+def _without_value(text: str, params: Sequence[Any]) -> str:
+    """Return how an option that lacks its value is typed; "" for another error."""
+    match = _UNFOLLOWED.match(text)
+    name = (match[1] or match[2]) if match else ""
+    if not name:
+        return ""
+    # The parser itself knows no parameters, and so no names of their values.
+    values = [one.metavar or one.type.name.upper() for one in params if name in one.opts]
+    value = {"--plot": "FILE", "-o": "FILE", "-v": "FILE", "-f": "FORMAT"}.get(name, "VALUE")
+    more = "; '--plot -' draws in the terminal" if name == "--plot" else ""
+    return f"option '{name}' needs a value: {name} {[*values, value][0]}{more}"
 
 
 def of_option(name: str, known: Collection[str], command: str = "") -> str:
@@ -109,7 +135,7 @@ def of_words(arguments: Sequence[str]) -> str:
         if not before.startswith("-") and not word.startswith("-")
     ]
     files = [word for word in given if "." in word and os.path.isfile(word)]  # noqa: PTH113
-    if command == "evaluate" and files and not named:
+    if command == "evaluate" and files and not named and "weat" not in given:
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
@@ -126,7 +152,9 @@ def of_words(arguments: Sequence[str]) -> str:
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]
         )
         return f"{command} takes files of codes; for words: {typed}"
-    return ""
+    from latentcli.cli import retyped
+
+    return retyped.line(command, arguments[1:], given, files)
 
 
 def may_be_a_word(error: Any) -> bool:
