@@ -33,8 +33,8 @@ def line(command: str, words: Sequence[str], given: Sequence[str], files: Sequen
         return _of_several(command, words, files)
     if command == "evaluate" and "weat" in given:
         return _of_weat(given, files)
-    asked = _OF_WORDS.get(command)
-    return asked(words, given) if asked else _of_codes(command, words, given, files)
+    answer = _OF_WORDS.get(command)
+    return answer(words, given) if answer else _of_codes(command, words, given, files)
 
 
 def _of_codes(
@@ -57,7 +57,7 @@ def _of_expression(words: Sequence[str], given: Sequence[str]) -> str:
 
 
 def _of_analogy(words: Sequence[str], _: Sequence[str]) -> str:
-    """Return the line of an expression, or of A:B::C:?, which says that A is to B as C is to what is asked."""
+    """Return the line of an expression, or of A:B::C:?, which says that A is to B as C is to a word to be found."""
     options = [place for place, word in enumerate(words) if re.match("--?[a-z]", word)]
     typed = " ".join(words[: min([*options, len(words)])])
     if match := re.fullmatch(r"(\S+?)\s*:\s*(\S+?)\s*::\s*([^\s:]+)\s*(?::\s*\??)?", typed):
@@ -95,10 +95,10 @@ def _of_pairs(words: Sequence[str], given: Sequence[str]) -> str:
 
 def _of_weat(given: Sequence[str], files: Sequence[str]) -> str:
     """Return the line for two words, or for vectors without the lists of words that WEAT compares."""
-    asked = [word for word in given if word != "weat"]
-    if len(asked) == 2 and not files:
-        return f"WEAT compares lists of words; for two words: latent project {_quoted([':'.join(asked)])}"
-    if len(files) == len(asked) <= 1:
+    meant = [word for word in given if word != "weat"]
+    if len(meant) == 2 and not files:
+        return f"WEAT compares lists of words; for two words: latent project {_quoted([':'.join(meant)])}"
+    if len(files) == len(meant) <= 1:
         named = f" -v {_quoted(files)}" if files else ""
         return f"four lists of words, such as 'men: he him his', are in LISTS: latent evaluate weat LISTS{named}"
     return ""

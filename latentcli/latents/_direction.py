@@ -24,6 +24,7 @@ from latentcli.latents._direction_result import (
 from latentcli.latents._labels import labeled, other_labels
 from latentcli.latents._layers import by_layer
 from latentcli.latents._line import line_of
+from latentcli.latents._stylegan import with_stylegan
 from latentcli.latents._tensors import Tensor, named_layers, reference_set, tensor
 from latentcli.numerics.types import Array
 from latentcli.results import Record
@@ -92,7 +93,11 @@ def direction(
     second = reference_set(negative, "negative", axes, first)
     if first.code_shape != second.code_shape:
         raise LatentError(
-            f"the two sides have codes of shape {first.code_shape} and {second.code_shape}"
+            with_stylegan(
+                f"the two sides have codes of shape {first.code_shape} and {second.code_shape}",
+                first.code_shape,
+                second.code_shape,
+            )
         )
     chosen = first.check_layers(layers)
     if per_layer:

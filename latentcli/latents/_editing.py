@@ -13,7 +13,8 @@ import numpy as np
 
 from latentcli.errors import LatentError
 from latentcli.latents._interpolation import combine
-from latentcli.latents._tensors import parts_of, with_stylegan
+from latentcli.latents._stylegan import with_stylegan
+from latentcli.latents._tensors import parts_of
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 
@@ -272,11 +273,12 @@ def _fitting(direction: Array, shape: tuple[int, ...], layers: Sequence[int] | N
     if line.ndim == 2:
         fits = fits and len(shape) > 1 and len(line) == shape[-2]
     if not fits:
+        of_one = shape[1:] if len(shape) > 2 and shape[0] == 1 else shape
         raise LatentError(
             with_stylegan(
-                f"a direction of shape {line.shape} does not fit codes of shape {shape}",
+                f"a direction of shape {line.shape} does not fit codes of shape {of_one}",
                 line.shape,
-                shape,
+                of_one,
             )
         )
     if layers is not None and line.ndim == 2:

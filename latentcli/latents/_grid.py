@@ -11,7 +11,8 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out, cast
-from latentcli.latents._tensors import named_layers, tensor, with_stylegan
+from latentcli.latents._stylegan import with_stylegan
+from latentcli.latents._tensors import named_layers, tensor
 from latentcli.results import Record
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ from latentcli.errors import LatentError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, made
 from latentcli.latents._streaming import Out
-from latentcli.latents._tensors import named_layers, tensor, with_stylegan
+from latentcli.latents._stylegan import with_stylegan
+from latentcli.latents._tensors import Tensor, named_layers, tensor
 from latentcli.results import Record
 
 
@@ -45,7 +47,8 @@ def mix(
     Raises
     ------
     LatentError
-        For codes of different layers, or without layers.
+        For codes of different layers, or without layers; one code w is repeated over the layers
+        of the other.
 
     Examples
     --------
@@ -54,6 +57,7 @@ def mix(
     """
     rows = tensor(row, "row", axes, layered=True)
     columns = tensor(column, "column", axes, layered=True)
+    rows, columns = _repeated(rows, columns), _repeated(columns, rows)
     chosen = rows.check_layers(layers) or []
     columns.check_layers([0])
     if rows.layers != columns.layers or rows.features != columns.features:
@@ -86,3 +90,14 @@ def mix(
         },
         notes=(*rows.notes, *columns.notes),
     )
+
+
+def _repeated(one: Tensor, other: Tensor) -> Tensor:
+    """Return one code w in all layers that the other codes have; what has layers as it is."""
+    layers, flat = other.layers or 1, len(one.features) == 1
+    single = flat and one.samples == 1 and one.layers in (None, 1)
+    if layers == 1 or not single or one.features != other.features:
+        return one
+    note = f"`{one.name}`: one code w is repeated over the {layers} layers"
+    values = np.repeat(one.codes.reshape(1, -1), layers, axis=0)
+    return replace(one, values=values, axes="LD", guessed=False, notes=(note,))

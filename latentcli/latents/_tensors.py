@@ -7,7 +7,7 @@ the last, which is what the formulas work along.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,14 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError
+from latentcli.latents._stylegan import stylegan
 from latentcli.numerics.axes import axes_of, described, doubt
 from latentcli.numerics.blocks import let_go, spans
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import check_squares
 from latentcli.results import Record
-
-_STYLEGAN = {18: 1024, 16: 512, 14: 256, 12: 128, 10: 64}
-"""How many layers the codes of StyleGAN2 have, and the size of its images in pixels."""
 
 _SHOWN = 8
 
@@ -131,13 +129,13 @@ class Tensor:
                 f"`{self.name}`: shape {self.shape} is read as {self.axes}, which has no layers; "
                 "`axes` LD says that the first axis is layers"
             )
-        hint = stylegan(self.layers)
-        if self.layers == 1:
-            hint = (
-                f"`{self.name}` has one vector: w, where layers need w+ of shape "
+        layers = list(layers)
+        if self.layers == 1 and any(layers):
+            raise ParameterError(
+                f"`{self.name}` has one vector: w, where `layers` need w+ of shape "
                 f"(layers, {self.shape[-1]:,}); leave `layers` out, or repeat it with numpy.tile"
             )
-        return indices("layers", layers, self.layers, hint)
+        return indices("layers", layers, self.layers, stylegan(self.layers))
 
 
 def named_layers(layers: Iterable[int] | None) -> str | None:
@@ -147,33 +145,6 @@ def named_layers(layers: Iterable[int] | None) -> str | None:
     ('0 4', None)
     """
     return None if layers is None else " ".join(map(str, layers))
-
-
-def stylegan(*layers: int | None) -> str:
-    """Return the sizes of StyleGAN2's images where one of these counts of layers is one of its own.
-
-    >>> stylegan(18)
-    '18 layers are 1024 px, 16 are 512 px, 14 are 256 px, 12 are 128 px, 10 are 64 px'
-    >>> stylegan(3, None)
-    ''
-    """
-    if not {*layers} & {*_STYLEGAN}:
-        return ""
-    sizes = ", ".join(f"{count} are {pixels} px" for count, pixels in _STYLEGAN.items())
-    return sizes.replace("18 are", "18 layers are", 1)
-
-
-def with_stylegan(text: str, *shapes: Sequence[int]) -> str:
-    """Return a text on shapes (..., L, D) that do not fit, and what `stylegan` says of their layers.
-
-    >>> with_stylegan("they do not fit", (5, 12, 2), (12, 3))
-    'they do not fit'
-    >>> with_stylegan("they do not fit", (5, 18, 2), ())
-    'they do not fit'
-    """
-    alike = len({shape[-1:] for shape in shapes}) == 1
-    hint = stylegan(*(shape[-2] for shape in shapes if alike and len(shape) > 1))
-    return f"{text}; {hint}" if hint else text
 
 
 def indices(name: str, given: Iterable[int], count: int, hint: str = "") -> list[int]:

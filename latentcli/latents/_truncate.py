@@ -13,12 +13,12 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.latents import _editing as formulas
 from latentcli.latents._changing import CodesResult, changed, quick
 from latentcli.latents._streaming import Out
+from latentcli.latents._stylegan import with_stylegan
 from latentcli.latents._tensors import (
     Tensor,
     named_layers,
     reference_set,
     tensor,
-    with_stylegan,
 )
 from latentcli.numerics.types import Array, Progress
 
@@ -97,7 +97,7 @@ def truncate(
         raise ParameterError("psi", psi, "a finite number")
     if cutoff is not None and layers is not None:
         raise ParameterError("`cutoff` and `layers` exclude each other")
-    layered = cutoff is not None or layers is not None
+    layered = cutoff is not None or layers is not None or _in_layers(mean)
     given = tensor(codes, "codes", axes, layered=layered, finite=not quick(codes))
     if cutoff is not None and not 0 < cutoff <= (given.layers or 0):
         raise ParameterError(
@@ -139,6 +139,12 @@ def truncate(
         },
         notes=(*given.notes, *found.notes),
     )
+
+
+def _in_layers(mean: npt.ArrayLike | None) -> bool:
+    """Tell whether a mean has a vector for each layer, so that codes of two axes have layers, too."""
+    shape = np.shape(getattr(mean, "values", mean))
+    return len(shape) == 2 and min(shape) > 1
 
 
 def _mean_of(codes: npt.ArrayLike | None, axes: str, z: Tensor) -> Array:

@@ -12,6 +12,7 @@ from latentcli.errors import LatentError
 from latentcli.latents import _typicality as formulas
 from latentcli.latents._like import Like, joined
 from latentcli.latents._streaming import PART
+from latentcli.latents._stylegan import with_stylegan
 from latentcli.latents._tensors import (
     Tensor,
     named_layers,
@@ -254,7 +255,11 @@ def _place(z: Tensor, known: Tensor) -> tuple[dict[str, Array], list[str]]:
     """Compare codes with reference codes: their Mahalanobis distance, and its place."""
     if known.codes.shape[1:] != z.codes.shape[1:]:
         raise LatentError(
-            f"`reference` has codes of shape {known.code_shape}, the codes {z.code_shape}"
+            with_stylegan(
+                f"`reference` has codes of shape {known.code_shape}, the codes {z.code_shape}",
+                known.code_shape,
+                z.code_shape,
+            )
         )
     flat = np.asarray(z.codes).reshape(z.samples, -1)
     others = np.asarray(known.codes).reshape(known.samples, -1)

@@ -15,7 +15,8 @@ from latentcli.latents._along import along, even_times
 from latentcli.latents._blend import Blend, blend
 from latentcli.latents._interpolation import angles
 from latentcli.latents._streaming import PART
-from latentcli.latents._tensors import Tensor, tensor, with_stylegan
+from latentcli.latents._stylegan import stylegan, with_stylegan
+from latentcli.latents._tensors import Tensor, tensor
 from latentcli.numerics import axes as axes_rule
 from latentcli.numerics.axes import described
 from latentcli.numerics.types import Array
@@ -42,7 +43,8 @@ class Waypoints:
             else _with_axes(value, f"z{number}", axes)
             for number, value in enumerate(given, 1)
         ]
-        self.tensor = max(read, key=lambda one: len(one.shape))
+        read = read if axes or layered else _beside_one(read)
+        self.tensor = max(read, key=lambda one: (one.layers is not None, len(one.shape)))
         self.dtype = np.result_type(*(one.dtype for one in read))
         stored = {one.stored or str(one.dtype) for one in read}
         self.stored = stored.pop() if len(stored) == 1 else str(self.dtype)
@@ -202,6 +204,17 @@ def _with_axes(value: npt.ArrayLike, name: str, axes: str) -> Tensor:
     return tensor(
         value, name, fewer.get(len(shape), axes) if len(shape) < len(letters) else axes
     )
+
+
+def _beside_one(read: list[Tensor]) -> list[Tensor]:
+    """Take (L, D) as layers where its axes are guessed, L is StyleGAN's and another point is one code w."""
+    ones = {one.features for one in read if one.samples == 1 and one.layers is None}
+    return [
+        replace(one, axes="LD", notes=())
+        if one.guessed and one.axes == "ND" and stylegan(one.samples) and one.features in ones
+        else one
+        for one in read
+    ]
 
 
 def _fitted(one: Tensor, like: Tensor, every: Sequence[Tensor]) -> Array:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from latentcli.cli.arrays import Axes, Layers, Saving, layers_of, one_of
+from latentcli.cli.arrays import Axes, Layers, Saving, layered, layers_of, one_of
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
@@ -67,8 +67,9 @@ def command(
         return
     saving.check()
     decoding.check(force=saving.force)
-    given = axes.load(codes, layered=cutoff is not None or layers is not None)
     center = None if mean is None else read(mean)
+    in_layers = center is not None and layered(center)
+    given = axes.load(codes, layered=cutoff is not None or layers is not None or in_layers)
     others = None if mean_of is None else axes.load_set(mean_of, given)
     with naming(codes=codes, mean=mean, mean_of=mean_of):
         saving.run(

@@ -143,7 +143,7 @@ def test_what_means_nothing_is_told_in_one_line(latent, put, tmp_path, options, 
     ("direction", "message"),
     [(np.zeros(4), "a direction of length 0"), (np.ones((5, 3, 4)), "is not one direction"),
      (np.ones(5), "a direction of shape (5,) does not fit codes of shape (18, 4)"),
-     (np.ones((14, 4)), "a direction of shape (14, 4) does not fit codes of shape (1, 18, 4)"),
+     (np.ones((14, 4)), "a direction of shape (14, 4) does not fit codes of shape (18, 4)"),
      (np.array([1, np.inf, 0, 0]), "NaN, infinity")],
 )  # fmt: skip
 def test_directions_that_do_not_serve(latent, put, direction, message):

@@ -32,7 +32,7 @@ def test_all_with_all(results, put, tmp_path):
     [((14, 4), [], 1, "the codes have 18 and 14 layers; 18 layers are 1024 px"),
      ((18, 5), [], 1, "18 and 18 layers of shape (18, 4) and (18, 5)"),
      ((18, 4), ["--layers", "18"], 2, "--layers is 18; it must be from 0 to 17"),
-     ((4,), [], 1, "which has no layers")],
+     ((5,), [], 1, "which has no layers")],
 )  # fmt: skip
 def test_codes_that_do_not_mix(latent, put, shape, options, code, message):
     files = put("r.npy", np.ones((18, 4))), put("c.npy", np.ones(shape))
