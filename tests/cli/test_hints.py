@@ -80,7 +80,7 @@ def test_a_wrong_guess_is_told_the_right_one(latent, folder, line, hint):
     assert (code in (1, 2), hint in err) == (True, True), err
 
 
-FAMILY = ["--layers", "--sample", "--labels", "--plot", "-o", "--seed", "--ci", "--where", "--show", "--reference"]  # fmt: skip
+FAMILY = ["--layers", "--sample", "--labels", "--plot", "-o", "--seed", "--ci", "--where", "--show", "--reference", "--restrict", "--among", "--match", "--id", "--bins", "--dask", "--decoder", "--gif", "--mp4"]  # fmt: skip
 
 
 def commands():
