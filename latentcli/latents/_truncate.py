@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -143,7 +144,8 @@ def truncate(
 
 def _in_layers(mean: npt.ArrayLike | None) -> bool:
     """Tell whether a mean has a vector for each layer, so that codes of two axes have layers, too."""
-    shape = np.shape(getattr(mean, "values", mean))
+    source: Any = mean
+    shape = () if mean is None else np.shape(getattr(source, "values", source))
     return len(shape) == 2 and min(shape) > 1
 
 
