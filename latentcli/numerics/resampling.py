@@ -120,7 +120,7 @@ def half_sample_interval(
         What the reach is multiplied by, where the deviation over halves is known to be short.
     relative
         The deviation is in proportion to a score of 0 or more: where halves score less than the value,
-        the reach is as much longer.
+        the reach is at least as much longer.
     unbiased
         The estimate is meant to be the same on average for any number of rows: what halves score less or
         more than the value is the error of that, and the interval reaches as far.
@@ -143,9 +143,11 @@ def half_sample_interval(
     middle = float(known.mean())
     unit = max(1.0, float(np.abs(known).max()) / LARGEST)  # squares of the largest overflow
     spread = unit * float((known / unit).std(ddof=1))
-    reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
     if relative and 0 < middle < value:
-        reach *= value / middle
+        widened = max(
+            widened, value / middle
+        )  # few rows or few values: either is why halves score less
+    reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
     if unbiased:
         reach = max(reach, abs(value - middle))
     return results.Interval(max(low, value - reach), min(high, value + reach))

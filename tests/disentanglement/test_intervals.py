@@ -26,7 +26,7 @@ def test_tails_heavier_than_exponential_are_seen(rows):
 
 
 @pytest.mark.parametrize(
-    "metric", ["modularity", "mcc", "irs", "dmig", "med", "factorvae", "infomec", "dci-es"]
+    "metric", ["modularity", "mcc", "irs", "dmig", "factorvae", "infomec", "dci-es"]
 )
 def test_the_interval_is_wider_where_a_few_values_decide(metric):
     def width(heavy):

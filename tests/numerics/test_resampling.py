@@ -88,5 +88,9 @@ def test_the_reach_of_halves_grows_where_their_deviation_is_short():
     assert reach(widened=2.0) == pytest.approx(2 * plain)
     assert reach(relative=True) == pytest.approx(plain * 0.5 / 0.25)
     assert reach(0.2, relative=True) == pytest.approx(plain)  # halves score more
+    assert reach(relative=True, widened=3.0) == pytest.approx(
+        3 * plain
+    )  # the larger of 3 and 2
+    assert reach(relative=True, widened=1.5) == pytest.approx(2 * plain)
     assert reach(unbiased=True) == pytest.approx(plain)
     assert reach(2.0, unbiased=True) == pytest.approx(1.75)  # as far as the halves are away
