@@ -95,7 +95,7 @@ class Decoding(Model):
     ] = None
     webp: Annotated[
         str | None,
-        _option("--webp", metavar="FILE.webp", help="Write an animation without loss."),
+        _option("--webp", metavar="FILE.webp", help="Write a lossless animation."),
     ] = None
     mp4: Annotated[
         str | None, _option("--mp4", metavar="FILE.mp4", help="Write a video, by ffmpeg.")

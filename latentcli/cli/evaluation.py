@@ -227,3 +227,10 @@ def _side_by_side(found: Sequence[tuple[str, Result]], key: str, value: str) -> 
             seen[label] += 1
             rows.setdefault((label, seen[label]), {key: label})[name] = record[value]
     return list(rows.values())
+
+
+def files_of(given: str) -> list[str]:
+    """Return the files that a pattern such as 'sets/*.txt' names; a file or an address as it is."""
+    from latentcli.files.sweeps import matching
+
+    return [given] if "://" in given or Path(given).exists() else matching(given)

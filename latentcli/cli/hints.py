@@ -70,6 +70,9 @@ _IN_PLACE = {
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
 _OF_CODES = {"direction"}
+_HEADER = 32
+"""Bytes that no binary file of vectors is shorter than."""
+
 _MANY_FIELDS = 12
 """Fields of a line from which it holds a vector, not a question."""
 
@@ -210,12 +213,12 @@ def _asked(command: str, words: list[str], given: list[str], files: list[str]) -
     """Return the line that asks for words where files of vectors, or one of words, stand among them."""
     import shlex
 
-    if given == files and len(files) == 1 and not _holds_vectors(files[0]):
+    if given == files and len(files) == 1 and not holds_vectors(files[0]):
         kept = [word for word in words if word != files[0]]
         typed = shlex.join(["latent", command, "-", *kept])
         return f"words of a file, a line each: {typed} < {shlex.quote(files[0])}"
     kept = [word for word in words if word not in files]
-    if "--labels" in words and _holds_vectors(files[0]):
+    if "--labels" in words and holds_vectors(files[0]):
         # A number is a row of an array, whose labels are words.
         kept = [f"#{word}" if word in given and word.isdigit() else word for word in kept]
     typed = shlex.join(["latent", command, *kept, "-v", files[0]])
@@ -227,7 +230,7 @@ def _evaluated(words: list[str], files: list[str]) -> str:
     """Return the line of `latent evaluate` with its files of vectors behind -v; "" where there are none."""
     import shlex
 
-    vectors = [file for file in files if _holds_vectors(file)]
+    vectors = [file for file in files if holds_vectors(file)]
     if not vectors or not words or len(vectors) == len(files):
         return ""
     kept = [word for word in words if word not in vectors]
@@ -235,14 +238,16 @@ def _evaluated(words: list[str], files: list[str]) -> str:
     return f"vectors are named with -v: {shlex.join(['latent', 'evaluate', *kept, *named])}"
 
 
-def _holds_vectors(path: str) -> bool:
+def holds_vectors(path: str) -> bool:
     """Tell a file of vectors from one of words or questions by its first lines."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - pathlib takes longer to import
-            lines = stream.read(1 << 16).split(b"\n")[:3]
+            start = stream.read(1 << 16)
     except OSError:
         return False
-    return any(b"\0" in line or _is_vector(line.split()) for line in lines)
+    lines = start.split(b"\n")[:3]
+    binary = len(start) > _HEADER and any(b"\0" in line for line in lines)
+    return binary or any(_is_vector(line.split()) for line in lines)
 
 
 def _is_vector(fields: list[bytes]) -> bool:

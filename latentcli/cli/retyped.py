@@ -95,10 +95,12 @@ def _of_pairs(words: Sequence[str], given: Sequence[str]) -> str:
 
 def _of_weat(given: Sequence[str], files: Sequence[str]) -> str:
     """Return the line for two words, or for vectors without the lists of words that WEAT compares."""
+    from latentcli.cli.hints import holds_vectors
+
     meant = [word for word in given if word != "weat"]
     if len(meant) == 2 and not files:
         return f"WEAT compares lists of words; for two words: latent project {_quoted([':'.join(meant)])}"
-    if len(files) == len(meant) <= 1:
+    if len(files) == len(meant) <= 1 and all(map(holds_vectors, files)):
         named = f" -v {_quoted(files)}" if files else ""
         return f"four lists of words, such as 'men: he him his', are in LISTS: latent evaluate weat LISTS{named}"
     return ""

@@ -277,7 +277,9 @@ def _notes(known: _Known, tested: _Known, held_out: bool) -> list[str]:
             f"{counted(known.missing, 'pair')} of `dictionary` with a word out of vocabulary are left out"
         )
     if not held_out and tested.missing:
-        notes.append(f"{counted(tested.missing, 'pair')} of `test_dictionary` likewise")
+        notes.append(
+            f"{counted(tested.missing, 'pair')} of `test_dictionary` with a word out of vocabulary are left out"
+        )
     if held_out:
         notes.append(
             "a fifth of the source words is held out for the test; `test_dictionary` names others"

@@ -278,7 +278,9 @@ def _notes(
     if p_values is None:
         notes.append("most words did not move, or all moved alike: no p-values")
     elif not changed:
-        notes.append("no word changed more than chance makes the most changed of stable words")
+        notes.append(
+            "no word changed more than the most changed of stable words does by chance"
+        )
     return notes
 
 

@@ -88,7 +88,7 @@ def drift(
     top
         How many of the dimensions that shifted most are listed.
     sample
-        How many rows of each set, drawn at random, kernels, neighbors and the classifier see, from 10;
+        How many rows of each set, drawn at random, kernels, neighbors and the classifier use, from 10;
         None is all. Fréchet distance and shifts take all rows of up to 2,048 dimensions.
     seed
         Random seed, from 0.
@@ -251,7 +251,7 @@ def _notes(rows: Sequence[int], width: int, sample: int | None) -> list[str]:
         )
     if sample is not None and max(rows) > sample:
         notes.append(
-            f"kernels, neighbors and the classifier see {sample:,} rows of each set (`sample`)"
+            f"kernels, neighbors and the classifier use {sample:,} rows of each set (`sample`)"
         )
     if width > WIDEST:
         notes.append(

@@ -87,8 +87,7 @@ def notes_on_measures(
         "Procrustes says little": count <= max(sizes),
         f"{sizes[0]:,} and {sizes[1]:,} dimensions: for the rotation the smaller is padded with "
         "zeros": sizes[0] != sizes[1],
-        f"{shared.tied if shared else 0:,} rows have more ties among their neighbors than were looked "
-        "at: which of them count is arbitrary": shared is not None and 0 < shared.tied < len(shared.shares),
+        f"{shared.tied if shared else 0:,} rows have more ties among their neighbors than were examined: which of these count as neighbors is arbitrary": shared is not None and 0 < shared.tied < len(shared.shares),
     }  # fmt: skip
     return [text for text, holds in there.items() if holds]
 

@@ -178,7 +178,9 @@ def one_dimension(data: Data) -> tuple[str, ...]:
     if data.dimensions == 1:
         notes.append("one dimension: there is no runner-up, and the gap is I / H")
     if len(data.factors) == 1:
-        notes.append("one factor: what compares factors (mig_sup, modularity) is not defined")
+        notes.append(
+            "one factor: mig_sup and modularity, which compare factors, are not defined"
+        )
     return tuple(notes)
 
 
@@ -208,7 +210,6 @@ def shared_dimensions(data: Data, counts: Counts) -> tuple[str, ...]:
         if added:
             names = " and ".join(shown(data.factor_names[k]) for k in (first, *added))
             notes.append(
-                f"{names} share the dimension {data.names[j]}: MIG is not lowered by it; mig_sup and "
-                "modularity are"
+                f"{names} share the dimension {data.names[j]}: this lowers mig_sup and modularity, but not MIG"
             )
     return tuple(notes)

@@ -211,7 +211,7 @@ def _predict(points: Array, shared: Array, train: int) -> tuple[Array, bool]:
 
 def _notes(run: _Run) -> tuple[str, ...]:
     if (run.points.min(axis=0) == run.points.max(axis=0)).all():
-        return ("all batches are alike: there is nothing to fit the regression to",)
+        return ("all batches are equal: the regression has nothing to fit",)
     if not run.converged:
         return ("the regression did not converge: the dimensions may have very unlike scales",)
     return ()

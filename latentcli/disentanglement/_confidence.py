@@ -75,7 +75,7 @@ def lost(binned: BinnedCounts, seed: int) -> str | None:
     found = [(counts.significant & pairs).sum() for counts in binned.halves(seed)]
     if sum(found) >= pairs.sum() * len(found) / 2:
         return None
-    return "halves of the rows are too few to find most of what is significant in all of them"
+    return "half of the rows is too few to find most of what is significant in all rows"
 
 
 def chance(statistic: Statistic, binned: BinnedCounts, *, seed: int) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ from latentcli.numerics.types import Array
 PARTS = {"lasso": 20, "forest": 12}
 """Parts of up to 1,000 rows that are fitted afresh for the intervals; of boosting none."""
 
-_OF_NOISE = "factors are predicted no better than by chance, and importances of noise follow no rule by number of rows"
+_OF_NOISE = "factors are predicted no better than by chance, and importances of noise do not depend on the number of rows by any known rule"
 
 
 def refitted(

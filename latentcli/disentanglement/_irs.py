@@ -28,7 +28,7 @@ ABOUT = About(
     range="0 to 1, and a little below 0 by chance",
     reading="1: each dimension is determined by one factor",
     limitations=(
-        "It does not see a factor that is in no dimension. Dimensions are weighted in their own units, so "
+        "A factor that no dimension captures does not lower it. Dimensions are weighted in their own units, so "
         "scaling one moves the mean (see irs_unweighted). Pure noise scores far above 0 (see irs_chance), "
         "the more so with small classes."
     ),
@@ -231,9 +231,7 @@ def _dimension_rows(data: Data, matrix: Array, reach: Array) -> list[Record]:
 def _notes(data: Data, quantile: float) -> tuple[str, ...]:
     notes = []
     if not data.alive.any():
-        notes.append(
-            "no dimension ever changes: there is nothing to be robust, and the score is 0"
-        )
+        notes.append("no dimension varies: robustness is not defined, and the score is 0")
     least = 2 if quantile == 1 else int(np.ceil(1 / (1 - quantile)))
     smallest = [(factor.name, int(_class_sizes(factor).min())) for factor in data.factors]
     few = [f"{name} ({rows:,})" for name, rows in smallest if rows < least]

@@ -23,7 +23,7 @@ ABOUT = About(
     range="0 to log(bins)",
     reading="0: no dimension informs about another",
     limitations=(
-        "It does not look at factors: pure noise is best. It does not see what only three dimensions "
+        "It ignores factors, so pure noise scores best. It does not see what only three dimensions "
         "together show. Chance alone gives about (bins - 1)^2 / 2N (see "
         "mutual_information_score_corrected)."
     ),
@@ -87,7 +87,7 @@ def mutual_information_score(
     if data.dimensions < 2:
         return Score(
             numbers={"mutual_information_score": None},
-            notes=("one dimension: there is no other to inform about",),
+            notes=("one dimension: mutual information needs two",),
         )
     cut = Cut(bins, binning, limits)
     mutual, corrected = _all_pairs(data.binned(cut).bins, progress)

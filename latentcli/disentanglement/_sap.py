@@ -37,8 +37,7 @@ ABOUT = About(
     range="0 to 1; by a support vector machine the largest possible value is sap_of_factors",
     reading="1: each factor is predicted by one dimension and by no other",
     limitations=(
-        "It does not see two factors in one dimension. By a support vector machine what it can reach "
-        "falls with the number of classes and with the share of the most frequent one, rises with the "
+        "It does not see two factors in one dimension. With a support vector machine the largest possible score falls with the number of classes and with the share of the most frequent one, rises with the "
         "number of rows, and depends on the scale of the codes: read sap_balanced and sap_r2, or take "
         "the estimator threshold. By r2 only linear relations count, and classes of text are taken in "
         "sorted order."

@@ -26,7 +26,7 @@ ABOUT = About(
     range="0 to infinity",
     reading="0: the dimensions are uncorrelated",
     limitations=(
-        "It does not look at factors: pure noise is best. It does not see relations that are not linear. "
+        "It ignores factors, so pure noise scores best. It does not see relations that are not linear. "
         "It grows with the number of dimensions, and by about (D^2 - D) / 4N from chance alone (see "
         "total_correlation_corrected)."
     ),
@@ -85,7 +85,7 @@ def total_correlation(
     data = prepare(codes, factors, **options)
     alive = int(data.alive.sum())
     if alive < 2:
-        return _undefined("fewer than two dimensions change: nothing to depend on")
+        return _undefined("fewer than two dimensions vary: there is no dependence to measure")
     if data.rows <= alive:
         return _undefined(
             f"{data.rows:,} rows are too few for {alive:,} dimensions: total correlation is infinite"

@@ -23,7 +23,7 @@ ABOUT = About(
     range="0 to infinity; as a share of the variance (wasserstein_dependence_norm) 0 to 2",
     reading="0: the dimensions are uncorrelated",
     limitations=(
-        "It does not look at factors: pure noise is best. It does not see relations that are not linear. "
+        "It ignores factors, so pure noise scores best. It does not see relations that are not linear. "
         "It is in squared units of the codes (see wasserstein_dependence_norm)."
     ),
     source="Locatello et al., 2019; the closed form: Dowson and Landau, 1982",
@@ -83,7 +83,7 @@ def wasserstein_dependence(
     if data.alive.sum() < 2:
         return Score(
             numbers={"wasserstein_dependence": None},
-            notes=("fewer than two dimensions change: nothing to depend on",),
+            notes=("fewer than two dimensions vary: there is no dependence to measure",),
         )
     found = covariance.moments(data)
     largest, variances = _scaled(found)

@@ -112,7 +112,7 @@ def zmaxvar(
         free = np.array([k for k, grouped in enumerate(groups) if len(grouped.sizes)])
         if len(free) < 2:
             raise voting.Undefined(
-                "fewer than two factors have rows that agree in all the others: none can be free alone"
+                "fewer than two factors have rows that agree in all other factors: two are needed"
             )
         used, deviations = voting.used_dimensions(other, threshold)
         draw = _by_group(groups, batch)

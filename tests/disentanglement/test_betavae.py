@@ -41,7 +41,7 @@ def test_dead_dimensions_have_no_information(clean):
     assert betavae(np.hstack([dead, codes]), factors, **FEW).value == 1.0
     score = betavae(dead, factors, **FEW)
     assert score.value == pytest.approx(1 / 3, abs=0.08)
-    assert any("all batches are alike" in note for note in score.notes)
+    assert any("all batches are equal" in note for note in score.notes)
 
 
 def test_one_factor_has_no_score(clean):

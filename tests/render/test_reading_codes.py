@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "readings.md"
 
 def defined():
     """Yield the readings of each row of the tables: words in backquotes in the last column."""
-    text = PAGE.read_text("utf-8").split("## Notes that are verdicts")[0]
+    text = PAGE.read_text("utf-8").split("## Notes that are readings")[0]
     for line in text.splitlines():
         if line.startswith("| ") and (
             found := re.findall(r"`([^`]+)`", line.split("|", 3)[-1])

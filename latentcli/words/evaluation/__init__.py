@@ -1,4 +1,4 @@
-"""The field's benchmarks of word vectors, each under a stated protocol."""
+"""Benchmarks of word vectors, each under a stated protocol."""
 
 from __future__ import annotations
 

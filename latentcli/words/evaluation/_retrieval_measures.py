@@ -1,7 +1,7 @@
 """Measures of ranked documents, with the conventions of trec_eval (NIST, version 9).
 
 Documents are ranked by score, as float32, and equal scores by their identifier, the greater first.
-A document is relevant from relevance 1; one that nobody judged is not. Precision divides by k also
+A document is relevant from relevance 1; a document without a judgment is not. Precision divides by k also
 where fewer documents were found, recall and average precision by all relevant documents. The gain of
 nDCG is the relevance itself, discounted by log2(rank + 1) (Järvelin and Kekäläinen, 2002).
 """

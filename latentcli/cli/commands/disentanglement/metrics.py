@@ -33,7 +33,7 @@ _BRIEF = ("metric", "name", "range", "source")
 def command(
     output: Output,
     name: Annotated[
-        str | None, typer.Argument(metavar="[METRIC]", help="One of them, in full.")
+        str | None, typer.Argument(metavar="[METRIC]", help="A metric, to be shown in full.")
     ] = None,
 ) -> None:
     """List the metrics of disentanglement: full name, range and source; all about one of them.

@@ -28,7 +28,7 @@ def command(
     threshold: Annotated[
         float,
         typer.Option(
-            metavar="KL", help="Half the variance that makes a dimension informative."
+            metavar="KL", help="A dimension is informative if half its variance exceeds this."
         ),
     ] = 0.01,
     compat: Annotated[

@@ -52,7 +52,7 @@ def command(
         bool,
         typer.Option(
             "--ignore-case",
-            help="Words of --relations in any case.",
+            help="Ignore case in the words of --relations.",
             rich_help_panel=MORE,
         ),
     ] = False,
@@ -60,7 +60,7 @@ def command(
         bool | None,
         typer.Option(
             "--unit/--no-unit",
-            help="Rows at length 1 for nearness.",
+            help="Scale rows to length 1 for nearness.",
             show_default=False,
             rich_help_panel=MORE,
         ),

@@ -36,7 +36,7 @@ def command(
     ] = None,
     positive: Annotated[
         str | None,
-        typer.Option(metavar="VALUE", help="The value that has it, if not 1 or true."),
+        typer.Option(metavar="VALUE", help="The value that means yes, if not 1 or true."),
     ] = None,
     scores: Annotated[
         str | None,
@@ -58,7 +58,9 @@ def command(
     ] = None,
     bottom: Annotated[
         str | None,
-        typer.Option(metavar="10%", help="How many of the lowest.", rich_help_panel=MORE),
+        typer.Option(
+            metavar="10%", help="How many of the lowest scores to use.", rich_help_panel=MORE
+        ),
     ] = None,
     method: Annotated[
         str | None,
@@ -78,7 +80,7 @@ def command(
         list[str] | None,
         typer.Option(
             metavar="DIR",
-            help="Take out what it shares with this; repeatable.",
+            help="Remove the component along this direction; repeatable.",
             rich_help_panel=MORE,
         ),
     ] = None,

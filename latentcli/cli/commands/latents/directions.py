@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from latentcli.latents import ComponentsResult, ContrastResult
 
 Count = Annotated[
-    int | None, typer.Option("-k", "--top", metavar="K", help="How many [10, or all if fewer].")
+    int | None,
+    typer.Option(
+        "-k", "--top", metavar="K", help="Number of directions [10, or all if fewer]."
+    ),
 ]
 
 _MANY = 1 << 20

@@ -58,7 +58,7 @@ def command(
     ] = False,
     steps: Annotated[
         str,
-        typer.Option("--steps", help="Steps, or of each leg: 30,60.", metavar="N"),
+        typer.Option("--steps", help="Number of steps, or of each leg: 30,60.", metavar="N"),
     ] = "11",
     seconds: Annotated[
         str | None,
@@ -117,13 +117,17 @@ def command(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Where a slerp of opposite ends goes.",
+            help="Code through which a slerp between opposite codes passes.",
             rich_help_panel=MORE,
         ),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Random seed of such a point.", rich_help_panel=MORE),
+        typer.Option(
+            metavar="N",
+            help="Draw that code at random with this seed, without --via.",
+            rich_help_panel=MORE,
+        ),
     ] = None,
     extrapolate: Annotated[
         bool,

@@ -28,7 +28,7 @@ def command(
     ] = "512",
     truncation: Annotated[
         float | None,
-        typer.Option(metavar="X", help="Draw numbers beyond this again (the trick of BigGAN)."),
+        typer.Option(metavar="X", help="Redraw numbers beyond this (BigGAN's truncation)."),
     ] = None,
 ) -> None:
     """Draw codes from N(0, I), one for each seed, as StyleGAN's --seeds do.

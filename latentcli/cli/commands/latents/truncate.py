@@ -40,8 +40,8 @@ def command(
 ) -> None:
     """Truncate codes: move them towards a mean, by mean + psi (w - mean).
 
-    The mean of a few codes (--mean-of) is another one than the generator's own w_avg (--mean);
-    the settings say which it was. The distance is that of the result from the mean.
+    The mean of a few codes (--mean-of) differs from the generator's own w_avg (--mean);
+    the settings say which it was. The column distance is from the result to the mean.
 
     Examples:
 

@@ -47,7 +47,7 @@ def command(
     ] = None,
     around: Annotated[
         list[str] | None,
-        typer.Option("--of", metavar="WORD", help="Only what is near this; repeatable."),
+        typer.Option("--of", metavar="WORD", help="Only rows near this word; repeatable."),
     ] = None,
     arrows: Annotated[
         list[str] | None,
@@ -75,7 +75,7 @@ def command(
         bool,
         typer.Option(
             "--fade-torn",
-            help="Paler: points whose neighbors are elsewhere on the map.",
+            help="Fade points whose neighbors are far away on the map.",
             rich_help_panel=MORE,
         ),
     ] = False,

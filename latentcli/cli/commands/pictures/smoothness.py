@@ -23,9 +23,11 @@ def command(
     path: Annotated[
         str, typer.Option(metavar="KIND", help="slerp (codes z) or lerp (codes w).")
     ] = "slerp",
-    pairs: Annotated[int, typer.Option(metavar="N", help="Pairs for the path length.")] = 1000,
+    pairs: Annotated[
+        int, typer.Option(metavar="N", help="Pairs of codes for the path length.")
+    ] = 1000,
     jump_pairs: Annotated[
-        int, typer.Option(metavar="N", help="Pairs whose path is searched for jumps.")
+        int, typer.Option(metavar="N", help="Pairs of codes whose path is searched for jumps.")
     ] = 50,
     epsilon: Annotated[
         float | None,

@@ -46,7 +46,7 @@ def command(
     dim: Annotated[int, typer.Option(metavar="D", help="Dimensions of the vectors.")] = 100,
     epochs: Annotated[int, typer.Option(metavar="N", help="Passes over the corpus.")] = 5,
     min_count: Annotated[
-        int, typer.Option(metavar="N", help="Leave out words that occur less often.")
+        int, typer.Option(metavar="N", help="Leave out words that occur fewer times.")
     ] = 5,
     window: Annotated[
         int, typer.Option(metavar="N", help="Words to each side.", rich_help_panel=MORE)
@@ -62,7 +62,7 @@ def command(
         str,
         typer.Option(
             metavar="HOW",
-            help="Words are runs of letters, or what blanks separate.",
+            help="What is a word: a run of letters, or what stands between blanks.",
             rich_help_panel=MORE,
         ),
     ] = "letters",
@@ -73,7 +73,9 @@ def command(
     text_column: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY", help="The corpus is JSON lines; its text.", rich_help_panel=MORE
+            metavar="KEY",
+            help="Column of the text, if the corpus is JSON lines.",
+            rich_help_panel=MORE,
         ),
     ] = None,
     workers: Annotated[

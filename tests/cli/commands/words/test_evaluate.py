@@ -477,3 +477,15 @@ def test_tables_of_sets_fit_a_terminal(latent, data, monkeypatch):
     ):
         _, out, _ = latent("evaluate", *arguments, "-q")
         assert max(map(len, out.splitlines())) <= 80
+
+
+def test_sets_of_pairs_by_a_pattern_or_a_name_with_its_signs(
+    latent, results, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a1.tsv", "a2.tsv", "b[1].tsv"):
+        (tmp_path / name).write_text("king\tqueen\t9\ncat\tdog\t7\ncat\tking\t1\n")
+    found = results("evaluate", "similarity", "a*.tsv", "b[1].tsv", "--resamples", "0")
+    assert [row["set"] for row in found] == ["a1", "a2", "b[1]"]
+    code, _, err = latent("evaluate", "similarity", "c*.tsv")
+    assert (code, "no files match" in err) == (1, True)

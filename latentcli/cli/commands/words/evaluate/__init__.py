@@ -14,7 +14,7 @@ from latentcli.cli.commands.words.evaluate import (
 from latentcli.cli.expansion import group
 
 command = group(
-    "The field's benchmarks of word vectors: analogies, similarity, weat, odd, categories, retrieval, recall."
+    "Benchmarks of word vectors: analogies, similarity, weat, odd, categories, retrieval, recall."
     "\n\nExample: latent evaluate analogies",
     analogies=analogies.analogies,
     similarity=similarity.similarity,

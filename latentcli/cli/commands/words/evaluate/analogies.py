@@ -49,7 +49,7 @@ def analogies(
         bool,
         typer.Option(
             "--include-inputs",
-            help="Also answer with the question's words.",
+            help="Words of the question may be answers.",
             rich_help_panel=MORE,
         ),
     ] = False,

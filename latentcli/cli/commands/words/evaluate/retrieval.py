@@ -76,7 +76,11 @@ def retrieval(
     ] = None,
     document_ids: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="The same of the documents.", rich_help_panel=MORE),
+        typer.Option(
+            metavar="FILE",
+            help="Identifiers of the documents' rows, likewise.",
+            rich_help_panel=MORE,
+        ),
     ] = None,
     split: Annotated[
         str,

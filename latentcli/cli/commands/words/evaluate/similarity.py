@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latentcli.cli.evaluation import Protocol, Restrict, Sources, reported
+from latentcli.cli.evaluation import Protocol, Restrict, Sources, files_of, reported
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
@@ -54,7 +54,7 @@ def similarity(
     Spearman's rho and Pearson's r, each with a bootstrap interval at 95 %. Columns are separated
     by tabs, commas, semicolons or blanks; the words are the first two of text, the score is the first
     of numbers after them. Without a FILE, wordsim353 and simlex999 as gensim ships them. Pairs out of vocabulary are
-    skipped: compare only with results that skip as many.
+    skipped: compare only results that skip equally many.
 
     Examples:
 
@@ -66,7 +66,7 @@ def similarity(
     from latentcli.words.evaluation import evaluate_similarity
 
     plot.check(output)
-    files = files or ["wordsim353", "simlex999"]
+    files = [file for one in files or ["wordsim353", "simlex999"] for file in files_of(one)]
     if files.count("-") > 1:
         raise UsageError("standard input can be read once; write '-' once")
     read = [read_pairs(file) for file in files]
