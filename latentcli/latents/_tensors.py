@@ -198,6 +198,13 @@ def tensor(
     return Tensor(values, decided.letters, guessed, name, meta, notes, stored)
 
 
+def beside(one: Tensor, others: Any) -> Tensor:
+    """Take (L, D) whose axes are guessed as one code of layers where the other codes are (N, L, D)."""
+    shape = np.shape(getattr(others, "values", others)) if others is not None else ()
+    alike = one.guessed and one.axes == "ND" and shape[1:] == one.shape
+    return replace(one, axes="LD", notes=()) if alike else one
+
+
 def reference_set(value: npt.ArrayLike | Any, name: str, axes: str, like: Tensor) -> Tensor:
     """Take a set of codes (N, ...) of the same kind as `like`."""
     if axes:

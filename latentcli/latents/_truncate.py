@@ -17,6 +17,7 @@ from latentcli.latents._streaming import Out
 from latentcli.latents._stylegan import with_stylegan
 from latentcli.latents._tensors import (
     Tensor,
+    beside,
     named_layers,
     reference_set,
     tensor,
@@ -100,6 +101,7 @@ def truncate(
         raise ParameterError("`cutoff` and `layers` exclude each other")
     layered = cutoff is not None or layers is not None or _in_layers(mean)
     given = tensor(codes, "codes", axes, layered=layered, finite=not quick(codes))
+    given = beside(given, mean_of)
     if cutoff is not None and not 0 < cutoff <= (given.layers or 0):
         raise ParameterError(
             "cutoff", cutoff, f"from 1 to the {given.layers or 0} layers of the codes"

@@ -15,6 +15,7 @@ from latentcli.latents._streaming import PART
 from latentcli.latents._stylegan import with_stylegan
 from latentcli.latents._tensors import (
     Tensor,
+    beside,
     named_layers,
     norms_of,
     parts_of,
@@ -135,7 +136,7 @@ def typical_of_block(
     axes: str = "",
 ) -> Part:
     """Compare some codes, as `typical` does; `merge_typical` takes what several blocks gave."""
-    whole = tensor(codes, "codes", axes, layered=layers is not None)
+    whole = beside(tensor(codes, "codes", axes, layered=layers is not None), reference)
     given = whole.in_layers(layers)
     notes = list(given.notes)
     if reference is None:

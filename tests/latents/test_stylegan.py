@@ -30,6 +30,13 @@ def test_a_mean_of_layers_makes_layers_of_two_axes():
     assert found.settings["axes"] == "LD"
 
 
+def test_two_axes_beside_codes_of_layers_are_one_code_of_layers():
+    plus, others = RANDOM.normal(size=(18, 40)), RANDOM.normal(size=(30, 18, 40))
+    found = truncate(plus, mean_of=others, psi=0.5)
+    assert np.allclose(found.codes, (plus + others.mean(axis=0)) / 2)
+    assert typical(plus, reference=others).settings["axes"] == "LD"
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -14,7 +14,7 @@ from latentcli.cli.options import MORE, Seed, several_files
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.walked import Walking, Ways
-from latentcli.cli.wording import distinct_names, naming
+from latentcli.cli.wording import distinct_names, naming, with_files
 from latentcli.results import Record, Report
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ def contrast(
     sides = read_direction(positive), read_direction(negative)
     with naming(positive=positive, negative=negative):
         result = contrast_directions(*sides, method=method, seed=seed, axes=axes.axes)
+    result = with_files(result, positive=positive, negative=negative)
     settings: Record = {"positive": positive, "negative": negative}
     middle = 0 * result.vectors
     if walking.decoder is not None:  # activations may be more than is read twice for nothing

@@ -10,7 +10,7 @@ from latentcli.cli.arrays import Axes, Saving, layers_of, shown_codes
 from latentcli.cli.decoding import Decoding
 from latentcli.cli.nearest import Nearest
 from latentcli.cli.output import Output
-from latentcli.cli.wording import naming
+from latentcli.cli.wording import naming, with_files
 
 
 def command(
@@ -43,6 +43,7 @@ def command(
     rows, columns = (axes.load(file, layered=True) for file in (row, column))
     with naming(row=row, column=column):
         result = mix(rows, columns, layers=layers_of(layers) or [])
+    result = with_files(result, row=row, column=column)
     shown_codes(
         "mix", result, saving, output, settings={"row": row, "column": column},
         inputs=[row, column], decoding=decoding, nearest=nearest,

@@ -39,3 +39,19 @@ def test_codes_that_do_not_mix(latent, put, shape, options, code, message):
     found, out, err = latent("mix", *files, *options, "-q")
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert message in err
+
+
+def test_notes_name_the_files(latent, put):
+    random = np.random.default_rng(0)
+    files = (
+        put("w.npy", random.normal(size=(1, 512))),
+        put("wp.npy", random.normal(size=(18, 512))),
+    )
+    code, _, err = latent("mix", *files, "--layers", "0-3")
+    assert (code, "--row" in err, "w.npy: one code w is repeated" in err) == (0, False, True)
+    sides = (
+        put("a.npy", random.normal(size=(20, 64))),
+        put("b.npy", random.normal(size=(20, 64))),
+    )
+    code, _, err = latent("directions", "contrast", *sides)
+    assert (code, "--positive" in err) == (0, False)
