@@ -66,9 +66,7 @@ def test_a_correction_that_halves_of_the_rows_contradict_has_no_interval():
         assert score.summary[f"{metric}_corrected_low"] is None
         assert score.interval is not None
         assert any(
-            note.startswith(
-                f"no interval of {metric}_corrected: halves of the rows are too few"
-            )
+            note.startswith(f"no interval of {metric}_corrected: half of the rows is too few")
             for note in score.notes
         )
         assert not [

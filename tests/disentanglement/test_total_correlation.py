@@ -78,7 +78,7 @@ def test_dead_dimensions_are_left_out():
 @pytest.mark.parametrize(
     ("codes", "reason"),
     [
-        (np.arange(5.0), "fewer than two dimensions change"),
+        (np.arange(5.0), "fewer than two dimensions vary"),
         (np.eye(4), "too few"),
         (
             np.repeat(np.random.default_rng(0).normal(size=(50, 1)), 2, axis=1),
