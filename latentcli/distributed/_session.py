@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import queue
-import re
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from latentcli.errors import FileError, LatentError, ParameterError, counted, reason, shown
+from latentcli.distributed._cluster import PATIENCE, connected
+from latentcli.errors import FileError, LatentError, counted, reason, shown
 from latentcli.files.pending import holding
 
 if TYPE_CHECKING:
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
 _AHEAD = 4
 """Tasks for each thread that are submitted before the first of them is merged."""
 
-_PATIENCE = 30.0
-"""Seconds that a cluster may be without workers, and a scheduler silent."""
-
 _LOOK = 0.5
 """Seconds between looks at a cluster from which no result comes."""
-
-_LOCAL = re.compile(r"local(?::([1-9][0-9]*))?")
 
 
 class Session:
@@ -58,7 +54,9 @@ class Session:
         self._stack = ExitStack()
         self._stack.enter_context(holding())  # on Ctrl-C workers are ended first
         try:
-            self.client = self._connected()
+            self.client = self._stack.enter_context(connected(where))
+            with self._there():
+                self.workers = len(self.client.nthreads())
         except BaseException:
             self.close()
             raise
@@ -74,45 +72,10 @@ class Session:
         with suppress(TimeoutError, OSError):
             self._stack.close()
 
-    def _connected(self) -> Any:
-        import dask
-        from distributed import Client, LocalCluster
-
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
-        local = _LOCAL.fullmatch(self.where)
-        if local is None and (":" not in self.where or self.where.startswith("local:")):
-            raise ParameterError(
-                "dask", self.where, "local, local:N or a scheduler's address, tcp://HOST:PORT"
-            )
-        self._stack.enter_context(
-            dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})
-        )
-        try:
-            if local is None:
-                client = Client(self.where, timeout=_PATIENCE, set_as_default=False)
-                return self._stack.enter_context(client)
-            cluster = LocalCluster(
-                n_workers=int(local[1]) if local[1] else None,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address="127.0.0.1:0",  # any port: that of the dashboard may be taken
-                silence_logs=logging.CRITICAL + 1,
-            )
-            self._stack.enter_context(cluster)
-            return self._stack.enter_context(Client(cluster, set_as_default=False))
-        except (OSError, ValueError, TimeoutError) as error:
-            raise FileError(
-                f"no Dask scheduler at {shown(self.where)}: {reason(error)}"
-            ) from error
-
-    @property
-    def workers(self) -> int:
-        """How many workers there are now."""
-        return len(self.client.nthreads())
-
     def share(self, value: Any) -> Any:
         """Return a handle of a value that many tasks take: workers get it once, and again if lost."""
-        return self.client.submit(_same, value, pure=False)
+        with self._there():
+            return self.client.submit(_same, value, pure=False)
 
     def each(
         self,
@@ -129,7 +92,6 @@ class Session:
         with the shards. A shard that fails ends it with one line that names it; with `failures`, that error
         is yielded in its place. `sizes` are the rows of each that it is about, for progress, if not all.
         """
-        threads = max(1, sum(self.client.nthreads().values()))
         answers: queue.SimpleQueue[int] = queue.SimpleQueue()
         futures: dict[int, Any] = {}
         ready: set[int] = set()
@@ -137,16 +99,20 @@ class Session:
         sizes = [shard.rows for shard in shards] if sizes is None else sizes
         total = sum(sizes) or len(shards)
         try:
+            with self._there():
+                threads = self.client.nthreads()
+            self.workers, ahead = len(threads), _AHEAD * max(1, sum(threads.values()))
             for place, shard in enumerate(shards):
-                while begun < min(len(shards), place + _AHEAD * threads):
-                    future = self.client.submit(
-                        _on_worker, function, shards[begun], *given(begun), pure=False
-                    )
+                while begun < min(len(shards), place + ahead):
+                    with self._there():
+                        future = self.client.submit(
+                            _on_worker, function, shards[begun], *given(begun), pure=False
+                        )
                     future.add_done_callback(lambda _, at=begun: answers.put(at))
                     futures[begun] = future
                     begun += 1
                 while place not in ready:
-                    at = self._next(answers)
+                    at = self._next(answers, shard)
                     ready.add(at)
                     done += sizes[at] or 1
                     if self.progress:
@@ -164,24 +130,42 @@ class Session:
                 with suppress(Exception):  # the scheduler may be gone
                     future.cancel()
 
-    def _next(self, answers: queue.SimpleQueue[int]) -> int:
+    def _next(self, answers: queue.SimpleQueue[int], shard: Shard) -> int:
         """Wait for a result; an error when there is nobody left to give one."""
-        alone = 0.0
+        began = time.monotonic()
         while True:
             with suppress(queue.Empty):
                 return answers.get(timeout=_LOOK)
-            alone = 0.0 if self._known_workers() else alone + _LOOK
-            if alone > _PATIENCE:
-                raise FileError(f"no worker is left at {shown(self.where)}")
+            trouble = self._trouble()
+            if not trouble:
+                began = time.monotonic()
+            elif time.monotonic() - began > PATIENCE:
+                raise FileError(f"shard {shard.name}: {trouble} at {shown(self.where)}")
 
-    def _known_workers(self) -> int:
-        """Return how many workers there are; an error when the scheduler has gone."""
+    def _trouble(self) -> str:
+        """Return why no worker works, if none does; an error when the scheduler has gone."""
+        with self._there():
+            if self.client.status != "running":
+                raise self._gone()
+            workers = self.client.scheduler_info()["workers"].values()
+        if not workers:
+            return "no worker is left"
+        if any(one["status"] == "running" or _executing(one) for one in workers):
+            return ""
+        limits = ", ".join({f"{(one['memory_limit'] or 0) >> 20:,} MB" for one in workers})
+        return f"every worker is out of memory (its limit is {limits}) and takes no more"
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """Say in a line that the scheduler has gone, whatever comes of asking it."""
         try:
-            if self.client.status == "running":
-                return self.workers
-        except (OSError, TimeoutError, RuntimeError):
-            pass
-        raise self._gone()
+            yield
+        except LatentError:
+            raise
+        except Exception as error:
+            if isinstance(error, OSError | TimeoutError) or self.client.status != "running":
+                raise self._gone() from error
+            raise
 
     def _gone(self) -> FileError:
         return FileError(
@@ -189,13 +173,19 @@ class Session:
         )
 
     def _result(self, future: Any, shard: Shard) -> Any:
-        from concurrent.futures import CancelledError
+        """Bring a result here; whoever waits for one without looking waits for ever when the scheduler goes."""
+        from concurrent.futures import CancelledError, wait
 
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
+        brought = asyncio.run_coroutine_threadsafe(
+            self.client.gather(future, asynchronous=True), self.client.loop.asyncio_loop
+        )
         try:
-            return future.result()
+            while not wait([brought], timeout=_LOOK).done:
+                self._trouble()
+            return brought.result()
         except LatentError:
             raise
         except KilledWorker as error:
@@ -203,8 +193,12 @@ class Session:
                 f"shard {shard.name}: every worker that took it has ended "
                 f"({counted(error.allowed_failures + 1, 'time')}): out of memory, or killed"
             ) from error
+        except MemoryError as error:
+            raise FileError(f"shard {shard.name}: out of memory: {reason(error)}") from error
         except (CancelledError, FutureCancelledError, OSError, TimeoutError) as error:
             raise self._gone() from error
+        finally:
+            brought.cancel()
 
     def count(self, shards: Sequence[Shard], skipped: Sequence[str]) -> None:
         """Count shards that a command reads, for its report, and those that it leaves out."""
@@ -217,6 +211,11 @@ class Session:
     def settings(self) -> dict[str, str | int]:
         """Return what a report records of it."""
         return {"dask": self.where, "workers": self.workers, **self.taken}
+
+
+def _executing(worker: dict[str, Any]) -> bool:
+    """Tell whether a worker works on a task, maybe its last."""
+    return bool(worker["metrics"].get("task_counts", {}).get("executing"))
 
 
 def _same(value: Any) -> Any:
