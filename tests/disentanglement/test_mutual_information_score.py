@@ -55,4 +55,4 @@ def test_duplicates_tell_all_of_each_other():
 def test_one_dimension_has_no_score():
     score = mutual_information_score(np.arange(5.0))
     assert score.value is None
-    assert "no other" in score.notes[0]
+    assert "needs two" in score.notes[0]

@@ -32,7 +32,7 @@ def test_few_rows_that_agree_are_named(case):
 def test_without_rows_that_agree_there_is_no_score():
     score = zmaxvar(np.eye(4), np.arange(8).reshape(4, 2))
     assert score.value is None
-    assert "agree in all the others" in score.notes[0]
+    assert "agree in all other factors" in score.notes[0]
 
 
 def test_dead_dimensions_win_no_vote(clean):
