@@ -67,7 +67,7 @@ def _begun(count: int | None) -> Iterator[Any]:
     _silence()
     count = count or CPU_COUNT
     try:
-        with _deaf_to_interrupts(), _no_word_of_semaphores():
+        with _no_word_of_semaphores(), _deaf_to_interrupts():
             cluster = LocalCluster(
                 n_workers=0,
                 threads_per_worker=1,
@@ -100,6 +100,9 @@ def _deaf_to_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # where it begins later, it lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
