@@ -194,7 +194,7 @@ class Saving:
 
 
 class _Nowhere:
-    """Takes blocks and keeps none: only their measures are wanted."""
+    """Takes blocks and keeps none: only their measures are needed."""
 
     def __setitem__(self, key: object, block: object) -> None:
         """Let a block go."""

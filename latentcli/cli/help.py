@@ -23,9 +23,9 @@ HELP_OPTIONS = ["-h", "--help", "--help-all"]
 _ALL = "latentcli.help-all"
 
 
-def _show_all(ctx: typer.Context, wanted: bool) -> None:
+def _show_all(ctx: typer.Context, enabled: bool) -> None:
     """Print the help with every option, and end."""
-    if wanted:
+    if enabled:
         ctx.meta[_ALL] = True
         typer.echo(ctx.get_help())
         raise typer.Exit
@@ -102,7 +102,7 @@ class Group(TyperGroup):
 
 
 def _page(command: TyperCommand, ctx: Any) -> str:
-    """Lay out the help: whole if it fits a screen or is wanted whole, else what is most needed."""
+    """Lay out the help: whole if it fits a screen or is requested whole, else what is most needed."""
     summary, *paragraphs = _paragraphs(command)
     titles = dict.fromkeys(["Arguments", "Options", *map(_panel, command.get_params(ctx))])
     panels = {title: _records(command, ctx, title) for title in titles}

@@ -131,11 +131,11 @@ def clean_environment() -> None:
 
 def completes_nothing() -> bool:
     """Tell a completion that lacks what the shell's own script passes."""
-    wanted = os.environ.get("_LATENT_COMPLETE", "")
+    requested = os.environ.get("_LATENT_COMPLETE", "")
     needed = {"bash": ("COMP_WORDS", "COMP_CWORD")}
-    shell = wanted.removeprefix("complete_")
+    shell = requested.removeprefix("complete_")
     passed = needed.get(shell, ("_TYPER_COMPLETE_ARGS",))
-    return wanted.startswith("complete_") and not all(name in os.environ for name in passed)
+    return requested.startswith("complete_") and not all(name in os.environ for name in passed)
 
 
 def guard(max_memory: str | None) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(enabled: bool) -> None:
+    if enabled:
         from latentcli import __version__
 
         typer.echo(f"latent {__version__}")

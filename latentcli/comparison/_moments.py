@@ -58,7 +58,7 @@ class Side:
 
 
 def side_of(matrix: Array, rows: Rows) -> Side:
-    """Make a side of the wanted rows of a matrix (N, D), all of them finite."""
+    """Make a side of the given rows of a matrix (N, D), all of them finite."""
     count, dimensions = len(rows), matrix.shape[1]
     total = np.zeros(dimensions)
     for _, values in blocks(matrix, rows):

@@ -106,16 +106,18 @@ class ShardedRows:
     def prefetch(self, rows: Any) -> None:
         """Read rows that will be needed one by one, all in one pass."""
         kept: dict[int, Array] = self._kept  # type: ignore[attr-defined]
-        wanted = np.unique(np.asarray(rows, dtype=np.int64))
-        if len(wanted) > _KEPT:
+        requested = np.unique(np.asarray(rows, dtype=np.int64))
+        if len(requested) > _KEPT:
             return
-        new = np.array([row for row in wanted.tolist() if row not in kept], dtype=np.int64)
+        new = np.array([row for row in requested.tolist() if row not in kept], dtype=np.int64)
         if not len(new):
             return
         if len(kept) + len(new) > _KEPT:
-            for row in [row for row in kept if row not in set(wanted.tolist())]:
+            for row in [row for row in kept if row not in set(requested.tolist())]:
                 del kept[row]
-            new = np.array([row for row in wanted.tolist() if row not in kept], dtype=np.int64)
+            new = np.array(
+                [row for row in requested.tolist() if row not in kept], dtype=np.int64
+            )
         kept.update(zip(new.tolist(), self._astype(self._read(new)), strict=True))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

@@ -30,7 +30,7 @@ NOTHING: Best = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 def floors_of(best: Sequence[Best], top: int) -> Array:
-    """Return the scores (Q,) that as many rows as are wanted have, or more; -inf where there are not so many yet."""
+    """Return the scores (Q,) that as many rows as are requested have, or more; -inf where there are not so many yet."""
     return np.array([scores[-1] if len(scores) == top else -np.inf for _, scores in best])
 
 

@@ -41,10 +41,10 @@ class Columns:
     rows: int = 0
     kept: int = 0
 
-    def wanted(self, *, others: bool = False) -> list[str]:
+    def requested(self, *, others: bool = False) -> list[str]:
         """Return the columns to read."""
-        wanted = [*self.vectors, *filter(None, [self.words, self.scale])]
-        return wanted + [name for name in self.others if others and name not in wanted]
+        requested = [*self.vectors, *filter(None, [self.words, self.scale])]
+        return requested + [name for name in self.others if others and name not in requested]
 
     def look(self, batches: Iterable[Any]) -> np.dtype[Any] | None:
         """Find the usual length of the vectors, and their dtype, in the first rows that have any."""

@@ -31,11 +31,11 @@ def find(address: str) -> str:
     return str(path)
 
 
-def _folder(wanted: str) -> Path:
+def _folder(requested: str) -> Path:
     package = importlib.util.find_spec("gensim")
     if package is None or not package.submodule_search_locations:
         raise FileError(
-            f"the set '{wanted}' comes with the gensim package, which is not installed; "
+            f"the set '{requested}' comes with the gensim package, which is not installed; "
             "install it, or name a file"
         )
     return Path(package.submodule_search_locations[0]) / "test" / "test_data"

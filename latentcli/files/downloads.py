@@ -139,54 +139,54 @@ def download(name: str, *, progress: Progress | None = None) -> Path:
     listed = catalog()
     if name not in listed:
         raise unknown_choice("pretrained set", name, listed)
-    wanted = listed[name]
+    pretrained = listed[name]
     target = data_dir() / f"{name}.gz"
     part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _receive(wanted, part, progress)
+        _receive(pretrained, part, progress)
     except FileError:
         raise
     except OSError as error:
         raise FileError(f"cannot write {part}: {reason(error)}") from error
-    _check(wanted, part)
+    _check(pretrained, part)
     part.replace(target)
     return target
 
 
-def _receive(wanted: Pretrained, part: Path, progress: Progress | None) -> None:
+def _receive(pretrained: Pretrained, part: Path, progress: Progress | None) -> None:
     done = part.stat().st_size if part.exists() else 0
-    if done > wanted.bytes:
+    if done > pretrained.bytes:
         part.unlink()
         done = 0
-    if done == wanted.bytes:
+    if done == pretrained.bytes:
         return
-    address = f"{_base()}/{wanted.name}/{wanted.file_name}"
+    address = f"{_base()}/{pretrained.name}/{pretrained.file_name}"
     with _opened(address, done) as (stream, resumed):
         done = done if resumed else 0
         with part.open("ab" if resumed else "wb") as out:
             while block := _read(stream, address):
                 out.write(block)
                 done += len(block)
-                if done > wanted.bytes:
+                if done > pretrained.bytes:
                     break
                 if progress:
-                    progress(done, wanted.bytes)
-    if done < wanted.bytes:
+                    progress(done, pretrained.bytes)
+    if done < pretrained.bytes:
         raise FileError(
-            f"{shown(address)} ended after {done:,} of {wanted.bytes:,} bytes; the same command goes on from there"
+            f"{shown(address)} ended after {done:,} of {pretrained.bytes:,} bytes; the same command goes on from there"
         )
 
 
-def _check(wanted: Pretrained, part: Path) -> None:
+def _check(pretrained: Pretrained, part: Path) -> None:
     with part.open("rb") as file:
         digest = hashlib.file_digest(
             file, lambda: hashlib.md5(usedforsecurity=False)
         ).hexdigest()
-    if digest != wanted.checksum or part.stat().st_size != wanted.bytes:
+    if digest != pretrained.checksum or part.stat().st_size != pretrained.bytes:
         part.unlink()
         raise FileError(
-            f"{wanted.name}: what came has the checksum {digest}, and the catalog has {shown(wanted.checksum)}; it "
+            f"{pretrained.name}: what came has the checksum {digest}, and the catalog has {shown(pretrained.checksum)}; it "
             "was removed"
         )
 

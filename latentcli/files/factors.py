@@ -91,9 +91,9 @@ def join(
     """
     if column not in columns:
         raise unknown_choice("column", column, list(columns))
-    wanted = [_id(value) for value in ids]
+    requested = [_id(value) for value in ids]
     given = [_id(value) for value in columns[column].tolist()]
-    for whose, values in ((name, given), ("the codes", wanted)):
+    for whose, values in ((name, given), ("the codes", requested)):
         known = Counter(value for value in values if value is not None)
         twice, times = known.most_common(1)[0] if known else ("", 0)
         if times > 1:
@@ -101,17 +101,21 @@ def join(
                 f"{whose}: id {shown(twice)} occurs {times:,} times in '{column}'"
             )
     place = {value: row for row, value in enumerate(given) if value is not None}
-    kept = np.array([row for row, value in enumerate(wanted) if value in place], dtype=np.intp)
+    kept = np.array(
+        [row for row, value in enumerate(requested) if value in place], dtype=np.intp
+    )
     if not len(kept):
         raise FormatError(
             f"{name}: no id in '{column}' is one of the codes ({shown(given[0])} against "
-            f"{shown(wanted[0])})"
+            f"{shown(requested[0])})"
         )
-    order = np.array([place[wanted[row]] for row in kept], dtype=np.intp)
+    order = np.array([place[requested[row]] for row in kept], dtype=np.intp)
     notes = []
-    if len(kept) < len(wanted):
-        lost = len(wanted) - len(kept)
-        notes.append(f"{lost:,} of {len(wanted):,} codes are left out: {name} has no such id")
+    if len(kept) < len(requested):
+        lost = len(requested) - len(kept)
+        notes.append(
+            f"{lost:,} of {len(requested):,} codes are left out: {name} has no such id"
+        )
     if len(order) < len(given):
         lost = len(given) - len(order)
         notes.append(f"{lost:,} of {len(given):,} rows of {name} have no code and are left out")

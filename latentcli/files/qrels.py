@@ -106,8 +106,8 @@ def _parquet(path: Path) -> list[dict[str, Any]]:
         table = parquet.read_table(path)
     except (OSError, pyarrow.ArrowException) as error:
         raise FormatError(f"{path.name}: not a readable Parquet file") from error
-    wanted = {*_QUERY, *_DOCUMENT, *_SCORE, *_ID}
-    columns = [name for name in table.column_names if name in wanted]
+    known = {*_QUERY, *_DOCUMENT, *_SCORE, *_ID}
+    columns = [name for name in table.column_names if name in known]
     found: list[dict[str, Any]] = table.select(columns).to_pylist()
     return found
 
@@ -150,9 +150,9 @@ def _of_lines(path: Path, columns: tuple[int, ...]) -> Iterator[Triple]:
         cells = line.split("\t") if line.count("\t") + 1 in columns else line.split()
         where = f"{name}: line {number:,}"
         if len(cells) not in columns:
-            wanted = " or ".join(map(str, columns))
+            expected = " or ".join(map(str, columns))
             raise FormatError(
-                f"{where} has {counted(len(cells), 'column')}, not {wanted}: '{shown(line, 60)}'"
+                f"{where} has {counted(len(cells), 'column')}, not {expected}: '{shown(line, 60)}'"
             )
         if number == 1 and len(cells) == 3 and _is_heading(cells):
             continue

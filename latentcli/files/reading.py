@@ -20,7 +20,7 @@ MAX_DIMENSIONS = 1 << 20
 class Block(NamedTuple):
     """Some rows: `words` is None when the file has none; `values` is (rows, D), any real dtype.
 
-    `columns` are the other columns of a table, cells by name, where they are wanted.
+    `columns` are the other columns of a table, cells by name, where they are requested.
     """
 
     words: list[str] | None

@@ -39,7 +39,7 @@ BROKEN_ZIP = (*_BROKEN, OSError, RuntimeError, ValueError, struct.error)
 class Stream:
     """A file's bytes, decompressed, with a look ahead.
 
-    `member` names the file wanted of a zip, the largest if it has none of that name; `taken` tells
+    `member` names the file requested of a zip, the largest if it has none of that name; `taken` tells
     whether it had, `others` what else is in it. `compression` names the layers taken off, outermost first ("" for none); `member` the name
     inside a zip; `archive` is the zip itself when it holds nothing but arrays (an .npz), `tensors`
     when it is one of PyTorch's.
@@ -56,7 +56,7 @@ class Stream:
         self.name = shown(self.path.name or path)
         self.compression = ""
         self.member = ""
-        self.wanted = member
+        self.requested = member
         self.taken = False
         self.others: list[str] = []
         self.archive: zipfile.ZipFile | None = None
@@ -213,7 +213,7 @@ class Stream:
             if not files:
                 raise self.error("an empty zip archive")
             names = [info.filename for info in files]
-            if self.wanted not in names and (
+            if self.requested not in names and (
                 "[Content_Types].xml" in names or names[0] == "mimetype"
             ):
                 raise self.error(OFFICE)
@@ -224,8 +224,8 @@ class Stream:
                 self.tensors = archive
                 return False
             largest = max(files, key=lambda info: info.file_size)
-            if self.wanted in names:
-                largest = next(info for info in files if info.filename == self.wanted)
+            if self.requested in names:
+                largest = next(info for info in files if info.filename == self.requested)
                 self.taken = True
             self.others = [name for name in names if name != largest.filename]
             self._file = self._opened.enter_context(archive.open(largest))

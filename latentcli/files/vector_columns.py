@@ -114,7 +114,7 @@ def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
 
 
 class Batch(NamedTuple):
-    """Some rows: their texts, the cells of vectors and the scales of these, the other columns, if wanted."""
+    """Some rows: their texts, the cells of vectors and the scales of these, the other columns, if requested."""
 
     texts: Sequence[object] | None
     cells: Sequence[object]

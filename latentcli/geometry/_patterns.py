@@ -91,7 +91,7 @@ class Signs:
 
 
 def signs(matrix: Array, rows: Rows, *, progress: Progress | None = None) -> Signs:
-    """Count the patterns of signs in the wanted rows (one or more) of a matrix (N, D)."""
+    """Count the patterns of signs in the given rows (one or more) of a matrix (N, D)."""
     dimensions = matrix.shape[1]
     positive = np.zeros(dimensions)
     packed = []

@@ -37,7 +37,7 @@ def room(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Room:
-    """Measure the cosines of the wanted rows (two or more, none of them zero).
+    """Measure the cosines of the given rows (two or more, none of them zero).
 
     All pairs among `sample` rows, drawn by `seed`, are looked at for the mean and the largest;
     with no more rows than that, all pairs there are.

@@ -79,8 +79,8 @@ def even_times(
     gone = np.concatenate(([0.0], np.cumsum(np.concatenate(steps))))
     if not gone[-1] > 0:
         return np.linspace(0.0, 1.0, count, endpoint=not closed)
-    wanted = np.linspace(0.0, gone[-1], count, endpoint=not closed)
-    times: Array = np.interp(wanted, gone, fine)
+    requested = np.linspace(0.0, gone[-1], count, endpoint=not closed)
+    times: Array = np.interp(requested, gone, fine)
     times[0] = 0.0
     if not closed:
         times[-1] = 1.0

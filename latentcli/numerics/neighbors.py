@@ -130,14 +130,14 @@ def nearest_to(
     than are kept: then it is open which of them come first.
     """
     most = max((len(one) for one in exclude), default=0)
-    wanted = min(k + most + _SPARE, len(rows))
-    if not wanted:
+    needed = min(k + most + _SPARE, len(rows))
+    if not needed:
         return [Nearest(rows[:0], np.zeros(0)) for _ in vectors]
     center = matrix[rows[:SEEN]].astype(np.float64).mean(axis=0)
     parts = [slice(start, start + _QUERIES) for start in range(0, len(vectors), _QUERIES)]
     nobody = np.full(_QUERIES, -1)
     best = [
-        _Best(vectors[part] - center, nobody[: len(vectors[part])], wanted) for part in parts
+        _Best(vectors[part] - center, nobody[: len(vectors[part])], needed) for part in parts
     ]
     _scan(
         best, len(rows), lambda seen: matrix[rows[seen]].astype(np.float64) - center, progress
@@ -150,7 +150,7 @@ def nearest_to(
         mine = vectors[part]
         own = ((mine - center) ** 2).sum(axis=1)
         error = rounding * (size + np.linalg.norm(mine, axis=1)) ** 2
-        last = one.scores[:, -1] if wanted < len(rows) else np.full(len(mine), np.inf)
+        last = one.scores[:, -1] if needed < len(rows) else np.full(len(mine), np.inf)
         # Rows that were not kept are at least so far, squared.
         beyond = own + 2 * (last - error)
         found += _decide(matrix, rows[one.rows], mine, exclude[part], beyond, k)

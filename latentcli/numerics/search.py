@@ -257,10 +257,10 @@ class Pass:
 
     def keep(self, low: Array, high: Array, slack: float, numbers: Rows) -> None:
         """Keep rows whose score, from `low` to `high` + `slack` (Q, n), may be among the best."""
-        wanted = self.top + self.excluded
-        if np.isinf(self.floor).any() and low.shape[1] > 4 * wanted:
+        needed = self.top + self.excluded
+        if np.isinf(self.floor).any() and low.shape[1] > 4 * needed:
             # Nothing is known yet: this block's own best give the first floor.
-            least = np.partition(low, low.shape[1] - wanted, axis=1)[:, low.shape[1] - wanted]
+            least = np.partition(low, low.shape[1] - needed, axis=1)[:, low.shape[1] - needed]
             self.floor = np.maximum(self.floor, least)
         limit = (self.floor - slack).astype(high.dtype)
         limit = np.nextafter(limit, high.dtype.type(-np.inf))  # which rounding may have raised

@@ -32,7 +32,7 @@ class DecodeResult(Result):
     outputs
         (N, ...): the decoder's own numbers; None where they went to `out`.
     images
-        (N, H, W, C) uint8; None for outputs that are no images, and where they were not wanted.
+        (N, H, W, C) uint8; None for outputs that are no images, and where they were not requested.
     shape, dtype
         Of the outputs, also where `out` took them.
     convention

@@ -170,10 +170,10 @@ class Decoder:
             known = [length for length in one.shape if length is not None]
             if len(known) == len(one.shape) and int(np.prod(known)) == size:
                 return one, codes.reshape(len(codes), *known)
-        wanted = "; ".join(f"{one.name} {_written(one.shape)}" for one in self.inputs)
+        described = "; ".join(f"{one.name} {_written(one.shape)}" for one in self.inputs)
         raise LatentError(
             f"{self.path.name} takes no codes of shape {_written(codes.shape[1:])}: its inputs "
-            f"are {wanted or 'none'}"
+            f"are {described or 'none'}"
         )
 
     def _others(self, target: Input) -> list[Input]:
@@ -243,11 +243,11 @@ def _session(path: Path, provider: str, max_memory: int) -> Any:
         "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
     )
     ort.create_and_register_allocator(memory, ort.OrtArenaCfg(max_memory, 0, -1, -1))
-    wanted = PROVIDERS[provider]
-    if wanted not in ort.get_available_providers():
-        raise LatentError(f"this onnxruntime has no {wanted}; install onnxruntime-gpu for it")
+    needed = PROVIDERS[provider]
+    if needed not in ort.get_available_providers():
+        raise LatentError(f"this onnxruntime has no {needed}; install onnxruntime-gpu for it")
     try:
-        return ort.InferenceSession(str(path), options, providers=[wanted])
+        return ort.InferenceSession(str(path), options, providers=[needed])
     except Exception as error:
         raise FormatError(
             f"{path.name} is not a model that can be run: {_cause(error)}"
@@ -312,9 +312,9 @@ def _input(one: Any, model: str) -> Input:
     return Input(one.name, _TYPES[one.type], tuple(sizes[1:]), batch, not sizes, empty)
 
 
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        size is None or size == have for have, size in zip(shape, wanted, strict=True)
+def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(expected) and all(
+        size is None or size == have for have, size in zip(shape, expected, strict=True)
     )
 
 

@@ -67,8 +67,8 @@ def placed_here(
 ) -> Placed:
     """Place rows, with the steps of a path (M, D) over them."""
     everything = np.concatenate([rows, steps])
-    wanted = neighbors_needed(method)
-    found, away = _neighbors(everything, max(neighbors, wanted), progress)
+    needed = neighbors_needed(method)
+    found, away = _neighbors(everything, max(neighbors, needed), progress)
     made = METHODS[method](everything, found, away, seed)
     if len(steps):  # which are no neighbors of anyone
         found, away = _neighbors(rows, neighbors, progress)

@@ -232,11 +232,11 @@ class Space:
         >>> [hit.word for hit in latentcli.open().analogy("king", "man", "woman", top=2)]
         ['queen', 'monarch']
         """
-        wanted = Choice(**choice)
+        chosen = Choice(**choice)
         query = _ranking.analogy_query(
-            self, a, b, c, method=method, raw=raw, include_inputs=wanted.include_inputs
+            self, a, b, c, method=method, raw=raw, include_inputs=chosen.include_inputs
         )
-        return _ranking.answer_analogies(self, [query], wanted, method=method, raw=raw)[0]
+        return _ranking.answer_analogies(self, [query], chosen, method=method, raw=raw)[0]
 
     def neighbors(
         self, of: str | Array, *, metric: str = "cosine", **choice: Unpack[Choices]
@@ -259,13 +259,13 @@ class Space:
         >>> latentcli.open().neighbors("paris", top=1)[0].word
         'france'
         """
-        wanted = Choice(**choice)
-        _ranking.check_metric(metric, wanted)
+        chosen = Choice(**choice)
+        _ranking.check_metric(metric, chosen)
         if isinstance(of, str):
-            query = _ranking.neighbors_query(self, of, include_inputs=wanted.include_inputs)
+            query = _ranking.neighbors_query(self, of, include_inputs=chosen.include_inputs)
         else:
             query = _ranking.vector_query(self, of)
-        return _ranking.answer_neighbors(self, [query], wanted, metric=metric)[0]
+        return _ranking.answer_neighbors(self, [query], chosen, metric=metric)[0]
 
     def expression(
         self, text: str, *, raw: bool = False, **choice: Unpack[Choices]
@@ -290,11 +290,11 @@ class Space:
         """
         from latentcli.words._expression import parse
 
-        wanted = Choice(**choice)
+        chosen = Choice(**choice)
         query = _ranking.expression_query(
-            self, parse(text), raw=raw, include_inputs=wanted.include_inputs, label=text
+            self, parse(text), raw=raw, include_inputs=chosen.include_inputs, label=text
         )
-        return _ranking.answer_expressions(self, [query], wanted, raw=raw)[0]
+        return _ranking.answer_expressions(self, [query], chosen, raw=raw)[0]
 
     def similarity(self, a: str, b: str) -> SimilarityResult:
         """Measure how alike two words are: cosine, dot product, Euclidean distance, angle.

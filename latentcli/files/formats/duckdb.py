@@ -44,7 +44,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     path = stream.unpacked()
     with _opened(stream, path) as base:
         table, columns = _choose(stream.name, base, key)
-        kind = columns.look(_batches(base, table, columns.wanted(), SAMPLE, limit=SAMPLE))
+        kind = columns.look(_batches(base, table, columns.requested(), SAMPLE, limit=SAMPLE))
         if kind is None:
             raise stream.error("no rows in it")
         arrays.rows_of(stream.name, (1, columns.dimensions), kind)
@@ -53,7 +53,7 @@ def read(stream: Stream, key: str = "") -> Reading:
     def blocks() -> Iterator[Block]:
         others = reading.with_columns
         with _opened(stream, path) as base:
-            for batch in _batches(base, table, columns.wanted(others=others), step):
+            for batch in _batches(base, table, columns.requested(others=others), step):
                 yield columns.block(batch, others=others)
         columns.check()
 

@@ -47,13 +47,13 @@ def read(
             f"{name}: a damaged .magnitude file: of its dimensions some are missing"
         )
     normed = "magnitude" in columns
-    wanted = ["key", *numbers, *(["magnitude"] if normed else [])]
+    requested = ["key", *numbers, *(["magnitude"] if normed else [])]
     findings = Findings()
 
     def blocks() -> Iterator[Block]:
         with opened() as base:
-            cursor = base.execute(f"SELECT {', '.join(wanted)} FROM {TABLE}")
-            while rows := cursor.fetchmany(max(1, BATCH_NUMBERS // len(wanted))):
+            cursor = base.execute(f"SELECT {', '.join(requested)} FROM {TABLE}")
+            while rows := cursor.fetchmany(max(1, BATCH_NUMBERS // len(requested))):
                 values = np.array([row[1:] for row in rows], dtype=np.float64)
                 if normed:
                     values = values[:, :-1] * values[:, -1:]

@@ -38,11 +38,11 @@ def read(stream: Stream, key: str = "") -> Reading:
         letters = 0
         others = reading.with_columns
         with arrow_columns.damage(stream, "Parquet"):
-            wanted = columns.wanted(others=others)
-            texts = [name for name in wanted if _is_text(file.schema_arrow.field(name).type)]
+            requested = columns.requested(others=others)
+            texts = [name for name in requested if _is_text(file.schema_arrow.field(name).type)]
             widest = max(columns.dimensions * 8, *(_longest(stream, name) for name in texts), 1)
             step = max(1, _BATCH_BYTES // widest)
-            for batch in file.iter_batches(batch_size=step, columns=wanted):
+            for batch in file.iter_batches(batch_size=step, columns=requested):
                 bounds.check_ratio(stream.name, batch.nbytes, size, "a batch of it")
                 block = columns.block(batch, others=others)
                 letters += sum(map(len, block.words or ()))

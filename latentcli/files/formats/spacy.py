@@ -87,9 +87,9 @@ def _words(stream: Stream, hashes: Array) -> tuple[list[str], Array]:
     except (ValueError, AttributeError, RecursionError) as error:
         raise FormatError(f"{_STRINGS}: not spaCy's ({shown(error)})") from error
     order = np.argsort(hashes)
-    wanted = murmur(raw)
-    found = order[np.searchsorted(hashes, wanted, sorter=order).clip(0, len(hashes) - 1)]
-    there = hashes[found] == wanted
+    target = murmur(raw)
+    found = order[np.searchsorted(hashes, target, sorter=order).clip(0, len(hashes) - 1)]
+    there = hashes[found] == target
     return [strings[place] for place in np.flatnonzero(there)], found[there]
 
 

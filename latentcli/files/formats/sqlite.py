@@ -51,13 +51,13 @@ def read(stream: Stream, key: str = "") -> Reading:
     findings = Findings()
 
     def batches() -> Iterator[vector_columns.Batch]:
-        wanted = [choice.vectors, choice.text] if choice.text else [choice.vectors]
+        requested = [choice.vectors, choice.text] if choice.text else [choice.vectors]
         if reading.with_columns:
-            wanted += [name for name in columns if name not in wanted]
-        query = f"SELECT {', '.join(map(_quoted, wanted))} FROM {_quoted(table)}"
+            requested += [name for name in columns if name not in requested]
+        query = f"SELECT {', '.join(map(_quoted, requested))} FROM {_quoted(table)}"
         with _opened(stream, path) as base:
             for rows in _in_batches(_read(stream, base, query)):
-                read = dict(zip(wanted, map(list, zip(*rows, strict=True)), strict=True))
+                read = dict(zip(requested, map(list, zip(*rows, strict=True)), strict=True))
                 others = {name: read[name] for name in columns if name in read}
                 cells = others.pop(choice.vectors)
                 texts = read[choice.text] if choice.text else None
@@ -119,8 +119,8 @@ def _tables(stream: Stream, base: sqlite3.Connection) -> Tables:
     for (name,) in names:
         about = base.execute(f"PRAGMA table_xinfo({_quoted(name)})")
         columns = [str(column[1]) for column in about if column[-1] != _COMPUTED]
-        wanted = ", ".join(map(_quoted, columns))
-        query = f"SELECT {wanted} FROM {_quoted(name)} LIMIT {vector_columns.SAMPLE}"
+        quoted = ", ".join(map(_quoted, columns))
+        query = f"SELECT {quoted} FROM {_quoted(name)} LIMIT {vector_columns.SAMPLE}"
         rows = [*_read(stream, base, query)] if columns else []
         found[str(name)] = {
             column: [row[place] for row in rows] for place, column in enumerate(columns)

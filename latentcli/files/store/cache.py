@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-class Wanted(NamedTuple):
+class Request(NamedTuple):
     """What is read: the files, the labels of their rows, and whether with the other columns of tables."""
 
     parts: Parts
@@ -63,9 +63,9 @@ def open_entry(
     parts = resolve(address)
     regular = all(stat.S_ISREG(folders.status_of(part.path).st_mode) for part in parts.parts)
     labels = labels or (_labels_beside(parts.path) if parts.single else None)
-    wanted = Wanted(parts, labels, columns)
+    request = Request(parts, labels, columns)
     if not cache or not regular:
-        return _read(wanted, None, progress)
+        return _read(request, None, progress)
     source = folders.fingerprint(parts, labels)
     folder = cache_dir() / folders.folder_name(source)
     entry = folders.load(parts.path, folder, source)
@@ -74,11 +74,11 @@ def open_entry(
     notes = [] if entry is not None else _why_again(parts.path, folder, source)
     try:
         with holding():
-            built = _build_in_cache(wanted, source, folder, progress)
+            built = _build_in_cache(request, source, folder, progress)
     except LatentError:
         raise
     except OSError as error:
-        built = _read(wanted, None, progress)
+        built = _read(request, None, progress)
         notes.append(f"not kept in the cache {cache_dir()}: {reason(error)}")
     built.notes = notes + built.notes
     return built
@@ -109,7 +109,7 @@ def _why_again(path: Path, folder: Path, source: dict[str, Any]) -> list[str]:
 
 
 def _build_in_cache(
-    wanted: Wanted, source: dict[str, Any], folder: Path, progress: Progress | None
+    request: Request, source: dict[str, Any], folder: Path, progress: Progress | None
 ) -> Entry:
     from secrets import token_hex
 
@@ -121,18 +121,18 @@ def _build_in_cache(
     building = root / name  # known before it is there: an interrupt may come in between
     try:
         building.mkdir(mode=0o700)
-        built = _read(wanted, building, progress)
-        if folders.fingerprint(wanted.parts, wanted.labels) != source:
+        built = _read(request, building, progress)
+        if folders.fingerprint(request.parts, request.labels) != source:
             notes = [
-                f"{wanted.path.name} was changed while it was read; ask again for the new content"
+                f"{request.path.name} was changed while it was read; ask again for the new content"
             ]
-            again = _read(wanted, None, progress)
+            again = _read(request, None, progress)
             again.notes += notes
             return again
         folders.write_meta(building, built, source)
-        if wanted.columns and folder.exists():  # an entry without the columns
+        if request.columns and folder.exists():  # an entry without the columns
             clearing.discard(folder)
-        entry = _place(building, folder, wanted, source)
+        entry = _place(building, folder, request, source)
     finally:
         clearing.remove(building)
     for other in folders.of_the_same_file(root, source):
@@ -145,13 +145,13 @@ def _build_in_cache(
     return entry
 
 
-def _read(wanted: Wanted, folder: Path | None, progress: Progress | None) -> Entry:
+def _read(request: Request, folder: Path | None, progress: Progress | None) -> Entry:
     from latentcli.files.store.build import build
 
-    return build(wanted.parts, wanted.labels, folder, progress, columns=wanted.columns)
+    return build(request.parts, request.labels, folder, progress, columns=request.columns)
 
 
-def _place(building: Path, folder: Path, wanted: Wanted, source: dict[str, Any]) -> Entry:
+def _place(building: Path, folder: Path, request: Request, source: dict[str, Any]) -> Entry:
     """Rename a whole entry into place; if another process was first, its entry is as good."""
     from latentcli.files.store import clearing
 
@@ -163,8 +163,8 @@ def _place(building: Path, folder: Path, wanted: Wanted, source: dict[str, Any])
         except OSError as error:
             if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
                 raise
-        entry = folders.load(wanted.path, folder, source)
-        if entry is not None and (entry.columns is not None or not wanted.columns):
+        entry = folders.load(request.path, folder, source)
+        if entry is not None and (entry.columns is not None or not request.columns):
             return entry
         clearing.discard(folder)
     raise OSError(f"the entry {folder.name} cannot be read back")

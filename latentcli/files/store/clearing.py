@@ -66,10 +66,10 @@ def size_of(folder: Path) -> int:
 
 def clear(source: str | None = None) -> tuple[int, int]:
     """Remove the entries of one source file, or all; return how many, and their bytes."""
-    wanted = None if source is None else str(folders.real_path(path_of(source)))
-    count, size = _clear_scores(wanted)
+    requested = None if source is None else str(folders.real_path(path_of(source)))
+    count, size = _clear_scores(requested)
     for folder, meta in entries():
-        if wanted is None or meta.get("source", {}).get("path") == wanted:
+        if requested is None or meta.get("source", {}).get("path") == requested:
             if not is_ours(folder):
                 continue
             size += size_of(folder)
@@ -79,7 +79,7 @@ def clear(source: str | None = None) -> tuple[int, int]:
                 raise FileError(f"cannot remove {folder} from the cache; is it writable?")
     if source is None or is_remote(source):
         size += _clear_copies(source)
-    if wanted is None:
+    if requested is None:
         with suppress(OSError):
             sweep(cache_dir())
     return count, size
@@ -93,12 +93,12 @@ def kept_scores() -> tuple[Path, int] | None:
     return (path, len(KeptScores(path))) if path.is_file() and not path.is_symlink() else None
 
 
-def _clear_scores(wanted: str | None) -> tuple[int, int]:
-    """Remove the file of scores where everything, or it, is wanted; return 1 and its bytes, or 0, 0."""
+def _clear_scores(requested: str | None) -> tuple[int, int]:
+    """Remove the file of scores if it is `requested`, or all are (None); return 1 and its bytes, or 0, 0."""
     from latentcli.files.store.scores import NAME
 
     path = cache_dir() / NAME
-    if not path.is_file() or wanted not in (None, str(folders.real_path(path))):
+    if not path.is_file() or requested not in (None, str(folders.real_path(path))):
         return 0, 0
     size = path.stat().st_size
     try:

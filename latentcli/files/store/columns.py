@@ -181,7 +181,7 @@ class Columns:
     def values(self, names: Sequence[str], rows: Sequence[int]) -> dict[int, list[Any]]:
         """Return the cells of some columns, for each of some rows."""
         self.check(names)
-        wanted = ", ".join(_quoted(self._names[name]) for name in names)
+        quoted = ", ".join(_quoted(self._names[name]) for name in names)
         flags = [self.kinds[name] == "bool" for name in names]
         numbers = sorted({*rows})
         found: dict[int, list[Any]] = {}
@@ -190,7 +190,7 @@ class Columns:
                 some = [row + 1 for row in numbers[start : start + _AT_ONCE]]
                 marks = ", ".join("?" * len(some))
                 for number, *cells in base.execute(
-                    f"SELECT n, {wanted} FROM rows WHERE n IN ({marks})", some
+                    f"SELECT n, {quoted} FROM rows WHERE n IN ({marks})", some
                 ):
                     found[number - 1] = [
                         bool(cell) if flag and cell is not None else cell

@@ -14,10 +14,10 @@ from latentcli.files.stream import Stream
 
 def check(folder: Path, reading: Reading, stream: Stream) -> None:
     """Raise OSError (ENOSPC) where the vectors of a file are more than `folder` has room for."""
-    wanted, free = expected_bytes(reading, stream), shutil.disk_usage(folder).free
-    if wanted > free:
+    needed, free = expected_bytes(reading, stream), shutil.disk_usage(folder).free
+    if needed > free:
         raise OSError(
-            errno.ENOSPC, f"it needs about {in_words(wanted)}, and {in_words(free)} are free"
+            errno.ENOSPC, f"it needs about {in_words(needed)}, and {in_words(free)} are free"
         )
 
 

@@ -67,8 +67,8 @@ class Words:
 
     def row(self, word: str) -> int | None:
         """Return the first row of a word."""
-        wanted = word.encode("utf-8", "backslashreplace")
-        rows = [row for row in self._words.rows(crc32(wanted)) if self.raw(row) == wanted]
+        target = word.encode("utf-8", "backslashreplace")
+        rows = [row for row in self._words.rows(crc32(target)) if self.raw(row) == target]
         return min(rows, default=None)
 
     def words(self, rows: Sequence[int]) -> list[str]:
@@ -83,8 +83,8 @@ class Words:
         forms = case_forms(word)
         rows: set[int] = set()
         for form in forms:
-            wanted = crc32(form.encode("utf-8", "backslashreplace"))
-            rows |= {*self._words.rows(wanted), *self._forms.rows(wanted)}
+            target = crc32(form.encode("utf-8", "backslashreplace"))
+            rows |= {*self._words.rows(target), *self._forms.rows(target)}
         others = dict.fromkeys(self.words(sorted(rows)))
         return [
             other
@@ -153,9 +153,9 @@ class _Index:
         self._hashes = hashes
         self._rows = rows
 
-    def rows(self, wanted: int) -> list[int]:
+    def rows(self, target: int) -> list[int]:
         """Return the rows with a hash."""
-        low = np.uint32(wanted)
+        low = np.uint32(target)
         start = int(np.searchsorted(self._hashes, low, side="left"))
         end = int(np.searchsorted(self._hashes, low, side="right"))
         return [int(row) for row in self._rows[start:end]]

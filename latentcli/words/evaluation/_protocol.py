@@ -113,13 +113,13 @@ class Lexicon:
 
     def __init__(self, space: Space, protocol: Protocol, words: Iterable[str]) -> None:
         self._protocol = protocol
-        wanted = {self._form(word) for word in words}
+        forms = {self._form(word) for word in words}
         self._rows: dict[str, list[tuple[int, str]]] = {}
         for row, word in space.words.items():
             if protocol.restrict is not None and row >= protocol.restrict:
                 break
             form = protocol.fold(word)
-            if form in wanted and space.norms[row] > 0:
+            if form in forms and space.norms[row] > 0:
                 self._rows.setdefault(form, []).append((row, word))
 
     def row(self, word: str) -> int | None:
@@ -137,7 +137,7 @@ class Lexicon:
         return tuple(row for row, _ in self._rows.get(self._form(word), []))
 
     def right(self, word: str) -> tuple[int, ...]:
-        """Return the rows that are right where a word is wanted."""
+        """Return the rows that are right where a word is expected."""
         if self._protocol.alike:
             return self.alike(word)
         row = self.row(word)

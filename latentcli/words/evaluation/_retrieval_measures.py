@@ -134,9 +134,9 @@ def measure_all(
     rankings: Sequence[Ranking], cutoffs: Sequence[int]
 ) -> dict[tuple[str, int | None], Array]:
     """Return every measure at every cutoff, and `map` and `mrr` of all, for each query (Q,)."""
-    wanted: list[tuple[str, int | None]] = [(name, k) for name in MEASURES for k in cutoffs]
-    wanted += [("map", None), ("mrr", None)]
+    measures: list[tuple[str, int | None]] = [(name, k) for name in MEASURES for k in cutoffs]
+    measures += [("map", None), ("mrr", None)]
     return {
         (name, k): np.array([measure(ranking, name, k) for ranking in rankings])
-        for name, k in wanted
+        for name, k in measures
     }

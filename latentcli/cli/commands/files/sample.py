@@ -48,8 +48,8 @@ def command(
         ]
         output.show(Report("sample", ("name", "bytes", "what"), records))
         return
-    wanted = list(samples.SAMPLES) if "all" in names else names
-    found = [samples.path(name) for name in wanted]
+    requested = list(samples.SAMPLES) if "all" in names else names
+    found = [samples.path(name) for name in requested]
     paths = found if to is None else _copied(found, Path(to), force)
     copies: list[Record] = [{"path": str(path)} for path in paths]
     output.show(Report("sample", ("path",), copies, views=(Lines("path"),)))

@@ -237,7 +237,7 @@ def _times(text: str) -> Any:
 
 
 def _kind(**chosen: bool) -> str:
-    kinds = [name for name, wanted in chosen.items() if wanted]
+    kinds = [name for name, requested in chosen.items() if requested]
     if len(kinds) > 1:
         raise UsageError(f"--{' and --'.join(kinds)} exclude each other")
     return kinds[0] if kinds else "lerp"
