@@ -59,14 +59,19 @@ def difference(found, table):
         26017806,
         26018798,
         27003803,
+        27004730,
         27009836,
         27010909,
         28001336,
         28007010,
+        28008393,
+        28010476,
+        28011642,
+        28018718,
     ],
 )
 def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):
-    """Decimal commas with a comma at the end, numbers in quotes in brackets, words that are numbers beside lists."""
+    """Decimal commas with a comma at the end, numbers in quotes in brackets, words that are numbers, tabs in cells."""
     path = tmp_path / "vectors.txt"
     table = made(seed)
     path.write_bytes(table.content)

@@ -28,6 +28,12 @@ _SAMPLE = 64
 _DIGIT = re.compile(r"\d")
 _PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
 
+_GLUED = re.compile(r"[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?[ ]*\t[ ]*\S")
+"""A decimal number and a tab in one cell: the word stands behind another separator than the numbers."""
+
+_WORD_NAMES = ("word", "words", "token")
+"""Names under which numbers are words, such as 1984."""
+
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
 
@@ -299,7 +305,27 @@ def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
         )
 
     table = parsed(())
-    return parsed(padded) if (padded := _padded(text, table, parsed)) else table
+    texts = _padded(text, table, parsed)
+    if literal:
+        texts += _words(table, named=headed or counted)
+    return parsed(texts) if texts else table
+
+
+def _words(table: Any, *, named: bool) -> list[str]:
+    """Return the columns of numbers that are words: "3" under the name "word", or alone beside lists without names."""
+    import pyarrow.types as kinds
+
+    numbers = [
+        field.name
+        for field in table.schema
+        if kinds.is_integer(field.type) or kinds.is_floating(field.type)
+    ]
+    if named:
+        return [name for name in numbers if name.strip().lower() in _WORD_NAMES]
+    first = [(name, str(table[name][0])) for name in table.column_names if table.num_rows]
+    lists = [name for name, cell in first if delimited.is_list(cell.encode())]
+    texts = [field.name for field in table.schema if kinds.is_string(field.type)]
+    return numbers if len(numbers) == 1 and lists == texts else []
 
 
 def _padded(text: bytes, table: Any, parsed: Callable[[Iterable[str]], Any]) -> list[str]:
@@ -325,8 +351,13 @@ def _is_padded(text: str | None) -> bool:
 def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     """Refuse a column of text that is mostly numbers: a dimension would be lost."""
     texts = sum(text is not None for text in values)
-    if any(map(_is_padded, values)):
+    if name.lower() in _WORD_NAMES or any(map(_is_padded, values)):
         return
+    glued = sum(text is not None and _GLUED.match(text) is not None for text in values)
+    if 2 * glued > texts:
+        raise stream.error(
+            f"column '{name}' holds a number and, behind a tab, a text: separate all columns alike"
+        )
     numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
     if 2 * numbers < texts or not numbers:
         return
