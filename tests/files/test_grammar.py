@@ -62,10 +62,12 @@ def difference(found, table):
         27004730,
         27009836,
         27010909,
+        27014382,
         28001336,
         28007010,
         28008393,
         28010476,
+        28011822,
         28011642,
         28018718,
     ],
@@ -81,11 +83,13 @@ def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_table_is_read_as_it_was_written_or_refused(tmp_path, part):
     path = tmp_path / "vectors.txt"
+    wrong = {}
     for seed in range(FIRST + part, FIRST + COUNT, PARTS):
         table = made(seed)
         path.write_bytes(table.content)
-        wrong = difference(read(path), table)
-        assert not wrong, f"seed {seed}: {wrong}; {table.how}; {table.content[:400]!r}"
+        if found := difference(read(path), table):
+            wrong[seed] = f"{found}; {table.how}; {table.content[:400]!r}"
+    assert wrong == {}
 
 
 def test_ordinary_ways_to_write_are_read(tmp_path):

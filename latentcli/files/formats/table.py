@@ -28,8 +28,8 @@ _SAMPLE = 64
 _DIGIT = re.compile(r"\d")
 _PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
 
-_GLUED = re.compile(r"[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?[ ]*\t[ ]*\S")
-"""A decimal number and a tab in one cell: the word stands behind another separator than the numbers."""
+_GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
+"""A decimal number, a tab or colon, and a text in one cell: a word stands behind another separator than the numbers."""
 
 _WORD_NAMES = ("word", "words", "token")
 """Names under which numbers are words, such as 1984."""
@@ -356,7 +356,7 @@ def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     glued = sum(text is not None and _GLUED.match(text) is not None for text in values)
     if 2 * glued > texts:
         raise stream.error(
-            f"column '{name}' holds a number and, behind a tab, a text: separate all columns alike"
+            f"column '{name}' holds a number and a text behind it; separate all columns in one way"
         )
     numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
     if 2 * numbers < texts or not numbers:
