@@ -15,7 +15,7 @@ import numpy as np
 from latentcli.files.reading import MAX_DIMENSIONS
 from latentcli.numerics.types import Array
 
-_LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
+_LIST = re.compile(r"\s*[\[({](.*)[\])}]\s*[,;]?\s*", re.DOTALL)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _MISSING = {"", "[]", "null", "NULL", "None", "nan", "NaN", "NA", "N/A"}
 _BETWEEN = re.compile(r"\s*,\s*|\s+")

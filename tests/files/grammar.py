@@ -51,7 +51,7 @@ def made(seed):
     _unambiguous(how)
     count, dimensions = how["rows"], how["dimensions"]
     words = pick.sample(LATIN if how["encoding"] == "latin-1" else WORDS, count)
-    if how["place"] == "last" and not how["header"] and words == ["3"]:
+    if how["place"] == "last" and how["header"] != "names" and words == ["3"]:
         words = ["the"]  # "-0.5 3" is a word behind a number, or two numbers
     numbers = [[_number(pick, how) for _ in range(dimensions)] for _ in range(count)]
     rows = [[float(text) for text in row] for row in numbers]

@@ -70,6 +70,7 @@ def difference(found, table):
         28011822,
         28011642,
         28018718,
+        43001085,
     ],
 )
 def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):
