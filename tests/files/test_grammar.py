@@ -71,6 +71,11 @@ def difference(found, table):
         28011642,
         28018718,
         43001085,
+        44005817,
+        44006568,
+        44013552,
+        44019065,
+        45012113,
     ],
 )
 def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):

@@ -42,6 +42,9 @@ _NUMBER_START = re.compile(rb"[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?[.,;:]*")
 _ATTACHED = re.compile(
     rb"[^\d.,;][,;:|=][-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?|.*[\[({][-+]?[\d.]+[,;]?", re.DOTALL
 )
+_TAB_BEFORE_LAST = re.compile(rb"[^\t]* [^\t]*\t[^ \t]+")
+"""Blanks between numbers, and a tab before the last, which is then the word."""
+
 _LOOK_BACK = 64
 _DIGITS = tuple(b"%d" % digit for digit in range(10))
 _JOINERS = (b",", b";", b":", b"=", b"|")
@@ -239,6 +242,8 @@ def _with_words(
     halves = found.separator == b"," and not declared and dimensions % 2 == 0
     if halves and (integers or may_be_decimals([fields for _, fields in split])):
         return None
+    if found.wordless and all(_TAB_BEFORE_LAST.fullmatch(row.strip(BLANKS)) for row in rows):
+        return None
     if found.wordless:  # a first number that is hardly a word
         first = [fields[0] for _, fields in split]
         return None if any(map(_INTEGER.fullmatch, first)) and not declared else found
@@ -281,9 +286,11 @@ def _joined(words: list[bytes], joiner: bytes) -> bool:
 
 
 def _has_decimals(found: Dialect, rows: list[bytes], dimensions: int) -> bool:
-    """Tell whether numbers with decimal commas have some, and none a decimal point."""
+    """Tell whether numbers with decimal commas have some; a comma before a blank is none."""
     split = [found.split(row, dimensions) for row in rows]
     with_points = [field for parts in split if parts for field in parts[1]]
+    if found.separator == b" " and any(field.endswith(b".") for field in with_points):
+        return False
     return any(b"." in field for field in with_points)
 
 

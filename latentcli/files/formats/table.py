@@ -14,31 +14,22 @@ import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
 from latentcli.files import arrays, bounds, delimited, vector_columns
+from latentcli.files import table_checks as checks
 from latentcli.files.cells import as_word
-from latentcli.files.formats import dialects, parquet
+from latentcli.files.formats import parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
+from latentcli.files.table_checks import Columns
 from latentcli.numerics.types import Array
 
 _MAX_BYTES = 1 << 30
 _MAX_COLUMNS = 16_384
 """More columns take a table gigabytes for each of them; such an array is no table."""
 
-_SAMPLE = 64
-_DIGIT = re.compile(r"\d")
 _PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
-
-_GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
-"""A decimal number, a tab or colon, and a text in one cell: a word stands behind another separator than the numbers."""
-
-_WORD_NAMES = ("word", "words", "token")
-"""Names under which numbers are words, such as 1984."""
 
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
-
-Columns = dict[str, Array]
-"""Columns by name: float64, int64, bool or text (object) arrays of the same length."""
 
 
 def sniff(stream: Stream) -> bool:
@@ -62,12 +53,13 @@ def read(stream: Stream, key: str = "") -> Reading:
     if sampled is not None:
         return _of_vectors(stream, columns, sampled, key, notes)
     numbers = _dimensions(columns, text, notes)
-    _check_halves(stream, numbers)
+    checks.check_halves(stream, numbers)
     for name, cells in texts.items():
-        _check_no_numbers(stream, name, cells)
+        checks.check_no_numbers(stream, name, cells)
     if not numbers:
         raise stream.error("no columns of numbers")
     words = vector_columns.choose_text(texts, text)
+    checks.check_cells(stream, texts, words, numbers)
     if words:
         notes.append(f"the words are its column '{words}'")
     if left := [name for name in texts if name != words]:
@@ -128,22 +120,6 @@ def _dimensions(columns: Columns, text: str, notes: list[str]) -> Columns:
         return numbers
     notes.append(_left_out(ids))
     return {name: values for name, values in numbers.items() if name not in ids}
-
-
-def _check_halves(stream: Stream, numbers: Columns) -> None:
-    """Refuse columns without names that look like the halves of numbers with decimal commas."""
-    named = any(not re.fullmatch(r"column\d+", name) for name in numbers)
-    if named or not numbers or any(values.dtype.kind != "i" for values in numbers.values()):
-        return
-    texts = [
-        [str(value).encode() for value in row]
-        for row in zip(*(values[:_SAMPLE].tolist() for values in numbers.values()), strict=True)
-    ]
-    if dialects.may_be_decimals(texts):
-        raise stream.error(
-            "integers between commas that look like halves of numbers with decimal commas; separate "
-            "the columns with semicolons, or write a line of names if they are integers"
-        )
 
 
 def _of_vectors(
@@ -321,7 +297,7 @@ def _words(table: Any, *, named: bool) -> list[str]:
         if kinds.is_integer(field.type) or kinds.is_floating(field.type)
     ]
     if named:
-        return [name for name in numbers if name.strip().lower() in _WORD_NAMES]
+        return [name for name in numbers if name.strip().lower() in checks.WORD_NAMES]
     first = [(name, str(table[name][0])) for name in table.column_names if table.num_rows]
     lists = [name for name, cell in first if delimited.is_list(cell.encode())]
     texts = [field.name for field in table.schema if kinds.is_string(field.type)]
@@ -339,41 +315,9 @@ def _padded(text: bytes, table: Any, parsed: Callable[[Iterable[str]], Any]) -> 
     if not whole or _PADDED.search(text) is None:
         return []
     cells = parsed(whole)
-    codes = [name for name in whole if any(map(_is_padded, cells[name].to_pylist()))]
+    codes = [name for name in whole if any(map(checks.is_padded, cells[name].to_pylist()))]
     left = (field for field in table.schema if field.name not in codes)
     return codes if any(not pa.types.is_null(field.type) for field in left) else []
-
-
-def _is_padded(text: str | None) -> bool:
-    return text is not None and len(text) > 1 and text[0] == "0" and text.isdecimal()
-
-
-def _check_no_numbers(stream: Stream, name: str, values: Array) -> None:
-    """Refuse a column of text that is mostly numbers: a dimension would be lost."""
-    texts = sum(text is not None for text in values)
-    if name.lower() in _WORD_NAMES or any(map(_is_padded, values)):
-        return
-    glued = sum(text is not None and _GLUED.match(text) is not None for text in values)
-    if 2 * glued > texts:
-        raise stream.error(
-            f"column '{name}' holds a number and a text behind it; separate all columns in one way"
-        )
-    numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
-    if 2 * numbers < texts or not numbers:
-        return
-    there = ((row, text) for row, text in enumerate(values) if text is not None)
-    first = next(there)
-    row, text = next(
-        (one for one in (first, *there) if not delimited.is_number(one[1].encode())), first
-    )
-    commas = "; write decimals with a point" if _is_numeric(text) else ""
-    raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
-
-
-def _is_numeric(text: str) -> bool:
-    """Tell a number in quotes, or with a decimal comma, as well."""
-    bare = text.strip("\"' ").encode("utf-8", "replace")
-    return delimited.is_number(bare) or delimited.DECIMAL_COMMA.fullmatch(bare) is not None
 
 
 class _Labels:

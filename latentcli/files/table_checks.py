@@ -1,0 +1,95 @@
+"""What the columns of a table must not be: numbers in a column of text, halves of numbers, several in a cell.
+
+Such a table was taken apart in another way than it was put together, and would lose numbers or words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from latentcli.errors import shown
+from latentcli.files import delimited
+from latentcli.files.formats import dialects
+from latentcli.files.stream import Stream
+from latentcli.numerics.types import Array
+
+Columns = dict[str, Array]
+"""Columns by name: float64, int64, bool or text (object) arrays of the same length."""
+
+WORD_NAMES = ("word", "words", "token")
+"""Names under which numbers are words, such as 1984."""
+
+_SAMPLE = 64
+_DIGIT = re.compile(r"\d")
+_GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
+"""A decimal number, a tab or colon, and a text in one cell: a word stands behind another separator than the numbers."""
+
+
+def check_halves(stream: Stream, numbers: Columns) -> None:
+    """Refuse columns without names that look like the halves of numbers with decimal commas."""
+    named = any(not re.fullmatch(r"column\d+", name) for name in numbers)
+    if named or not numbers or any(values.dtype.kind != "i" for values in numbers.values()):
+        return
+    texts = [
+        [str(value).encode() for value in row]
+        for row in zip(*(values[:_SAMPLE].tolist() for values in numbers.values()), strict=True)
+    ]
+    if dialects.may_be_decimals(texts):
+        raise stream.error(
+            "integers between commas that look like halves of numbers with decimal commas; separate "
+            "the columns with semicolons, or write a line of names if they are integers"
+        )
+
+
+def check_no_numbers(stream: Stream, name: str, values: Array) -> None:
+    """Refuse a column of text that is mostly numbers: a dimension would be lost."""
+    texts = sum(text is not None for text in values)
+    if name.lower() in WORD_NAMES or any(map(is_padded, values)):
+        return
+    glued = sum(text is not None and _GLUED.match(text) is not None for text in values)
+    if 2 * glued > texts:
+        raise stream.error(
+            f"column '{name}' holds a number and a text behind it; separate all columns in one way"
+        )
+    numbers = sum(_is_numeric(text) for text in values if text and _DIGIT.search(text))
+    if 2 * numbers < texts or not numbers:
+        return
+    there = ((row, text) for row, text in enumerate(values) if text is not None)
+    first = next(there)
+    row, text = next(
+        (one for one in (first, *there) if not delimited.is_number(one[1].encode())), first
+    )
+    commas = "; write decimals with a point" if _is_numeric(text) else ""
+    raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
+
+
+def check_cells(stream: Stream, texts: Columns, words: str, numbers: Columns) -> None:
+    """Refuse several numbers in a cell, as words or in a column that is named like the dimensions."""
+    stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
+    for name, cells in texts.items():
+        like = name[-1:].isdigit() and name.rstrip("0123456789") in stems
+        several = sum(text is not None and _is_several(text) for text in cells)
+        if (name == words or like) and 2 * several > len(cells):
+            raise stream.error(
+                f"column '{name}' holds several numbers in a cell, such as '{shown(cells[0], 40)}'; "
+                "separate all columns in one way"
+            )
+
+
+def _is_several(text: str) -> bool:
+    """Tell numbers that commas, semicolons or blanks separate, one of them a fraction or below 0, or more than three."""
+    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    if len(parts) < 2 or not all(delimited.is_number(part.encode()) for part in parts):
+        return False
+    return len(parts) > 3 or any(part[:1] == "-" or "." in part for part in parts)
+
+
+def _is_numeric(text: str) -> bool:
+    """Tell a number in quotes, or with a decimal comma, as well."""
+    bare = text.strip("\"' ").encode("utf-8", "replace")
+    return delimited.is_number(bare) or delimited.DECIMAL_COMMA.fullmatch(bare) is not None
+
+
+def is_padded(text: str | None) -> bool:
+    """Tell digits that begin with 0, such as 007: a code, not a number."""
+    return text is not None and len(text) > 1 and text[0] == "0" and text.isdecimal()
