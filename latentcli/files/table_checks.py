@@ -68,10 +68,10 @@ def check_cells(stream: Stream, texts: Columns, words: str, numbers: Columns) ->
     stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
     for name, cells in texts.items():
         like = name[-1:].isdigit() and name.rstrip("0123456789") in stems
-        several = sum(text is not None and _is_several(text) for text in cells)
-        if (name == words or like) and 2 * several > len(cells):
+        several = [text for text in cells if text is not None and _is_several(text)]
+        if (name == words or like) and 2 * len(several) > len(cells):
             raise stream.error(
-                f"column '{name}' holds several numbers in a cell, such as '{shown(cells[0], 40)}'; "
+                f"column '{name}' holds several numbers in a cell, such as '{shown(several[0], 40)}'; "
                 "separate all columns in one way"
             )
 
