@@ -83,6 +83,8 @@ def _of_a_list(words: Sequence[str], given: Sequence[str]) -> str:
 
 def _of_pairs(words: Sequence[str], given: Sequence[str]) -> str:
     """Return the line of pairs that were typed as A:B, or that stand in a file."""
+    if not given and "-" in words:
+        return ""
     if not given:
         return "pairs of words come after it, or from a file, a pair a line: latent similarity - < FILE"
     if all(re.fullmatch(r"[^:]+:[^:]+", word) for word in given):

@@ -148,7 +148,7 @@ def dci_es(
         why = (
             f"{data.rows:,} rows are too few to train and to test"
             if few
-            else "no dimension ever changes"
+            else "no dimension varies"
         )
         return Score(numbers={"dci_es": None, "size": _size(data)}, notes=(why,))
     found = _probed(data, estimator, parts, seed, progress)

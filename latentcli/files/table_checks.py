@@ -24,6 +24,9 @@ _DIGIT = re.compile(r"\d")
 _GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
 """A decimal number, a tab or colon, and a text in one cell: a word stands behind another separator than the numbers."""
 
+_FIRST = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[\s:;|]+\S")
+"""A decimal number before a text, where a column is named like dimensions."""
+
 
 def check_halves(stream: Stream, numbers: Columns) -> None:
     """Refuse columns without names that look like the halves of numbers with decimal commas."""
@@ -64,14 +67,15 @@ def check_no_numbers(stream: Stream, name: str, values: Array) -> None:
 
 
 def check_cells(stream: Stream, texts: Columns, words: str, numbers: Columns) -> None:
-    """Refuse several numbers in a cell, as words or in a column that is named like the dimensions."""
+    """Refuse several numbers in a cell as words; or these, or a number before a text, under a name like the dimensions'."""
     stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
     for name, cells in texts.items():
         like = name[-1:].isdigit() and name.rstrip("0123456789") in stems
-        several = [text for text in cells if text is not None and _is_several(text)]
+        there = [text for text in cells if text is not None]
+        several = [text for text in there if _is_several(text) or (like and _FIRST.match(text))]
         if (name == words or like) and 2 * len(several) > len(cells):
             raise stream.error(
-                f"column '{name}' holds several numbers in a cell, such as '{shown(several[0], 40)}'; "
+                f"column '{name}' holds more than a number or a word, such as '{shown(several[0], 40)}'; "
                 "separate all columns in one way"
             )
 

@@ -76,6 +76,7 @@ def difference(found, table):
         44013552,
         44019065,
         45012113,
+        46001414,
     ],
 )
 def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):
