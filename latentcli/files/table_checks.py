@@ -27,6 +27,8 @@ _GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
 _FIRST = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[\s:;|]+\S")
 """A decimal number before a text, where a column is named like dimensions."""
 
+_NUMBERED = re.compile(r"\d+[\s:;|]+\S")
+
 
 def check_halves(stream: Stream, numbers: Columns) -> None:
     """Refuse columns without names that look like the halves of numbers with decimal commas."""
@@ -70,9 +72,11 @@ def check_cells(stream: Stream, texts: Columns, words: str, numbers: Columns) ->
     """Refuse several numbers in a cell as words; or these, or a number before a text, under a name like the dimensions'."""
     stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
     for name, cells in texts.items():
-        like = name[-1:].isdigit() and name.rstrip("0123456789") in stems
+        row = _NUMBERED.match(name) is not None  # the first row, taken for names
+        like = row or (name[-1:].isdigit() and name.rstrip("0123456789") in stems)
+        begins = _NUMBERED if row else _FIRST
         there = [text for text in cells if text is not None]
-        several = [text for text in there if _is_several(text) or (like and _FIRST.match(text))]
+        several = [text for text in there if _is_several(text) or (like and begins.match(text))]
         if (name == words or like) and 2 * len(several) > len(cells):
             raise stream.error(
                 f"column '{name}' holds more than a number or a word, such as '{shown(several[0], 40)}'; "
