@@ -78,6 +78,7 @@ def difference(found, table):
         45012113,
         46001414,
         47007433,
+        49012718,
     ],
 )
 def test_what_a_campaign_found_is_read_or_refused(tmp_path, seed):

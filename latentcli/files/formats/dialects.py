@@ -250,7 +250,8 @@ def _with_words(
     if sum(_HOLDS_NUMBER.search(word) is not None for word in words) * 2 > len(words):
         return None
     if found.word_last and (
-        all(map(_POINT.fullmatch, words)) or sum(map(_glued_before, words)) * 2 > len(words)
+        all(_POINT.fullmatch(word.strip(b"[](){}")) for word in words)
+        or sum(map(_glued_before, words)) * 2 > len(words)
     ):
         return None
     return None if glued(words) and not quoted(words) else finished(found, words)
