@@ -70,11 +70,6 @@ _IN_PLACE = {
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
 _OF_CODES = {"direction"}
-_HEADER = 32
-"""Bytes that no binary file of vectors is shorter than."""
-
-_MANY_FIELDS = 12
-"""Fields of a line from which it holds a vector, not a question."""
 
 
 def of_misuse(error: Any) -> str:
@@ -213,6 +208,8 @@ def _asked(command: str, words: list[str], given: list[str], files: list[str]) -
     """Return the line that asks for words where files of vectors, or one of words, stand among them."""
     import shlex
 
+    from latentcli.cli.first_lines import holds_vectors
+
     if given == files and len(files) == 1 and not holds_vectors(files[0]):
         kept = [word for word in words if word != files[0]]
         typed = shlex.join(["latent", command, "-", *kept])
@@ -230,31 +227,11 @@ def _evaluated(words: list[str], files: list[str]) -> str:
     """Return the line of `latent evaluate` with its files of vectors behind -v; "" where there are none."""
     import shlex
 
+    from latentcli.cli.first_lines import holds_vectors
+
     vectors = [file for file in files if holds_vectors(file)]
     if not vectors or not words or len(vectors) == len(files):
         return ""
     kept = [word for word in words if word not in vectors]
     named = [part for file in vectors for part in ("-v", file)]
     return f"vectors are named with -v: {shlex.join(['latent', 'evaluate', *kept, *named])}"
-
-
-def holds_vectors(path: str) -> bool:
-    """Tell a file of vectors from one of words or questions by its first lines."""
-    try:
-        with open(path, "rb") as stream:  # noqa: PTH123 - pathlib takes longer to import
-            start = stream.read(1 << 16)
-    except OSError:
-        return False
-    lines = start.split(b"\n")[:3]
-    binary = len(start) > _HEADER and any(b"\0" in line for line in lines)
-    return binary or any(_is_vector(line.split()) for line in lines)
-
-
-def _is_vector(fields: list[bytes]) -> bool:
-    """Tell a line of a word and its numbers from one of words, or of two words and a score."""
-    if len(fields) > _MANY_FIELDS:
-        return True
-    try:
-        return len([float(field) for field in fields[1:]]) > 1
-    except ValueError:
-        return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from latentcli.cli.first_lines import holds_vectors
+
 _ONE_FILE = {"typical", "geometry", "clusters", "outliers", "duplicates", "traverse", "map", "smoothness"}  # fmt: skip
 """Commands that look at one file."""
 
@@ -97,8 +99,6 @@ def _of_pairs(words: Sequence[str], given: Sequence[str]) -> str:
 
 def _of_weat(given: Sequence[str], files: Sequence[str]) -> str:
     """Return the line for two words, or for vectors without the lists of words that WEAT compares."""
-    from latentcli.cli.hints import holds_vectors
-
     meant = [word for word in given if word != "weat"]
     if len(meant) == 2 and not files:
         return f"WEAT compares lists of words; for two words: latent project {_quoted([':'.join(meant)])}"

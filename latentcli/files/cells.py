@@ -66,7 +66,7 @@ def _fields(text: str) -> list[str]:
         fields = [field.strip() for field in text.split(separator)]
         if separator == ";" or (len(fields) > 1 and any(map(_DECIMAL_COMMA.fullmatch, fields))):
             return [field.replace(",", ".") for field in fields]
-    apart = text.split()
+    apart = text.split() if decimals else []
     if len(apart) > 1 and all(map(_DECIMAL_COMMA.fullmatch, apart)):  # blanks separate them
         return [field.replace(",", ".") for field in apart]
     return _BETWEEN.split(text)

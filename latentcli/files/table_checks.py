@@ -6,6 +6,7 @@ Such a table was taken apart in another way than it was put together, and would 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from latentcli.errors import shown
 from latentcli.files import delimited
@@ -13,24 +14,23 @@ from latentcli.files.formats import dialects
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
-Columns = dict[str, Array]
-"""Columns by name: float64, int64, bool or text (object) arrays of the same length."""
-
 WORD_NAMES = ("word", "words", "token")
 """Names under which numbers are words, such as 1984."""
 
 _SAMPLE = 64
 _DIGIT = re.compile(r"\d")
-_GLUED = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[ ]*(?:\t|:[ \t])[ ]*\S")
+_DECIMAL = r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?"
+_GLUED = re.compile(_DECIMAL + r"[ ]*(?:\t|:[ \t])[ ]*\S")
 """A decimal number, a tab or colon, and a text in one cell: a word stands behind another separator than the numbers."""
 
-_FIRST = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?[\s:;|]+\S")
+_FIRST = re.compile(_DECIMAL + r"[\s:;|]+\S")
 """A decimal number before a text, where a column is named like dimensions."""
 
 _NUMBERED = re.compile(r"\d+[\s:;|]+\S")
+"""A whole number before a text: of a first row that was taken for names."""
 
 
-def check_halves(stream: Stream, numbers: Columns) -> None:
+def check_halves(stream: Stream, numbers: Mapping[str, Array]) -> None:
     """Refuse columns without names that look like the halves of numbers with decimal commas."""
     named = any(not re.fullmatch(r"column\d+", name) for name in numbers)
     if named or not numbers or any(values.dtype.kind != "i" for values in numbers.values()):
@@ -68,7 +68,9 @@ def check_no_numbers(stream: Stream, name: str, values: Array) -> None:
     raise stream.error(f"column '{name}': '{text}' in row {row:,} is not a number{commas}")
 
 
-def check_cells(stream: Stream, texts: Columns, words: str, numbers: Columns) -> None:
+def check_cells(
+    stream: Stream, texts: Mapping[str, Array], words: str, numbers: Mapping[str, Array]
+) -> None:
     """Refuse several numbers in a cell as words; or these, or a number before a text, under a name like the dimensions'."""
     stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
     for name, cells in texts.items():

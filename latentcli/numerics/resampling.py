@@ -144,9 +144,8 @@ def half_sample_interval(
     unit = max(1.0, float(np.abs(known).max()) / LARGEST)  # squares of the largest overflow
     spread = unit * float((known / unit).std(ddof=1))
     if relative and 0 < middle < value:
-        widened = max(
-            widened, value / middle
-        )  # few rows or few values: either is why halves score less
+        # Few rows or few values: either is why halves score less.
+        widened = max(widened, value / middle)
     reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
     if unbiased:
         reach = max(reach, abs(value - middle))

@@ -19,7 +19,6 @@ from latentcli.files.cells import as_word
 from latentcli.files.formats import parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
-from latentcli.files.table_checks import Columns
 from latentcli.numerics.types import Array
 
 _MAX_BYTES = 1 << 30
@@ -30,6 +29,10 @@ _PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
 
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
+
+
+Columns = dict[str, Array]
+"""Columns by name: float64, int64, bool or text (object) arrays of the same length."""
 
 
 def sniff(stream: Stream) -> bool:
