@@ -120,6 +120,7 @@ class Factors:
                 ids = ids_of(session, found, self.id)
                 rows, columns, lost = factors.join(read.columns, self.id, ids, address)
                 remarks += [*read.notes, *lost]
+                session.count((), [*read.bad.values()])
             data = open_codes(
                 session, found, columns, rows=rows,
                 continuous=self.continuous or (), discrete=self.discrete or (),

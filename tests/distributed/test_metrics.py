@@ -103,40 +103,6 @@ def test_few_codes_have_every_metric(tmp_path, dask, answers):
         same(one, answers(metric, *given))
 
 
-@pytest.fixture
-def with_ids(tmp_path):
-    """Codes and factors whose rows are in other orders, with an id; some are on one side only."""
-    rng = np.random.default_rng(2)
-    factors = rng.integers(0, 4, (120_000, 2))
-    codes = np.hstack([factors, rng.normal(size=(120_000, 16))]).astype(np.float32)
-    codes[:, :2] += 0.4 * rng.normal(size=(120_000, 2)).astype(np.float32)
-    (tmp_path / "codes").mkdir()
-    for place, part in enumerate(np.array_split(np.arange(120_000), 3)):
-        vectors = pa.FixedSizeListArray.from_arrays(pa.array(codes[part].ravel()), 18)
-        table = pa.table({"sample": [f"s{row}" for row in part], "vector": vectors})
-        pq.write_table(table, tmp_path / "codes" / f"p{place}.parquet")
-    order = rng.permutation(120_000)[:118_000]
-    columns = {
-        "sample": [f"s{row}" for row in order],
-        "a": factors[order, 0],
-        "b": factors[order, 1],
-    }
-    pq.write_table(pa.table(columns), tmp_path / "factors.parquet")
-    kept = np.sort(order)
-    np.save(tmp_path / "codes.npy", codes[kept])
-    np.savez(tmp_path / "factors.npz", a=factors[kept, 0], b=factors[kept, 1])
-    return tmp_path
-
-
-def test_rows_are_matched_by_id(with_ids, dask, answers):
-    one = answers("mig", with_ids / "codes.npy", with_ids / "factors.npz")
-    given = ("--id", "sample", "--dask", dask)
-    many = answers("mig", with_ids / "codes", with_ids / "factors.parquet", *given)
-    assert "2,000 of 120,000 codes are left out" in many["notes"][0]
-    many["notes"] = many["notes"][1:]
-    same(one, many)
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [(("sap",), "needs all of them in the memory of one machine"),
