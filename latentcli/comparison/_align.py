@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from latentcli.comparison._dictionary import (
+    HELD_OUT,
+    Known,
+    Pairs,
+    Side,
+    found_pairs,
+    parted,
+    repeats_by_vector,
+)
 from latentcli.comparison._translation import densities, procrustes, translations
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.intervals import wilson
-from latentcli.numerics.named_rows import NamedRows, named_rows
+from latentcli.numerics.named_rows import named_rows
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array, HasMatrix, Progress
-from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result
-
-Pairs = Iterable[tuple[str, str]]
-"""Pairs of words that mean the same: of x, of y. A word may come again with another translation."""
 
 COLUMNS = ("retrieval", "k", "precision", "low", "high", "chance")
 CUTOFFS = (1, 5, 10)
 _MUTUAL = 15_000
 """Words, the most frequent, whose mutual translations refine the rotation, as in MUSE."""
-
-_HELD_OUT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -120,11 +123,11 @@ def align(
             f"`x` has {source.rows.shape[1]:,} dimensions and `y` {target.rows.shape[1]:,}: a rotation "
             "needs the same number"
         )
-    known = _found(source, target, dictionary, "dictionary")
+    known = found_pairs(source, target, dictionary, "dictionary")
     if test_dictionary is None:
-        learned, tested = _parted(known, seed)
+        learned, tested = parted(known, source, seed)
     else:
-        learned, tested = known, _found(source, target, test_dictionary, "test_dictionary")
+        learned, tested = known, found_pairs(source, target, test_dictionary, "test_dictionary")
     steps = refinements + 2
     rotation = _learned(source, target, learned.pairs)
     for done in range(refinements):
@@ -137,10 +140,12 @@ def align(
     null = _tested(source, target, _learned(source, target, shuffled), tested.pairs, neighbors)
     if progress:
         progress(steps, steps)
-    records = [
-        _record(name, k, values, null[name, k], ci) for (name, k), values in right.items()
-    ]
     sources = np.unique(tested.pairs[:, 0])
+    repeats = repeats_by_vector(source, sources)
+    records = [
+        _record(name, k, values, null[name, k], ci, repeats.distinct)
+        for (name, k), values in right.items()
+    ]
     count = len(sources)
     return AlignResult(
         rotation=rotation,
@@ -157,68 +162,13 @@ def align(
         },
         settings={
             "refinements": refinements, "neighbors": neighbors, "restrict": restrict, "ci": ci,
-            "seed": seed, "held_out": _HELD_OUT if test_dictionary is None else None,
+            "seed": seed, "held_out": HELD_OUT if test_dictionary is None else None,
         },
-        notes=tuple(_notes(known, tested, test_dictionary is None)),
+        notes=(
+            *_notes_on_repeats(repeats, source, target, learned, tested),
+            *_notes(known, tested, test_dictionary is None),
+        ),
     )  # fmt: skip
-
-
-class Side:
-    """Unit rows (n, D) that can be candidates, float32, how long they were (n,), and what they are called."""
-
-    def __init__(self, given: NamedRows, restrict: int | None) -> None:
-        usable = given.usable()
-        self.given = given
-        self.places = np.flatnonzero(usable)[:restrict]
-        chosen = given.rows[self.places]
-        self.lengths = np.linalg.norm(np.asarray(chosen, np.float64), axis=1)
-        self.rows = unit(chosen).astype(np.float32)
-        self.of_row = {int(row): place for place, row in enumerate(self.places.tolist())}
-
-    def find(self, word: str) -> int | None:
-        row = self.given.find(word)
-        return None if row is None else self.of_row.get(row)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Pairs of places (n, 2) of a dictionary, and how many of its source words are in both spaces."""
-
-    pairs: Array
-    coverage: float
-    missing: int
-
-
-def _found(source: Side, target: Side, dictionary: Pairs, parameter: str) -> _Known:
-    given = list(dict.fromkeys((str(a), str(b)) for a, b in dictionary))
-    places = [(source.find(a), target.find(b)) for a, b in given]
-    there = [pair for pair in places if None not in pair]
-    if len(there) < 2:
-        raise LatentError(
-            f"{counted(len(there), 'pair')} of `{parameter}` (of {len(given):,}) in both spaces: two "
-            "are needed"
-        )
-    words = {a for a, _ in given}
-    covered = {a for (a, _), pair in zip(given, places, strict=True) if None not in pair}
-    return _Known(
-        np.array(there, dtype=np.int64), len(covered) / len(words), len(given) - len(there)
-    )
-
-
-def _parted(known: _Known, seed: int) -> tuple[_Known, _Known]:
-    """Hold out a fifth of the source words, with all their translations."""
-    words = np.unique(known.pairs[:, 0])
-    if len(words) < 2:
-        raise LatentError(
-            "`dictionary` has one source word in both spaces: none can be held out"
-        )
-    rng = np.random.default_rng([seed, 19])
-    held = rng.permutation(words)[: max(1, round(_HELD_OUT * len(words)))]
-    out = np.isin(known.pairs[:, 0], held)
-    return (
-        _Known(known.pairs[~out], known.coverage, known.missing),
-        _Known(known.pairs[out], known.coverage, known.missing),
-    )
 
 
 def _learned(source: Side, target: Side, pairs: Array) -> Array:
@@ -259,18 +209,44 @@ def _tested(
     return right
 
 
-def _record(name: str, k: int, right: Array, null: Array, ci: float | None) -> Record:
+def _record(
+    name: str, k: int, right: Array, null: Array, ci: float | None, distinct: int
+) -> Record:
     low = high = None
     if ci:
         z = NormalDist().inv_cdf(0.5 + ci / 2)
-        low, high = wilson(int(right.sum()), len(right), z) or (None, None)
+        low, high = wilson(float(right.mean()) * distinct, distinct, z) or (None, None)
     return {
         "retrieval": name, "k": k, "precision": float(right.mean()), "low": low, "high": high,
         "chance": float(null.mean()),
     }  # fmt: skip
 
 
-def _notes(known: _Known, tested: _Known, held_out: bool) -> list[str]:
+def _notes_on_repeats(
+    repeats: Repeats, source: Side, target: Side, learned: Known, tested: Known
+) -> list[str]:
+    """Say how many words that are tested have one vector, and how many pairs were learned from."""
+    notes = []
+    if repeats:
+        notes.append(
+            f"{counted(repeats.rows, 'tested word')}, {repeats.distinct:,} distinct vectors: words of one vector "
+            "count once for intervals, and are held out together"
+        )
+    seen = {_vectors(source, target, pair) for pair in learned.pairs}
+    known = sum(_vectors(source, target, pair) in seen for pair in tested.pairs)
+    if known:
+        notes.append(
+            f"{counted(known, 'tested pair')} of {len(tested.pairs):,} with the vectors of a pair that the rotation "
+            "is learned from: they say nothing about other words"
+        )
+    return notes
+
+
+def _vectors(source: Side, target: Side, pair: Array) -> bytes:
+    return source.rows[pair[0]].tobytes() + target.rows[pair[1]].tobytes()
+
+
+def _notes(known: Known, tested: Known, held_out: bool) -> list[str]:
     notes = []
     if known.missing:
         notes.append(

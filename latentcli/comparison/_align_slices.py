@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from latentcli.comparison._align import Side
+from latentcli.comparison._dictionary import Side
 from latentcli.comparison._moves import STILL, moves
 from latentcli.comparison._translation import procrustes, translations
 from latentcli.errors import LatentError, ParameterError, counted

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from latentcli.comparison._moments import Moments, Side, Triple, triple
-from latentcli.numerics.resampling import Estimate, groups, jackknife
+from latentcli.numerics.repeats import Repeats
+from latentcli.numerics.resampling import Estimate, jackknife
 from latentcli.numerics.types import Progress
 
 FEWEST = 4
@@ -80,14 +81,16 @@ def interval(
     *,
     level: float,
     seed: int = 0,
+    repeats: Repeats | None = None,
     progress: Progress | None = None,
 ) -> Estimate:
     """Return the interval of debiased CKA, leaving groups of rows out in turn.
 
-    `sums` are the moments of all rows, `value` the CKA of them; `level` is in (0, 1).
+    `sums` are the moments of all rows, `value` the CKA of them; `level` is in (0, 1). Rows that repeat
+    each other, by `repeats`, are left out together.
     """
     left_out = []
-    parted = groups(len(x), seed)
+    parted = (repeats or Repeats(len(x))).parted(seed)
     for done, group in enumerate(parted, 1):
         left_out.append(debiased_cka(sums - triple(x, y, group)))
         if progress:

@@ -25,14 +25,14 @@ from latentcli.comparison._notes import (
     views_of,
 )
 from latentcli.comparison._null import TESTED, shuffled_rows_null
-from latentcli.comparison._overlap import METRICS, overlap
+from latentcli.comparison._overlap import METRICS, overlap, overlap_by_chance
 from latentcli.comparison._rsa import rsa
 from latentcli.errors import LatentError, ParameterError, check_choice, counted
 from latentcli.numerics.blocks import Rows, sampled
 from latentcli.numerics.halves import Halves
 from latentcli.numerics.named_rows import named_rows
 from latentcli.numerics.points import Points
-from latentcli.numerics.repeats import Repeats, repeats_of
+from latentcli.numerics.repeats import Repeats, repeats_of_pairs
 from latentcli.numerics.resampling import Estimate
 from latentcli.numerics.types import Array, HasMatrix, Progress
 
@@ -123,11 +123,19 @@ def compare(
             progress(done, _STAGES)
 
     sides = side_of(first.rows, matched.x), side_of(second.rows, matched.y)
+    repeats = repeats_of_pairs(
+        *(
+            Points(one.rows, False, rows)
+            for one, rows in ((first, matched.x), (second, matched.y))
+        )
+    )
     sums = triple(*sides, np.arange(count))
     step(1)
     debiased = Estimate(_cka.debiased_cka(sums))
     if debiased.value is not None and ci is not None:
-        debiased = _cka.interval(*sides, sums, debiased.value, level=ci, seed=seed)
+        debiased = _cka.interval(
+            *sides, sums, debiased.value, level=ci, seed=seed, repeats=repeats
+        )
     step(2)
     rotation, moves, limit = None, np.full(count, np.nan), None
     if all(side.scale for side in sides):
@@ -141,14 +149,14 @@ def compare(
         for one, rows in ((first, matched.x), (second, matched.y))
     )
     some = [one.take(chosen) for one in near]
-    ranked = rsa(*some, metric=metric, level=ci, seed=seed)
-    repeats = repeats_of(some[0], *some[1].T)
+    alike = repeats.of(chosen)
+    ranked = rsa(*some, metric=metric, level=ci, seed=seed, repeats=alike)
     step(4)
     k = min(neighbors, max(1, (count - 1) // 2))
     shared = overlap(near[0], near[1], chosen, k=k)
     common = Estimate(None if shared is None else shared.mean)
     if common.value is not None:
-        halves = _overlap_halves(some, k, ci, seed, repeats)
+        halves = _overlap_halves(some, k, ci, seed, alike)
         common = Estimate(
             common.value, *(halves.interval("overlap", common.value, 0.0, 1.0) or ())
         )
@@ -172,7 +180,7 @@ def compare(
         measure_record("neighbor_overlap", f"k={k}, {metric}", common, nulls, rotation),
     ]
     words = moved_records(first, matched, moves, limit, moved)
-    chance = k / (count - 1)
+    chance = overlap_by_chance(repeats, k)
     return CompareResult(
         cka=debiased.value,
         cka_interval=interval_of(debiased),

@@ -9,6 +9,7 @@ import numpy as np
 from latentcli.numerics.blocks import Rows
 from latentcli.numerics.neighbors import nearest
 from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array, Progress
 
 METRICS = ("cosine", "euclidean")
@@ -25,12 +26,11 @@ _CONSTANT = 1e-12
 class Overlap:
     """The share of common neighbors of each query (q,), in [0, 1].
 
-    `chance` is what unrelated spaces have; `tied` counts queries with more ties at the k-th
+    `tied` counts queries with more ties at the k-th
     neighbor than were looked at, so that which of them were taken is arbitrary.
     """
 
     shares: Array
-    chance: float
     tied: int
 
     @property
@@ -55,9 +55,22 @@ def overlap(
     common = [len(np.intersect1d(a, b)) for a, b in zip(near_x, near_y, strict=True)]
     return Overlap(
         shares=np.array(common) / k,
-        chance=k / (len(x) - 1),
         tied=int((tied_x | tied_y).sum()),
     )
+
+
+def overlap_by_chance(repeats: Repeats, k: int) -> float:
+    """Return the mean overlap of unrelated spaces of n rows, k < n: k / (n - 1) where no row is repeated.
+
+    The copies of a row, at a distance of 0, are its neighbors in both spaces; the others are drawn at random.
+
+    >>> overlap_by_chance(Repeats(11), 2)
+    0.2
+    """
+    copies = np.minimum(repeats.times - 1, k)
+    rest = k - copies
+    shared = copies + rest**2 / np.maximum(repeats.rows - 1 - copies, 1)
+    return float(shared.mean() / k)
 
 
 def is_constant(points: Points) -> bool:

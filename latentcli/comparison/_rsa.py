@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from latentcli.numerics.resampling import Estimate, groups, jackknife
+from latentcli.numerics.repeats import Repeats
+from latentcli.numerics.resampling import Estimate, jackknife
 from latentcli.numerics.types import Array, Progress
 from latentcli.numerics.vectors import unit
 
@@ -21,6 +22,7 @@ def rsa(
     metric: str = "euclidean",
     level: float | None = None,
     seed: int = 0,
+    repeats: Repeats | None = None,
     progress: Progress | None = None,
 ) -> Estimate:
     """Return Spearman's correlation of all distances within X with those within Y, in [-1, 1].
@@ -33,6 +35,8 @@ def rsa(
         "euclidean" or "cosine" (1 - cosine).
     level
         Of confidence, for a jackknife interval over groups of rows; without it there is none.
+    repeats
+        Which rows repeat each other, and are left out together.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def rsa(
     if value is None or level is None:
         return Estimate(value)
     left_out = []
-    divided = groups(len(x), seed)
+    divided = (repeats or Repeats(len(x))).parted(seed)
     for done, group in enumerate(divided, 1):
         kept = np.setdiff1d(np.arange(len(x)), group)
         left_out.append(_spearman(*(order[np.ix_(kept, kept)] for order in orders)))

@@ -8,16 +8,20 @@ from itertools import permutations
 
 import numpy as np
 
+from latentcli.disentanglement._binned_counts import LARGE
 from latentcli.disentanglement._data import Codes, prepare
 from latentcli.disentanglement._metric import check_ci
 from latentcli.disentanglement._scaling import scales, standardized
+from latentcli.disentanglement._score import SHUFFLES, Estimate
 from latentcli.disentanglement._udr_similarities import (
     ALPHA,
+    ranks_of,
     relative_strength,
     similarities_of,
 )
 from latentcli.errors import LatentError, ParameterError, check_choice, counted, shown
-from latentcli.numerics.resampling import half_sample_interval, half_samples
+from latentcli.numerics.repeats import repeats_of
+from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import HeatMap, Record, Result, Sheet
 
@@ -39,10 +43,7 @@ WEIGHTINGS = {
     "sides": "both models count the same",
 }
 
-_SHUFFLES = 5
 _STEADY = 5
-_NOTHING = 0.01
-"""How much above chance a score still is nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -100,8 +101,9 @@ def udr(
     Returns
     -------
     UdrResult
-        `udr` of each model, the median over its pairs with the others, its interval, and `chance`, the same of codes
-        whose rows are shuffled model by model; then a record for each pair: `other` predicts `model`.
+        `udr` of each model, the median over its pairs with the others, its interval, and `chance`, the mean of the same of
+        codes whose rows are shuffled model by model, 20 times; then a record for each pair: `other` predicts `model`.
+        A note names the models that score no more than what 1 % of shuffled rows exceed.
 
     Raises
     ------
@@ -133,18 +135,30 @@ def udr(
     models, dropped = _models(codes, threshold)
     names, rows = list(models), len(next(iter(models.values())))
     random = np.random.default_rng([seed, 29])
-    halves = half_samples(rows, seed, sum(one.size for one in models.values())) if ci else []
-    orders = [{name: random.permutation(rows) for name in names} for _ in range(_SHUFFLES)]
-    similarities = similarities_of(models, estimator)
+    size, repeats = (
+        sum(one.size for one in models.values()),
+        repeats_of(np.hstack([*models.values()])),
+    )
+    halves = repeats.halves(seed, size) if ci else []
+    ranked = ranks_of(models) if estimator == "spearman" else models
+    similarities = similarities_of(ranked, estimator)
     pairs = _pairs(similarities, names, weighting)
     scores, again = _medians(pairs), []
-    others = [*(dict.fromkeys(names, some) for some in halves), *orders]
-    for done, places in enumerate(others, start=1):
-        part = {name: one[places[name]] for name, one in models.items()}
+    steps = len(halves) + (SHUFFLES if size <= LARGE else SHUFFLES // 2)
+    for done in range(steps):
+        if done < len(halves):
+            part = {name: one[halves[done]] for name, one in models.items()}
+            part = ranks_of(part) if estimator == "spearman" else part
+        else:
+            part = {name: one[repeats.permutation(random)] for name, one in ranked.items()}
         again.append(_medians(_pairs(similarities_of(part, estimator), names, weighting)))
         if progress is not None:
-            progress(done, len(others))
-    of_halves, chance = again[: len(halves)], np.mean(again[len(halves) :], axis=0)
+            progress(done + 1, steps)
+    of_halves, shuffled = again[: len(halves)], np.stack(again[len(halves) :])
+    nulls = {
+        name: Estimate(float(scores[place]), null=tuple(shuffled[:, place].tolist()))
+        for place, name in enumerate(names)
+    }
     rows_of_models: list[Record] = []
     for place, name in enumerate(names):
         value, each = float(scores[place]), [float(one[place]) for one in of_halves]
@@ -153,7 +167,7 @@ def udr(
         rows_of_models.append(
             {
                 "level": "model", "model": name, "other": None, "udr": value, "low": low, "high": high,
-                "chance": float(chance[place]), "dimensions": informative + dropped[name],
+                "chance": nulls[name].chance, "dimensions": informative + dropped[name],
                 "informative": informative,
             }
         )  # fmt: skip
@@ -178,7 +192,7 @@ def udr(
             "estimator": estimator, "alpha": ALPHA if estimator == "lasso" else None, "threshold": threshold,
             "weighting": weighting, "compat": compat, "ci": ci, "seed": seed,
         },
-        notes=tuple(_notes(dropped, rows_of_models)),
+        notes=(*repeats.note, *_notes(dropped, len(names), [name for name, one in nulls.items() if one.is_noise])),
         views=(
             Sheet("models", (*COLUMNS[1:2], *COLUMNS[3:]), rows_of_models, ("dimensions", "informative")),
             HeatMap("score of each pair: the row's model predicts the column's", names, names, shades),
@@ -236,24 +250,19 @@ def _of(row: Record, key: str) -> float:
     return float(row[key])  # type: ignore[arg-type]
 
 
-def _notes(dropped: Mapping[str, int], rows: Sequence[Record]) -> list[str]:
+def _notes(dropped: Mapping[str, int], models: int, noise: Sequence[str]) -> list[str]:
     notes = []
     left_out = [f"{shown(name)} {number}" for name, number in dropped.items() if number]
     if left_out:
         notes.append(
             f"dimensions that are not informative are left out: {', '.join(left_out)} (`threshold`)"
         )
-    if len(rows) < _STEADY:
+    if models < _STEADY:
         notes.append(
-            f"a median over {counted(len(rows) - 1, 'other model')} is unstable: the paper uses five seeds or more"
+            f"a median over {counted(models - 1, 'other model')} is unstable: the paper uses five seeds or more"
         )
-    alike = [
-        shown(str(row["model"]))
-        for row in rows
-        if _of(row, "udr") <= _of(row, "chance") + _NOTHING
-    ]
-    if alike:
+    if noise:
         notes.append(
-            f"no more similar to the other models than with shuffled rows: {', '.join(alike)}"
+            f"no more similar to the other models than with shuffled rows: {', '.join(map(shown, noise))}"
         )
     return notes

@@ -32,14 +32,17 @@ def relative_strength(similarity: Array, weighting: str = "dimensions") -> float
     return float(np.concatenate(sides).mean())
 
 
+def ranks_of(models: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the ranks (N, D) of each model's dimensions, ties sharing the mean of theirs."""
+    from scipy.stats import rankdata
+
+    return {name: rankdata(one, axis=0) for name, one in models.items()}
+
+
 def similarities_of(
     models: Mapping[str, Array], estimator: str
 ) -> dict[tuple[str, str], Array]:
-    """Return the similarity (D_a, D_b) of the dimensions of each pair: a predicts b."""
-    if estimator == "spearman":
-        from scipy.stats import rankdata
-
-        models = {name: rankdata(one, axis=0) for name, one in models.items()}
+    """Return the similarity (D_a, D_b) of the dimensions of each pair: a predicts b; for "spearman" of ranks."""
     scaled = {name: standardized(one, *scales(one)) for name, one in models.items()}
     rows = len(next(iter(scaled.values())))
     ends = np.cumsum([0, *(one.shape[1] for one in scaled.values())])

@@ -21,7 +21,7 @@ from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.nulls import Null, noise_null
 from latentcli.numerics.points import Points
-from latentcli.numerics.resampling import groups, jackknife
+from latentcli.numerics.resampling import jackknife
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
 
@@ -230,7 +230,7 @@ def _jackknifed(cloud: Cloud, graph: Neighbors, counts: Array, value: float) -> 
     queries, near = len(graph.queries), graph.rows[:, : cloud.sampling.k]
     without = [
         skewness(counts - occurrences(near[group], len(cloud)), queries - len(group))
-        for group in groups(queries, cloud.settings.seed)
+        for group in cloud.repeats.of(graph.queries).parted(cloud.settings.seed)
     ]
     low, high = jackknife(value, without, cloud.settings.ci)
     return None if low is None or high is None else Interval(low, high)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.numerics.resampling import HALVES, half_samples
+from latentcli.numerics.blocks import sampled, spans
+from latentcli.numerics.points import Points
+from latentcli.numerics.resampling import (
+    HALVES,
+    Interval,
+    bootstrap,
+    groups,
+    half_samples,
+)
 from latentcli.numerics.types import Array
 
 SHARE = 0.05
@@ -74,6 +82,17 @@ class Repeats:
         """Draw random halves as `half_samples` does: all of a group, or none of it."""
         return [self.whole(half) for half in half_samples(self.distinct, seed, numbers, count)]
 
+    def parted(self, seed: int) -> list[Array]:
+        """Part all rows by chance into groups as `groups` does: what is equal is in one."""
+        return [self.whole(part) for part in groups(self.distinct, seed)]
+
+    @property
+    def times(self) -> Array:
+        """How often each row (N,) is there."""
+        if self.group is None:
+            return np.ones(self.rows, dtype=np.intp)
+        return np.asarray(np.bincount(self.group)[self.group])
+
     def once(self, values: Array) -> Array:
         """Return the values (G, ...) of distinct rows, given those (N, ...) of all."""
         return values if self.first is None else values[self.first]
@@ -102,10 +121,14 @@ class Repeats:
     @property
     def note(self) -> tuple[str, ...]:
         """What is to be said of it."""
+        return self.note_on("row", "rows", "chance, tests and intervals")
+
+    def note_on(self, one: str, several: str, what: str) -> tuple[str, ...]:
+        """Say how many of some things are distinct, and what repeated ones count once for."""
         if not self:
             return ()
-        counting = "a row that is repeated counts once for chance, tests and intervals"
-        return (f"{self.rows:,} rows, {self.distinct:,} distinct: {counting}",)
+        counts = f"a {one} that is repeated counts once for {what}"
+        return (f"{self.rows:,} {several}, {self.distinct:,} distinct: {counts}",)
 
 
 def _permuted_alike(sizes: Array, random: np.random.Generator) -> Array:
@@ -142,15 +165,70 @@ def repeats_of(codes: Array, *others: Array, classes: int = 0) -> Repeats:
         if count - len(np.unique(_hashes(apart))) <= SHARE * count:
             return Repeats(count)
     hashes = _hashes(codes.T)
-    _, first = np.unique(hashes, return_index=True)
-    if count - len(first) <= SHARE * count or not _continuous(codes[first], classes):
-        return Repeats(count)
     whole = _hashes([hashes, *others]) if others else hashes
+    return repeats_by_hashes(hashes, whole, lambda first: codes[first], classes=classes)
+
+
+def repeats_of_pairs(x: Points, y: Points) -> Repeats:
+    """Find rows of x (N, D1) that are there several times with the same rows of y (N, D2), block by block."""
+    some = sampled(len(x), _LOOKED_AT, 5)
+    if len(np.unique(_hashes(x.take(some).T))) == len(some):
+        return Repeats(len(x))
+    hashes, beside = (
+        np.concatenate([_hashes(one.take(part).T) for part in spans(len(one), one.dimensions)])
+        for one in (x, y)
+    )
+    return repeats_by_hashes(hashes, _hashes([hashes, beside]), x.take)
+
+
+def repeats_by_hashes(
+    hashes: Array, whole: Array, rows_of: Callable[[Array], Array], *, classes: int = 0
+) -> Repeats:
+    """Find rows that repeat others, as `repeats_of`, by numbers (N,) that are equal for equal rows.
+
+    `hashes` are of the codes, `whole` of the codes with what is beside them; `rows_of` returns the codes
+    (n, D) of some rows (n,).
+    """
+    count, first = len(hashes), np.unique(hashes, return_index=True)[1]
+    if count - len(first) <= SHARE * count:
+        return Repeats(count)
+    if not _continuous(rows_of(first[sampled(len(first), _LOOKED_AT, 5)]), classes):
+        return Repeats(count)
     found = grouped(whole)
     # What comes again with something else beside it was drawn again.
     return (
         found if found.distinct - len(first) <= SHARE * (count - len(first)) else Repeats(count)
     )
+
+
+def numbered(keys: Iterable[Hashable]) -> Array:
+    """Return a number (N,) for each key, the same for equal ones: 0, 1, 2, ... as they come."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
+
+
+def repeats_of_keys(keys: Iterable[Hashable]) -> Repeats:
+    """Find what is there several times, by keys (N,) that are equal for the same; a twentieth does not count.
+
+    >>> repeats_of_keys(["king queen", "man woman", "king queen"]).distinct
+    2
+    """
+    found = grouped(numbered(keys))
+    return found if found.rows - found.distinct > SHARE * found.rows else Repeats(found.rows)
+
+
+def bootstrapped(values: Array, level: float, seed: int, repeats: Repeats) -> Interval:
+    """Return the bootstrap interval of a mean (see `bootstrap`), what is repeated (n,) drawn together."""
+    if repeats.group is None:
+        return bootstrap(values, level, seed)
+    sums = np.bincount(repeats.group, values, repeats.distinct)
+    both = np.stack([sums, repeats.once(repeats.times)], axis=1)
+
+    def ratios(drawn: Array) -> Array:
+        totals = drawn.sum(axis=1)
+        return np.asarray(totals[:, 0] / totals[:, 1])
+
+    return bootstrap(both, level, seed, ratios)
 
 
 def grouped(keys: Array) -> Repeats:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentcli.errors import LatentError, ParameterError, counted
+from latentcli.numerics.repeats import repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Interval, Picture, Record, Result, Sheet
@@ -112,8 +113,10 @@ def project(
     names = [words[i] for i in order] if words else space.words.words(rows[order].tolist())
     kept = vectors[order] if vectors is not None else None
     intervals: tuple[Interval, ...] = ()
-    if len(pairs) > 1:
-        refitted = [first_component(np.delete(offsets, i, axis=0)) for i in range(len(pairs))]
+    repeats = repeats_of_keys(offset.tobytes() for offset in offsets)
+    parts = [repeats.whole(np.array([one])) for one in range(repeats.distinct)]
+    if len(parts) > 1:
+        refitted = [first_component(np.delete(offsets, same, axis=0)) for same in parts]
         aligned = np.stack([one if one @ axis >= 0 else -one for one in refitted])
         low, high = jackknife(scores[order], _scores(space, rows[order], kept, aligned))
         intervals = tuple(map(Interval, low.tolist(), high.tolist()))
@@ -155,7 +158,7 @@ def project(
             "sd": float(scores.std(ddof=1)) if len(scores) > 1 else None,
         },
         settings={"pairs": ", ".join(given), "raw": raw, "top": ends},
-        notes=(*notes_of(space, terms), *notes),
+        notes=(*notes_of(space, terms), *repeats.note_on("pair", "pairs", "intervals"), *notes),
         views=_views(records, intervals, len(scores), ends),
     )
 

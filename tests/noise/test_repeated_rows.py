@@ -94,9 +94,22 @@ def geometry(rng, rows, shift=0.0):
     return {one.measure: one.reading for one in found.measures if one.reading}
 
 
+def udr(rng, rows, shift=0.0):
+    """A model that no note calls as similar as shuffled rows is said to be like the others."""
+    order, shared = order_of(rng, rows), rng.standard_normal((rows, 5))
+    codes = {
+        name: (rng.standard_normal((rows, 5)) + 3 * shift * shared)[order] for name in "abc"
+    }
+    found = latentcli.udr(codes, ci=None, seed=int(rng.integers(1000)))
+    noted = next((n.split(": ")[1] for n in found.notes if "shuffled rows" in n), "").split(
+        ", "
+    )
+    return {name: "as by chance" if name in noted else "clear" for name in codes}
+
+
 KINDS = (
     direction, direction_in_sample, direction_of_labels, direction_of_scores, contrast, typical, compare,
-    drift, clusters, geometry,
+    drift, clusters, geometry, udr,
 )  # fmt: skip
 
 
@@ -141,3 +154,44 @@ def test_repeated_rows_are_told(kind):
         "rows": lambda: latentcli.geometry_report(codes, only=("isotropy",), ci=None),
     }[kind]()
     assert any(note.startswith("240 rows, 60 distinct: ") for note in found.notes)
+
+
+def test_intervals_are_as_wide_as_those_of_the_distinct_rows():
+    """Before, of rows four times they were half as wide."""
+    ratios = {}
+    for seed in range(6):
+        rng = np.random.default_rng([seed, 22])
+        x = rng.standard_normal((60, 5))
+        y, order = x + rng.standard_normal((60, 5)), order_of(rng, 60)
+        for which, k, power in ((np.arange(60), 5, -1), (order, 5 * TIMES, 1)):
+            for one in latentcli.compare(x[which], y[which], neighbors=k, moved=0).records:
+                if one["low"] is not None:
+                    width = ratios.setdefault(one["measure"], [])
+                    width.append(power * np.log(one["high"] - one["low"]))
+    assert set(ratios) == {"cka", "rsa", "neighbor_overlap"}
+    assert all(np.exp(np.sum(logs) / 6) > 0.75 for logs in ratios.values()), ratios
+
+
+def test_the_overlap_that_chance_gives_counts_copies():
+    x, y = np.random.default_rng(0).standard_normal((2, 100, 6))
+    order = np.repeat(np.arange(100), TIMES)
+    found = latentcli.compare(x[order], y[order], neighbors=10, ci=None, moved=0)
+    null = next(one["null"] for one in found.records if one["measure"] == "neighbor_overlap")
+    assert found.neighbor_overlap_chance == pytest.approx(null, abs=0.01)
+    assert found.neighbor_overlap_chance > 0.3
+
+
+def test_words_of_one_vector_are_held_out_together():
+    x, y = np.random.default_rng(0).standard_normal((2, 40, 8))
+    order = np.repeat(np.arange(40), TIMES)
+    found = latentcli.align(x[order], y[order], [(str(n), str(n)) for n in range(len(order))])
+    tested = order[[int(word) for word in found.words]]
+    assert (np.bincount(tested)[np.unique(tested)] == TIMES).all()
+    assert found.notes[0].startswith("32 tested words, 8 distinct vectors: ")
+
+
+def test_pairs_that_are_learned_and_tested_are_told():
+    x, y = np.random.default_rng(0).standard_normal((2, 40, 8))
+    pairs = [(str(n), str(n)) for n in range(40)]
+    found = latentcli.align(x, y, pairs[:30], test_dictionary=pairs[25:])
+    assert found.notes[0].startswith("5 tested pairs of 15 with the vectors of a pair that ")

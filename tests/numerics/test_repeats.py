@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from latentcli.numerics.repeats import Repeats, grouped, repeats_of
+from latentcli.numerics.points import Points
+from latentcli.numerics.repeats import (
+    Repeats,
+    bootstrapped,
+    grouped,
+    repeats_of,
+    repeats_of_keys,
+    repeats_of_pairs,
+)
 
 
 def noise(rows=50, dimensions=3):
@@ -80,3 +88,36 @@ def test_sums_over_groups_have_the_standard_error_of_distinct_rows():
     values = np.random.default_rng(0).normal(size=50)
     found = grouped(np.repeat(np.arange(50), 4)).summed(np.repeat(values, 4))
     assert found == pytest.approx(values)
+
+
+def test_pairs_of_rows_are_found_block_by_block_as_at_once():
+    order = np.random.default_rng(1).permutation(np.repeat(np.arange(9_000), 3))
+    x, y = np.random.default_rng(2).normal(size=(2, 9_000, 2))
+    found = repeats_of_pairs(Points(x[order]), Points(y[order]))
+    assert np.array_equal(found.group, repeats_of(x[order], *y[order].T).group)
+    assert not repeats_of_pairs(Points(x[order]), Points(np.arange(27_000.0)[:, None]))
+
+
+def test_groups_that_are_left_out_have_all_copies():
+    found = grouped(np.random.default_rng(0).permutation(np.repeat(np.arange(90), 3)))
+    parts = found.parted(0)
+    assert len(parts) == 20
+    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(270))
+    groups = [{*found.group[part].tolist()} for part in parts]
+    assert sum(map(len, groups)) == len(set.union(*groups)) == 90
+    assert sorted(found.times.tolist()) == [3] * 270
+
+
+def test_keys_that_come_again_seldom_all_count():
+    assert not repeats_of_keys([*range(95), *range(5)])
+    assert repeats_of_keys([*range(94), *range(6)]).distinct == 94
+    assert not repeats_of_keys([])
+
+
+def test_a_bootstrap_draws_copies_together():
+    """Its interval is that of the distinct values, however often each is there."""
+    values = np.random.default_rng(0).normal(size=200)
+    once = bootstrapped(values, 0.95, 0, Repeats(200))
+    order = np.random.default_rng(1).permutation(np.repeat(np.arange(200), 5))
+    several = bootstrapped(values[order], 0.95, 0, grouped(order))
+    assert np.diff(several) == pytest.approx(np.diff(once), rel=0.15)

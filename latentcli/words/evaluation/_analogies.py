@@ -13,6 +13,7 @@ import numpy as np
 
 from latentcli.errors import ParameterError, check_choice, counted
 from latentcli.numerics.intervals import wilson
+from latentcli.numerics.repeats import Repeats, numbered, repeats_of_keys
 from latentcli.numerics.types import Progress
 from latentcli.results import Interval, Picture, Record, Result
 from latentcli.words._space import Space
@@ -49,12 +50,16 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Score:
-    """How many questions of a section counted, were skipped and answered right."""
+    """How many questions of a section counted, were skipped and answered right.
+
+    `distinct` of those that counted are different questions; None: all.
+    """
 
     name: str
     questions: int
     skipped: int
     correct: int
+    distinct: int | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -63,8 +68,11 @@ class Score:
 
     @property
     def interval(self) -> Interval | None:
-        """The share's 95 % interval (Wilson, 1927); None if no question counted."""
-        found = wilson(self.correct, self.questions)
+        """The share's 95 % interval (Wilson, 1927), of distinct questions; None if none counted."""
+        if self.distinct is None or self.accuracy is None:
+            found = wilson(self.correct, self.questions)
+        else:
+            found = wilson(self.accuracy * self.distinct, self.distinct)
         return None if found is None else Interval(*found)
 
     def record(self) -> Record:
@@ -197,7 +205,11 @@ def evaluate_analogies(
             "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
             "include_inputs": include_inputs, "top": top,
         },
-        notes=(*_ignored(given), *note_on_missing(*absent(vectors, rules, outcomes))),
+        notes=(
+            *_repeats(outcomes, oov).note_on("question", "questions", "intervals"),
+            *_ignored(given),
+            *note_on_missing(*absent(vectors, rules, outcomes)),
+        ),
     )  # fmt: skip
 
 
@@ -205,7 +217,8 @@ def _answers(outcomes: Sequence[Outcome], oov: str) -> Answers:
     """Return 1 or 0 for each question; NaN for one that is skipped."""
     counted = [one.attempted or oov == "wrong" for one in outcomes]
     right = [float(one.correct) for one in outcomes]
-    return Answers(np.where(counted, right, np.nan))
+    same = numbered(one.question for one in outcomes)
+    return Answers(np.where(counted, right, np.nan), same=same)
 
 
 def _title(
@@ -264,4 +277,12 @@ def _score(name: str, outcomes: Sequence[Outcome], oov: str) -> Score:
     attempted = sum(outcome.attempted for outcome in outcomes)
     skipped = 0 if oov == "wrong" else len(outcomes) - attempted
     correct = sum(outcome.correct for outcome in outcomes)
-    return Score(name, len(outcomes) - skipped, skipped, correct)
+    repeats = _repeats(outcomes, oov)
+    return Score(
+        name, len(outcomes) - skipped, skipped, correct, repeats.distinct if repeats else None
+    )
+
+
+def _repeats(outcomes: Sequence[Outcome], oov: str) -> Repeats:
+    """Return which of the questions that count repeat others."""
+    return repeats_of_keys(one.question for one in outcomes if one.attempted or oov == "wrong")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
 
@@ -36,11 +37,19 @@ class Correlations:
     spearman: Coefficient
 
 
-def correlations(x: Array, y: Array, *, resamples: int = 1000, seed: int = 0) -> Correlations:
+def correlations(
+    x: Array,
+    y: Array,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    repeats: Repeats | None = None,
+) -> Correlations:
     """Correlate `x` and `y` (n,), with percentile bootstrap intervals (Efron, 1979).
 
     A coefficient is None for fewer than two pairs, or where all of `x` or of `y` are equal.
-    Ties get the mean of their ranks. `resamples` 0 leaves the intervals out.
+    Ties get the mean of their ranks. `resamples` 0 leaves the intervals out. Pairs that repeat each
+    other, by `repeats`, are drawn together.
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     ones = np.ones((1, len(x)))
@@ -48,7 +57,7 @@ def correlations(x: Array, y: Array, *, resamples: int = 1000, seed: int = 0) ->
     values = pearson(x, y, ones), pearson(ranked[0](ones), ranked[1](ones), ones)
     drawn = [
         (pearson(x, y, weights), pearson(ranked[0](weights), ranked[1](weights), weights))
-        for weights in _draws(len(x), resamples, seed)
+        for weights in _draws(repeats or Repeats(len(x)), resamples, seed)
     ]
     both = [
         _coefficient(float(value[0]), [part[index] for part in drawn])
@@ -95,8 +104,9 @@ class _Ranks:
         return ranks
 
 
-def _draws(count: int, resamples: int, seed: int) -> Iterator[Array]:
-    """Yield how often each of `count` pairs is drawn in each resample, in blocks (R, count)."""
+def _draws(repeats: Repeats, resamples: int, seed: int) -> Iterator[Array]:
+    """Yield how often each pair (n,) is drawn in each resample, in blocks (R, n)."""
+    count = repeats.distinct
     if count < 2:
         return
     rng = np.random.default_rng(seed)
@@ -105,7 +115,8 @@ def _draws(count: int, resamples: int, seed: int) -> Iterator[Array]:
         rows = min(size, resamples - start)
         drawn = rng.integers(0, count, (rows, count)) + count * np.arange(rows)[:, None]
         times = np.bincount(drawn.ravel(), minlength=rows * count)
-        yield times.reshape(rows, count).astype(np.float64)
+        times = times.reshape(rows, count).astype(np.float64)
+        yield times if repeats.group is None else times[:, repeats.group]
 
 
 def _coefficient(value: float, drawn: list[Array]) -> Coefficient:

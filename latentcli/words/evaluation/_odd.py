@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from latentcli.numerics.offset_consistency import belonging
+from latentcli.numerics.repeats import Repeats, numbered, repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.results import Interval, Picture, Result
 from latentcli.words._space import Space
@@ -93,6 +94,7 @@ def evaluate_odd(
         },
         settings={**about(vectors), "set": given.name, "ignore_case": ignore_case},
         notes=(
+            *_repeats(every, found).note_on("set", "sets", "intervals"),
             *((short,) if given.ignored else ()),
             *note_on_missing([word for word in words if word not in found]),
         ),
@@ -102,13 +104,27 @@ def evaluate_odd(
 def _answers(sets: Sequence[OddSet], found: dict[str, Array]) -> Answers:
     """Return 1 or 0 for each set; NaN for one that cannot be used."""
     judged = [_is_found(one, found) for one in sets]
-    return Answers(np.array([np.nan if one is None else float(one) for one in judged]))
+    values = np.array([np.nan if one is None else float(one) for one in judged])
+    return Answers(values, same=numbered(map(_key, sets)))
+
+
+def _key(one: OddSet) -> tuple[frozenset[str], str]:
+    return frozenset(one.words), one.odd
 
 
 def _score(name: str, sets: Sequence[OddSet], found: dict[str, Array]) -> Score:
     judged = [_is_found(one, found) for one in sets]
     counted = [right for right in judged if right is not None]
-    return Score(name, len(counted), len(sets) - len(counted), sum(counted))
+    repeats = _repeats(sets, found)
+    return Score(
+        name, len(counted), len(sets) - len(counted), sum(counted),
+        repeats.distinct if repeats else None,
+    )  # fmt: skip
+
+
+def _repeats(sets: Sequence[OddSet], found: dict[str, Array]) -> Repeats:
+    """Return which of the sets that can be used repeat others."""
+    return repeats_of_keys(_key(one) for one in sets if _is_found(one, found) is not None)
 
 
 def _is_found(one: OddSet, found: dict[str, Array]) -> bool | None:

@@ -15,6 +15,7 @@ from latentcli.numerics.multiple_comparisons import (
     differences_from_best,
     paired_difference,
 )
+from latentcli.numerics.repeats import Repeats, repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.results import Interval, Record, Result, Sheet
 
@@ -31,11 +32,13 @@ _HALVES = 100
 class Answers(NamedTuple):
     """What was answered to each question (n,), NaN to those that do not count.
 
-    1 or 0 for right or wrong; or cosines, with the `scores` (n,) that people gave.
+    1 or 0 for right or wrong; or cosines, with the `scores` (n,) that people gave. `same` (n,) are numbers
+    that are equal for questions that repeat each other; None where none does.
     """
 
     values: Array
     scores: Array | None = None
+    same: Array | None = None
 
 
 class Evaluation(Protocol):
@@ -69,7 +72,7 @@ def compare_evaluations(
         `difference` from the best with its interval, `p_value`, `p_holm` (Holm, 1979, over all pairs) and
         `group`: vectors that share a letter are not distinguished at 5 %. Accuracies by McNemar's exact
         test (1947) and the interval of Agresti and Min (2005); correlations by the same random halves of the
-        pairs for all.
+        pairs for all. Questions that are repeated count once for tests and intervals.
 
     Raises
     ------
@@ -120,21 +123,26 @@ def _compared(answers: Mapping[str, Answers], ci: float | None, seed: int) -> li
     if count < _FEWEST:
         return []
     kept = {name: one.values[common] for name, one in answers.items()}
-    scores = next(iter(answers.values())).scores
+    first = next(iter(answers.values()))
+    scores = first.scores
+    repeats = (
+        Repeats(count) if first.same is None else repeats_of_keys(first.same[common].tolist())
+    )
     if scores is None:
         values = {name: float(one.mean()) for name, one in kept.items()}
 
         def difference(one: str, other: str) -> Difference:
-            return difference_of_shares(kept[one], kept[other], ci)
+            found = difference_of_shares(repeats.once(kept[one]), repeats.once(kept[other]), ci)
+            return _around(values[other] - values[one], found) if repeats else found
     else:
         people = scores[common]
-        random = np.random.default_rng([seed, 7])
-        halves = random.permuted(np.tile(np.arange(count), (_HALVES, 1)), axis=1)[
-            :, : count // 2
-        ]
+        units = np.tile(np.arange(repeats.distinct), (_HALVES, 1))
+        drawn = np.random.default_rng([seed, 7]).permuted(units, axis=1)
+        halves = [repeats.whole(one[: repeats.distinct // 2]) for one in drawn]
         values = {name: float(rank_correlations(one, people)) for name, one in kept.items()}
         parts = {
-            name: rank_correlations(one[halves], people[halves]) for name, one in kept.items()
+            name: np.array([rank_correlations(one[half], people[half]) for half in halves])
+            for name, one in kept.items()
         }
 
         def difference(one: str, other: str) -> Difference:
@@ -144,6 +152,14 @@ def _compared(answers: Mapping[str, Answers], ci: float | None, seed: int) -> li
     known = {name: value for name, value in values.items() if math.isfinite(value)}
     rows = differences_from_best(known, difference) if len(known) > 1 else []
     return [{**row, "questions": count} for row in rows]
+
+
+def _around(value: float, found: Difference) -> Difference:
+    """Return a difference of all questions, tested on distinct ones, whose interval reaches as far as it."""
+    ends = found.interval
+    if ends is not None:
+        ends = Interval(min(ends.low, value), max(ends.high, value))
+    return Difference(value, ends, found.p_value)
 
 
 def difference_of_shares(first: Array, second: Array, ci: float | None) -> Difference:

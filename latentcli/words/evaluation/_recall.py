@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError, ParameterError, counted
-from latentcli.numerics.resampling import bootstrap
+from latentcli.numerics.repeats import bootstrapped, repeats_of_keys
 from latentcli.results import Interval, Picture, Record, Result
 
 Rankings = Mapping[str, Sequence[str]] | npt.ArrayLike
@@ -92,19 +92,23 @@ def evaluate_recall(
     recall: dict[int, float] = {}
     intervals: dict[int, Interval | None] = {}
     records: list[Record] = []
+    repeats = repeats_of_keys(hash((*truth[one], None, *answers.get(one, ()))) for one in truth)
     for k in measured:
         shares = np.array(
             [len({*truth[one][:k]} & {*answers.get(one, ())[:k]}) / k for one in truth]
         )
         recall[k] = float(shares.mean())
-        low, high = (None, None) if ci is None else bootstrap(shares, ci, seed)
+        low, high = (None, None) if ci is None else bootstrapped(shares, ci, seed, repeats)
         intervals[k] = None if low is None or high is None else Interval(low, high)
         least_share = float(shares.min())
         records.append(
             {"k": k, "recall": recall[k], "low": low, "high": high, "least": least_share,
              "all_found": float((shares == 1).mean())}
         )  # fmt: skip
-    notes = _notes(len(truth) - len(known), [k for k in cutoffs if k > least], least)
+    notes = (
+        *repeats.note_on("query", "queries", "intervals"),
+        *_notes(len(truth) - len(known), [k for k in cutoffs if k > least], least),
+    )
     return RecallResult(
         recall=recall,
         intervals=intervals,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from latentcli.errors import LatentError, ParameterError, check_choice, counted
-from latentcli.numerics.named_rows import NamedRows
+from latentcli.numerics.repeats import repeats_of_keys
 from latentcli.numerics.types import Array, HasMatrix, Progress
 from latentcli.results import Result
 from latentcli.words.evaluation._compression import (
@@ -37,7 +37,13 @@ from latentcli.words.evaluation._retrieval_scores import (
     table_of,
     tables_of_forms,
 )
-from latentcli.words.evaluation._retrieval_sides import SIMILARITIES, as_float32, retrieve, side
+from latentcli.words.evaluation._retrieval_sides import (
+    SIMILARITIES,
+    as_float32,
+    retrieve,
+    same_length,
+    side,
+)
 
 CUTOFFS = (1, 5, 10, 100)
 COLUMNS = ("vectors", "bytes", "measure", "k", "value", "low", "high", "change")
@@ -101,7 +107,8 @@ def evaluate_run(
         raise LatentError("no query of `run` is in `qrels`: their identifiers differ")
     rankings = [rank(run[name], qrels[name]) for name in queries]
     judged = measure_all(rankings, cutoffs)
-    scores = scores_of(judged, ci, seed)
+    repeats = repeats_of_keys(hash(frozenset(run[name].items())) for name in queries)
+    scores = scores_of(judged, ci, seed, repeats)
     records = [record_of("", None, score, None) for score in scores]
     return RetrievalResult(
         scores=scores,
@@ -112,7 +119,10 @@ def evaluate_run(
         records=[{name: record[name] for name in COLUMNS[2:7]} for record in records],
         summary=summary_of(scores, len(queries)),
         settings={"cutoffs": _listed(cutoffs), "ci": ci, "seed": seed},
-        notes=tuple(notes_of(qrels, queries, rankings)),
+        notes=(
+            *repeats.note_on("query", "queries", "intervals"),
+            *notes_of(qrels, queries, rankings),
+        ),
         views=(table_of(scores, cutoffs),),
     )
 
@@ -197,7 +207,7 @@ def evaluate_retrieval(
         side(queries, "queries", query_ids),
         side(documents, "documents", document_ids),
     )
-    dims = _same_length(sought.given, seen.given, truncate_dims)
+    dims = same_length(sought.given, seen.given, truncate_dims)
     if qrels is None:
         if len(sought.ids) != len(seen.ids):
             raise ParameterError(
@@ -234,8 +244,10 @@ def evaluate_retrieval(
         rankings = rankings or mine
         tables.append((variant, measure_all(mine, cutoffs)))
     whole = tables[0][1]
-    scores = scores_of(whole, ci, seed)
+    repeats = repeats_of_keys(row.tobytes() for row in probes)
+    scores = scores_of(whole, ci, seed, repeats)
     notes = [
+        *repeats.note_on("query", "queries", "intervals"),
         *sought.given.notes("queries", sought.usable),
         *seen.given.notes("documents", seen.usable),
         *notes_of(qrels, names, rankings),
@@ -252,7 +264,7 @@ def evaluate_retrieval(
             if variant is tables[0][0]
             else record_of(variant.name, variant.bytes_each * len(ids), score, whole, judged)
             for variant, judged in tables
-            for score in (scores if variant is tables[0][0] else scores_of(judged, ci, seed))
+            for score in (scores if variant is tables[0][0] else scores_of(judged, ci, seed, repeats))
         ],
         summary={**summary_of(scores, len(names)), "documents": len(ids)},
         settings={
@@ -262,21 +274,8 @@ def evaluate_retrieval(
             "ci": ci, "seed": seed,
         },
         notes=tuple(notes),
-        views=(table_of(scores, cutoffs), *tables_of_forms(tables, len(ids), cutoffs, ci, seed)),
+        views=(table_of(scores, cutoffs), *tables_of_forms(tables, len(ids), cutoffs, ci, seed, repeats)),
     )  # fmt: skip
-
-
-def _same_length(queries: NamedRows, documents: NamedRows, truncated: Sequence[int]) -> int:
-    dims = documents.rows.shape[1]
-    if queries.rows.shape[1] != dims:
-        raise ParameterError(
-            f"dimensions differ: `queries` {queries.rows.shape[1]:,}, `documents` {dims:,}; they must be of "
-            "one model"
-        )
-    for one in truncated:
-        if not 1 <= one <= dims:
-            raise ParameterError("truncate_dims", one, f"from 1 to {dims:,}")
-    return int(dims)
 
 
 def _check(cutoffs: Sequence[int], ci: float | None, seed: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from latentcli.errors import counted
-from latentcli.numerics.resampling import bootstrap
+from latentcli.numerics.repeats import Repeats, bootstrapped
 from latentcli.numerics.types import Array
 from latentcli.results import Curve, Interval, Record, Sheet
 from latentcli.words.evaluation._compression import Variant
@@ -27,17 +27,21 @@ class Score(NamedTuple):
     interval: Interval | None
 
 
-def scores_of(judged: Judgments, ci: float | None, seed: int) -> tuple[Score, ...]:
-    """Return the mean of each measure over queries, with its interval."""
+def scores_of(
+    judged: Judgments, ci: float | None, seed: int, repeats: Repeats
+) -> tuple[Score, ...]:
+    """Return the mean of each measure over queries (Q,), of which some repeat others, with its interval."""
     return tuple(
-        Score(name, k, float(values.mean()), interval_of(values, ci, seed))
+        Score(name, k, float(values.mean()), interval_of(values, ci, seed, repeats))
         for (name, k), values in judged.items()
     )
 
 
-def interval_of(values: Array, ci: float | None, seed: int) -> Interval | None:
+def interval_of(
+    values: Array, ci: float | None, seed: int, repeats: Repeats
+) -> Interval | None:
     """Return the bootstrap interval of a mean over queries; None where there is none."""
-    low, high = bootstrap(values, ci, seed) if ci else (None, None)
+    low, high = bootstrapped(values, ci, seed, repeats) if ci else (None, None)
     return None if low is None or high is None else Interval(low, high)
 
 
@@ -81,7 +85,7 @@ def table_of(scores: Sequence[Score], cutoffs: Sequence[int]) -> Sheet:
 
 def tables_of_forms(
     tables: Sequence[tuple[Variant, Judgments]], documents: int,
-    cutoffs: Sequence[int], ci: float | None, seed: int,
+    cutoffs: Sequence[int], ci: float | None, seed: int, repeats: Repeats,
 ) -> list[Sheet | Curve]:  # fmt: skip
     """Return what each smaller form of the vectors costs, as a table and as a curve."""
     if len(tables) < 2:
@@ -93,7 +97,7 @@ def tables_of_forms(
     lines: dict[str, list[float]] = {}
     lengths = sorted({variant.dims for variant, _ in tables})
     for variant, judged in tables:
-        low, high = interval_of(judged[key] - whole, ci, seed) or (None, None)
+        low, high = interval_of(judged[key] - whole, ci, seed, repeats) or (None, None)
         rows.append({
             "vectors": variant.name, name: float(judged[key].mean()),
             "change": float((judged[key] - whole).mean()), "low": low, "high": high,

@@ -71,3 +71,17 @@ def retrieve(
         progress=progress,
     )  # fmt: skip
     return ((hits.rows, hits.scores) for hits in found)
+
+
+def same_length(queries: NamedRows, documents: NamedRows, truncated: Sequence[int]) -> int:
+    """Return the dimensions of both sides. Raises ParameterError where they differ, or have too few to truncate."""
+    dims = documents.rows.shape[1]
+    if queries.rows.shape[1] != dims:
+        raise ParameterError(
+            f"dimensions differ: `queries` {queries.rows.shape[1]:,}, `documents` {dims:,}; they must be of "
+            "one model"
+        )
+    for one in truncated:
+        if not 1 <= one <= dims:
+            raise ParameterError("truncate_dims", one, f"from 1 to {dims:,}")
+    return int(dims)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from latentcli.errors import ParameterError, check_choice
+from latentcli.numerics.repeats import numbered, repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Interval, Picture, Record, Result
@@ -103,7 +104,8 @@ def evaluate_similarity(
     answers, skipped = _paired(vectors, given, rules, oov)
     counted = np.isfinite(answers.values)
     cosines, scores = answers.values[counted], np.asarray(given.scores)[counted]
-    found = correlations(scores, cosines, resamples=resamples, seed=seed)
+    repeats = repeats_of_keys(np.asarray(answers.same)[counted].tolist())
+    found = correlations(scores, cosines, resamples=resamples, seed=seed, repeats=repeats)
     used, skipped = len(scores), skipped if oov == "skip" else 0
     record: Record = {
         "set": given.name,
@@ -130,7 +132,10 @@ def evaluate_similarity(
             "restrict": rules.restrict, "ignore_case": rules.alike, "oov": oov,
             "resamples": resamples, "seed": seed,
         },
-        notes=(*given.notes, *_undefined(given.name, found.spearman, used, len(given.pairs))),
+        notes=(
+            *repeats.note_on("pair", "pairs", "intervals"), *given.notes,
+            *_undefined(given.name, found.spearman, used, len(given.pairs)),
+        ),
     )  # fmt: skip
 
 
@@ -145,7 +150,9 @@ def _paired(space: Space, given: PairSet, rules: Protocol, oov: str) -> tuple[An
             cosines[place] = _cosine(found[one], found[two])
         else:
             missing += 1
-    return Answers(cosines, np.asarray(given.scores, dtype=np.float64)), missing
+    known = dict(zip(found, numbered(one.tobytes() for one in found.values()), strict=True))
+    same = numbered(frozenset(known.get(word, word) for word in pair) for pair in given.pairs)
+    return Answers(cosines, np.asarray(given.scores, dtype=np.float64), same), missing
 
 
 def _flat(name: str, found: Coefficient) -> Record:

@@ -8,27 +8,20 @@ as large.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.types import Array
-from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result, Sheet
 from latentcli.words._space import Space
+from latentcli.words.evaluation._association import Association, associate
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
 from latentcli.words.evaluation._word_lists import AssociationTest, WordLists, association_tests
-
-_AT_ONCE = 4096
-_EXACT = 100_000
-_SAME = 1e-12
-
 
 COLUMNS = (
     "test", "targets_x", "targets_y", "attributes_a", "attributes_b", "used", "skipped",
@@ -41,31 +34,17 @@ _LEVEL = 0.03
 
 
 @dataclass(frozen=True)
-class Association:
-    """How much more targets X than Y are associated with attributes A rather than B.
-
-    `effect_size` is in [-2, 2] for targets of equal number (in general within n / sqrt(nx ny) of n =
-    nx + ny targets); None if all are associated alike. `p_value` is the share of partitions of the
-    targets with a difference as large (one-sided, as published), `p_less` with one as small, of the
-    `permutations` that were looked at: all there are if `exact`, else drawn by the seed.
-    """
-
-    effect_size: float | None
-    difference: float
-    p_value: float
-    p_less: float
-    permutations: int
-    exact: bool
-
-
-@dataclass(frozen=True)
 class WeatTest:
-    """A test: its lists, its association (None where a list has no word), and its words."""
+    """A test: its lists, its association (None where a list has no word), and its words.
+
+    `copies` of the targets have the vector of another one of their list, and count once for p.
+    """
 
     test: AssociationTest
     association: Association | None
     used: int
     skipped: tuple[str, ...]
+    copies: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -166,11 +145,20 @@ def _tested(
     for test in tests:
         skipped = tuple(word for words in test.lists for word in words if word not in found)
         known = [[found[word] for word in words if word in found] for words in test.lists]
-        association = None
+        association, copies = None, 0
         if all(known):
             x, y, a, b = map(np.stack, known)
             association = associate(x, y, a, b, samples=samples, seed=seed)
-        made.append(WeatTest(test, association, sum(map(len, known)), skipped))
+            distinct = [np.unique(side, axis=0) for side in (x, y)]
+            copies = len(x) + len(y) - sum(map(len, distinct))
+            if copies:
+                tested = associate(distinct[0], distinct[1], a, b, samples=samples, seed=seed)
+                association = replace(
+                    tested,
+                    effect_size=association.effect_size,
+                    difference=association.difference,
+                )
+        made.append(WeatTest(test, association, sum(map(len, known)), skipped, copies))
     if not any(one.association for one in made):
         raise LatentError(_nothing(space, rules, tests[0], found))
     return made
@@ -226,66 +214,14 @@ def _notes(made: WeatTest) -> list[str]:
         return [
             f"test {name}: all targets are associated alike; the effect size is not defined"
         ]
+    notes = []
+    if made.copies:
+        notes.append(
+            f"test {name}: {counted(made.copies, 'target has', 'targets have')} the vector of another of the "
+            "same list: each vector counts once for p"
+        )
     if found.exact and 1 / found.permutations > _LEVEL / 2:
         least = 1 / found.permutations
         note = f"test {name}: with {found.permutations:,} partitions no p-value is below {least:.3f}"
-        return [f"{note}; longer lists of targets are needed"]
-    return []
-
-
-def associate(
-    x: Array, y: Array, a: Array, b: Array, *, samples: int = 100_000, seed: int = 0
-) -> Association:
-    """Test the association of targets `x`, `y` (n, D) with attributes `a`, `b` (m, D).
-
-    Raises LatentError if a list is empty.
-    """
-    if not min(map(len, (x, y, a, b))):
-        raise LatentError("a list of the test has no words with a vector")
-    targets = unit(np.concatenate([x, y]))
-    associations = (targets @ unit(a).T).mean(axis=1) - (targets @ unit(b).T).mean(axis=1)
-    difference = float(associations[: len(x)].mean() - associations[len(x) :].mean())
-    spread = float(associations.std())
-    partitions = math.comb(len(targets), len(x))
-    exact = partitions <= _EXACT
-    count = partitions if exact else samples
-    chosen = (
-        _all(len(targets), len(x)) if exact else _drawn(associations, len(x), samples, seed)
-    )
-    as_large = as_small = 0
-    for rows in chosen:
-        differences = _difference(associations, rows)
-        as_large += int((differences >= difference - _SAME).sum())
-        as_small += int((differences <= difference + _SAME).sum())
-    return Association(
-        effect_size=difference / spread if spread > _SAME else None,
-        difference=difference,
-        # Drawn partitions do not hold the one that was seen, which is counted in.
-        p_value=as_large / count if exact else (as_large + 1) / (count + 1),
-        p_less=as_small / count if exact else (as_small + 1) / (count + 1),
-        permutations=count,
-        exact=exact,
-    )
-
-
-def _difference(associations: Array, rows: Array) -> Array:
-    """Return the difference of means for partitions (P, n), the rows taken for X."""
-    chosen: Array = associations[rows].sum(axis=1)
-    size = rows.shape[1]
-    rest = (associations.sum() - chosen) / (len(associations) - size)
-    difference: Array = chosen / size - rest
-    return difference
-
-
-def _all(count: int, size: int) -> Iterator[Array]:
-    every = combinations(range(count), size)
-    while part := list(islice(every, _AT_ONCE)):
-        yield np.array(part)
-
-
-def _drawn(associations: Array, size: int, samples: int, seed: int) -> Iterator[Array]:
-    rng = np.random.default_rng(seed)
-    for start in range(0, samples, _AT_ONCE):
-        rows = min(_AT_ONCE, samples - start)
-        keys = rng.random((rows, len(associations)))
-        yield np.argpartition(keys, size - 1, axis=1)[:, :size]
+        notes.append(f"{note}; longer lists of targets are needed")
+    return notes

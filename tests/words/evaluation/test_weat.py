@@ -4,8 +4,8 @@ from scipy import stats
 
 from latentcli.errors import LatentError
 from latentcli.numerics.vectors import cosine
-from latentcli.words.evaluation import _weat as module
-from latentcli.words.evaluation._weat import associate
+from latentcli.words.evaluation import _association as module
+from latentcli.words.evaluation._association import associate
 
 
 def lists(seed, *sizes):
