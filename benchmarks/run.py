@@ -22,6 +22,7 @@ import large
 import numpy as np
 import pages
 import scores
+import shards
 import spaces
 import tables
 import tasks
@@ -56,6 +57,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
 LONG: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "growth": growth.growth,
     "large": large.large,
+    "shards": shards.shards,
 }
 """What takes an hour, and tens of gigabytes of disk: only with --only."""
 
