@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -53,6 +54,8 @@ class Work:
         # Each of the two sets by itself, as the rows of both together have it.
         ends = np.arange(len(x)), len(x) + np.arange(len(y))
         self.own = self.repeats.of(ends[0]), self.repeats.of(ends[1])
+        width = sets[0].shape[1]
+        self.wide, self.permutations = width > WIDEST, PERMUTATIONS if width <= _WIDE else _FEW
         self.done = 0
         self.settings: Record = {}
 
@@ -91,23 +94,25 @@ class Work:
         assert found is not None
         return found
 
+    @cached_property
+    def both(self) -> _frechet.Both:
+        """What all rows give, or of too many dimensions those that are looked at."""
+        return _frechet.of_both(*(self.some if self.wide else self.sets), self.seed)
+
     def frechet(self) -> list[Record]:
         """Return the Fréchet distance, and at infinitely many rows."""
-        whole = self.sets if self.sets[0].shape[1] <= WIDEST else self.some
-        value = _frechet.of_rows(*whole)
-        count = PERMUTATIONS if self.sets[0].shape[1] <= _WIDE else _FEW
-        p_value = self.null(_frechet.of_rows(*self.few), _frechet.of_rows, count)
-        halves = self.halves(self.some[0])
-        beyond = _frechet.extrapolated(*whole, self.seed)
-        at_once = [_frechet.of_rows(*one) for one in halves]
-        far = _frechet.extrapolated(*halves[0], self.seed)
-        rows = f"{min(map(len, whole)):,} rows"
+        rows = min(map(len, self.some if self.wide else self.sets))
+        p_value = self.null(_frechet.of_rows(*self.few), _frechet.of_rows, self.permutations)
+        first, *others = self.halves(self.some[0])
+        half = _frechet.of_both(*first, self.seed)
+        baseline = [half.distance, *(_frechet.of_rows(*one) for one in others)]
+        value, beyond, _ = self.both
         self.step()
         return [
-            _record("frechet", rows, value, p_value=p_value, baseline=float(np.mean(at_once))),
+            _record("frechet", f"{rows:,} rows", value, p_value=p_value, baseline=float(np.mean(baseline))),
             _record(
                 "frechet", "extrapolated", beyond, p_value=p_value if beyond is not None else None,
-                baseline=far,
+                baseline=half.extrapolated,
             ),
         ]  # fmt: skip
 
@@ -226,10 +231,9 @@ class Work:
 
     def shifts(self, top: int) -> list[Record]:
         """Return the shifts of mean and covariance, and the dimensions that shifted most."""
-        wide = self.sets[0].shape[1] > WIDEST
         records = []
-        if not wide:
-            whole = [_frechet.moments(rows) for rows in self.sets]
+        if not self.wide:
+            whole = self.both.moments or [_frechet.moments(rows) for rows in self.sets]
             halves = [
                 (_frechet.moments(a), _frechet.moments(b)) for a, b in self.halves(self.some[0])
             ]
@@ -241,12 +245,11 @@ class Work:
                     return measure(_frechet.moments(a), _frechet.moments(b))
 
                 value = of_rows(*self.few)
-                count = PERMUTATIONS if self.sets[0].shape[1] <= _WIDE else _FEW
                 baseline = float(np.mean([measure(*one) for one in halves]))
                 records.append(
                     _record(
                         name, "all dimensions", measure(*whole),
-                        p_value=self.null(value, of_rows, count), baseline=baseline,
+                        p_value=self.null(value, of_rows, self.permutations), baseline=baseline,
                     )
                 )  # fmt: skip
         shift, ratio, p_mean, p_sd = _shifts.by_dimension(

@@ -16,6 +16,12 @@ from latentcli.numerics.types import Array
 SIZES = 8
 """So many sizes of subsets, from a third of the rows to all, carry the extrapolation."""
 
+_LEAST = 60
+"""Rows from which there is an extrapolation."""
+
+_TOGETHER = 1 << 23
+"""Numbers of the products of parts that are summed in one reading: float64, so 64 MB."""
+
 
 class Gaussian(NamedTuple):
     """A set of codes by its moments: `mean` (D,), `covariance` (D, D) with N - 1 degrees of freedom."""
@@ -26,10 +32,29 @@ class Gaussian(NamedTuple):
 
 def moments(rows: Array) -> Gaussian:
     """Return the moments of rows (N, D), N > 1, block by block."""
-    points = Points(rows)
-    mean = points.reduced(sums, operator.add) / len(rows)
-    square = points.reduced(partial(products, mean), operator.add)
-    return Gaussian(mean, square / (len(rows) - 1))
+    return moments_of(rows, [None])[0]
+
+
+def moments_of(rows: Array, parts: Sequence[Array | None]) -> list[Gaussian]:
+    """Return the moments of parts of rows (N, D), each a mask (N,) of two or more, None for all rows.
+
+    Two readings serve all parts, unless their products fill too much memory.
+    """
+    points, width = Points(rows), rows.shape[1]
+    counts = [len(rows) if part is None else int(part.sum()) for part in parts]
+    totals = points.reduced_parts(parts, [sums] * len(parts), operator.add)
+    means = [total / count for total, count in zip(totals, counts, strict=True)]
+    together = max(1, _TOGETHER // width**2)
+    squares: list[Array] = []
+    for start in range(0, len(parts), together):
+        some = slice(start, start + together)
+        squares += points.reduced_parts(
+            parts[some], [partial(products, mean) for mean in means[some]], operator.add
+        )
+    return [
+        Gaussian(mean, square / (count - 1))
+        for mean, square, count in zip(means, squares, counts, strict=True)
+    ]
 
 
 def distance(x: Gaussian, y: Gaussian) -> float:
@@ -50,7 +75,7 @@ def distance(x: Gaussian, y: Gaussian) -> float:
 
 
 def of_rows(x: Array, y: Array) -> float:
-    """Return the distance of two sets of rows; of fewer rows than dimensions from their products.
+    """Return the distance of two sets of rows; of no more rows than dimensions from their products.
 
     The eigenvalues of Cx Cy are then the squares of the singular values of X Y^T, both centered.
     """
@@ -65,22 +90,54 @@ def of_rows(x: Array, y: Array) -> float:
     return max(0.0, shift + spread - 2 * float(shared))
 
 
-def extrapolated(x: Array, y: Array, seed: int) -> float | None:
-    """Return the distance at infinitely many rows: a line in 1/n through subsets of both sets.
+class Both(NamedTuple):
+    """The distance of two sets, and that at infinitely many rows, None for fewer than 60.
+
+    `moments` are those of all rows of each; None where they are no more than the dimensions.
+    """
+
+    distance: float
+    extrapolated: float | None
+    moments: tuple[Gaussian, Gaussian] | None
+
+
+def of_both(x: Array, y: Array, seed: int) -> Both:
+    """Return the distance of two sets of rows, and at infinitely many: a line in 1/n through subsets of both.
 
     The distance of few rows is too large, by about as much as their number is small (Chong and Forsyth,
-    2020). None for fewer than 60 rows.
+    2020).
     """
-    count = min(len(x), len(y))
-    if count < 60:
-        return None
+    count, width = min(len(x), len(y)), x.shape[1]
+    sizes = (
+        [] if count < _LEAST else np.geomspace(count // 3, count, SIZES).astype(int).tolist()
+    )
+    sizes = sorted({*sizes})
+    parts = _parts(x, y, sizes, seed)
+    few = sum(size <= width for size in sizes)
+    found = [of_rows(_some(x, a), _some(y, b)) for a, b in parts[:few]]
+    if count <= width:
+        return Both(of_rows(x, y), _at_infinity(sizes, found) if sizes else None, None)
+    first = moments_of(x, [None, *(a for a, _ in parts[few:])])
+    second = moments_of(y, [None, *(b for _, b in parts[few:])])
+    whole, *others = map(distance, first, second)
+    found += others
+    return Both(whole, _at_infinity(sizes, found) if sizes else None, (first[0], second[0]))
+
+
+def _some(rows: Array, part: Array) -> Array:
+    return some_of(rows, np.flatnonzero(part))
+
+
+def _parts(x: Array, y: Array, sizes: Sequence[int], seed: int) -> list[tuple[Array, Array]]:
+    """Draw subsets of both sets of each size, as masks (N,) and (M,): a byte for each row."""
     rng = np.random.default_rng([seed, 5])
-    sizes = np.unique(np.geomspace(count // 3, count, SIZES).astype(int))
-    found = [
-        of_rows(*(some_of(one, rng.permutation(len(one))[:size]) for one in (x, y)))
-        for size in sizes
-    ]
-    return _at_infinity(sizes.tolist(), found)
+    found = []
+    for size in sizes:
+        both = np.zeros(len(x), dtype=bool), np.zeros(len(y), dtype=bool)
+        for mask in both:
+            mask[rng.permutation(len(mask))[:size]] = True
+        found.append(both)
+    return found
 
 
 def _at_infinity(sizes: Sequence[int], values: Sequence[float]) -> float:

@@ -88,6 +88,30 @@ class PointsInShards:
         )
         return blocks.reduced((one for one in parts if one is not None), _itself, merge)
 
+    def reduced_parts(
+        self,
+        unit: bool,
+        parts: Sequence[Array | None],
+        partials: Sequence[Callable[[Array], Any]],
+        merge: Callable[[Any, Any], Any],
+    ) -> list[Any]:
+        """Return what each partial gives of its part of the rows, a mask (N,) or None for all: in one reading."""
+        dtype = str(self.dtype)
+
+        def given(at: int) -> tuple[Any, ...]:
+            local, first = self._local(at), self._first(at)
+            end = first + (self.rows.shards[at].rows if local is None else len(local))
+            masks = [None if one is None else np.packbits(one[first:end]) for one in parts]
+            return local, dtype, unit, masks, partials, merge
+
+        found: list[Any] = [None] * len(parts)
+        for shard in self.rows.each(_reduced_parts, given):
+            found = [
+                new if old is None else old if new is None else merge(old, new)
+                for old, new in zip(found, shard, strict=True)
+            ]
+        return found
+
     def nearest(self, points: Points, queries: Array, k: int) -> Neighbors:
         """Find the `k` nearest other rows of the rows `queries` (Q,), as `numerics.neighbors` does."""
         center = points.take(slice(0, SEEN)).mean(axis=0)
@@ -156,6 +180,35 @@ def _reduced(
         for _, block in Points(piece.astype(dtype, copy=False), unit).blocks()
     )
     return blocks.reduced(parts, partial, merge)
+
+
+def _reduced_parts(
+    shard: Shard,
+    kept: Array | None,
+    dtype: str,
+    unit: bool,
+    masks: Sequence[Array | None],
+    partials: Sequence[Callable[[Array], Any]],
+    merge: Callable[[Any, Any], Any],
+) -> list[Any]:
+    """Reduce parts of the rows of a shard, masks of those that count, as bits; None of a part without rows here."""
+    found: list[Any] = [None] * len(masks)
+    for before, piece in _shards.blocks_of(shard, kept):
+        rows = piece.astype(dtype, copy=False)
+        for place, (mask, partial_of) in enumerate(zip(masks, partials, strict=True)):
+            mine = rows
+            if mask is not None:
+                mine = rows[_unpacked(mask, before, len(rows))]
+            for _, block in Points(mine, unit).blocks():
+                one = partial_of(block)
+                found[place] = one if found[place] is None else merge(found[place], one)
+    return found
+
+
+def _unpacked(bits: Array, first: int, count: int) -> Array:
+    """Return some of the bits of a mask, as booleans (n,)."""
+    found = np.unpackbits(bits[first // 8 : (first + count + 7) // 8])
+    return found[first % 8 :][:count].view(bool)
 
 
 def _nearest(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,6 +11,7 @@ import numpy as np
 from latentcli.errors import LatentError, counted
 from latentcli.geometry._sampling import LEAST_ROWS, Sampling, Settings
 from latentcli.geometry._spectrum import Spectrum, spectrum_of
+from latentcli.geometry._sums import Sums, sums_of
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.points import Points, originals
 from latentcli.numerics.repeats import Repeats, repeats_of
@@ -58,7 +58,8 @@ class Cloud:
     """Finite rows (N, D), and what is known of them.
 
     `labels` (N,) int64, -1 where a row has none; `outputs` (N, M), what a decoder made of the rows;
-    `relations` for linear structure; `name` returns what a row is called.
+    `relations` for linear structure; `name` returns what a row is called; `zeros` of the rows are zero where
+    nearness counts; `sections` are those that will be measured, for which rows are read together.
     """
 
     rows: Array
@@ -67,9 +68,14 @@ class Cloud:
     outputs: Array | None = None
     relations: Sequence[Relation] = ()
     name: Callable[[int], str] = str
+    zeros: int = 0
+    sections: frozenset[str] = frozenset()
     progress: Progress | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        fetch = getattr(self.rows, "prefetch", None)
+        if fetch is not None:
+            fetch(self.sampling.single(self.repeats))
         _check(self)
 
     def __len__(self) -> int:
@@ -86,9 +92,9 @@ class Cloud:
         return Points(self.rows, self.settings.unit)
 
     @cached_property
-    def extent(self) -> tuple[Array, Array]:
-        """The least and the greatest value of each dimension (D,)."""
-        return Points(self.rows).reduced(_extent, _wider)
+    def sums(self) -> Sums:
+        """What one pass over all rows gives for the sections that will be measured."""
+        return sums_of(Points(self.rows), self.sections)
 
     @cached_property
     def sampling(self) -> Sampling:
@@ -143,13 +149,13 @@ class Cloud:
     @cached_property
     def spectrum(self) -> Spectrum:
         """The spectrum of the rows as they are."""
-        return spectrum_of(self.rows, seed=self.settings.seed)
+        return spectrum_of(self.rows, seed=self.settings.seed, moments=self.sums.moments)
 
     @cached_property
     def tail_factor(self) -> float:
         """What the reach of intervals of the spectrum is multiplied by: squares follow the farthest values."""
         some = Points(self.rows).take(self.sampling.drawn)
-        ends = zip(some.T, *self.extent, strict=True)
+        ends = zip(some.T, self.sums.least, self.sums.greatest, strict=True)
         return WIDENED if any(heavy_tailed(*one, self.rows.size) for one in ends) else 1.0
 
     @cached_property
@@ -189,26 +195,9 @@ class Cloud:
         return Cloud(self.rows[which], self.settings, labels)
 
 
-def _extent(block: Array) -> tuple[Array, Array]:
-    return block.min(axis=0), block.max(axis=0)
-
-
-def _wider(one: tuple[Array, Array], other: tuple[Array, Array]) -> tuple[Array, Array]:
-    return np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
-
-
-def zero_rows(cloud: Cloud) -> int:
-    """Return how many rows are zero where nearness counts."""
-    return cloud.near.reduced(_zeros, operator.add)
-
-
-def _zeros(block: Array) -> int:
-    return int((~block.any(axis=1)).sum())
-
-
 def constant_dimensions(cloud: Cloud) -> int:
     """Return how many dimensions are the same in all rows."""
-    return int((cloud.extent[0] == cloud.extent[1]).sum())
+    return int((cloud.sums.least == cloud.sums.greatest).sum())
 
 
 def _check(cloud: Cloud) -> None:
@@ -217,7 +206,7 @@ def _check(cloud: Cloud) -> None:
         raise LatentError(
             f"`x` has {counted(len(cloud), 'row')} without NaN and infinity; geometry takes {LEAST_ROWS} or more"
         )
-    low, high = float(cloud.extent[0].min()), float(cloud.extent[1].max())
+    low, high = float(cloud.sums.least.min()), float(cloud.sums.greatest.max())
     largest = max(abs(low), abs(high))
     if largest > LARGE or 0 < largest < _SMALL:
         raise LatentError(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from latentcli.errors import ParameterError, unknown_choice
 from latentcli.geometry import LAID, MEASURES, NEEDS, SECTIONS
-from latentcli.geometry._cloud import Cloud, constant_dimensions, zero_rows
+from latentcli.geometry._cloud import Cloud, constant_dimensions
 from latentcli.geometry._inputs import Pairs, cloud_of
 from latentcli.geometry._measure import Measure
 from latentcli.geometry._report_views import views_of
@@ -158,7 +158,8 @@ def geometry_report(
     names = _names(only, laid=hasattr(given.rows, "reduced"))
     unit = given.named if unit is None else unit
     settings = Settings(neighbors, sample or len(given), seed, ci, unit)
-    cloud, notes = cloud_of(given, settings, labels, outputs, relations)
+    together = frozenset(MEASURES[name] for name in names)
+    cloud, notes = cloud_of(given, settings, labels, outputs, relations, together)
     sections = _sections(names, cloud, chosen=only is not None)
     measures: list[Measure] = []
     for done, section in enumerate(sections):
@@ -256,11 +257,10 @@ def _notes(cloud: Cloud, names: set[str]) -> list[str]:
         notes.append(
             f"`neighbors` is {k}, not {cloud.settings.k:,}: less than half of {drawn:,} rows"
         )
-    zeros = zero_rows(cloud)
-    if zeros and names & _OF_DIRECTIONS:
-        are = "row is zero and has" if zeros == 1 else "rows are zero and have"
+    if cloud.zeros and names & _OF_DIRECTIONS:
+        are = "row is zero and has" if cloud.zeros == 1 else "rows are zero and have"
         notes.append(
-            f"{zeros:,} {are} no direction: left out of mean cosine, uniformity and alignment"
+            f"{cloud.zeros:,} {are} no direction: left out of mean cosine, uniformity and alignment"
         )
     if constant := constant_dimensions(cloud):
         notes.append(

@@ -17,7 +17,6 @@ import numpy as np
 from latentcli.geometry._cloud import Cloud
 from latentcli.geometry._measure import Measure, kind_of, with_white_noise
 from latentcli.geometry._sampling import halves_of
-from latentcli.numerics.blocks import sampled
 from latentcli.numerics.neighbors import Neighbors, nearest
 from latentcli.numerics.nulls import Null, noise_null
 from latentcli.numerics.points import Points
@@ -30,9 +29,6 @@ NAMED = 5
 """How many hubs are named."""
 
 _HUB = 2
-TESTED = 2000
-"""Rows at most on which white noise is drawn several times."""
-
 _FEW, _AS_NOISE = 1.0, 2.0
 """Skewness of so little is none; up to so many times white noise's is as white noise."""
 
@@ -109,9 +105,8 @@ def _judged(cloud: Cloud, one: Measure) -> Measure:
     """
     if one.value is None or one.note:
         return one
-    some = cloud
-    if len(cloud) > TESTED:
-        some = cloud.part(sampled(len(cloud), TESTED, cloud.settings.seed))
+    tested = cloud.sampling.tested
+    some = cloud.part(tested) if len(tested) < len(cloud) else cloud
     value = _without_intervals(some)
     if value is None:
         return one

@@ -24,6 +24,7 @@ def cloud_of(
     labels: Any,
     outputs: Any,
     relations: Any,
+    sections: frozenset[str],
 ) -> tuple[Cloud, list[str]]:
     """Put the rows that can be measured together with what is known of them, and say what is not."""
     count, notes = len(given), list[str]()
@@ -59,6 +60,8 @@ def cloud_of(
         None if decoded is None else part(decoded),
         found,
         lambda row: given.name(int(kept[row])),
+        int(given.zero[kept].sum()),
+        sections,
     )
     return cloud, notes
 

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from latentcli.geometry._cloud import Cloud
+from latentcli.geometry._directions import added, direction_sum, directions, none_removed
 from latentcli.geometry._measure import Measure, graded, with_white_noise
 from latentcli.geometry._sampling import halves_of
 from latentcli.geometry._spectrum import (
@@ -22,14 +23,10 @@ from latentcli.geometry._spectrum import (
 from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
 from latentcli.numerics.points import Points
 from latentcli.numerics.types import Array
-from latentcli.numerics.vectors import unit
 
 SECTION = "isotropy"
 _COSINES = ("mean_cosine", "all_but_the_top")
 """Measures of directions, which the lengths of rows do not move."""
-
-_GONE = 1e-7
-"""What is left of a row, in parts of the rows' usual length, that is rounding error only."""
 
 
 def mean_cosine(rows: Array) -> float | None:
@@ -37,38 +34,16 @@ def mean_cosine(rows: Array) -> float | None:
 
     (|sum u|^2 - n) / (n (n - 1)) over the n rows that are not zero; None for fewer than two.
     """
-    return _mean_cosine(Points(rows), np.zeros(rows.shape[1]), np.zeros((rows.shape[1], 0)))
+    return _without(rows, *none_removed(rows.shape[1]))
 
 
 def all_but_the_top(rows: Array, spectrum: Spectrum, top: int) -> float | None:
     """Return the mean cosine without the mean and the `top` components (Mu and Viswanath, 2018)."""
-    return _mean_cosine(Points(rows), spectrum.mean, spectrum.axes[:, :top])
+    return _without(rows, spectrum.mean, spectrum.axes[:, :top])
 
 
-def _mean_cosine(points: Points, mean: Array, axes: Array) -> float | None:
-    """Average the cosines of all pairs without a mean (D,) and axes (D, R), orthonormal."""
-    total, count = points.reduced(partial(_direction_sum, mean, axes), _added)
-    if count < 2:
-        return None
-    return float((total @ total - count) / (count * (count - 1)))
-
-
-def _direction_sum(mean: Array, axes: Array, block: Array) -> tuple[Array, int]:
-    directions, _ = _directions(block, mean, axes)
-    return directions.sum(axis=0), len(directions)
-
-
-def _added(one: tuple[Array, int], other: tuple[Array, int]) -> tuple[Array, int]:
-    return one[0] + other[0], one[1] + other[1]
-
-
-def _directions(block: Array, mean: Array, axes: Array) -> tuple[Array, Array]:
-    """Return the rows that are left without a mean and axes, at length 1, and which those are."""
-    left = block - mean
-    left -= (left @ axes) @ axes.T
-    lengths = np.linalg.norm(left, axis=1)
-    kept = np.flatnonzero(lengths > _GONE * np.linalg.norm(block, axis=1))
-    return unit(left[kept]), kept
+def _without(rows: Array, mean: Array, axes: Array) -> float | None:
+    return Points(rows).reduced(partial(direction_sum, mean, axes), added).mean_cosine
 
 
 def sign_null(directions: Array, seed: int, originals: Array | None = None) -> Null | None:
@@ -106,7 +81,7 @@ def measure(cloud: Cloud) -> tuple[Measure, ...]:
 
 
 def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
-    spectrum, size = cloud.spectrum, cloud.dimensions
+    spectrum, size, summed = cloud.spectrum, cloud.dimensions, cloud.sums.directions
     top = max(1, round(size / 100))
     halves = None
     if judged:
@@ -115,7 +90,7 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
         )
     expected = math.nan if size == 1 else _noise_isoscore(spectrum.rows, size)
     values = {
-        "mean_cosine": mean_cosine(cloud.rows),
+        "mean_cosine": mean_cosine(cloud.rows) if summed is None else summed.mean_cosine,
         "all_but_the_top": all_but_the_top(cloud.rows, spectrum, top),
         **_of_spectrum(spectrum, size),
     }
@@ -178,11 +153,12 @@ def _cosine(
     if not judged:
         return one
     size = cloud.dimensions
-    mean = np.zeros(size) if spectrum is None else spectrum.mean
-    axes = np.zeros((size, 0)) if spectrum is None else spectrum.axes[:, :top]
+    left_out = (
+        none_removed(size) if spectrum is None else (spectrum.mean, spectrum.axes[:, :top])
+    )
     drawn = cloud.sampling.drawn
-    directions, kept = _directions(Points(cloud.rows).take(drawn), mean, axes)
-    null = sign_null(directions, cloud.settings.seed, cloud.originals[drawn[kept]])
+    found, kept = directions(Points(cloud.rows).take(drawn), *left_out)
+    null = sign_null(found, cloud.settings.seed, cloud.originals[drawn[kept]])
     if null is None:
         return one
     reading = reading_of_cosine(one.value, null)

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
+from latentcli.geometry._spectrum import ORIGIN
 from latentcli.numerics.blocks import sampled
-from latentcli.numerics.halves import Halves
+from latentcli.numerics.halves import Halves, parts_of
+from latentcli.numerics.neighbors import SEEN
 from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.resampling import bootstrap, means
 from latentcli.numerics.types import Array
@@ -19,6 +23,9 @@ NEAREST = 20
 LEAST_ROWS = 3
 _QUERIES = 2
 """How many times the sample is looked up for its neighbors; that costs less than all pairs do."""
+
+_TESTED = 2000
+"""Rows of which the null of hubness is drawn at most."""
 
 _IN_MEMORY = 1 << 26
 """Numbers of the rows drawn or looked up at most: float64, so 0.5 GB."""
@@ -62,6 +69,19 @@ class Sampling:
         least = max(LEAST_ROWS, min(most, _IN_MEMORY // self.dimensions))
         return sampled(self.rows, least, self.settings.seed)
 
+    @cached_property
+    def tested(self) -> Array:
+        """The rows (n,) of which the null of hubness is drawn: all, or 2,000."""
+        return sampled(self.rows, _TESTED, self.settings.seed)
+
+    def single(self, repeats: Repeats) -> Array:
+        """Return all rows (n,) that are read one by one: the first, and those of samples and of halves."""
+        halves = parts_of(repeats, self.settings.seed) if self.settings.ci is not None else []
+        first = np.arange(min(self.rows, max(ORIGIN, SEEN)))
+        return np.unique(
+            np.concatenate([first, self.queries, self.drawn, self.tested, *halves])
+        )
+
     @property
     def k(self) -> int:
         """How many neighbors count: those requested, but less than half of the rows."""
@@ -94,5 +114,4 @@ def halves_of(
     Rows that repeat each other, by `repeats`, are all in a half, or none is.
     """
     count = repeats or (rows if isinstance(rows, int) else len(rows))
-    fetch = getattr(rows, "prefetch", None)
-    return Halves(count, compute, ci=settings.ci, seed=settings.seed, fetch=fetch)
+    return Halves(count, compute, ci=settings.ci, seed=settings.seed)

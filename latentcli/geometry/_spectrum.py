@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from latentcli.numerics.types import Array
 
 _LARGEST = 4096
 """Rows of a spectrum where both rows and dimensions are more: a matrix of 128 MB."""
+
+ORIGIN = 1000
+"""Rows whose mean is the origin of moments."""
 
 _RANKME = 1e-7
 """Keeps the logarithm of RankMe finite, as in Garrido et al. (2023)."""
@@ -33,43 +37,59 @@ class Spectrum:
     rows: int
 
 
-def spectrum_of(rows: Array, *, seed: int = 0) -> Spectrum:
-    """Compute the spectrum of rows (N, D), in blocks.
+class Moments(NamedTuple):
+    """The sum `total` (D,) and the products (D, D) of rows about an origin (D,); they add up."""
+
+    origin: Array
+    total: Array
+    products: Array
+
+
+def spectrum_of(rows: Array, *, seed: int = 0, moments: Moments | None = None) -> Spectrum:
+    """Compute the spectrum of rows (N, D), in blocks, or of their moments where these are known.
 
     The smaller of the D x D and the N x N matrix is taken apart; where both are larger than
     4,096, so many rows are drawn.
     """
     if min(rows.shape) > _LARGEST:
         rows = rows[sampled(len(rows), _LARGEST, seed)]
-    if rows.shape[1] > len(rows):
+    if not by_moments(rows):
         return _of_few(np.asarray(rows, dtype=np.float64))
-    return _of_many(Points(rows))
+    if moments is None:
+        points = Points(rows)
+        moments = points.reduced(partial(moments_of, origin_of(points)), added)
+    return _of_many(moments, len(rows))
 
 
-def _of_many(points: Points) -> Spectrum:
-    """Sum up D x D moments about the first rows' mean, which keeps the digits."""
-    count = len(points)
-    origin = points.take(slice(0, 1000)).mean(axis=0)
-    total, moment = points.reduced(partial(_moments, origin), _added)
-    offset = total / count
-    covariance = moment / count - np.outer(offset, offset)
-    mean = origin + offset
+def by_moments(rows: Array) -> bool:
+    """Tell whether the spectrum of rows (N, D) is made of their moments, D x D numbers."""
+    return bool(rows.shape[1] <= min(len(rows), _LARGEST))
+
+
+def origin_of(points: Points) -> Array:
+    """Return the mean (D,) of the first rows: moments about it keep the digits."""
+    return np.asarray(points.take(slice(0, ORIGIN)).mean(axis=0))
+
+
+def moments_of(origin: Array, block: Array) -> Moments:
+    """Return the moments of some rows (n, D)."""
+    block = block - origin
+    return Moments(origin, block.sum(axis=0), block.T @ block)
+
+
+def added(one: Moments, other: Moments) -> Moments:
+    """Add the moments of two blocks about one origin."""
+    return Moments(one.origin, one.total + other.total, one.products + other.products)
+
+
+def _of_many(moments: Moments, count: int) -> Spectrum:
+    """Take the D x D covariance apart."""
+    offset = moments.total / count
+    covariance = moments.products / count - np.outer(offset, offset)
+    mean = moments.origin + offset
     values, axes = np.linalg.eigh(covariance)
     raw = np.linalg.eigvalsh(covariance + np.outer(mean, mean))
     return Spectrum(_descending(values), axes[:, ::-1], mean, _descending(raw), count)
-
-
-_Moments = tuple[Array, Array]
-"""The sum (D,) and the products (D, D) of rows about an origin."""
-
-
-def _moments(origin: Array, block: Array) -> _Moments:
-    block = block - origin
-    return block.sum(axis=0), block.T @ block
-
-
-def _added(one: _Moments, other: _Moments) -> _Moments:
-    return one[0] + other[0], one[1] + other[1]
 
 
 def _of_few(rows: Array) -> Spectrum:

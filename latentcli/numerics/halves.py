@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from latentcli.numerics.repeats import Repeats
-from latentcli.numerics.resampling import HALVES, half_sample_interval, half_samples
+from latentcli.numerics.resampling import HALVES, half_sample_interval
 from latentcli.numerics.types import Array
 from latentcli.results import Interval
 
 _HALF = 1000
 """Rows of a part at most on which a statistic is computed afresh."""
+
+
+def parts_of(repeats: Repeats, seed: int, draws: int = HALVES) -> list[Array]:
+    """Draw random halves of rows, each ascending, or 1,000 of more than 2,000; none of fewer than 40.
+
+    Of rows that repeat each other a part has all, or none.
+    """
+    units = repeats.distinct
+    if units // 2 <= _HALF:
+        return repeats.halves(seed, count=draws)
+    rng = np.random.default_rng([seed, 4])
+    return [
+        repeats.whole(np.sort(rng.choice(units, _HALF, replace=False))) for _ in range(draws)
+    ]
 
 
 class Halves:
@@ -22,7 +36,7 @@ class Halves:
     `compute` is given row numbers (m,), ascending, and returns each statistic by name. Of more than
     2,000 rows the parts have 1,000; `draws` says how many there are: the deviation of a mean over parts of m of n rows, times
     sqrt(m / (n - m)), is its standard error on all (Politis, Romano and Wolf, 1999). There are none of
-    fewer than 40 rows. Of rows that repeat each other a part has all or none, and `rows` says which do. `fetch` is given the numbers of all rows that will be used.
+    fewer than 40 rows. Of rows that repeat each other a part has all or none, and `rows` says which do.
     """
 
     def __init__(
@@ -33,20 +47,11 @@ class Halves:
         ci: float | None,
         seed: int,
         draws: int = HALVES,
-        fetch: Callable[[Array], None] | None = None,
     ) -> None:
         repeats = Repeats(rows) if isinstance(rows, int) else rows
         units = repeats.distinct
-        parts: Sequence[Array] = (
-            half_samples(units, seed, count=draws) if ci is not None else []
-        )
         size = min(units // 2, _HALF)
-        if size < units // 2:
-            rng = np.random.default_rng([seed, 4])
-            parts = [np.sort(rng.choice(units, size, replace=False)) for _ in parts]
-        parts = [repeats.whole(part) for part in parts]
-        if fetch is not None and parts:
-            fetch(np.unique(np.concatenate(parts)))
+        parts = parts_of(repeats, seed, draws) if ci is not None else []
         self._found = [compute(part) for part in parts]
         self._level = ci or 0.0
         self._scale = math.sqrt(size / (units - size)) if parts else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ _Partial = TypeVar("_Partial")
 class Points:
     """Rows (N, D), maybe mapped from a file; at length 1 if `unit`. Zero rows stay zero.
 
-    Rows that lie elsewhere have methods `reduced` and `nearest` of their own. With `which` (M,) int64 the points are those rows only, read when they are needed.
+    Rows that lie elsewhere have methods `reduced`, `reduced_parts` and `nearest` of their own. With `which` (M,) int64 the points are those rows only, read when they are needed.
     """
 
     rows: Array
@@ -58,6 +58,31 @@ class Points:
         found = reduced((block for _, block in self.blocks()), partial, merge)
         assert found is not None
         return found
+
+    def reduced_parts(
+        self,
+        parts: Sequence[Array | None],
+        partials: Sequence[Callable[[Array], _Partial]],
+        merge: Callable[[_Partial, _Partial], _Partial],
+    ) -> list[_Partial]:
+        """Return for each part of the rows, a mask (N,) or None for all, what its own partial gives of it.
+
+        Rows that lie elsewhere are read once for all parts. No part is empty.
+        """
+        laid = None if self.which is not None else getattr(self.rows, "reduced_parts", None)
+        if laid is not None:
+            found: list[_Partial] = laid(self.unit, parts, partials, merge)
+            return found
+        return [
+            self._part(part).reduced(one, merge)
+            for part, one in zip(parts, partials, strict=True)
+        ]
+
+    def _part(self, part: Array | None) -> Points:
+        if part is None:
+            return self
+        which = np.flatnonzero(part)
+        return Points(self.rows, self.unit, which if self.which is None else self.which[which])
 
 
 def sums(block: Array) -> Array:

@@ -43,12 +43,21 @@ def test_frechet_of_few_rows_is_that_of_their_covariances():
     assert _frechet.of_rows(few, others) == pytest.approx(known, rel=1e-6)
 
 
+def test_the_moments_of_parts_are_those_of_their_rows():
+    rows = np.random.default_rng(0).standard_normal((50, 3)) + 2
+    mask = np.arange(50) % 3 == 0
+    whole, part = _frechet.moments_of(rows, [None, mask])
+    for found, known in ((whole, rows), (part, rows[mask])):
+        np.testing.assert_allclose(found.mean, known.mean(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(found.covariance, np.cov(known.T), rtol=1e-12)
+
+
 def test_the_extrapolated_distance_has_less_bias():
     known, plain, far = 16 * 0.25**2, [], []
     for seed in range(20):
         x, y = np.random.default_rng(seed).standard_normal((2, 300, 16))
         plain.append(_frechet.of_rows(x, y + 0.25) - known)
-        far.append(_frechet.extrapolated(x, y + 0.25, seed) - known)
+        far.append(_frechet.of_both(x, y + 0.25, seed).extrapolated - known)
     assert np.mean(plain) > 0.3
     assert abs(np.mean(far)) < 0.1
 

@@ -86,6 +86,21 @@ def answers(latent):
     return run
 
 
+@pytest.fixture
+def passes(monkeypatch):
+    """The functions that were called of shards, one for each pass over them."""
+    from latentcli.distributed import _session
+
+    plain, called = _session.Session.each, []
+
+    def each(self, function, *given, **options):
+        called.append(function.__name__)
+        return plain(self, function, *given, **options)
+
+    monkeypatch.setattr(_session.Session, "each", each)
+    return called
+
+
 def _die_in(name):
     """Make this worker die in its second call of a function of a shard."""
     from latentcli.distributed import _session

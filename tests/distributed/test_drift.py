@@ -43,6 +43,25 @@ def test_shards_drift_as_on_one_machine(folder, dask, answers):
     assert (settings["rows_x"], settings["rows_y"]) == (2999, 2500)
 
 
+def test_two_passes_give_the_moments_of_all_rows_and_of_subsets(folder, dask, answers, passes):
+    answers("drift", folder / "a", folder / "b", "--sample", "60", "--dask", dask)
+    takes = ["take"] * 3  # of the row with NaN, and the samples
+    assert sorted(passes) == [*["_reduced_parts"] * 4, "survey", "survey", *takes]
+
+
+def test_subsets_of_few_rows_are_read_by_themselves(folder, dask, answers):
+    """Of 70 rows in 40 dimensions, some subsets have fewer rows than dimensions."""
+    for name, rows in (("few", 70), ("others", 90)):
+        codes = np.random.default_rng(rows).standard_normal((rows, 40))
+        np.save(folder / f"{name}.npy", codes)
+        (folder / name).mkdir()
+        for place, part in enumerate(np.array_split(codes, 3)):
+            np.save(folder / name / f"p{place}.npy", part)
+    plain = answers("drift", folder / "few.npy", folder / "others.npy", "--sample", "20")
+    given = (folder / "few", folder / "others", "--sample", "20", "--dask", dask)
+    same(plain["results"], answers("drift", *given)["results"])
+
+
 def test_shards_of_another_width_are_refused(folder, dask, latent):
     np.save(folder / "b" / "p0.npy", np.ones((3, 2)))
     code, out, err = latent("drift", folder / "a", folder / "b", "--dask", dask)

@@ -47,6 +47,18 @@ def test_shards_measure_as_one_machine(unit, folder, tmp_path, dask, answers):
     assert (laid["settings"]["shards"], laid["settings"]["workers"]) == (5, 2)
 
 
+def test_one_pass_serves_all_that_needs_no_other(folder, dask, answers, passes):
+    answers("geometry", folder, "--sample", "200", "--dask", dask)
+    rows_of_zeros, *others = passes[1:]
+    assert (passes[0], rows_of_zeros) == ("survey", "take")
+    assert others == ["take", "_reduced", "_reduced", "_nearest"]
+
+
+def test_what_is_not_requested_is_not_summed(folder, dask, answers, passes):
+    answers("geometry", folder, "--sample", "200", "--only", "hubness", "--dask", dask)
+    assert passes[2:] == ["take", "_reduced", "_nearest"]
+
+
 def test_rows_with_words_are_named(tmp_path, dask, answers):
     def write(rows, path):
         vectors = pa.FixedSizeListArray.from_arrays(
