@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from latentcli.cli import hints, process
+from latentcli.cli import hints, process, typed
 from latentcli.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from latentcli.cli.synonyms import own_name
 from latentcli.cli.wording import with_options
@@ -210,6 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not process.open_streams():
         return _fail("cannot write the answer: standard output is closed")
     given = own_name(sys.argv[1:] if arguments is None else arguments)
+    typed.begin(given)
     process.clean_environment()
     if process.completes_nothing():
         return _fail("this is no shell's completion: COMP_WORDS is not set", USAGE)

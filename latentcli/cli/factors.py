@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latentcli.cli import file_order
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.options import MORE, AxesOfCodes, Dask, NoCache, SkipBadShards
 from latentcli.cli.output import Output
@@ -87,17 +88,15 @@ class Factors:
             if times > 1:
                 output.note(f"{name} is named {times} times and scored once")
             if siblings.same(name, address):
-                output.note(
-                    f"{name} is given as codes and as factors: it is compared with itself; "
-                    "type CODES... FACTORS"
-                )
+                output.note(file_order.same(name))
             if means := siblings.means_beside(name):
                 output.note(
                     f"{name} seems to hold sampled codes; their means are beside it, and usual for "
                     f"these metrics: type {means}"
                 )
         short = shortest(codes)
-        return {short[name]: self._prepare(name, columns, address) for name in short}
+        data = {short[name]: self._prepare(name, columns, address) for name in short}
+        return file_order.checked(data, list(short), address)
 
     def _of_shards(
         self, codes: str, address: str, *more: str, output: Output

@@ -130,8 +130,6 @@ def of_words(arguments: Sequence[str]) -> str:
     """
     if not arguments:
         return ""
-    import shlex
-
     command, words, named = arguments[0], list(arguments[1:]), ""
     for option in _VECTORS & {*words}:
         place = words.index(option)
@@ -143,26 +141,42 @@ def of_words(arguments: Sequence[str]) -> str:
         if not before.startswith("-") and not word.startswith("-")
     ]
     files = [word for word in given if "." in word and os.path.isfile(word)]  # noqa: PTH113
+    if {"--group", "--sweep"} & {*arguments}:
+        return _grouped(command, list(arguments[1:]))
+    from latentcli.cli import retyped
+
+    return _of_vectors(arguments, words, given, files, named) or retyped.line(
+        command, arguments[1:], given, files
+    )
+
+
+def _of_vectors(
+    arguments: Sequence[str],
+    words: list[str],
+    given: list[str],
+    files: list[str],
+    named: str,
+) -> str:
+    """Return the line with vectors where they belong: behind -v, in a text, in another column; "" for none."""
+    import shlex
+
+    from latentcli.cli import retyped_files
+
+    command = arguments[0]
+    if beside := retyped_files.text_beside(arguments, [*files, named]):
+        return beside
     if command == "evaluate" and files and not named and "weat" not in given:
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
-    if command == "sample-z" and len(given) == 2 and all(map(str.isdecimal, given)):
-        count, dim = map(int, given)
-        return f"seeds and size are options: latent sample-z --seeds 0-{max(count - 1, 0)} --dim {dim}"
-    if command == "drift" and len(files) > 2 and files == given:
-        typed = shlex.join(["latent", "drift", files[0], files[2]])
-        return f"two sets at a time: {typed}; all at once, row by row: latent compare"
-    if {"--group", "--sweep"} & {*arguments}:
-        return _grouped(command, list(arguments[1:]))
+    if command in _OF_WORDS and named and given:
+        return retyped_files.of_word(arguments, given, named)
     if command in _OF_CODES and len(given) == 2 and not files:
         typed = shlex.join(
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]
         )
         return f"{command} takes files of codes; for words: {typed}"
-    from latentcli.cli import retyped
-
-    return retyped.line(command, arguments[1:], given, files)
+    return ""
 
 
 def may_be_a_word(error: Any) -> bool:
@@ -224,13 +238,17 @@ def _asked(command: str, words: list[str], given: list[str], files: list[str]) -
 
 
 def _evaluated(words: list[str], files: list[str]) -> str:
-    """Return the line of `latent evaluate` with its files of vectors behind -v; "" where there are none."""
+    """Return the line of `latent evaluate` with its files of vectors behind -v; "" where there are none.
+
+    Of vectors alone, for the benchmarks that come with the tool.
+    """
     import shlex
 
     from latentcli.cli.first_lines import holds_vectors
 
     vectors = [file for file in files if holds_vectors(file)]
-    if not vectors or not words or len(vectors) == len(files):
+    has_own = words[0] in ("analogies", "similarity")
+    if not vectors or (len(vectors) == len(files) and not has_own):
         return ""
     kept = [word for word in words if word not in vectors]
     named = [part for file in vectors for part in ("-v", file)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from latentcli.cli import retyped_files
 from latentcli.cli.first_lines import holds_vectors
+from latentcli.disentanglement import METRICS  # noqa: TID253 - a plain table that imports nothing
 
 _ONE_FILE = {"typical", "geometry", "clusters", "outliers", "duplicates", "traverse", "map", "smoothness"}  # fmt: skip
 """Commands that look at one file."""
@@ -33,8 +36,15 @@ def line(command: str, words: Sequence[str], given: Sequence[str], files: Sequen
         return f"for a file: latent {_IN_GROUPS[command]} {_quoted(words)}"
     if command in _ONE_FILE and len(files) > 1 and len(files) == len(given):
         return _of_several(command, words, files)
-    if command == "evaluate" and "weat" in given:
-        return _of_weat(given, files)
+    if command == "evaluate":
+        return _of_weat(given, files) if "weat" in given else _of_folder(words, given)
+    if command in METRICS and (several := _of_metrics(command, words)):
+        return several
+    if command in METRICS or command == "disentanglement":
+        return retyped_files.of_factors(command, words, given)
+    if command == "metrics" and files:
+        found = retyped_files.of_factors("disentanglement", words, given)
+        return found or f"codes are scored by: latent disentanglement {_quoted(words)}"
     answer = _OF_WORDS.get(command)
     return answer(words, given) if answer else _of_codes(command, words, given, files)
 
@@ -47,7 +57,67 @@ def _of_codes(
         return _of_truncation(given)
     if command == "project" and len(files) == len(given) > 2:
         return f"one file of codes at a time: latent project {_quoted([files[0], files[-1]])}"
+    if command == "drift" and files == [*given]:
+        return _of_sets(files)
+    if command == "traverse":
+        return retyped_files.of_rows(command, words, given)
+    if command == "sample-z" and all(map(str.isdecimal, given)):
+        return _of_sizes(given)
+    if command == "capacity" and len(given) == 1:
+        return _of_capacity(words, given[0])
     return ""
+
+
+def _of_metrics(command: str, words: Sequence[str]) -> str:
+    """Return the line of several metrics, where columns of one were requested that are others."""
+    place = words.index("--columns") + 1 if "--columns" in words else len(words)
+    names = [name.strip() for name in ",".join(words[place : place + 1]).split(",")]
+    metrics = [name for name in names if name in METRICS]
+    if not {*metrics} - {command}:
+        return ""
+    line = [*words[: place - 1], "--only", ",".join(metrics), *words[place + 1 :]]
+    return f"several metrics: latent disentanglement {_quoted(line)}"
+
+
+def _of_sets(files: Sequence[str]) -> str:
+    """Return the line of `latent drift` for two of several sets, or for codes beside codes of layers."""
+    if len(files) > 2:
+        typed = _quoted(["latent", "drift", files[0], files[2]])
+        return f"two sets at a time: {typed}; all at once, row by row: latent compare"
+    return retyped_files.of_layers(files) if len(files) == 2 else ""
+
+
+def _of_sizes(given: Sequence[str]) -> str:
+    """Return the line of `latent sample-z` for the size of a code, or for how many of which size."""
+    if len(given) == 1:
+        return f"the size of a code is an option: latent sample-z --dim {given[0]}"
+    if len(given) != 2:
+        return ""
+    last = max(int(given[0]) - 1, 0)
+    return f"seeds and size are options: latent sample-z --seeds 0-{last} --dim {int(given[1])}"
+
+
+def _of_capacity(words: Sequence[str], given: str) -> str:
+    """Return the line for a number of units, or for a file."""
+    if not given.isdecimal():
+        return f"vectors are named with -v: latent capacity {_quoted(['-v', *words])}"
+    return f"for units --dims, for concepts --concepts: latent capacity {_quoted(['--dims', given])}"
+
+
+def _of_folder(words: Sequence[str], given: Sequence[str]) -> str:
+    """Return the line of a benchmark with the vectors of a folder behind -v; "" for no folder of vectors."""
+    folder = next((word for word in given if Path(word).is_dir()), "")
+    files = sorted(map(str, Path(folder).glob("*"))) if folder else []
+    vectors = [
+        file
+        for file in files
+        if Path(file).is_file() and Path(file).suffix != ".npy" and holds_vectors(file)
+    ]
+    if not vectors:
+        return ""
+    named = [part for file in vectors for part in ("-v", file)]
+    kept = [word for word in words if word != folder]
+    return f"vectors are named with -v: latent evaluate {_quoted([*kept, *named])}"
 
 
 def _of_expression(words: Sequence[str], given: Sequence[str]) -> str:
@@ -98,13 +168,12 @@ def _of_pairs(words: Sequence[str], given: Sequence[str]) -> str:
 
 
 def _of_weat(given: Sequence[str], files: Sequence[str]) -> str:
-    """Return the line for two words, or for vectors without the lists of words that WEAT compares."""
+    """Return the line for two words, or for vectors in place of the lists of words that WEAT compares."""
     meant = [word for word in given if word != "weat"]
     if len(meant) == 2 and not files:
         return f"WEAT compares lists of words; for two words: latent project {_quoted([':'.join(meant)])}"
-    if len(files) == len(meant) <= 1 and all(map(holds_vectors, files)):
-        named = f" -v {_quoted(files)}" if files else ""
-        return f"four lists of words, such as 'men: he him his', are in LISTS: latent evaluate weat LISTS{named}"
+    if len(files) == len(meant) == 1 and holds_vectors(files[0]):
+        return f"vectors are named with -v: latent evaluate weat -v {_quoted(files)}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -95,6 +96,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 
 
+IN_GROUPS: dict[str, dict[str, str]] = {
+    "evaluate": {
+        "bias": "weat", "analogy": "analogies", "similarities": "similarity", "wordsim": "similarity",
+        "clustering": "categories", "categorization": "categories", "beir": "retrieval", "search": "retrieval",
+        "odd-one-out": "odd", "outlier": "odd",
+    },
+    "directions": {
+        "ganspace": "pca", "steering": "contrast", "diff": "contrast", "mean-difference": "contrast",
+    },
+    "cache": {"ls": "list", "show": "list", "path": "dir", "clean": "clear", "rm": "clear"},
+}  # fmt: skip
+"""Other names of the commands of a group."""
+
+
 def own_name(arguments: Sequence[str]) -> list[str]:
     """Return arguments with a command's own name in place of a synonym; say so, unless quiet.
 
@@ -102,11 +117,18 @@ def own_name(arguments: Sequence[str]) -> list[str]:
     ['neighbors', 'king', '-q']
     """
     given = list(arguments)
-    if not given or given[0] not in SYNONYMS:
+    if not given:
         return given
-    words = SYNONYMS[given[0]]
+    here = IN_GROUPS.get(given[0], {})
+    words: tuple[str, ...]
+    if len(given) > 1 and given[1] in here and not os.path.exists(given[1]):  # noqa: PTH110
+        said, words, rest = " ".join(given[:2]), (given[0], here[given[1]]), given[2:]
+    elif given[0] in SYNONYMS:
+        said, words, rest = given[0], SYNONYMS[given[0]], given[1:]
+    else:
+        return given
     if not {"-q", "--quiet"} & {*given}:
         from latentcli.cli.output import say
 
-        say("note", f"'{given[0]}' is called 'latent {' '.join(words)}'")
-    return [*words, *given[1:]]
+        say("note", f"'{said}' is called 'latent {' '.join(words)}'")
+    return [*words, *rest]

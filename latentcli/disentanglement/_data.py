@@ -44,6 +44,9 @@ _MANY = 10_000
 
 _FEW_ROWS = 40
 
+SWAPPED = "the codes are a few whole numbers and the factors have fractions, as if the two were swapped"
+"""The note on codes that look like factors."""
+
 
 def prepare(
     codes: Any,
@@ -83,7 +86,7 @@ def prepare(
             f"`codes` has {counted(len(array), 'row')}; a metric needs two or more"
         )
     made, left_out = made_factors(columns, continuous, discrete, periods, factor_bins)
-    notes += left_out + _swapped(array, made)
+    notes += [*left_out, *([SWAPPED] if seem_swapped(array, made) else [])]
     alive = array.min(axis=0) < array.max(axis=0)
     labels = tuple(names) if names else _names(codes, array.shape[1])
     return Data(_by_column(array), tuple(made), labels, alive, tuple(notes))
@@ -270,25 +273,19 @@ def _nothing_left(notes: Sequence[str]) -> str:
     return "every factor is the same in all rows"
 
 
-def _swapped(codes: Array, factors: Sequence[Factor]) -> list[str]:
-    """Ask about codes that look like classes beside factors that look like codes."""
+def seem_swapped(codes: Array, factors: Sequence[Factor]) -> bool:
+    """Tell codes (N, D) that look like classes beside factors that look like codes."""
     continuous = sum(factor.kind == "continuous" for factor in factors)
     if len(codes) < _FEW_ROWS or not continuous or 2 * continuous < len(factors):
-        return []
+        return False
     known = [factor.values[factor.known] for factor in factors]
-    fractions = all((values != np.floor(values)).any() for values in known)
+    if not all((values != np.floor(values)).any() for values in known):
+        return False
     most = max(20, min(100, len(codes) // 10))
     few = all(
         information.distinct(codes[:, j], most) is not None for j in range(codes.shape[1])
-    ) and bool((codes == np.floor(codes)).all())
-    if not (fractions and few):
-        return []
-    return [
-        (
-            "the codes are a few whole numbers and the factors have fractions: are codes and factors "
-            "swapped? Type CODES before FACTORS"
-        )
-    ]
+    )
+    return few and bool((codes == np.floor(codes)).all())
 
 
 def _class_name(value: Any) -> str:

@@ -88,12 +88,18 @@ def named_rows(words: Sequence[str], vectors: Array) -> Content:
 
 def arrays_in(path: Path) -> str:
     """Return the arrays of a file that may have several, text too, in a phrase; "" of a single one."""
+    shapes = shapes_in(path)
+    return arrays.listed(shapes) if len(shapes) > 1 else ""
+
+
+def shapes_in(path: Path) -> arrays.Shapes:
+    """Return shape and dtype of the arrays of a file that may have several; {} of any other file."""
     with Stream(path) as stream:
         name = formats.format_of(stream)
         if name not in _ARCHIVES:
-            return ""
-        shapes = formats.reader_of(name).shapes(stream)
-    return arrays.listed(shapes) if len(shapes) > 1 else ""
+            return {}
+        shapes: arrays.Shapes = formats.reader_of(name).shapes(stream)
+        return shapes
 
 
 def content_of(address: str, entry: NamedVectors, name: str) -> Content:

@@ -31,7 +31,8 @@ def read(address: str, notes: list[str] | None = None) -> Columns:
     """Read factors: CSV, TSV and Parquet by column, an array (N, K), or an archive of arrays.
 
     Of an archive (.npz), `FILE::KEY` or its only array of two axes is taken, with the names beside
-    it; else all its arrays, if each has one axis and they are equally long.
+    it; else all its arrays, if each has one axis and they are equally long. Where the only array of two
+    axes is named like codes, the arrays of one axis and as many rows are taken.
     """
     path, key = split_address(address)
     with Stream(path) as stream:
@@ -156,6 +157,8 @@ def _archive(stream: Stream, key: str) -> Columns:
     if key and key not in found:
         raise stream.error(f"no array '{shown(key)}'; it holds {arrays.listed(found)}")
     planes = [name for name, (shape, _) in found.items() if len(shape) == 2]
+    if not key and (beside := _beside_codes(found, planes)):
+        return {name: array_in(stream, name, text=True).values for name in beside}
     if key or len(planes) == 1:
         chosen = key or planes[0]
         values = array_in(stream, chosen, text=True).values
@@ -171,6 +174,18 @@ def _archive(stream: Stream, key: str) -> Columns:
             f"no (N, K) array of factors, nor equally long ones (N,); it holds {arrays.listed(found)}"
         )
     raise arrays.AmbiguousError(stream.name, found, planes[0])
+
+
+def _beside_codes(found: arrays.Shapes, planes: list[str]) -> list[str]:
+    """Return the arrays (N,) beside the only array (N, D), where that is named like codes."""
+    if len(planes) != 1 or planes[0].lower() not in arrays.KNOWN_KEYS_LOWER:
+        return []
+    (rows, _), kind = found[planes[0]]
+    if kind.kind != "f":
+        return []
+    return [
+        name for name, (shape, _) in found.items() if shape == (rows,) and name not in _NAMES
+    ]
 
 
 def _archive_arrays(stream: Stream) -> arrays.Shapes:

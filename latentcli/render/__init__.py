@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 from latentcli.errors import check_choice
+from latentcli.views import Sheet
 
 if TYPE_CHECKING:
     from latentcli.results import Report
@@ -26,11 +27,15 @@ RENDERERS: dict[str, str] = {
 parts of a long run can be written one after the other (`first` is False from the second on)."""
 
 
+ON_SCREEN = ("table", "markdown", "latex")
+"""The formats that show the tables of the screen; the others write the records."""
+
+
 class Printer:
     """Writes the parts of a run in one format, at once if the format streams, else at the end.
 
-    `columns`, if there are any, are those of the records that are written, in their order; with
-    `wide`, a table has all its columns at any width.
+    `columns`, if there are any, are those of the records that are written, in their order, or of the
+    tables of the screen that have them; with `wide`, a table has all its columns at any width.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Printer:
         self._renderer = import_module(RENDERERS[name])
         self._out = out
         self._columns = tuple(columns)
+        self._on_screen = name in ON_SCREEN
         self._wide = wide
         self._guarded = spreadsheet_safe and name in ("csv", "tsv")
         self._first = True
@@ -54,7 +60,8 @@ class Printer:
     def add(self, report: Report) -> None:
         """Write a report, or join it to those that came before."""
         if self._columns:
-            report = only(report, self._columns)
+            of_tables = only_of_tables(report, self._columns) if self._on_screen else None
+            report = of_tables or only(report, self._columns)
         if self._wide:
             report = replace(report, wide=True)
         if self._guarded:
@@ -112,3 +119,18 @@ def only(report: Report, columns: Sequence[str]) -> Report:
     return replace(
         report, columns=tuple(columns), records=records, views=(), show_summary=False
     )
+
+
+def only_of_tables(report: Report, columns: Sequence[str]) -> Report | None:
+    """Return a report of those of its tables that have all these columns, in this order; None for none.
+
+    Only of records of several levels (models, factors, dimensions), which make no table together.
+    """
+    if "level" not in report.columns:
+        return None
+    tables = [
+        replace(view, columns=tuple(columns), optional=())
+        for view in report.views
+        if isinstance(view, Sheet) and {*columns} <= {*view.columns}
+    ]
+    return replace(report, views=tuple(tables), show_summary=False) if tables else None

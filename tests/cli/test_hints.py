@@ -58,8 +58,7 @@ def folder(tmp_path, monkeypatch, words):
         ("analogy king - man + woman", "latent expr 'king - man + woman'"),
         ("analogy man:king::woman:?", "latent analogy king man woman"),
         ("directions codes.npy -k 2", "latent directions pca codes.npy -k 2"),
-        ("evaluate weat own.txt", "latent evaluate weat LISTS -v own.txt"),
-        ("evaluate weat", "latent evaluate weat LISTS"),
+        ("evaluate weat own.txt", "latent evaluate weat -v own.txt"),
         ("bias he she", "latent project he:she"),
         (
             "truncate codes.npy avg.npy 0.5",

@@ -3,12 +3,18 @@
 import pytest
 
 from latentcli.cli.app import COMMANDS
-from latentcli.cli.synonyms import SYNONYMS
+from latentcli.cli.synonyms import IN_GROUPS, SYNONYMS
 
 
 def test_each_synonym_is_a_command_and_none_hides_one():
     assert {words[0] for words in SYNONYMS.values()} <= {*COMMANDS}
     assert not {*SYNONYMS} & {*COMMANDS}
+    from tests.cli.test_options import leaves
+
+    names = {name for name, _ in leaves()}
+    for group, others in IN_GROUPS.items():
+        assert {f"{group} {name}" for name in others.values()} <= names
+        assert not {f"{group} {name}" for name in others} & names
 
 
 @pytest.mark.parametrize(
@@ -20,6 +26,10 @@ def test_each_synonym_is_a_command_and_none_hides_one():
         (["tsne", "--help"], "latent map"),
         (["bias", "--help"], "latent evaluate weat"),
         (["retrieval", "--help"], "latent evaluate retrieval"),
+        (["evaluate", "bias", "--help"], "latent evaluate weat"),
+        (["evaluate", "wordsim", "--help"], "latent evaluate similarity"),
+        (["directions", "ganspace", "codes.npy", "-k", "1"], "latent directions pca"),
+        (["cache", "ls"], "latent cache list"),
         (["hdbscan", "--help"], "latent clusters --method hdbscan"),
     ],
 )

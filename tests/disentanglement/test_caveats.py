@@ -74,9 +74,9 @@ def test_more_classes_than_tables_can_hold_are_an_identifier():
 
 def test_swapped_codes_and_factors_are_asked_about():
     codes = GRID + 0.1 * RNG.normal(size=GRID.shape)
-    assert said(mig(GRID, codes), "swapped?")
-    assert not said(mig(codes, GRID), "swapped?")
-    assert not said(mig(GRID, GRID), "swapped?")
+    assert said(mig(GRID, codes), "as if the two were swapped")
+    assert not said(mig(codes, GRID), "as if the two were swapped")
+    assert not said(mig(GRID, GRID), "as if the two were swapped")
 
 
 def test_collapsed_dimensions_are_named():

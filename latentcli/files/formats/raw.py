@@ -101,10 +101,31 @@ def hint(stream: Stream) -> str:
     fitting = [width for width in _USUAL if numbers % width == 0 and numbers > width]
     example = f"{stream.name}::raw:{kind}x{fitting[-1] if fitting else 'N'}"
     more = f"; {', '.join(map(str, fitting))} make whole rows" if fitting else ""
+    if kind == "float64" and stream.path.suffix == ".bin":
+        more += _of_the_glove_tool(stream)
     return (
         f"binary data without a header; if it is a raw array, of {numbers:,} numbers of {kind}, say how many are "
         f"in a row, as in {example}{more}"
     )
+
+
+def _of_the_glove_tool(stream: Stream) -> str:
+    """Return where the words are of numbers that the GloVe tool may have written (float64, without words)."""
+    text, vocabulary = stream.path.with_suffix(".txt"), stream.path.with_name("vocab.txt")
+    if text.is_file():
+        return f"; if the GloVe tool wrote it, use {text.name} beside it, which has the words"
+    if vocabulary.is_file():
+        with vocabulary.open("rb") as lines:
+            words = sum(1 for _ in lines)
+        # It writes two vectors for each word, maybe with <unk> behind the others, and a bias behind each.
+        for rows in (2 * words, 2 * words + 2):
+            width, over = divmod(stream.size // 8, rows)
+            if width > 1 and not over:
+                return (
+                    f"; by vocab.txt the GloVe tool wrote {width} numbers for each word, the last of them a "
+                    f"bias, its context vectors behind all words: {stream.name}::raw:float64x{width}"
+                )
+    return "; if the GloVe tool wrote it, use its vectors.txt, which has the words"
 
 
 def _plausible(stream: Stream, kind: str) -> bool:

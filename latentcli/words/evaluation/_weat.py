@@ -21,6 +21,7 @@ from latentcli.words.evaluation._association import Association, associate
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
+from latentcli.words.evaluation._weat_lists import gender_lists
 from latentcli.words.evaluation._word_lists import AssociationTest, WordLists, association_tests
 
 COLUMNS = (
@@ -62,7 +63,7 @@ class WeatResult(Result):
 
 def weat(
     vectors: Space,
-    lists: WordLists | Mapping[str, Iterable[str]],
+    lists: WordLists | Mapping[str, Iterable[str]] | None = None,
     *,
     targets: Sequence[str] = (),
     attributes: Sequence[str] = (),
@@ -78,7 +79,8 @@ def weat(
         A space (see `latentcli.open`), or a file of vectors.
     lists
         Lists of words by name, `WordLists`, or a file (WEFE's WEAT.json gives the ten tests of the
-        paper).
+        paper). Without them, the paper's two tests of gender with mathematics and with science
+        against the arts.
     targets, attributes
         The names of the two lists of targets, X and Y, and of attributes, A and B. Without them,
         the paper's tests whose lists are there, or four lists in their order.
@@ -111,7 +113,7 @@ def weat(
     """
     if samples < 1:
         raise ParameterError("samples", samples, "at least 1")
-    given = WordLists.of(lists)
+    given = gender_lists() if lists is None else WordLists.of(lists)
     tests = association_tests(given.lists, targets, attributes)
     rules = protocol_of("latent", ignore_case=ignore_case)
     made = _tested(vectors, tests, rules, samples=samples, seed=seed)

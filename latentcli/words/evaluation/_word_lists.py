@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from latentcli.errors import FormatError, ParameterError, shown
+from latentcli.errors import FormatError, ParameterError, counted, shown
 
 Lists = dict[str, list[str]]
 """Lists of words by name, in the order of the file."""
@@ -163,8 +163,8 @@ def association_tests(
         chosen = {_name_of((one, two, three, four)): (one, two, three, four)}
     if not chosen:
         raise ParameterError(
-            f"{len(lists)} lists are not a test of two targets and two attributes; choose two with "
-            "`targets` and two with `attributes`"
+            f"a test has two lists of targets and two of attributes, here {counted(len(lists), 'list')}; "
+            "choose two with `targets` and two with `attributes`"
         )
     return [AssociationTest(name, names, _four(lists, names)) for name, names in chosen.items()]
 

@@ -73,3 +73,18 @@ def test_an_empty_file_is_an_error(tmp_path):
     (tmp_path / "empty").write_bytes(b"")
     with pytest.raises(LatentError):
         latentcli.load(f"{tmp_path / 'empty'}::raw:float32x2")
+
+
+def test_what_the_glove_tool_wrote_says_how_many_numbers_a_word_has(
+    latent, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    np.random.default_rng(0).standard_normal((2 * 7, 6)).tofile("vectors.bin")
+    (tmp_path / "vocab.txt").write_text("".join(f"w{k} {9 - k}\n" for k in range(7)))
+    code, _, err = latent("info", "vectors.bin")
+    assert code == 1
+    address = err.split()[-1]
+    assert address == "vectors.bin::raw:float64x6"
+    assert latent("info", address)[0] == 0
+    (tmp_path / "vocab.txt").unlink()
+    assert "use its vectors.txt" in latent("info", "vectors.bin")[2]

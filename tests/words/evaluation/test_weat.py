@@ -71,3 +71,14 @@ def test_an_empty_list_is_refused():
     x, y, a, _ = lists(5, 2, 2, 2, 1)
     with pytest.raises(LatentError, match="no words"):
         associate(x, y, a, np.zeros((0, 5)))
+
+
+def test_without_lists_it_is_the_papers_two_tests_of_gender(latent, data):
+    import json
+
+    from latentcli.words.evaluation._weat_lists import gender_lists
+
+    published = json.loads((data / "evalsets" / "WEAT.json").read_text())
+    assert {name: published[name] for name in gender_lists().lists} == gender_lists().lists
+    code, out, _ = latent("evaluate", "bias", "-q")
+    assert (code, "gender math" in out, "gender science" in out) == (0, True, True)

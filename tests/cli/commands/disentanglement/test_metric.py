@@ -230,7 +230,7 @@ def test_all_axes_of_a_code_are_its_dimensions(grid, answer, shape, options):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["codes.npy"], 2, "name the codes and the factors"),
+        (["factors.npz"], 2, "name the codes and the factors"),
         ([], 2, "missing argument"),
         (["transposed.npy", "factors.npz"], 1,
          "transposed.npy is 2 x 1,200 and factors.npz has 1,200 rows: the codes are transposed"),
@@ -333,3 +333,21 @@ def test_settings_without_meaning_are_named(name, option, value, grid, latent):
     assert (code, out) == (2, "")
     assert err.startswith(f"latent: error: --{option} is ")
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "table"])
+def test_columns_are_those_of_the_tables_that_have_them(latent, tmp_path, form):
+    rng = np.random.default_rng(0)
+    factors = rng.integers(0, 3, (300, 2))
+    np.savetxt(tmp_path / "f.csv", factors, "%d", ",", header="shape,size", comments="")
+    files = [tmp_path / f"model{k}.npy" for k in range(3)]
+    for k, file in enumerate(files):
+        np.save(file, factors + (k + 1) / 4 * rng.normal(size=factors.shape))
+    line = ["mig", *files, tmp_path / "f.csv", "-q", "-f", form, "--columns"]
+    code, out, err = latent(*line, "model,mig")
+    assert code == 0, err
+    for file in files:
+        assert sum(file.name in row for row in out.splitlines()) == 1
+    code, out, _ = latent(*line, "factor,reading,mig")
+    assert sum("shape" in row for row in out.splitlines()) == 3
+    assert latent(*line, "model,mig,nonsense")[0] == 2

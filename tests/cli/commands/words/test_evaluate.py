@@ -489,3 +489,16 @@ def test_sets_of_pairs_by_a_pattern_or_a_name_with_its_signs(
     assert [row["set"] for row in found] == ["a1", "a2", "b[1]"]
     code, _, err = latent("evaluate", "similarity", "c*.tsv")
     assert (code, "no files match" in err) == (1, True)
+
+
+def test_a_folder_is_each_of_its_files_of_pairs(latent, tmp_path, monkeypatch, results):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sets").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "sets" / f"{name}.txt").write_text("king queen 8\ncat dog 7\nking cat 1\n")
+    (tmp_path / "sets" / "README").write_text("Two sets of pairs.\n")
+    assert [row["set"] for row in results("evaluate", "similarity", "sets")] == ["one", "two"]
+    assert "left out: README" in latent("evaluate", "similarity", "sets")[2]
+    (tmp_path / "none").mkdir()
+    code, _, err = latent("evaluate", "similarity", "none")
+    assert (code, "no file in it has lines of two words" in err) == (1, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from latentcli.cli.options import Seed
 from latentcli.cli.output import Output
 from latentcli.cli.plotting import Plot
 from latentcli.cli.wording import distinct_names
+from latentcli.errors import FormatError, LatentError, counted, shown
 from latentcli.results import Result
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def similarity(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]...", help="Two words and a score on each line; '-': standard input."
+            metavar="[FILE]...",
+            help="Two words and a score on each line; a folder of such files; '-': standard input.",
         ),
     ] = None,
     protocol: Protocol = "latent",
@@ -69,6 +72,8 @@ def similarity(
     files = [file for one in files or ["wordsim353", "simlex999"] for file in files_of(one)]
     if files.count("-") > 1:
         raise UsageError("standard input can be read once; write '-' once")
+    found_in = {file: pairs_in(file, output) for file in files if Path(file).is_dir()}
+    files = [path for file in files for path in found_in.get(file, [file])]
     read = [read_pairs(file) for file in files]
     names = distinct_names([one.name for one in read], files)
     sets = [replace(one, name=name) for one, name in zip(read, names, strict=True)]
@@ -89,6 +94,30 @@ def similarity(
     found = sources.each(output, evaluate)
     report = reported("evaluate similarity", found, key="set", value="spearman", columns=SHOWN)
     plot.show(report, output)
+
+
+def pairs_in(folder: str, output: Output) -> list[str]:
+    """Return the files of a folder that hold pairs of words with scores; a note names the others."""
+    from latentcli.readers import read_pairs
+
+    found: list[str] = []
+    others: list[str] = []
+    for path in sorted(Path(folder).glob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            try:
+                read_pairs(str(path))
+            except LatentError:
+                others.append(path.name)
+            else:
+                found.append(str(path))
+    if not found:
+        raise FormatError(f"{folder}: no file in it has lines of two words and a score")
+    if others:
+        output.note(
+            f"{folder}: {counted(len(others), 'file')} without lines of two words and a score "
+            f"left out: {shown(', '.join(others))}"
+        )
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""`latent evaluate weat FILE`."""
+"""`latent evaluate weat [FILE]`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ SHOWN = ("test", "effect_size", "p_value", "reading")
 
 
 def weat(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="Lists of words: JSON, or 'name: word ...'.")
-    ],
     sources: Sources,
     plot: Plot,
     output: Output,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="Lists of words: JSON, or 'name: word ...' [gender, of the paper].",
+            show_default=False,
+        ),
+    ] = None,
     targets: Annotated[
         str, typer.Option(help="The two lists of targets.", metavar="X,Y", show_default=False)
     ] = "",
@@ -45,9 +50,12 @@ def weat(
     for targets of equal number. p is one-sided, as published: over all partitions of the targets if there are up
     to 100,000. The reading names an association that a two-sided test at 5 % finds. A file with the
     lists of Caliskan et al. (2017) gives their tests; four lists give one:
-    {"x": ["tea", ...], "y": [...], "a": [...], "b": [...]}.
+    {"x": ["tea", ...], "y": [...], "a": [...], "b": [...]}. Without a FILE, the paper's two tests of
+    gender with mathematics and with science against the arts.
 
     Examples:
+
+    latent evaluate weat
 
     latent evaluate weat lists.json
     """
@@ -55,7 +63,7 @@ def weat(
     from latentcli.words.evaluation import weat
 
     plot.check(output)
-    lists = read_word_lists(file)
+    lists = None if file is None else read_word_lists(file)
 
     def evaluate(space: Space) -> WeatResult:
         return weat(

@@ -1,0 +1,182 @@
+"""Lines to type that follow from what the named files hold: which array, column or file of a folder is meant."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latentcli.cli import file_order
+from latentcli.errors import LatentError, shown
+
+if TYPE_CHECKING:
+    from latentcli.files.arrays import Shapes
+
+_MANY = 9
+"""Models that one line names."""
+
+_TRIED = 256
+"""Files of a folder that are looked at."""
+
+_LARGEST_TABLE = 64 << 20
+"""Bytes of a table of which all columns are read for a hint."""
+
+
+def of_factors(command: str, words: Sequence[str], given: Sequence[str]) -> str:
+    """Return the line of a metric with codes and factors, where a folder, an archive or one of both was named."""
+    folder = next((word for word in given if Path(word).is_dir()), "")
+    if folder and len(given) > 1 and folder != given[-1]:
+        models = _models(folder, given[-1])
+        if models:
+            return (
+                f"each file of a folder is a model: {_line(command, words, {folder: models})}"
+            )
+        return ""
+    if len(set(given)) == 1 and (both := _both_in(given[0])):
+        return f"codes and factors of one file: {_line(command, words, {given[0]: both})}"
+    if len(given) == 1 and (factors := file_order.factors_beside(given[0])):
+        typed = _line(command, words, {given[0]: [given[0], factors]})
+        return f"with the factors beside it: {typed}"
+    if file_order.names_say_swapped(given):
+        typed = _line(
+            command,
+            words,
+            {**{name: [] for name in given[1:]}, given[0]: [*given[1:], given[0]]},
+        )
+        return f"CODES come before FACTORS: {typed}"
+    return ""
+
+
+def of_word(words: Sequence[str], given: Sequence[str], table: str) -> str:
+    """Return the line that names another column of a table, which has the words that were not found."""
+    path = Path(table)
+    if {"--text-column", "--labels"} & {*words} or not path.is_file():
+        return ""
+    if path.stat().st_size > _LARGEST_TABLE:
+        return ""
+    from latentcli.files import labels
+
+    with suppress(LatentError, OSError):
+        for name, cells in labels.read_table(table).items():
+            if {*given} <= {*map(str, cells.tolist())}:
+                line = shlex.join(["latent", *words, "--text-column", name])
+                return f"its column '{shown(name)}' has them: {line}"
+    return ""
+
+
+def text_beside(words: Sequence[str], files: Sequence[str]) -> str:
+    """Return the line with the text beside a binary file, `vectors.txt` beside the `vectors.bin` of the GloVe tool."""
+    for file in filter(None, files):
+        path = Path(file)
+        text = path.with_suffix(".txt")
+        if path.suffix == ".bin" and path.is_file() and text.is_file() and not _is_read(file):
+            line = shlex.join(
+                ["latent", *(str(text) if word == file else word for word in words)]
+            )
+            return f"the text beside it has the words: {line}"
+    return ""
+
+
+def _is_read(address: str) -> bool:
+    """Tell a file that some reader takes."""
+    from latentcli.files import formats
+    from latentcli.files.stream import Stream
+
+    with suppress(LatentError, OSError), Stream(Path(address)) as stream:
+        return bool(formats.format_of(stream))
+    return False
+
+
+def of_layers(given: Sequence[str]) -> str:
+    """Return the line of `latent drift` for codes (N, D) beside codes of layers (N, L, D)."""
+    shapes = [_shape(name) for name in given]
+    for flat, layered in ((0, 1), (1, 0)):
+        if (
+            len(shapes[flat]) == 2
+            and len(shapes[layered]) == 3
+            and shapes[flat][-1] == shapes[layered][-1]
+        ):
+            files = list(given)
+            files[layered] += "[:, 0]"
+            return (
+                f"{given[layered]} has {shapes[layered][1]} layers; its first: "
+                f"{shlex.join(['latent', 'drift', *files])}"
+            )
+    return ""
+
+
+def of_rows(command: str, words: Sequence[str], given: Sequence[str]) -> str:
+    """Return the line of a command that takes one code, for the first of a file of several."""
+    if len(given) != 1 or len(_shape(given[0])) < 2:
+        return ""
+    return f"of its first code: {_line(command, words, {given[0]: [f'{given[0]}[0]']})}"
+
+
+def _line(command: str, words: Sequence[str], instead: dict[str, list[str]]) -> str:
+    """Return a line with other words in place of the first time that some occur; their repetitions go."""
+    typed: list[str] = []
+    left = dict(instead)
+    for word in words:
+        typed += left.pop(word, [] if word in instead else [word])
+    return shlex.join(["latent", command, *typed])
+
+
+def _models(folder: str, factors: str) -> list[str]:
+    """Return the arrays of a folder that have as many rows as the factors; a pattern where it names just these."""
+    rows = _rows_of_factors(factors)
+    files = sorted(path for path in Path(folder).glob("*") if path.is_file())[:_TRIED]
+    found = [
+        path
+        for path in files
+        if rows
+        and path.suffix in (".npy", ".npz", ".pt", ".safetensors", ".h5")
+        and not file_order.is_named_factors(path.name)
+        and _shape(str(path), "f")[:1] == (rows,)
+    ]
+    for suffix in {path.suffix for path in found} if len(found) > _MANY else ():
+        pattern = Path(folder, f"*{suffix}")
+        if sorted(Path(folder).glob(f"*{suffix}")) == found:
+            return [str(pattern)]
+    return [str(path) for path in found]
+
+
+def _rows_of_factors(address: str) -> int:
+    from latentcli.files import factors
+
+    with suppress(LatentError, OSError):
+        return len(next(iter(factors.read(address).values())))
+    return 0
+
+
+def _shape(address: str, kinds: str = "fiu") -> tuple[int, ...]:
+    """Return the shape of an array of numbers of these kinds; () for what is none."""
+    from latentcli.files.load import read_array
+
+    with suppress(LatentError, OSError):
+        values = read_array(address).values
+        return tuple(values.shape) if values.dtype.kind in kinds else ()
+    return ()
+
+
+def _both_in(address: str) -> list[str]:
+    """Return the addresses of codes and factors in one archive; [] where that is not plain."""
+    from latentcli.files.contents import shapes_in
+
+    shapes: Shapes = {}
+    with suppress(LatentError, OSError):
+        shapes = shapes_in(Path(address))
+    rows = {
+        name: shape[0]
+        for name, (shape, kind) in shapes.items()
+        if len(shape) == 2 and kind.kind == "f" and not file_order.is_named_factors(name)
+    }
+    named = [name for name in shapes if file_order.is_named_factors(name)]
+    for codes, count in rows.items():
+        factors = [name for name in named if shapes[name][0][:1] == (count,)]
+        if factors:
+            return [f"{address}::{codes}", f"{address}::{factors[0]}"]
+        if any(shape == (count,) for shape, _ in shapes.values()):
+            return [f"{address}::{codes}", address]
+    return []
