@@ -35,6 +35,7 @@ def connected(where: str) -> Iterator[Any]:
             "dask", where, "local, local:N or a scheduler's address, tcp://HOST:PORT"
         )
     import dask
+    import distributed  # noqa: F401 - brings its settings, which would go with one that is set before
 
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):
         if local is None:

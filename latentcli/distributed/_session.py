@@ -226,8 +226,11 @@ def _on_worker(function: Callable[..., Any], shard: Shard, *given: Any) -> Any:
     """Call a function of a shard, on a worker; what is wrong with the shard is said in one line."""
     try:
         return function(shard, *given)
-    except (LatentError, OSError) as error:
-        text = str(error) if isinstance(error, LatentError) else reason(error)
-        raise FileError(f"shard {shard.name}: {text.removeprefix(f'{shard.name}: ')}") from None
+    except LatentError as error:
+        text = str(error).removeprefix(f"{shard.name}: ")
+    except OSError as error:
+        text = reason(error)
     except MemoryError:
-        raise FileError(f"shard {shard.name}: a worker is out of memory") from None
+        text = "a worker is out of memory"
+    # Here it has no context: errors of servers, which it may come from, cannot be sent.
+    raise FileError(f"shard {shard.name}: {text}")

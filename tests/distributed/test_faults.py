@@ -43,6 +43,9 @@ def dask_setup(server):
     def raises(*_):
         raise MemoryError("Unable to allocate 9 TiB")
 
+    def allocates(_, *given):
+        return plain(raises, *given)
+
     def grows(*_):
         whole = b"1" * (600 << 20)
         threading.Event().wait()
@@ -175,6 +178,24 @@ def test_ctrl_c_leaves_a_scheduler_and_its_workers_to_the_next_run(place):
     assert place.names() == sorted([*place.before, "out"])
 
 
+def test_one_process_begins_several_clusters(tmp_path):
+    """Dask's settings are those of before when a command has ended."""
+    np.save(tmp_path / "codes.npy", CODES)
+    code = (
+        "from latentcli.cli.app import main\n"
+        "if __name__ == '__main__':\n"
+        "    for where in ('local:1', 'local:2'):\n"
+        "        print(main(['typical', 'codes.npy', '--dask', where, '-q', '--json']))\n"
+    )
+    (tmp_path / "twice.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "twice.py"], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True, text=True, check=False, timeout=SECONDS,
+    )  # fmt: skip
+    answers = [line for line in done.stdout.splitlines() if line.isdigit()]
+    assert (answers, done.stderr) == (["0", "0"], "")
+
+
 def test_a_scheduler_that_is_killed_is_one_line(place):
     scheduler, _, address = place.dask("--no-nanny")
     process = place.latent(address)
@@ -198,12 +219,17 @@ def test_workers_that_all_end_are_one_line(place):
     assert "every worker that took it has ended (1 time): out of memory, or killed" in err
 
 
-def test_a_worker_that_cannot_allocate_is_one_line(place):
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("raises", "out of memory: Unable to allocate 9 TiB"),
+     ("allocates", "a worker is out of memory")],
+)  # fmt: skip
+def test_a_worker_that_cannot_allocate_is_one_line(fault, said, place):
     with nothing_stays(place):
-        code, out, err = ended(place.latent("local:1", FAULT="raises"))
+        code, out, err = ended(place.latent("local:1", FAULT=fault))
         place.wait_for_the_end()
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "shard p0.npy: out of memory: Unable to allocate 9 TiB" in err
+    assert f"shard p0.npy: {said}" in err
 
 
 def test_a_worker_above_its_limit_of_memory_is_one_line(place):
