@@ -17,9 +17,9 @@ from latentcli.files.labels import SPACY
 _ENDINGS = (
     ".parquet", ".arrow", ".feather", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".npy", ".npz",
     ".safetensors", ".h5", ".db", ".sqlite", ".sqlite3", ".duckdb", ".magnitude", ".fifu", ".txt",
-    ".vec", ".bin",
+    ".vec", ".bin", ".zarr",
 )  # fmt: skip
-"""Endings of files of vectors in a folder."""
+"""Endings of files of vectors in a folder; a Zarr array is a folder itself."""
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _BESIDE = (".words.txt", ".metadata.tsv")
@@ -69,11 +69,12 @@ def resolve(addresses: str | Sequence[str]) -> Parts:
 
 def _resolved(address: str) -> Parts:
     file, key = separated(address)
-    if is_remote(file) and is_glob(file):
+    if is_remote(file):
         from latentcli.files import remote
 
-        copies = remote.matching(file)
-        return Parts(Path(file), tuple(Part(copy, key) for copy in copies))
+        if remote.may_be_several(file):
+            copies = remote.matching(file)
+            return Parts(Path(file), tuple(Part(copy, key) for copy in copies))
     path, key = split_address(address)
     if os.path.isdir(path):  # noqa: PTH112 - False, too, for names no file can have
         files = _in_folder(path)
@@ -111,20 +112,29 @@ def _in_folder(folder: Path) -> list[Path]:
         return _of_dataset(folder)
     if spacy := _of_spacy(folder, names):
         return [spacy]
-    kinds: dict[str, list[Path]] = {}
+    files = [name for name in names if (folder / name).is_file()]
+    return [folder / name for name in of_one_kind(str(folder), files)]
+
+
+def of_one_kind(folder: str, names: Sequence[str]) -> list[str]:
+    """Return those of the names in a folder that are files of vectors, which are all of one kind.
+
+    Raises FileError where there are none, or some of another kind.
+    """
+    kinds: dict[str, list[str]] = {}
     for name in names:
-        ending = _ending(name)
+        ending = ending_of(name)
         provenance = name.endswith(".json") and name.removesuffix(".json") in names
         beside = provenance or name.endswith(_BESIDE) or name == _DATASET
-        if ending and not beside and (folder / name).is_file():
-            kinds.setdefault(ending, []).append(folder / name)
+        if ending and not beside:
+            kinds.setdefault(ending, []).append(name)
     if not kinds:
         raise FileError(f"{shown(folder)} is a folder, not a file, and has no files of vectors")
     if len(kinds) > 1:
         have = ", ".join(f"{len(files):,} {ending}" for ending, files in kinds.items())
         raise FileError(
             f"{shown(folder)} is a folder of several kinds of files ({have}); "
-            f"name those of one kind: '{shown(folder)}/*{next(iter(kinds))}'"
+            f"name those of one kind: '{shown(folder.rstrip('/'))}/*{next(iter(kinds))}'"
         )
     return next(iter(kinds.values()))
 
@@ -138,7 +148,7 @@ def _of_spacy(folder: Path, names: list[str]) -> Path | None:
     return folder / SPACY[0]
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
     """Return the ending of a file of vectors, without that of its compression; "" for others."""
     ending = os.path.splitext(_unpacked(name.lower()))[1]  # noqa: PTH122
     return ending if ending in _ENDINGS else ""
@@ -150,7 +160,7 @@ def bare(name: str) -> str:
     >>> bare("part-0.txt.gz"), bare("v1.2")
     ('part-0', 'v1.2')
     """
-    return _unpacked(name)[: len(_unpacked(name)) - len(_ending(name))]
+    return _unpacked(name)[: len(_unpacked(name)) - len(ending_of(name))]
 
 
 def _unpacked(name: str) -> str:

@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from latentcli.errors import FileError, LatentError, reason, shown
 from latentcli.files import inputs
+from latentcli.files.addresses import is_glob
 from latentcli.files.inputs import read_regular
+from latentcli.files.parts import ending_of, of_one_kind
 from latentcli.files.pending import holding
 from latentcli.files.store import place
 
@@ -50,22 +53,52 @@ def fetched(address: str) -> Path:
     return copy
 
 
+def may_be_several(address: str) -> bool:
+    """Tell an address that may mean several files: a pattern, or a folder.
+
+    A web server's folder ends with a slash; elsewhere one may also have a name without a known ending.
+
+    >>> may_be_several("https://host/emb/"), may_be_several("s3://bucket/a.npy")
+    (True, False)
+    """
+    folder = not address.startswith("http") and not ending_of(urlsplit(address).path)
+    return is_glob(address) or address.endswith("/") or folder
+
+
 def matching(address: str) -> list[Path]:
-    """Return copies of the remote files that a pattern or a folder means, in the order of names."""
+    """Return copies of the remote files that an address means, in the order of names."""
     files = _system(address)
-    return [_current(name, files) for name in _matching(address, files)]
+    return [_current(name, files) for name in _listed(address, files)]
 
 
 def listed(address: str) -> list[str]:
-    """Return the addresses that a pattern means, in the order of names; nothing is fetched."""
-    return _matching(address, _system(address))
+    """Return the addresses of the files that an address means, in the order of names; nothing is fetched.
+
+    A pattern means those that match, a folder its files of vectors, which are of one kind.
+    """
+    return _listed(address, _system(address)) if may_be_several(address) else [address]
+
+
+def _listed(address: str, files: Any) -> list[str]:
+    if is_glob(address):
+        return _matching(address, files)
+    folder = address.endswith("/")
+    if not folder and may_be_several(address):
+        with _failures(address):
+            folder = files.isdir(address)
+    if not folder:
+        return [address]
+    within = f"{address.rstrip('/')}/"
+    names = [name.rstrip("/").rsplit("/", 1)[-1] for name in _matching(f"{within}*", files)]
+    return [f"{within}{name}" for name in of_one_kind(address, names)]
 
 
 def _matching(address: str, files: Any) -> list[str]:
     with _failures(address):
         found = sorted(files.glob(address))
-        scheme = address.split("://")[0]
-        names = [name if "://" in name else f"{scheme}://{name}" for name in found]
+        parts = urlsplit(address)
+        host = parts.netloc if parts.scheme == "ftp" else ""  # of others, a name has its bucket
+        names = [name if "://" in name else f"{parts.scheme}://{host}{name}" for name in found]
     if not names:
         raise FileError(f"no files match {shown(address)}")
     return names
@@ -107,7 +140,7 @@ def _current(address: str, files: Any) -> Path:
     state = {"address": address, "signs": signs}
     if signs and copy.is_file() and _kept(folder) == {**state, "size": copy.stat().st_size}:
         return copy
-    part = folder / f".part-{os.getpid()}"
+    part = folder / f".part-{os.getpid()}-{get_ident()}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         size = signs.get("size")

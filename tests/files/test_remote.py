@@ -149,3 +149,53 @@ def test_within_a_command_a_file_is_asked_for_once(served, latent):
     assert latent("info", url, "--json")[0] == 0
     assert latent("map", url, "--method", "pca", "--no-cache")[0] == 0
     assert served.asked.count("/v.txt") == 1
+
+
+@pytest.mark.parametrize("address", ["emb/", "emb/*.txt"])
+def test_a_folder_and_a_pattern_are_one_space(address, served):
+    (served.folder / "emb").mkdir()
+    (served.folder / "emb" / "b.txt").write_text("man 4 5 6\n")
+    (served.folder / "emb" / "a.txt").write_text(VECTORS)
+    (served.folder / "emb" / "notes.md").write_text("no vectors")
+    entry = open_entry(f"{served.url}/{address}")
+    assert entry.matrix.tolist() == [[1, 2, 3], [3, 2, 1], [4, 5, 6]]
+
+
+def test_a_folder_of_several_kinds_is_refused(served):
+    (served.folder / "emb").mkdir()
+    (served.folder / "emb" / "a.txt").write_text(VECTORS)
+    (served.folder / "emb" / "b.vec").write_text(VECTORS)
+    with pytest.raises(FileError, match=r"name those of one kind: 'http://[^']*/emb/\*\.txt'"):
+        open_entry(f"{served.url}/emb/")
+
+
+def test_a_folder_without_vectors(served):
+    (served.folder / "emb").mkdir()
+    (served.folder / "emb" / "notes.md").write_text("no vectors")
+    with pytest.raises(FileError, match="has no files of vectors"):
+        open_entry(f"{served.url}/emb/")
+
+
+def test_a_folder_elsewhere_is_told_by_its_file_system(monkeypatch):
+    """Only a web server's folder needs its slash."""
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    files.pipe({"/bucket/emb/b.npy": b"b", "/bucket/emb/a.npy": b"a", "/bucket/v": b"v"})
+    monkeypatch.setattr(remote, "_system", lambda _: files)
+    try:
+        names = ["memory://bucket/emb/a.npy", "memory://bucket/emb/b.npy"]
+        assert remote.listed("memory://bucket/emb") == names
+        assert remote.listed("memory://bucket/v") == ["memory://bucket/v"]
+    finally:
+        files.rm("/bucket", recursive=True)
+
+
+def test_the_files_of_a_pattern_have_the_host_of_ftp(monkeypatch):
+    class Files:
+        @staticmethod
+        def glob(_):
+            return ["/emb/b.npy", "/emb/a.npy"]
+
+    monkeypatch.setattr(remote, "_system", lambda _: Files)
+    for address in ("ftp://host/emb/*.npy", "ftp://host/emb/"):
+        assert remote.listed(address) == ["ftp://host/emb/a.npy", "ftp://host/emb/b.npy"]
