@@ -117,19 +117,21 @@ class Cluster:
         return found
 
     def convert(
-        self, address: str, folder: Path, to: str, output: Output, *, dtype: str
-    ) -> tuple[list[Any], Record]:
-        """Write shards in another format; return what is known of each, and settings."""
-        from latentcli.distributed import check_folder, converted
+        self, address: str, folder: str, to: str, output: Output, *, dtype: str
+    ) -> tuple[list[Any], str, Record]:
+        """Write shards in another format; return what is known of each, what the format is called, and settings."""
+        from latentcli.distributed import converted, written_as
+        from latentcli.files.folders import check_folder
 
+        title = written_as(to, dtype).title
         check_folder(folder)
         session = connected(self.dask or "", output)
         taken = converted(
-            session, [address], folder, to, dtype=dtype, skip_bad=self.skip_bad_shards
+            session, [address], Path(folder), to, dtype=dtype, skip_bad=self.skip_bad_shards
         )
         for text in dict.fromkeys(note for one in taken.found for note in one.notes):
             output.note(text)
-        return taken.found, _settings_of(taken, session, output)
+        return taken.found, title, _settings_of(taken, session, output)
 
     def rewrite(
         self,
@@ -144,17 +146,17 @@ class Cluster:
         axes: str = "",
     ) -> None:
         """Write new shards of changed codes, and show the report of all."""
-        from latentcli.distributed import check_folder, rewritten
+        from latentcli.distributed import rewritten
+        from latentcli.files.folders import check_folder
         from latentcli.latents import changed_shard, report_of_shards
 
         if folder is None:
             raise UsageError("-o names the folder that new shards go to: -o out/")
-        where = Path(folder)
-        check_folder(where)
+        check_folder(folder)
         session = connected(self.dask or "", output)
         named = tuple(measures)
         taken = rewritten(
-            session, [address], lambda codes: changed_shard(change(codes), named), where,
+            session, [address], lambda codes: changed_shard(change(codes), named), Path(folder),
             axes=axes, skip_bad=self.skip_bad_shards,
         )  # fmt: skip
         found: Result = report_of_shards(verb, taken.found, [one.name for one in taken.shards])

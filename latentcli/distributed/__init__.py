@@ -11,8 +11,8 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "Session": f"{__name__}._session",
-        **dict.fromkeys(("check_folder", "each_of", "rewritten"), f"{__name__}._files"),
-        "converted": f"{__name__}._converting",
+        **dict.fromkeys(("each_of", "rewritten"), f"{__name__}._files"),
+        **dict.fromkeys(("converted", "written_as"), f"{__name__}._converting"),
         "open_points": f"{__name__}._points",
         "open_space": f"{__name__}._opening",
         "survey": f"{__name__}._opening",

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from latentcli.distributed import _shards
-from latentcli.errors import FileError, FormatError, reason
+from latentcli.distributed import _rewriting, _shards, _zarr
+from latentcli.errors import FileError, FormatError
 from latentcli.files import codes
-from latentcli.files.addresses import is_remote, separated, split_address
-from latentcli.files.outputs import written_beside
-from latentcli.files.pending import holding
+from latentcli.files.addresses import separated
+from latentcli.files.folders import made_folder
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
     from latentcli.distributed._session import Session
     from latentcli.distributed._shards import Shard
-
-_WRITTEN = (".npy", ".parquet", ".pq")
-"""Kinds of shards of which new ones are written, by their endings."""
-
-_TRIES = 5
-"""How often a folder is removed to which a worker may still write."""
 
 
 @dataclass
@@ -84,15 +71,16 @@ def rewritten(
 ) -> Taken:
     """Write new shards, of the same names, of the codes that a function makes of those of each shard.
 
-    The function returns codes, as many as it was given, and what else is to be known. Shards are .npy or Parquet, of
-    which the other columns stay. The folder is there when all is well, or not at all.
+    The function returns codes, as many as it was given, and what else is to be known. A new shard is of the kind of
+    the old: .npy, Zarr, or Parquet or Arrow, of which the other columns stay. The folder is there when all is
+    well, or not at all.
     """
     listed = _shards.listed(paths, with_missing=skip_bad)
     names = [name_of(shard) for shard in listed]
     for name in names:
-        if Path(name).suffix.lower() not in _WRITTEN:
+        if _rewriting.kind_of(name) is None:
             raise FormatError(
-                f"shard {name}: new shards are written of .npy and Parquet; `convert` makes those"
+                f"shard {name}: new shards are written of {_rewriting.KINDS}; the command convert makes those"
             )
     names = distinct(names)
     with made_folder(folder) as part:
@@ -102,7 +90,7 @@ def rewritten(
 
 def name_of(shard: Shard) -> str:
     """Return the name of a shard's file."""
-    return separated(shard.address)[0].rsplit("/", 1)[-1]
+    return separated(shard.address)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 def distinct(names: list[str]) -> list[str]:
@@ -110,18 +98,6 @@ def distinct(names: list[str]) -> list[str]:
     if len(set(names)) == len(names):
         return names
     return [f"{place:05d}-{name}" for place, name in enumerate(names)]
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder of shards that is there already, or has no place."""
-    if is_remote(str(folder)):
-        raise FileError(
-            f"cannot write {folder}: shards are written to a folder that workers share"
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileError(f"{folder} is there already; shards go to a new folder")
-    if not folder.absolute().parent.is_dir():
-        raise FileError(f"cannot write {folder}: there is no folder {folder.parent}")
 
 
 def taken(
@@ -156,34 +132,11 @@ def taken(
     return found
 
 
-@contextmanager
-def made_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder beside one that is to be made; it takes its place when all went well."""
-    check_folder(folder)
-    whole = folder.absolute()
-    with holding():
-        try:
-            part = Path(
-                tempfile.mkdtemp(prefix=f".{whole.name}.", suffix=".part", dir=whole.parent)
-            )
-        except OSError as error:
-            raise FileError(f"cannot write {folder}: {reason(error)}") from error
-        try:
-            yield part
-            mask = os.umask(0)
-            os.umask(mask)
-            part.chmod(0o777 & ~mask)
-            if whole.exists():
-                whole.rmdir()
-            part.replace(whole)
-        finally:
-            for _ in range(_TRIES):
-                if part.exists():
-                    shutil.rmtree(part, ignore_errors=True)
-
-
 def _loaded(shard: Shard, axes: str) -> codes.Codes:
     """Read the codes of a shard; two axes are codes and features."""
+    if _zarr.is_zarr(shard.address):
+        values = _zarr.whole(shard.address)
+        return codes.of(shard.address, values, axes or ("ND" if values.ndim == 2 else ""))
     found = codes.read(shard.address)
     return codes.load(shard.address, axes=axes or ("ND" if found.values.ndim == 2 else ""))
 
@@ -203,31 +156,5 @@ def _rewrite(
     path = Path(target)
     if not path.parent.is_dir():
         raise FileError("the run has ended")
-    kind = path.suffix.lower()
-    with written_beside(path) as part:
-        if kind == ".npy":
-            with part.open("wb") as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(made), allow_pickle=False)
-        else:
-            _write_parquet(shard, made, part)
+    _rewriting.write(shard, made, path)
     return Of(known, len(loaded.values), tuple(loaded.values.shape[1:]))
-
-
-def _write_parquet(shard: Shard, made: Array, part: Path) -> None:
-    """Write a table with new vectors, its other columns as they are."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from latentcli.files import arrow_columns
-
-    path, key = split_address(shard.address)
-    table = pq.read_table(path)
-    columns = arrow_columns.choose(path.name, table.schema, key)
-    if columns.lists:
-        flat = pa.array(np.ascontiguousarray(made).ravel())
-        new = [pa.FixedSizeListArray.from_arrays(flat, made.shape[1])]
-    else:
-        new = [pa.array(np.ascontiguousarray(column)) for column in made.T]
-    for name, column in zip(columns.vectors, new, strict=True):
-        table = table.set_column(table.schema.get_field_index(name), name, column)
-    pq.write_table(table, part)

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from latentcli.distributed import _zarr
 from latentcli.errors import FileError, FormatError, counted, shown
 from latentcli.files import formats, joining
-from latentcli.files.addresses import is_glob, is_remote, separated, split_address
+from latentcli.files.addresses import is_remote, separated, split_address
 from latentcli.files.parts import resolve
-from latentcli.files.reading import Block, Findings, Reading
+from latentcli.files.reading import Block, Reading
 from latentcli.files.store.build import narrowed
 from latentcli.files.stream import Stream
 from latentcli.numerics.blocks import let_go
@@ -28,7 +29,6 @@ PIECE = 32 << 20
 """Bytes of the rows that are in work at a time on a worker."""
 
 _COUNTED = re.compile(r"(.*\D|)(\d+)-of-(\d+)(\D.*|)")
-_ZARR = ("zarr.json", ".zarray")
 
 
 @dataclass(frozen=True)
@@ -79,36 +79,15 @@ def _listed(address: str) -> list[Shard]:
     file, key = separated(address)
     tail = f"::{key}" if key else ""
     if is_remote(file):
-        if not is_glob(file):
-            return [Shard(address, shown(file.rsplit("/", 1)[-1]))]
         from latentcli.files import remote
 
         return [
-            Shard(f"{name}{tail}", shown(name.rsplit("/", 1)[-1]))
-            for name in remote.listed(file)
+            Shard(f"{name}{tail}", shown(name.rstrip("/").rsplit("/", 1)[-1]))
+            for name in ([file] if _zarr.is_zarr(file) else remote.listed(file))
         ]
-    stores = _zarr_in(Path(file))
-    found = stores or [part.path for part in resolve(address).parts]
+    found = _zarr.listed(file) or [part.path for part in resolve(address).parts]
     # A worker may have another working directory.
     return [Shard(f"{path.resolve()}{tail}", shown(path.name)) for path in found]
-
-
-def _zarr_in(path: Path) -> list[Path]:
-    """Return the Zarr arrays that a path or a pattern means."""
-    if is_glob(str(path)) and not path.exists():
-        import glob
-
-        named = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        return named if named and all(map(_is_zarr, named)) else []
-    if _is_zarr(path):
-        return [path]
-    if path.is_dir():
-        return sorted(one for one in path.iterdir() if one.suffix == ".zarr" and one.is_dir())
-    return []
-
-
-def _is_zarr(path: Path) -> bool:
-    return any((path / name).is_file() for name in _ZARR)
 
 
 def _with_missing(shards: list[Shard], *, refuse: bool) -> list[Shard]:
@@ -141,42 +120,14 @@ def _with_missing(shards: list[Shard], *, refuse: bool) -> list[Shard]:
 
 
 @contextmanager
-def _opened(shard: Shard) -> Iterator[tuple[Stream | None, Reading]]:
-    path, key = split_address(shard.address)
-    if path.is_dir():
-        yield None, _read_zarr(path)
+def _opened(shard: Shard) -> Iterator[tuple[Path, Reading]]:
+    """Give where a shard is on this machine, and what is read of it."""
+    if _zarr.is_zarr(shard.address):
+        yield Path(separated(shard.address)[0]), _zarr.read(shard.address)
         return
+    path, key = split_address(shard.address)
     with Stream(path, member=key) as stream:
-        yield stream, formats.read(stream, "" if stream.taken else key)
-
-
-def _read_zarr(path: Path) -> Reading:
-    try:
-        import zarr
-    except ImportError:
-        raise FileError(
-            "Zarr needs zarr; install it with: pip install 'latentcli[distributed]'"
-        ) from None
-    try:
-        array: Any = zarr.open_array(str(path), mode="r")
-    except Exception as error:  # zarr has many
-        raise FormatError(f"not a Zarr array ({shown(error)})") from error
-    if array.ndim != 2:
-        raise FormatError(f"shape {array.shape}; a shard is (N, D)")
-
-    def blocks() -> Iterator[Block]:
-        step = max(1, int(array.chunks[0]))
-        for start in range(0, array.shape[0], step):
-            yield Block(None, np.asarray(array[start : start + step]))
-
-    return Reading(
-        "Zarr",
-        int(array.shape[1]),
-        blocks,
-        Findings(),
-        dtype=str(array.dtype),
-        shape=array.shape,
-    )
+        yield path, formats.read(stream, "" if stream.taken else key)
 
 
 def blocks(shard: Shard, size: int = PIECE) -> Iterator[tuple[int, Array]]:
@@ -230,9 +181,8 @@ def _joined(parts: list[Array]) -> Array:
 
 def survey(shard: Shard) -> Survey:
     """Read a shard once: its size, its words, and the norms of its rows."""
-    path, _ = split_address(shard.address)
-    with _opened(shard) as (stream, reading):
-        words = None if stream is None else joining.words_beside(stream)
+    with _opened(shard) as (path, reading):
+        words = joining.words_beside(path)
         beside = words is not None
         norms: list[Array] = []
         for block in reading.blocks():

@@ -62,9 +62,20 @@ def load(address: str, *, axes: str = "", finite: bool = True, layered: bool = F
     found = read(address)
     if finite:
         _check_finite(address, found.values)
+    return _decided(found, axes, layered=layered)
+
+
+def of(address: str, values: Array, axes: str = "") -> Codes:
+    """Return an array that was read elsewhere as codes, as `load` does. Raises FormatError for NaN or infinity."""
+    _check_finite(address, values)
+    return _decided(Codes(address, values, ""), axes)
+
+
+def _decided(found: Codes, axes: str, *, layered: bool = False) -> Codes:
+    """Return codes that know their axes: the given ones, the file's own, or by the rule."""
     shape = found.values.shape
-    decided = axes_of(shape, axes or found.axes, name=address, layered=layered)
-    text = doubt(shape, decided, address)
+    decided = axes_of(shape, axes or found.axes, name=found.address, layered=layered)
+    text = doubt(shape, decided, found.address)
     notes = (*found.notes, text) if text else found.notes
     return replace(found, axes=decided.letters, guessed=decided.guessed, notes=notes)
 

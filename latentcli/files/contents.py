@@ -16,6 +16,9 @@ from latentcli.files.stream import Stream
 from latentcli.numerics.named_vectors import Columns, NamedVectors
 from latentcli.numerics.types import Array
 
+ALL = slice(None)
+"""All rows."""
+
 Batch = tuple[list[str] | None, Array]
 
 _ROWS = 4096
@@ -37,7 +40,8 @@ class Content:
     `named` tells whether the batches have words; `notes` collects what could not be kept; `metadata`
     holds columns of text by name, a text for each row, where rows have more than their words. `columns`
     are those of the table that the rows come from; `numbers` the place of each row in them, if not its own.
-    With `scaled`, the rows are written as int8 with a scale for each.
+    With `scaled`, the rows are written as int8 with a scale for each. Where the rows are part of a set, `first`
+    is the number of the first of them in it.
     """
 
     rows: int
@@ -51,6 +55,7 @@ class Content:
     columns: Columns | None = None
     numbers: Sequence[int] | None = None
     scaled: bool = False
+    first: int = 0
 
     def full_batches(
         self,
@@ -65,7 +70,7 @@ class Content:
 
     def named_batches(self) -> Iterator[tuple[list[str], Array]]:
         """Yield batches with words; rows without any are called by their numbers."""
-        done = 0
+        done = self.first
         for words, values in self.batches():
             yield words or [str(done + i) for i in range(len(values))], values
             done += len(values)
@@ -102,22 +107,28 @@ def shapes_in(path: Path) -> arrays.Shapes:
         return shapes
 
 
-def content_of(address: str, entry: NamedVectors, name: str) -> Content:
-    """Return what is written in the format `name`: an array as it is in its file, or rows of float32."""
+def content_of(
+    address: str, entry: NamedVectors, name: str, part: slice = ALL
+) -> Content:  # fmt: skip
+    """Return what is written in the format `name`: an array as it is in its file, or rows of float32.
+
+    `part` are consecutive rows of it; by default all.
+    """
     array = (
         entry.meta["is_array"] and name in _ARRAYS and len(entry.matrix) == entry.meta["rows"]
     )
     again = entry.path.is_file()  # a pipe is read once
-    content = array_of(address, entry) if array and again else words_of(entry)
-    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
+    content = array_of(address, entry, part) if array and again else words_of(entry, part)
+    whole = part != ALL or tuple(entry.meta["shape"]) == content.shape
+    kept = entry.meta["dtype"] == "float32" and whole
     if array and not again and not kept:
         content.notes.append(f"{address} can be read only once: written as rows of float32")
     return content
 
 
-def words_of(entry: NamedVectors) -> Content:
-    """Return a space's rows as they are in memory: float32, dropped rows left out."""
-    usable = [row for row, _ in entry.vocabulary.items()]
+def words_of(entry: NamedVectors, part: slice = ALL) -> Content:
+    """Return a space's rows, or a part, as they are in memory: float32, dropped rows left out."""
+    usable = [row for row, _ in entry.vocabulary.items()][part]
     named = entry.vocabulary.named
 
     def batches() -> Iterator[Batch]:
@@ -131,7 +142,7 @@ def words_of(entry: NamedVectors) -> Content:
     shape = (len(usable), dimensions)
     return Content(
         len(usable), dimensions, shape, np.dtype("<f4"), named, batches,
-        columns=entry.columns, numbers=usable,
+        columns=entry.columns, numbers=usable, first=part.start or 0,
     )  # fmt: skip
 
 
@@ -167,27 +178,39 @@ def as_dtype(content: Content, dtype: str) -> Content:
     return replace(content, dtype=kind, batches=batches)
 
 
-def array_of(address: str, entry: NamedVectors) -> Content:
-    """Return an array file's rows as they are in the file, with its own dtype and shape."""
+def array_of(address: str, entry: NamedVectors, part: slice = ALL) -> Content:
+    """Return an array file's rows, or a part, as they are in the file, with its own dtype and shape."""
     path, key = split_address(address)
+    meta = entry.meta
+    first, end, _ = part.indices(meta["rows"])
 
     def batches() -> Iterator[Batch]:
         done = 0
         with Stream(path) as stream:
-            for _, values, _ in formats.read(stream, key).blocks():
-                numbers = range(done, done + len(values))
-                words = entry.vocabulary.words(numbers) if entry.vocabulary.named else None
-                done += len(values)
-                yield words, values
+            for _, block, _ in formats.read(stream, key).blocks():
+                numbers = range(max(first, done), min(end, done + len(block)))
+                if numbers:
+                    words = entry.vocabulary.words(numbers) if entry.vocabulary.named else None
+                    yield words, block[numbers.start - done : numbers.stop - done]
+                done += len(block)
+                if done >= end:
+                    return
 
-    meta = entry.meta
+    shape = tuple(meta["shape"])
+    if part != ALL:
+        shape = (
+            end - first,
+            *(shape[1:] if shape[0] == meta["rows"] else (meta["dimensions"],)),
+        )
     kind = "float32" if meta["dtype"] == "bfloat16" else meta["dtype"]
     return Content(
-        rows=meta["rows"],
+        rows=end - first,
         dimensions=meta["dimensions"],
-        shape=tuple(meta["shape"]),
+        shape=shape,
         dtype=np.dtype(kind),
         named=entry.vocabulary.named,
         batches=batches,
         columns=entry.columns,
+        numbers=range(first, end),
+        first=first,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from latentcli.errors import FormatError, counted
 from latentcli.files import formats, labels
@@ -40,7 +41,7 @@ def joined(
 
     def of(source: Stream, reading: Reading) -> Iterator[Block]:
         reading.with_columns = whole.with_columns
-        words = words_beside(source)
+        words = words_beside(source.path)
         done = 0
         for block in reading.blocks():
             if words is not None:
@@ -65,7 +66,7 @@ def joined(
     return whole
 
 
-def words_beside(stream: Stream) -> list[str] | None:
+def words_beside(path: Path) -> list[str] | None:
     """Return the words in the file beside an array, if there is one."""
-    beside = labels.beside(stream.path)
-    return labels.read(str(beside), stream.path) if os.path.isfile(beside) else None  # noqa: PTH113
+    beside = labels.beside(path)
+    return labels.read(str(beside), path) if os.path.isfile(beside) else None  # noqa: PTH113

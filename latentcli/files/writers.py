@@ -148,10 +148,13 @@ def _words(content: Content, part: Path) -> None:
     _note_changed(content, changed)
 
 
-_WORDS = Beside(label_files.beside, _words, unnamed=False)
+WORDS = Beside(label_files.beside, _words, unnamed=False)
+"""The words beside an array: `FILE.words.txt`."""
 
-_FLOATS = ("float32", "float16")
-_ALL = (*_FLOATS, "int8")
+FLOATS = ("float32", "float16")
+"""What `dtype` may be of arrays."""
+
+_ALL = (*FLOATS, "int8")
 
 _METADATA = Beside(projector.metadata_of, _metadata, unnamed=True)
 
@@ -159,12 +162,10 @@ WRITERS: dict[str, Writer] = {
     "word2vec-text": Writer((".txt", ".vec"), "word2vec text, with header", _word2vec_text),
     "glove": Writer((".glove",), "GloVe text, no header", _glove),
     "word2vec": Writer((".bin",), "word2vec binary", _word2vec_binary),
-    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy, _WORDS, _FLOATS),
-    "npz": Writer(
-        (".npz",), "NumPy archive, arrays 'vectors' and 'words'", _npz, None, _FLOATS
-    ),
+    "npy": Writer((".npy",), "NumPy array, words in FILE.words.txt", _npy, WORDS, FLOATS),
+    "npz": Writer((".npz",), "NumPy archive, arrays 'vectors' and 'words'", _npz, None, FLOATS),
     "safetensors": Writer(
-        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors, _WORDS, _FLOATS
+        (".safetensors",), "safetensors, words in FILE.words.txt", _safetensors, WORDS, FLOATS
     ),
     "json_lines": Writer(
         (".jsonl", ".ndjson"),

@@ -8,6 +8,7 @@ import lzma
 import os
 import shutil
 import zipfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from latentcli.errors import (
 from latentcli.files import inputs
 from latentcli.files.contents import Content, as_dtype
 from latentcli.files.outputs import check, part_beside, written_beside, written_to
-from latentcli.files.writers import DTYPES
+from latentcli.files.writers import DTYPES, Writer
 from latentcli.files.writers import WRITERS as WRITERS
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
@@ -77,17 +78,17 @@ def write(
     return name, written
 
 
-def check_dtype(name: str, dtype: str) -> None:
+def check_dtype(name: str, dtype: str, writers: Mapping[str, Writer] = WRITERS) -> None:
     """Refuse a dtype that a format does not keep ("": as it is)."""
     if not dtype:
         return
     check_choice("dtype", dtype, DTYPES)
-    if dtype not in WRITERS[name].dtypes:
+    if dtype not in writers[name].dtypes:
         able = [
-            ending for one in WRITERS.values() if dtype in one.dtypes for ending in one.endings
+            ending for one in writers.values() if dtype in one.dtypes for ending in one.endings
         ]
         raise ParameterError(
-            f"`dtype` {dtype} is not kept in {WRITERS[name].title}; write {', '.join(able)}"
+            f"`dtype` {dtype} is not kept in {writers[name].title}; write {', '.join(able)}"
         )
 
 

@@ -9,6 +9,8 @@ import pytest
 
 import latentcli
 
+zarr = pytest.importorskip("zarr")
+
 CODES = np.random.default_rng(0).standard_normal((9000, 6)).astype(np.float32)
 CODES[5] = 0
 WORDS = [f"w{row}" for row in range(9000)]
@@ -61,11 +63,11 @@ def test_one_file_is_that_of_one_machine(target, folder, tmp_path, dask, answers
         assert data_of(path) == data_of(laid / path.name), path.name
 
 
-@pytest.mark.parametrize("to", ["npy", "parquet", "word2vec"])
+@pytest.mark.parametrize("to", ["npy", "parquet", "word2vec", "arrow"])
 def test_shards_are_what_each_gives_alone(to, folder, tmp_path, dask, answers):
     out = tmp_path / "out"
     found = answers("convert", folder, f"{out}/", "--to", to, "--dask", dask)
-    ending = {"npy": ".npy", "parquet": ".parquet", "word2vec": ".bin"}[to]
+    ending = {"npy": ".npy", "parquet": ".parquet", "word2vec": ".bin", "arrow": ".feather"}[to]
     names = [path.name for path in sorted(out.iterdir()) if path.suffix == ending]
     assert names == [f"part-{place}{ending}" for place in range(4)]
     for path in sorted(folder.iterdir()):
@@ -111,3 +113,61 @@ def test_columns_of_shards_are_shown(tmp_path, dask, answers):
     plain, laid = answers(*asked), answers(*asked, "--dask", dask)
     assert plain["results"] == laid["results"]
     assert laid["results"][0]["n"] > 20
+
+
+def test_shards_of_zarr_are_read_back_by_zarr(folder, tmp_path, dask, answers):
+    out = tmp_path / "out"
+    found = answers("convert", folder, f"{out}/", "--to", "zarr", "--dask", dask)
+    (record,) = found["results"]
+    assert (record["format"], record["rows"]) == ("Zarr array, words in FILE.words.txt", 9000)
+    for path in sorted(folder.iterdir()):
+        alone = tmp_path / f"{path.stem}.npy"
+        answers("convert", path, alone)
+        array = zarr.open_array(str(out / f"{path.stem}.zarr"), mode="r")
+        assert array.dtype == np.load(alone).dtype
+        assert np.array_equal(array[:], np.load(alone))
+        beside = out / f"{path.stem}.zarr.words.txt"
+        words = tmp_path / f"{alone.name}.words.txt"
+        assert (beside.exists() and beside.read_bytes()) == (
+            words.exists() and words.read_bytes()
+        )
+    size = sum(
+        one.stat().st_size
+        for one in out.rglob("*")
+        if not one.name.endswith(".txt") and one.is_file()
+    )
+    assert record["bytes"] == size
+
+
+@pytest.mark.parametrize("to", ["npy", "parquet", "arrow", "word2vec", "zarr"])
+def test_shards_of_zarr_become_others(to, tmp_path, dask, answers):
+    (tmp_path / "in").mkdir()
+    for place, part in enumerate(PARTS):
+        zarr.save(str(tmp_path / "in" / f"p{place}.zarr"), CODES[part].astype(np.float64))
+        words = "".join(f"w{row}\n" for row in part)
+        (tmp_path / "in" / f"p{place}.zarr.words.txt").write_text(words)
+    answers("convert", tmp_path / "in", f"{tmp_path}/out/", "--to", to, "--dask", dask)
+    given = ("neighbors", "w1", "w8999", "-k", "3", "-v")
+    np.save(tmp_path / "whole.npy", CODES)
+    (tmp_path / "whole.npy.words.txt").write_text("".join(f"{word}\n" for word in WORDS))
+    plain = answers(*given, tmp_path / "whole.npy")["results"]
+    for one in (tmp_path / "in", tmp_path / "out"):
+        laid = answers(*given, one, "--dask", dask)["results"]
+        assert [(one["word"], one["rank"]) for one in laid] == [
+            (one["word"], one["rank"]) for one in plain
+        ]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8", "half"])
+def test_dtypes_of_zarr(dtype, folder, tmp_path, dask, latent):
+    given = ("convert", folder, f"{tmp_path}/out/", "--to", "zarr", "--dtype", dtype)
+    code, _, err = latent(*given, "--dask", dask, "--json")
+    if dtype != "float16":
+        assert (code, dtype in err, (tmp_path / "out").exists()) == (2, True, False)
+        return
+    assert code == 0, err
+    kinds = {
+        str(zarr.open_array(str(one), mode="r").dtype)
+        for one in (tmp_path / "out").glob("*.zarr")
+    }
+    assert kinds == {"float16"}

@@ -1,9 +1,14 @@
 """Codes in shards: a shard in, a shard out; scores and norms of all rows, as on one machine."""
 
+import shutil
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+
+zarr = pytest.importorskip("zarr")
 
 CODES = np.random.default_rng(0).standard_normal((4000, 8)).astype(np.float32)
 PARTS = np.array_split(np.arange(4000), 4)
@@ -14,16 +19,35 @@ def table(part):
     return pa.table({"word": [f"w{row}" for row in part], "vector": vectors, "page": part})
 
 
-@pytest.fixture(params=["npy", "parquet"])
+KINDS = ["npy", "parquet", "arrow", "zarr"]
+
+
+def save(path, codes, made=None):
+    """Write a shard of the kind of its ending, as NumPy, pyarrow and zarr do it."""
+    if path.suffix == ".npy":
+        np.save(path, codes)
+    elif path.suffix == ".zarr":
+        zarr.save(str(path), codes)
+    else:
+        flat = pa.FixedSizeListArray.from_arrays(pa.array(codes.ravel()), codes.shape[1])
+        made = made or pa.table({"vector": flat})
+        if path.suffix == ".parquet":
+            pq.write_table(made, path)
+        else:
+            feather.write_feather(made, path, compression="lz4")
+
+
+def remove(path):
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.fixture(params=KINDS)
 def folder(request, tmp_path):
     made = tmp_path / "in"
     made.mkdir()
     for place, part in enumerate(PARTS):
         path = made / f"part-{place:05d}-of-00004.{request.param}"
-        if request.param == "npy":
-            np.save(path, CODES[part])
-        else:
-            pq.write_table(table(part), path)
+        save(path, CODES[part], table(part))
     np.save(tmp_path / "whole.npy", CODES)
     np.save(tmp_path / "line.npy", CODES[:1] * 2)
     np.save(tmp_path / "mean.npy", CODES.mean(axis=0))
@@ -31,11 +55,14 @@ def folder(request, tmp_path):
 
 
 def written(folder):
-    """The codes of all shards of a folder, and the other columns of Parquet."""
+    """The codes of all shards of a folder, and the other columns of tables, as NumPy, pyarrow and zarr read them."""
     paths = sorted(folder.iterdir())
     if paths[0].suffix == ".npy":
         return np.concatenate([np.load(path) for path in paths]), None
-    found = pa.concat_tables([pq.read_table(path) for path in paths])
+    if paths[0].suffix == ".zarr":
+        return np.concatenate([zarr.open_array(str(path), mode="r")[:] for path in paths]), None
+    read = pq.read_table if paths[0].suffix == ".parquet" else feather.read_table
+    found = pa.concat_tables([read(path) for path in paths])
     flat = found["vector"].combine_chunks().flatten().to_numpy()
     return flat.reshape(-1, 8), found.drop_columns("vector")
 
@@ -113,17 +140,15 @@ def test_scores_are_those_of_one_machine(question, folder, tmp_path, dask, answe
 @pytest.mark.parametrize("fault", ["damaged", "wide", "missing"])
 def test_no_new_shard_stays_after_a_failure(fault, folder, tmp_path, dask, latent):
     path = sorted(folder.iterdir())[2]
-    if fault == "missing":
-        path.unlink()
-    elif fault == "damaged":
-        path.write_bytes(path.read_bytes()[:200])
+    if fault == "damaged":
+        files = [one for one in path.rglob("*") if one.is_file()] or [path]
+        for one in files:  # of Zarr the metadata stays, and a chunk is cut short
+            if one.name != "zarr.json":
+                one.write_bytes(one.read_bytes()[:200])
     else:
-        wide = np.ones((7, 9), dtype=np.float32)
-        if path.suffix == ".npy":
-            np.save(path, wide)
-        else:
-            flat = pa.FixedSizeListArray.from_arrays(pa.array(wide.ravel()), 9)
-            pq.write_table(pa.table({"vector": flat}), path)
+        remove(path)
+    if fault == "wide":
+        save(path, np.ones((7, 9), dtype=np.float32))
     mean = np.zeros(8)
     np.save(tmp_path / "mean.npy", mean)
     asked = ("truncate", folder, "--mean", tmp_path / "mean.npy", "--dask", dask)
@@ -143,3 +168,69 @@ def test_a_folder_that_is_there_is_refused(folder, tmp_path, dask, latent):
     assert (code, "is there already" in err) == (1, True)
     code, _, err = latent(*asked)
     assert (code, "-o" in err) == (2, True)
+
+
+def test_words_beside_an_array_go_with_it(tmp_path, dask, answers):
+    (tmp_path / "in").mkdir()
+    for place, part in enumerate(PARTS):
+        np.save(tmp_path / "in" / f"p{place}.npy", CODES[part])
+        words = "".join(f"w{row}\n" for row in part)
+        (tmp_path / "in" / f"p{place}.npy.words.txt").write_text(words)
+    np.save(tmp_path / "line.npy", CODES[:1])
+    out = tmp_path / "out"
+    answers(
+        "edit", tmp_path / "in", tmp_path / "line.npy", "--by", "1", "--dask", dask, "-o", out
+    )
+    for one in sorted((tmp_path / "in").glob("*.txt")):
+        assert (out / one.name).read_text() == one.read_text()
+    assert len([*out.iterdir()]) == 8
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_vectors_of_integers_lose_their_scale(kind, tmp_path, dask, answers):
+    """New vectors are float32: the column of scales would be multiplied by once more."""
+    (tmp_path / "in").mkdir()
+    whole = np.arange(-40, 40, dtype=np.int8).reshape(10, 8)
+    scale = np.linspace(0.5, 2, 10, dtype=np.float32)
+    flat = pa.FixedSizeListArray.from_arrays(pa.array(whole.ravel()), 8)
+    save(
+        tmp_path / "in" / f"p.{kind}", whole,
+        pa.table({"vector": flat, "vector_scale": scale, "page": range(10)}),
+    )  # fmt: skip
+    np.save(tmp_path / "line.npy", np.ones((1, 8), np.float32))
+    out = tmp_path / "out"
+    answers(
+        "edit", tmp_path / "in", tmp_path / "line.npy", "--by", "1", "--dask", dask, "-o", out
+    )
+    codes, others = written(out)
+    np.testing.assert_allclose(codes, whole * scale[:, None] + 1, rtol=1e-6)
+    assert others.column_names == ["page"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("parquet", "1 row without a vector"), ("arrow", "1 row has no vector; the command convert leaves them out")],
+)  # fmt: skip
+def test_a_table_with_a_row_without_a_vector_is_named(kind, said, tmp_path, dask, latent):
+    (tmp_path / "in").mkdir()
+    vectors = pa.array([[1.0, 2.0], None, [3.0, 4.0]], pa.list_(pa.float32()))
+    save(tmp_path / "in" / f"p.{kind}", CODES[:3], pa.table({"vector": vectors}))
+    np.save(tmp_path / "line.npy", np.ones((1, 2)))
+    asked = ("edit", tmp_path / "in", tmp_path / "line.npy", "--by", "1", "--dask", dask)
+    code, out, err = latent(*asked, "-o", tmp_path / "out")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"shard p.{kind}: " in err
+    assert said in err
+
+
+def test_codes_of_layers_in_zarr(tmp_path, dask, answers):
+    (tmp_path / "in").mkdir()
+    layers = CODES.reshape(1000, 4, 8)
+    for place, part in enumerate(np.array_split(layers, 3)):
+        zarr.save(str(tmp_path / "in" / f"p{place}.zarr"), part)
+    np.save(tmp_path / "mean.npy", layers.mean(axis=0))
+    given = ("truncate", tmp_path / "in", "--mean", tmp_path / "mean.npy", "--axes", "NLD")
+    answers(*given, "--dask", dask, "-o", tmp_path / "out")
+    codes, _ = written(tmp_path / "out")
+    expected = layers.mean(axis=0) + 0.7 * (layers - layers.mean(axis=0))
+    np.testing.assert_allclose(codes, expected, rtol=1e-4, atol=1e-6)

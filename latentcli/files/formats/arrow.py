@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,14 @@ def read(stream: Stream, key: str = "") -> Reading:
         notes=columns.notes,
     )
     return reading
+
+
+def table_of(path: Path) -> Any:
+    """Read a whole file or stream that holds Arrow IPC, with all its columns."""
+    import pyarrow as pa
+
+    schema = next(_batches(path, only_schema=True))
+    return pa.Table.from_batches(_batches(path), schema)
 
 
 def _checked(stream: Stream, path: Any, size: int) -> Iterator[Any]:
