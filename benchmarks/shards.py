@@ -87,12 +87,12 @@ def _rates(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
                 lambda codes=codes, where=where: bench.latent("neighbors", "#17", "-v", str(codes), *where),
                 lambda codes=codes, workers=workers: _bare(bench, "read", codes, workers),
             )  # fmt: skip
-            mine, read = cost.wall - start.wall, bare.wall - start_bare.wall
+            mine, read = _beyond(cost, start), _beyond(bare, start_bare)
             yield Row(
                 f"neighbors, 1 query, {rows:,} x {DIMENSIONS}, {count} shards, {workers} workers",
-                f"{cost.wall:.1f} s, {rows / mine:,.0f} rows a second",
-                f"bare read {bare.wall:.1f} s, {rows / read:,.0f} rows a second{_load()}",
-                f"{read / mine:.2f}",
+                f"{cost.wall:.1f} s, {rows / mine.wall:,.0f} rows a second",
+                f"bare read {bare.wall:.1f} s, {rows / read.wall:,.0f} rows a second{_load()}",
+                _ratios(read, mine),
                 "",
             )
         if count != 10:
@@ -122,14 +122,24 @@ def _many(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
             *(asked(of) for of in (few, codes)),
             *(alone(what, of) for what in ("read", "product") for of in (few, codes)),
         )
-        mine, read, product = (found[i + 1].wall - found[i].wall for i in (0, 2, 4))
+        mine, read, product = (_beyond(found[i + 1], found[i]) for i in (0, 2, 4))
         yield Row(
             f"neighbors, {count:,} queries, {rows:,} x {DIMENSIONS}, 10 shards, {workers} workers",
-            f"{found[1].wall:.1f} s, {rows / mine:,.0f} rows a second",
-            f"read {read:.1f} s, float32 product {product:.1f} s{_load()}",
-            f"{read / mine:.2f} of reading, {product / mine:.2f} of the product",
+            f"{found[1].wall:.1f} s, {rows / mine.wall:,.0f} rows a second",
+            f"read {read.wall:.1f} s, float32 product {product.wall:.1f} s{_load()}",
+            f"of reading {_ratios(read, mine)}; of the product {_ratios(product, mine)}",
             ">= 0.6 of reading",
         )
+
+
+def _beyond(cost: Cost, start: Cost) -> Cost:
+    """Return what a run took beyond starting."""
+    return Cost(cost.wall - start.wall, cost.cpu - start.cpu, cost.peak)
+
+
+def _ratios(bare: Cost, mine: Cost) -> str:
+    """Return the ratio of two times, and that of processor times, which other work on the machine hardly changes."""
+    return f"{bare.wall / mine.wall:.2f} (processor {bare.cpu / mine.cpu:.2f})"
 
 
 def _load() -> str:
@@ -183,7 +193,7 @@ def _watched(bench: Bench, arguments: list[str]) -> tuple[float, float]:
         )  # fmt: skip
         while process.poll() is None:
             most = max([most, *(_peak(child) for child in _children(process.pid))])
-            time.sleep(0.05)
+            time.sleep(0.25)
         if process.returncode:
             complaint.seek(0)
             sys.exit(f"latent {' '.join(arguments)} failed:\n{complaint.read().decode()}")

@@ -135,9 +135,9 @@ def blocks(shard: Shard, size: int = PIECE) -> Iterator[tuple[int, Array]]:
     with _opened(shard) as (_, reading):
         kept: list[Array] = []
         first = rows = 0
-        for block in reading.blocks():
-            kept.append(block.values)
-            rows += len(block.values)
+        for values in _parts(reading, size):
+            kept.append(values)
+            rows += len(values)
             if rows * reading.dimensions * 8 >= size:
                 yield first, _joined(kept)
                 _let_go(kept)
@@ -147,6 +147,18 @@ def blocks(shard: Shard, size: int = PIECE) -> Iterator[tuple[int, Array]]:
             _let_go(kept)
         if shard.rows and first + rows != shard.rows:
             raise FormatError(f"it has {first + rows:,} rows now, not {shard.rows:,}")
+
+
+def _parts(reading: Reading, size: int) -> Iterator[Array]:
+    """Yield rows as they are read; of an array that lies in its file as it is, as many as a piece has, not copied."""
+    whole = None if reading.whole is None else reading.whole()
+    if whole is None or not whole.flags.c_contiguous:
+        yield from (block.values for block in reading.blocks())
+        return
+    rows = np.asarray(whole).reshape(-1, reading.dimensions)
+    step = max(1, size // (8 * reading.dimensions))
+    for start in range(0, len(rows), step):
+        yield rows[start : start + step]
 
 
 def _let_go(parts: list[Array]) -> None:

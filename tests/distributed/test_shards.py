@@ -49,6 +49,21 @@ def test_shards_of_another_kind(kind, tmp_path, dask, answers):
     assert [record["word"].lstrip("w") for record in found] == [str(row) for row in best]
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_is_read_in_pieces_where_it_lies(order, tmp_path):
+    from latentcli.distributed import _shards
+
+    path, rows = tmp_path / "x.npy", np.arange(100.0).reshape(10, 5, 2)
+    np.save(path, np.asarray(rows, order=order))
+    pieces = [*_shards.blocks(_shards.Shard(str(path), "x.npy"), 4 * 10 * 8)]
+    np.testing.assert_array_equal(
+        np.concatenate([one for _, one in pieces]), rows.reshape(10, 10)
+    )
+    if order == "C":
+        assert [first for first, _ in pieces] == [0, 4, 8]
+        assert not any(one.flags.owndata or one.base.flags.owndata for _, one in pieces)
+
+
 @pytest.mark.parametrize("fault", ["damaged", "wide", "missing"])
 def test_a_shard_that_cannot_be_read_is_named(fault, folder, dask, latent):
     path = folder / "part-00002-of-00004.parquet"
