@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentcli.distributed import _counting
+from latentcli.distributed._shards import inside
 from latentcli.numerics.tails import LOOKED_AT
 from latentcli.numerics.types import Array
 
@@ -51,12 +52,6 @@ class Shards(NamedTuple):
         return [
             *self.session.each(function, self.shards, lambda at: (self.local(at), *given(at)))
         ]
-
-
-def inside(rows: Array, span: slice) -> Array:
-    """Return those of some ascending rows that lie in a span, counted from its start."""
-    begin, end = np.searchsorted(rows, [span.start, span.stop])
-    return rows[begin:end] - span.start
 
 
 class Look(NamedTuple):

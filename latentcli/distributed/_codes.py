@@ -21,12 +21,11 @@ from latentcli.distributed._coded_shards import (
     Look,
     LookedAt,
     Shards,
-    inside,
     least_of,
     most_of,
 )
 from latentcli.distributed._opening import Surveyed
-from latentcli.distributed._shards import note_of
+from latentcli.distributed._shards import inside, note_of
 from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.repeats import Repeats
 from latentcli.numerics.types import Array

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentcli.distributed import _rows, _shards
-from latentcli.distributed._coded_shards import inside
 from latentcli.distributed._opening import open_space, survey
 from latentcli.distributed._rows import ShardedRows
+from latentcli.distributed._shards import inside
 from latentcli.errors import LatentError
 from latentcli.numerics import blocks
 from latentcli.numerics.named_rows import NamedRows, are_zero, named_rows

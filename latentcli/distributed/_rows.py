@@ -17,8 +17,8 @@ from latentcli.distributed._searching import (
     by_distance,
     floors_of,
     name_of,
-    within,
 )
+from latentcli.distributed._shards import inside
 from latentcli.errors import LatentError
 from latentcli.numerics.scoring import Scorer
 from latentcli.numerics.search import Hits, Question
@@ -197,13 +197,13 @@ class ShardedRows:
 
         def given(at: int) -> tuple[Any, ...]:
             span = shards[at].span
-            among = None if rows is None else within(rows, span)
+            among = None if rows is None else inside(rows, span)
             most = min(span.stop, end) - span.start
             return (
                 shared,
                 top,
                 name_of(scorer),
-                within(self.unusable, span),
+                inside(self.unusable, span),
                 among,
                 most,
                 min_score,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentcli.distributed import _shards
+from latentcli.distributed._shards import inside
 from latentcli.files.reading import Findings
 from latentcli.files.store.build import narrowed
 from latentcli.numerics import scoring
@@ -32,11 +33,6 @@ NOTHING: Best = (np.zeros(0, dtype=np.int64), np.zeros(0))
 def floors_of(best: Sequence[Best], top: int) -> Array:
     """Return the scores (Q,) that as many rows as are requested have, or more; -inf where there are not so many yet."""
     return np.array([scores[-1] if len(scores) == top else -np.inf for _, scores in best])
-
-
-def within(rows: Array, span: slice) -> Array:
-    """Return those of some rows, ascending or not, that lie in a span, counted from its start."""
-    return rows[(rows >= span.start) & (rows < span.stop)] - span.start
 
 
 def name_of(scorer: Scorer) -> str:
@@ -83,14 +79,14 @@ def best_of(
             break
         span = slice(first, first + len(values))
         matrix, norms = _narrowed(values)
-        norms[within(unusable, span)] = 0.0
+        norms[inside(unusable, span)] = 0.0
         begin = shard.first + first
         local = [
             replace(one, exclude=tuple(row - begin for row in one.exclude)) for one in questions
         ]
         hits = search(
             matrix, norms, local, top=top, scorer=kept, min_score=min_score,
-            rows=None if among is None else within(among, span), limit=limit - first,
+            rows=None if among is None else inside(among, span), limit=limit - first,
             floors=np.maximum(floors, floors_of(best, top)),
         )  # fmt: skip
         best = [

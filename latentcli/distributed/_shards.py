@@ -56,6 +56,12 @@ class Survey(NamedTuple):
     words: list[str] | None
 
 
+def inside(rows: Array, span: slice) -> Array:
+    """Return those of some ascending rows that lie in a span, counted from its start."""
+    begin, end = np.searchsorted(rows, [span.start, span.stop])
+    return rows[begin:end] - span.start
+
+
 def listed(addresses: Sequence[str], *, with_missing: bool = False) -> list[Shard]:
     """Return the shards that addresses mean, in the order of their names; nothing is fetched.
 
@@ -171,10 +177,8 @@ def blocks_of(shard: Shard, rows: Rows) -> Iterator[tuple[int, Array]]:
     """Yield (how many of them came before, rows (n, D)) of those rows of a shard that count, ascending; None for all."""
     before = 0
     for first, values in blocks(shard):
-        part = values
-        if rows is not None:
-            begin, end = np.searchsorted(rows, [first, first + len(values)])
-            part = values[rows[begin:end] - first]
+        span = slice(first, first + len(values))
+        part = values if rows is None else values[inside(rows, span)]
         if len(part):
             yield before, part
         before += len(part)
@@ -239,9 +243,9 @@ def take(shard: Shard, rows: Array) -> Array:
     """Return some rows (n, D) of a shard, by their ascending numbers in it."""
     found = []
     for first, values in blocks(shard):
-        mine = rows[(rows >= first) & (rows < first + len(values))]
+        mine = inside(rows, slice(first, first + len(values)))
         if len(mine):
-            found.append(values[mine - first])
+            found.append(values[mine])
         if len(rows) and rows[-1] < first + len(values):
             break
     return _joined(found)

@@ -79,16 +79,27 @@ def test_rows_are_matched_by_id(some, dask, answers):
 
 def test_rows_without_an_id_are_left_out(some, dask, answers):
     gone = some.parts[1][:500]
-    without = {*gone.tolist()}
+    lost = {*gone.tolist()}
     for place, part, table in (
         ("codes", some.parts[1], some.table), ("factors", some.factor_parts[2], some.factor_table),
     ):  # fmt: skip
-        ids = [None if row in without else f"s{row}" for row in part.tolist()]
+        ids = [None if row in lost else f"s{row}" for row in part.tolist()]
         made = table(part).set_column(0, "sample", [pa.array(ids)])
         pq.write_table(made, some.shard(place, 1 if place == "codes" else 2))
     many = answers(*some.asked, "--dask", dask)
     assert "codes are left out" in many["notes"][0]
     same(some.on_one_machine(answers, gone), many)
+
+
+def without(bad, some, dask, answers, latent):
+    """A bad shard is named in one line; return the answer that leaves it out, and counts it."""
+    asked = (*some.asked, "--dask", dask)
+    code, out, err = latent(*asked)
+    assert (code, out, err.count("\n"), bad.name in err) == (1, "", 1, True)
+    many = answers(*asked, "--skip-bad-shards")
+    assert any(f"1 shard is left out; the first: shard {bad.name}" in x for x in many["notes"])
+    assert many["settings"]["skipped_shards"] == 1
+    return many
 
 
 @pytest.mark.parametrize("fault", ["damaged", "wide", "missing"])
@@ -100,13 +111,8 @@ def test_codes_of_a_bad_shard_are_named_or_left_out(fault, some, dask, answers, 
     elif fault == "wide":
         wide = pa.FixedSizeListArray.from_arrays(pa.array(np.ones(9)), 3)
         pq.write_table(pa.table({"sample": ["s1", "s2", "s3"], "vector": wide}), bad)
-    asked = (*some.asked, "--dask", dask)
-    code, out, err = latent(*asked)
-    assert (code, out, err.count("\n"), bad.name in err) == (1, "", 1, True)
-    many = answers(*asked, "--skip-bad-shards")
-    assert any(f"1 shard is left out; the first: shard {bad.name}" in x for x in many["notes"])
-    settings = many["settings"]
-    assert (settings["skipped_shards"], settings["shards"]) == (1, CODE_SHARDS - 1)
+    many = without(bad, some, dask, answers, latent)
+    assert many["settings"]["shards"] == CODE_SHARDS - 1
     same(some.on_one_machine(answers, some.parts[1]), many)
 
 
@@ -118,12 +124,7 @@ def test_factors_of_a_bad_shard_are_named_or_left_out(fault, some, dask, answers
         bad.write_bytes(b"PAR1junk")
     elif fault == "other columns":
         pq.write_table(pa.table({"sample": ["s1"], "a": [1], "c": [2]}), bad)
-    asked = (*some.asked, "--dask", dask)
-    code, out, err = latent(*asked)
-    assert (code, out, err.count("\n"), bad.name in err) == (1, "", 1, True)
-    many = answers(*asked, "--skip-bad-shards")
-    assert any(f"1 shard is left out; the first: shard {bad.name}" in x for x in many["notes"])
-    assert many["settings"]["skipped_shards"] == 1
+    many = without(bad, some, dask, answers, latent)
     same(some.on_one_machine(answers, some.factor_parts[2]), many)
 
 

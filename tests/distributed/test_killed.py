@@ -31,7 +31,7 @@ COMMANDS = {
     "truncate {x} --mean {there}/line.npy -o {out}": "_rewrite",
     "drift {x} {there}/other.npy --sample 100": "_reduced",
     "map {x} --sample 300": "survey",
-    "map {x} --method pca --sample 300": "take",
+    "map {x} --method pca --sample 300": "survey",
     "convert {x} {file}": "take",
     "convert {x} {folder} --to npy": "_convert",
 }

@@ -1,14 +1,13 @@
 """Shards of a web server: the workers fetch them; a pattern and a folder are their files."""
 
 import http.server
-import threading
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+from serving import serving
 
 pytest.importorskip("aiohttp")
 zarr = pytest.importorskip("zarr")
@@ -45,17 +44,10 @@ def served(tmp_path):
     """A folder, and its server."""
     folder = tmp_path / "served"
     (folder / "emb").mkdir(parents=True)
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
-    )
-    server.faults, server.emb = {}, folder / "emb"
-    server.url = f"http://127.0.0.1:{server.server_port}/emb"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(folder, Handler) as server:
+        server.faults, server.emb = {}, folder / "emb"
+        server.url += "/emb"
+        yield server
 
 
 def fill(folder, kind):

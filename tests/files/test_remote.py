@@ -1,10 +1,9 @@
 """Files of a web server: fetched once, kept as long as they are the same, whole or not at all."""
 
 import http.server
-import threading
-from functools import partial
 
 import pytest
+from serving import serving
 
 from latentcli.errors import FileError, FormatError
 from latentcli.files import inputs, remote
@@ -60,16 +59,9 @@ def served(tmp_path, monkeypatch):
     monkeypatch.setattr(inputs, "fetched", {})
     folder = tmp_path / "served"
     folder.mkdir()
-    handler = partial(Handler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.asked, server.tag = [], '"1"'
-    server.url, server.folder = f"http://127.0.0.1:{server.server_port}", folder
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(folder, Handler) as server:
+        server.asked, server.tag = [], '"1"'
+        yield server
 
 
 def first(url):

@@ -1,7 +1,6 @@
 """The bundled words as records in every format: the same answers, with a column of the table beside them."""
 
 import csv
-import functools
 import http.server
 import io
 import json
@@ -9,7 +8,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+from serving import serving
 
 import latentcli
 
@@ -193,16 +192,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server(folder):
     pytest.importorskip("aiohttp")
-    handler = functools.partial(Handler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.asked, server.tag = [], '"1"'
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(folder, Handler) as server:
+        server.asked, server.tag = [], '"1"'
+        yield server
 
 
 @pytest.mark.parametrize("name", [*FILES, "shards/*.parquet"])
