@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Content:
     holds columns of text by name, a text for each row, where rows have more than their words. `columns`
     are those of the table that the rows come from; `numbers` the place of each row in them, if not its own.
     With `scaled`, the rows are written as int8 with a scale for each. Where the rows are part of a set, `first`
-    is the number of the first of them in it.
+    is the number of the first of them in it. `batches` takes a slice of rows, where there may be parts.
     """
 
     rows: int
@@ -49,13 +50,24 @@ class Content:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     named: bool
-    batches: Callable[[], Iterator[Batch]]
+    batches: Callable[..., Iterator[Batch]]
     notes: list[str] = field(default_factory=list)
     metadata: dict[str, list[str]] = field(default_factory=dict)
     columns: Columns | None = None
     numbers: Sequence[int] | None = None
     scaled: bool = False
     first: int = 0
+
+    def part(self, rows: slice) -> Content:
+        """Return consecutive rows of it, with what they have beside them, and no notes yet."""
+        first, end, _ = rows.indices(self.rows)
+        each = self.shape[1:] if self.shape[0] == self.rows else (self.dimensions,)
+        return replace(
+            self, rows=end - first, shape=(end - first, *each), notes=[], first=self.first + first,
+            batches=partial(self.batches, rows),
+            metadata={name: cells[rows] for name, cells in self.metadata.items()},
+            numbers=(range(self.rows) if self.numbers is None else self.numbers)[rows],
+        )  # fmt: skip
 
     def full_batches(
         self,
@@ -83,9 +95,10 @@ class Content:
 def named_rows(words: Sequence[str], vectors: Array) -> Content:
     """Return words and their vectors (N, D) as they are in memory."""
 
-    def batches() -> Iterator[Batch]:
-        for start in range(0, len(words), _ROWS):
-            yield list(words[start : start + _ROWS]), vectors[start : start + _ROWS]
+    def batches(part: slice = ALL) -> Iterator[Batch]:
+        chosen, rows_of = words[part], vectors[part]
+        for start in range(0, len(chosen), _ROWS):
+            yield list(chosen[start : start + _ROWS]), rows_of[start : start + _ROWS]
 
     rows, dimensions = vectors.shape
     return Content(rows, dimensions, (rows, dimensions), vectors.dtype, True, batches)
@@ -107,32 +120,27 @@ def shapes_in(path: Path) -> arrays.Shapes:
         return shapes
 
 
-def content_of(
-    address: str, entry: NamedVectors, name: str, part: slice = ALL
-) -> Content:  # fmt: skip
-    """Return what is written in the format `name`: an array as it is in its file, or rows of float32.
-
-    `part` are consecutive rows of it; by default all.
-    """
+def content_of(address: str, entry: NamedVectors, name: str) -> Content:
+    """Return what is written in the format `name`: an array as it is in its file, or rows of float32."""
     array = (
         entry.meta["is_array"] and name in _ARRAYS and len(entry.matrix) == entry.meta["rows"]
     )
     again = entry.path.is_file()  # a pipe is read once
-    content = array_of(address, entry, part) if array and again else words_of(entry, part)
-    whole = part != ALL or tuple(entry.meta["shape"]) == content.shape
-    kept = entry.meta["dtype"] == "float32" and whole
+    content = array_of(address, entry) if array and again else words_of(entry)
+    kept = entry.meta["dtype"] == "float32" and tuple(entry.meta["shape"]) == content.shape
     if array and not again and not kept:
         content.notes.append(f"{address} can be read only once: written as rows of float32")
     return content
 
 
-def words_of(entry: NamedVectors, part: slice = ALL) -> Content:
-    """Return a space's rows, or a part, as they are in memory: float32, dropped rows left out."""
-    usable = [row for row, _ in entry.vocabulary.items()][part]
+def words_of(entry: NamedVectors) -> Content:
+    """Return a space's rows as they are in memory: float32, dropped rows left out."""
+    usable = [row for row, _ in entry.vocabulary.items()]
     named = entry.vocabulary.named
 
-    def batches() -> Iterator[Batch]:
-        parts = [usable[start : start + _ROWS] for start in range(0, len(usable), _ROWS)]
+    def batches(part: slice = ALL) -> Iterator[Batch]:
+        chosen = usable[part]
+        parts = [chosen[start : start + _ROWS] for start in range(0, len(chosen), _ROWS)]
         laid = getattr(entry.matrix, "in_order", None)  # rows that lie elsewhere
         found = laid(parts) if laid else (np.asarray(entry.matrix[rows]) for rows in parts)
         for rows, values in zip(parts, found, strict=True):
@@ -142,15 +150,15 @@ def words_of(entry: NamedVectors, part: slice = ALL) -> Content:
     shape = (len(usable), dimensions)
     return Content(
         len(usable), dimensions, shape, np.dtype("<f4"), named, batches,
-        columns=entry.columns, numbers=usable, first=part.start or 0,
+        columns=entry.columns, numbers=usable,
     )  # fmt: skip
 
 
 def changed(content: Content, dimensions: int, change: Callable[[Array], Array]) -> Content:
     """Return content whose rows (n, D) are changed, batch by batch, to (n, `dimensions`)."""
 
-    def batches() -> Iterator[Batch]:
-        for words, values in content.batches():
+    def batches(part: slice = ALL) -> Iterator[Batch]:
+        for words, values in content.batches(part):
             yield words, change(values).astype(content.dtype)
 
     return replace(
@@ -164,8 +172,8 @@ def as_dtype(content: Content, dtype: str) -> Content:
         return replace(content, scaled=True)
     kind = np.dtype(dtype)
 
-    def batches() -> Iterator[Batch]:
-        for words, values in content.batches():
+    def batches(part: slice = ALL) -> Iterator[Batch]:
+        for words, values in content.batches(part):
             with np.errstate(over="ignore"):
                 narrow = values.astype(kind)
             if (np.isinf(narrow) & np.isfinite(values)).any():
@@ -178,13 +186,13 @@ def as_dtype(content: Content, dtype: str) -> Content:
     return replace(content, dtype=kind, batches=batches)
 
 
-def array_of(address: str, entry: NamedVectors, part: slice = ALL) -> Content:
-    """Return an array file's rows, or a part, as they are in the file, with its own dtype and shape."""
+def array_of(address: str, entry: NamedVectors) -> Content:
+    """Return an array file's rows as they are in the file, with its own dtype and shape."""
     path, key = split_address(address)
     meta = entry.meta
-    first, end, _ = part.indices(meta["rows"])
 
-    def batches() -> Iterator[Batch]:
+    def batches(part: slice = ALL) -> Iterator[Batch]:
+        first, end, _ = part.indices(meta["rows"])
         done = 0
         with Stream(path) as stream:
             for _, block, _ in formats.read(stream, key).blocks():
@@ -196,21 +204,13 @@ def array_of(address: str, entry: NamedVectors, part: slice = ALL) -> Content:
                 if done >= end:
                     return
 
-    shape = tuple(meta["shape"])
-    if part != ALL:
-        shape = (
-            end - first,
-            *(shape[1:] if shape[0] == meta["rows"] else (meta["dimensions"],)),
-        )
     kind = "float32" if meta["dtype"] == "bfloat16" else meta["dtype"]
     return Content(
-        rows=end - first,
+        rows=meta["rows"],
         dimensions=meta["dimensions"],
-        shape=shape,
+        shape=tuple(meta["shape"]),
         dtype=np.dtype(kind),
         named=entry.vocabulary.named,
         batches=batches,
         columns=entry.columns,
-        numbers=range(first, end),
-        first=first,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,32 +19,27 @@ class Sharded(NamedTuple):
 
 
 def write_shards(
-    part_of: Callable[[slice], Content],
-    rows: int,
-    shards: int,
-    folder: Path,
-    to: str,
-    *,
-    dtype: str = "",
+    content: Content, shards: int, folder: Path, to: str, *, dtype: str = ""
 ) -> Sharded:
     """Write rows to a new folder, as so many files in the format `to`: `part-00000-of-00016.parquet` and on.
 
-    `part_of` returns the content of consecutive rows. Lengths differ by one row at most, the first shards
-    being the longer ones, as NumPy's `array_split` has them. The folder is there when all is well, or not at
-    all. Raises ParameterError for more shards than rows, FileError where the folder has files.
+    Lengths differ by one row at most, the first shards being the longer ones, as NumPy's `array_split` has
+    them. The folder is there when all is well, or not at all. Raises ParameterError for more shards than
+    rows, FileError where the folder has files.
     """
+    rows = content.rows
     if not 1 <= shards <= rows:
         raise ParameterError("shards", shards, f"a whole number from 1 to {rows:,}, the rows")
     ending = writing.WRITERS[to].endings[0]
     notes: dict[str, None] = {}
     size = first = 0
-    with made_folder(folder) as part:
+    with made_folder(folder) as made:
         for place in range(shards):
             end = first + rows // shards + (place < rows % shards)
-            content = part_of(slice(first, end))
-            path = part / f"part-{place:05d}-of-{shards:05d}{ending}"
-            writing.write(content, path, to, dtype=dtype)
+            part = content.part(slice(first, end))
+            path = made / f"part-{place:05d}-of-{shards:05d}{ending}"
+            writing.write(part, path, to, dtype=dtype)
             size += path.stat().st_size
-            notes |= dict.fromkeys(f"{path.name}: {note}" for note in content.notes)
+            notes |= dict.fromkeys(f"{path.name}: {note}" for note in part.notes)
             first = end
-    return Sharded(size, tuple(notes))
+    return Sharded(size, (*content.notes, *notes))

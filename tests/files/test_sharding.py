@@ -1,5 +1,7 @@
 """Rows of one set as shards: files that say how many they are, whole or none of them."""
 
+import dataclasses
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,8 +16,7 @@ WORDS = [f"w{row}" for row in range(10)]
 LENGTHS = [[10], [5, 5], [4, 3, 3], [3, 3, 2, 2], [1] * 10]
 
 
-def of_rows(rows):
-    return contents.named_rows(WORDS[rows], VALUES[rows])
+CONTENT = contents.named_rows(WORDS, VALUES)
 
 
 def names(shards, ending):
@@ -26,7 +27,7 @@ def names(shards, ending):
 @pytest.mark.parametrize("to", ["parquet", "npy", "word2vec-text", "json_lines", "arrow"])
 def test_shards_together_are_the_set(to, lengths, tmp_path):
     out = tmp_path / "out"
-    found = sharding.write_shards(of_rows, 10, len(lengths), out, to)
+    found = sharding.write_shards(CONTENT, len(lengths), out, to)
     ending = writing.WRITERS[to].endings[0]
     paths = [out / name for name in names(len(lengths), ending)]
     spaces = [latentcli.open(path) for path in paths]
@@ -96,18 +97,19 @@ def test_metadata_of_labels_is_that_of_the_rows(tmp_path, latent):
 @pytest.mark.parametrize("shards", [0, 11])
 def test_more_shards_than_rows_are_refused(shards, tmp_path):
     with pytest.raises(ParameterError, match="from 1 to 10, the rows"):
-        sharding.write_shards(of_rows, 10, shards, tmp_path / "out", "npy")
+        sharding.write_shards(CONTENT, shards, tmp_path / "out", "npy")
     assert [*tmp_path.iterdir()] == []
 
 
 def test_nothing_stays_of_shards_that_fail(tmp_path):
-    def fails(rows):
-        if rows.start:
+    def batches(part=slice(None)):
+        if part.start:
             raise FileError("cut short")
-        return of_rows(rows)
+        return CONTENT.batches(part)
 
+    fails = dataclasses.replace(CONTENT, batches=batches)
     with pytest.raises(FileError, match="cut short"):
-        sharding.write_shards(fails, 10, 3, tmp_path / "out", "npy")
+        sharding.write_shards(fails, 3, tmp_path / "out", "npy")
     assert [*tmp_path.iterdir()] == []
 
 
@@ -132,3 +134,13 @@ def test_wrong_command_lines(options, message, tmp_path, latent, samples):
     code, out, err = latent("convert", samples / "codes.npy", tmp_path / "out", *options)
     assert (code, out, message in err) == (2, "", True), err
     assert [one.name for one in tmp_path.iterdir() if one.name != "cache"] == []
+
+
+def test_what_cannot_be_kept_is_said_with_the_shard(tmp_path):
+    words = [*WORDS[:9], "two words"]
+    content = contents.named_rows(words, VALUES)
+    content.notes.append("of all rows")
+    found = sharding.write_shards(content, 3, tmp_path / "out", "word2vec")
+    first, second = found.notes
+    assert first == "of all rows"
+    assert second.startswith("part-00002-of-00003.bin: 1 word holds a blank")

@@ -18,7 +18,6 @@ from latentcli.cli.source import Source
 from latentcli.results import Listing, Record, Report
 
 if TYPE_CHECKING:
-    from latentcli.files.contents import Content
     from latentcli.numerics.named_vectors import NamedVectors
 
 COLUMNS = ("input", "output", "format", "rows", "dimensions", "dtype", "bytes", "beside")
@@ -181,24 +180,17 @@ def _to_folder(
 
     assert written.shards is not None
     entry = _opened(file, written.to, reading, Cluster(), output)
-    whole = contents.content_of(address, entry, written.to)
-    metadata = {} if reading.labels is None else columns_of(reading.labels, whole.rows)
-
-    def part_of(rows: slice) -> Content:
-        content = contents.content_of(address, entry, written.to, rows)
-        content.metadata = {name: cells[rows] for name, cells in metadata.items()}
-        return content
-
-    found = write_shards(
-        part_of, whole.rows, written.shards, folder, written.to, dtype=written.dtype
-    )
+    content = contents.content_of(address, entry, written.to)
+    if reading.labels is not None:
+        content.metadata = columns_of(reading.labels, content.rows)
+    found = write_shards(content, written.shards, folder, written.to, dtype=written.dtype)
     record: Record = {
         "input": file,
         "output": f"{folder}/",
         "format": writing.WRITERS[written.to].title,
-        "rows": whole.rows,
-        "dimensions": whole.dimensions,
-        "dtype": written.dtype or str(whole.dtype),
+        "rows": content.rows,
+        "dimensions": content.dimensions,
+        "dtype": written.dtype or str(content.dtype),
         "bytes": found.size,
         "beside": None,
     }
