@@ -23,9 +23,9 @@ def holds_vectors(path: str) -> bool:
 
 def _is_vector(fields: list[bytes]) -> bool:
     """Tell a line of a word and its numbers from one of words, or of two words and a score."""
-    if len(fields) > _MANY_FIELDS:
-        return True
+    # The last of many may be cut.
+    numbers = fields[-6:-1] if len(fields) > _MANY_FIELDS else fields[1:]
     try:
-        return len([float(field) for field in fields[1:]]) > 1
+        return len([float(field.strip(b",;[]()")) for field in numbers]) > 1
     except ValueError:
         return False

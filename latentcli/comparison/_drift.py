@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.blocks import some_of
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import HasMatrix, Progress
-from latentcli.results import Interval, Picture, Record, Result, Sheet
+from latentcli.results import Interval, Picture, Record, Result, Scalar, Sheet
 
 COLUMNS = (
     "measure", "variant", "value", "low", "high", "p_value", "baseline", "reading",
@@ -36,7 +36,7 @@ class DriftResult(Result):
     precision, recall, density, coverage
         Of y by nearest neighbors of x; all but density in [0, 1].
     mean_shift, covariance_shift
-        |my - mx| / sqrt(tr Cx), and |Cy - Cx| / |Cx|.
+        |my - mx| / sqrt(tr Cx), and |Cy - Cx| / |Cx|; None where all rows of x are the same.
     p_value
         Of both MMD and the classifier together: the least of the three, times three.
     """
@@ -51,8 +51,8 @@ class DriftResult(Result):
     recall: float
     density: float
     coverage: float
-    mean_shift: float
-    covariance_shift: float
+    mean_shift: float | None
+    covariance_shift: float | None
     p_value: float
 
     def pictures(self) -> tuple[Picture, ...]:
@@ -205,8 +205,8 @@ def _result(
         mmd_gaussian=number("mmd", "gaussian") or 0.0,
         auc=number("classifier", "held-out AUC"),
         auc_interval=Interval(low, high) if isinstance(low, float) and isinstance(high, float) else None,
-        mean_shift=number("mean_shift", "all dimensions") or 0.0,
-        covariance_shift=number("covariance_shift", "all dimensions") or 0.0,
+        mean_shift=number("mean_shift", "all dimensions"),
+        covariance_shift=number("covariance_shift", "all dimensions"),
         p_value=p_value,
         **near,
         title=f"Drift: {rows[0]:,} and {rows[1]:,} codes of {width:,} dimensions",
@@ -225,6 +225,7 @@ def _result(
             *spaces[1].notes("y", spaces[1].finite),
             *work.repeats.note,
             *_notes(rows, width, sample),
+            *_undefined(found),
         ),
         views=(
             Sheet("", COLUMNS, _shown(whole), optional=("baseline", "variant")),
@@ -235,6 +236,14 @@ def _result(
 
 def _shown(records: Sequence[Record]) -> list[Record]:
     return [{**one, "measure": str(one["measure"]).replace("_", " ")} for one in records]
+
+
+def _undefined(found: Mapping[tuple[Scalar, Scalar], Record]) -> list[str]:
+    """Say why there are no shifts of all dimensions."""
+    whole = found.get(("mean_shift", "all dimensions"))
+    if whole is None or whole["value"] is not None:
+        return []
+    return ["all rows of `x` are the same: shifts, in units of its spread, are not defined"]
 
 
 def _notes(rows: Sequence[int], width: int, sample: int | None) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from latentcli.comparison import _classifier_test, _coverage, _frechet, _mmd, _shifts
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.nulls import PERMUTATIONS, permutation_null
-from latentcli.numerics.repeats import Repeats, repeats_of
+from latentcli.numerics.repeats import repeats_of_sets
 from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array, Progress
 from latentcli.results import Interval, Record
@@ -50,7 +50,9 @@ class Work:
         x, y = (self._drawn(rows, sample or len(rows)) for rows in sets)
         self.some = x, y
         self.few = self._drawn(x, _TESTED), self._drawn(y, _TESTED)
-        self.repeats, self.repeats_of_few = (_of_both(*one) for one in (self.some, self.few))
+        self.repeats, self.repeats_of_few = (
+            repeats_of_sets(*one) for one in (self.some, self.few)
+        )
         # Each of the two sets by itself, as the rows of both together have it.
         ends = np.arange(len(x)), len(x) + np.arange(len(y))
         self.own = self.repeats.of(ends[0]), self.repeats.of(ends[1])
@@ -180,7 +182,7 @@ class Work:
         baseline = None
         if self.own[0].distinct >= 2 * _classifier_test.LEAST:
             sides = self.halves(self.some[0])[0]
-            own = _classifier_test.held_out(*sides, self.seed, _of_both(*sides))
+            own = _classifier_test.held_out(*sides, self.seed, repeats_of_sets(*sides))
             baseline = float(_classifier_test.auc(own.scores, own.second[:, None])[0])
         self.step()
         found = Interval(*bounds) if bounds else None
@@ -204,7 +206,7 @@ class Work:
         orders = [repeats.permutation(rng) for _ in range(PERMUTATIONS)]
         draws = [_coverage.coverage(near, one[:size], one[size:], k) for one in orders]
         own = _coverage.coverage(near, np.arange(size), np.arange(size, len(both)), k)
-        splits = self._halvings(rng) if n >= 2 * (k + 2) else []
+        splits = [one for one in self._halvings(rng) if min(map(len, one)) > k + 1]
         apart = [_coverage.coverage(away, *one, k) for one in splits]
         fresh = self._coverage_of_halves(away, n, k)
         records = []
@@ -227,7 +229,11 @@ class Work:
         if self.ci is None:
             return []
         parts = [own.halves(self.seed + side) for side, own in enumerate(self.own)]
-        return [_coverage.coverage(away, a, n + b, k) for a, b in zip(*parts, strict=False)]
+        return [
+            _coverage.coverage(away, a, n + b, k)
+            for a, b in zip(*parts, strict=False)
+            if min(len(a), len(b)) > k
+        ]
 
     def shifts(self, top: int) -> list[Record]:
         """Return the shifts of mean and covariance, and the dimensions that shifted most."""
@@ -240,6 +246,9 @@ class Work:
             for name, measure in (
                 ("mean_shift", _shifts.mean_shift), ("covariance_shift", _shifts.covariance_shift),
             ):  # fmt: skip
+                if _shifts.is_constant(whole[0]):
+                    records.append(_record(name, "all dimensions", None))
+                    continue
 
                 def of_rows(a: Array, b: Array, measure: Measure = measure) -> float:
                     return measure(_frechet.moments(a), _frechet.moments(b))
@@ -269,11 +278,6 @@ class Work:
             ]  # fmt: skip
         self.step()
         return records
-
-
-def _of_both(x: Array, y: Array) -> Repeats:
-    """Return which rows of two sets together repeat others of their own set."""
-    return repeats_of(np.concatenate([x, y]), np.arange(len(x) + len(y)) < len(x), classes=2)
 
 
 def _record(

@@ -6,13 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from latentcli.comparison._rsa import rank_matrix
-from latentcli.numerics.neighbors import nearest
+from latentcli.comparison._rsa import DISTANCES, rank_matrix
 from latentcli.numerics.nulls import PERMUTATIONS, Null, permutation_null
-from latentcli.numerics.points import Points
 from latentcli.numerics.repeats import repeats_of
 from latentcli.numerics.types import Array
-from latentcli.numerics.vectors import unit
 
 TESTED = 500
 """Rows at most that are shuffled."""
@@ -108,14 +105,42 @@ def _procrustes(x: Array, y: Array, *, few: bool) -> Callable[[Array], float] | 
 def _common_neighbors(
     x: Array, y: Array, k: int, metric: str
 ) -> Callable[[Array], float] | None:
-    """Return the mean overlap of the k nearest neighbors for an order of the rows of y."""
+    """Return the mean overlap of the k nearest neighbors for an order of the rows of y.
+
+    Equal distances go to the row that comes first, in whatever order the rows are.
+    """
     n = len(x)
     k = min(k, max(1, (n - 1) // 2))
-    linked = []
-    for rows in (x, y):
-        near = nearest(Points(unit(rows) if metric == "cosine" else rows), np.arange(n), k).rows
-        links = np.zeros((n, n), dtype=bool)
-        np.put_along_axis(links, near, True, axis=1)
-        linked.append(links)
-    first, second = linked
-    return lambda order: float((first & second[np.ix_(order, order)]).sum() / (n * k))
+    first, second = (_places(rows, metric) for rows in (x, y))
+    links = _links(first, k)
+    if _tied(second, k):
+        return lambda order: _common(links, _links(second[np.ix_(order, order)], k), k)
+    others = _links(second, k)
+    return lambda order: _common(links, others[np.ix_(order, order)], k)
+
+
+def _places(rows: Array, metric: str) -> Array:
+    """Return the place of each distance (n, n) in their order, equal ones the same; a row is last of itself."""
+    away = DISTANCES[metric](rows)
+    places = np.unique(away, return_inverse=True)[1].reshape(away.shape)
+    np.fill_diagonal(places, away.size)
+    return np.asarray(places)
+
+
+def _links(places: Array, k: int) -> Array:
+    """Return which rows are neighbors of each (n, n) bool."""
+    n = len(places)
+    near = np.argpartition(places * n + np.arange(n), k - 1, axis=1)[:, :k]
+    links = np.zeros((n, n), dtype=bool)
+    np.put_along_axis(links, near, True, axis=1)
+    return links
+
+
+def _tied(places: Array, k: int) -> bool:
+    """Tell whether the k-th neighbor of some row is no nearer than the next."""
+    ordered = np.partition(places, (k - 1, min(k, len(places) - 1)), axis=1)
+    return bool((ordered[:, k - 1] == ordered[:, min(k, len(places) - 1)]).any())
+
+
+def _common(one: Array, other: Array, k: int) -> float:
+    return float((one & other).sum() / (len(one) * k))

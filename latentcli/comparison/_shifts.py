@@ -7,16 +7,24 @@ import numpy as np
 from latentcli.comparison._frechet import Gaussian
 from latentcli.numerics.types import Array
 
+_SAME = 1e-24
+"""A variance below this part of the squared mean is rounding."""
+
+
+def is_constant(x: Gaussian) -> bool:
+    """Tell whether all rows of x are the same but for rounding: nothing is in units of its spread."""
+    return float(np.trace(x.covariance)) <= _SAME * float(x.mean @ x.mean)
+
 
 def mean_shift(x: Gaussian, y: Gaussian) -> float:
-    """Return the distance of the means over the root of the total variance of x; 0 without variance."""
+    """Return the distance of the means over the root of the total variance of x; without it, the distance."""
     spread = float(np.trace(x.covariance))
     away = float(np.linalg.norm(y.mean - x.mean))
     return away / spread**0.5 if spread > 0 else away
 
 
 def covariance_shift(x: Gaussian, y: Gaussian) -> float:
-    """Return |Cy - Cx| / |Cx|, Frobenius norms; 0 where x has no covariance."""
+    """Return |Cy - Cx| / |Cx|, Frobenius norms; 0 where x has no covariance (random halves of few distinct rows)."""
     size = float(np.linalg.norm(x.covariance))
     return float(np.linalg.norm(y.covariance - x.covariance)) / size if size > 0 else 0.0
 

@@ -82,13 +82,18 @@ def _unrelated(data: Data, cut: Cut) -> list[str]:
 def _rows(data: Data, cut: Cut) -> list[str]:
     """Say where a table of counts has more cells than rows can fill."""
     occupied = int(data.counts(cut.sharper).occupied.max())
-    largest = min(data.factors, key=lambda factor: factor.rows / factor.size)
-    cells = occupied * largest.size
-    if largest.rows >= _ROWS_A_CELL * cells:
+    rows = {
+        factor.name: int((data.repeats.once(factor.labels) >= 0).sum())
+        for factor in data.factors
+    }
+    largest = min(data.factors, key=lambda factor: rows[factor.name] / factor.size)
+    cells, count = occupied * largest.size, rows[largest.name]
+    if count >= _ROWS_A_CELL * cells:
         return []
+    distinct = " distinct" if data.repeats else ""
     return [
         (
-            f"{largest.rows:,} rows are few for {occupied} bins x {largest.size} classes of "
+            f"{count:,}{distinct} rows are few for {occupied} bins x {largest.size} classes of "
             f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
             "overestimated and its correction is rough; reduce `bins`"
         )

@@ -145,6 +145,10 @@ def mig(
     aside = sensitivity or data.codes.size <= _ASIDE
     if aside and estimator == "plugin":
         whole = replace(whole, null=chance(_mean, binned, seed=seed))
+    if aside:
+        # The largest of several corrected values is above 0 also of noise, and what is below 0 is cut.
+        null = chance(_mean_corrected, sharper, seed=seed)
+        whole_corrected = replace(whole_corrected, null=null)
     sup = attribution.sup(mutual, entropy)
     numbers: dict[str, Number] = {
         "mig": whole,

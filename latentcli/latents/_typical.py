@@ -182,11 +182,15 @@ def merge_typical(
             "layers": named_layers(layers),
             **like.settings,
         },
-        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        notes=(
+            *dict.fromkeys(note for part in parts for note in part.notes),
+            *((_FEW,) if not against and p_value is None else ()),
+        ),
         views=() if listed else (_quantiles(norms, like.dimensions, prior=not against),),
     )
 
 
+_FEW = "most norms are there several times, and few of them differ: too few to test"
 _SHARES = (0.01, 0.25, 0.5, 0.75, 0.99)
 
 

@@ -17,6 +17,9 @@ ALPHA = 0.01
 _LEAST = 5
 """Vectors from which equal norms are a sphere."""
 
+_DISTINCT = 10
+"""Norms that differ, below which many that are repeated say nothing."""
+
 _SPHERE = 0.05
 """Norms that spread less than this part of what N(0, I) gives are said to be the same."""
 
@@ -117,8 +120,8 @@ def estimated_percentiles(
     return shares
 
 
-def judged(norms: Array, dimensions: int) -> tuple[float, str]:
-    """Test norms (n,) against those of N(0, I_D): a p-value, and how to read it.
+def judged(norms: Array, dimensions: int) -> tuple[float | None, str]:
+    """Test norms (n,) against those of N(0, I_D): a p-value, and how to read it; None of a few that are repeated.
 
     Kolmogorov-Smirnov. Twice the exact one-sided probability (Birnbaum and Tingey, 1951) bounds p from
     above, and is p where it is small.
@@ -128,15 +131,19 @@ def judged(norms: Array, dimensions: int) -> tuple[float, str]:
     """
     from scipy.special import chdtr, smirnov
 
+    prior = length_of(dimensions)
+    spread = _SPHERE * prior.deviation * min(1.0, float(np.mean(norms)) / prior.expected)
+    sphere = len(norms) >= _LEAST and np.std(norms) < spread
     repeats = repeats_of(np.asarray(norms)[:, None])
-    if repeats and repeats.distinct >= _LEAST:  # codes that are repeated are no new evidence
+    if repeats and not sphere:  # codes that are repeated are no new evidence
+        if repeats.distinct < _DISTINCT:
+            return None, "not tested"
         norms = repeats.once(norms)
     count = len(norms)
     below = np.sort(chdtr(dimensions, np.asarray(norms, dtype=np.float64) ** 2))
     steps = np.arange(1, count + 1) / count
     largest = max((steps - below).max(), (below - steps + 1 / count).max())
     p_value = min(1.0, 2 * float(smirnov(count, largest)))
-    spread = _SPHERE * length_of(dimensions).deviation
-    if count >= _LEAST and norms.std() < spread:
+    if sphere:
         return p_value, "on a sphere: all norms are the same"
     return p_value, "norms not as of N(0, I)" if p_value <= ALPHA else "norms as of N(0, I)"

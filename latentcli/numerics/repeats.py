@@ -196,9 +196,38 @@ def repeats_by_hashes(
         return Repeats(count)
     found = grouped(whole)
     # What comes again with something else beside it was drawn again.
-    return (
-        found if found.distinct - len(first) <= SHARE * (count - len(first)) else Repeats(count)
-    )
+    if found.distinct - len(first) > SHARE * (count - len(first)):
+        return Repeats(count)
+    found = _without_atom(found)
+    return found if count - found.distinct > SHARE * count else Repeats(count)
+
+
+def _without_atom(found: Repeats) -> Repeats:
+    """Count each row of the largest group if it has more than half of all copies: zeros, padding, one collapsed code.
+
+    These are a value that comes often, as a class does, and no copies of rows.
+    """
+    if found.group is None:
+        return found
+    sizes = np.bincount(found.group)
+    largest = int(sizes.argmax())
+    if 2 * (sizes[largest] - 1) <= found.rows - found.distinct:
+        return found
+    keys = found.group.copy()
+    keys[keys == largest] = found.distinct + np.arange(sizes[largest])
+    return grouped(keys)
+
+
+def repeats_of_sets(x: Array, y: Array) -> Repeats:
+    """Find which rows of two sets (n, D) and (m, D) together repeat others of their own set.
+
+    Each set by itself says whether its rows are repeated: a set of one code, or of few, has classes.
+    """
+    first, second = repeats_of(x), repeats_of(y)
+    if not (first or second):
+        return Repeats(len(x) + len(y))
+    keys = first.spread(np.arange(first.distinct)), second.spread(np.arange(second.distinct))
+    return grouped(np.concatenate([keys[0], len(x) + keys[1]]))
 
 
 def numbered(keys: Iterable[Hashable]) -> Array:

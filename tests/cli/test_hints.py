@@ -1,5 +1,6 @@
 """A first guess that fails says what to type."""
 
+import json
 import shlex
 
 import numpy as np
@@ -147,3 +148,14 @@ def test_vectors_of_two_dimensions_are_told_from_pairs_with_a_score(
     told = shlex.split(err.rpartition("named with -v: latent ")[2])
     assert told == ["evaluate", "similarity", "one.tsv", "two.tsv", "-v", "few.txt"]
     assert latent(*told)[0] == 0
+
+
+def test_lists_of_words_on_one_line_are_no_vectors(latent, folder):
+    """Capitals that the vectors do not have: the file of lists was taken for one of vectors, in a hint."""
+    words = ["Brother", "Father", "Uncle", "Son"]
+    lists = {
+        name: [f"{word}{name}" for word in words] for name in ("male", "female", "sci", "arts")
+    }
+    (folder / "w.json").write_text(json.dumps(lists))
+    code, _, err = latent("evaluate", "weat", "w.json", "-v", "own.txt")
+    assert (code, "LISTS" in err) == (1, False), err

@@ -193,3 +193,19 @@ def test_a_constant_dimension_and_rows_of_nan_are_no_matter():
 def test_what_cannot_be_compared(sides, options, error):
     with pytest.raises(error):
         latentcli.drift(*sides, **options)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_set_that_has_collapsed_differs(swapped):
+    """Before, one code that all rows are was no evidence, and ended in an IndexError."""
+    sets = np.ones((80, 6)), np.random.default_rng(5).standard_normal((80, 6))
+    found = latentcli.drift(*(sets[::-1] if swapped else sets))
+    assert found.summary["reading"] == "two distributions"
+    assert (found.mean_shift is None) is not swapped
+    assert any("not defined" in note for note in found.notes) is not swapped
+
+
+def test_more_neighbors_than_half_of_the_rows():
+    x, y = np.random.default_rng(5).standard_normal((2, 80, 6))
+    found = latentcli.drift(x, y, neighbors=60)
+    assert {one["low"] for one in found.records if one["measure"] == "precision"} == {None}

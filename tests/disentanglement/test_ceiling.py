@@ -143,3 +143,45 @@ def test_few_bins_lower_the_ceiling():
             for bins in (10, 40)
         )
         assert low < high, name
+
+
+def repeated_rows(seed):
+    """Rows that are there one to five times: factors of classes, and one that is continuous."""
+    random = np.random.default_rng([seed, 1])
+    rows = int(random.choice([30, 80]))
+    some = random.integers(0, [2, 3], (rows, 2)), random.normal(size=(rows, 1))
+    order = random.permutation(np.repeat(np.arange(rows), random.integers(1, 6, rows)))
+    return np.hstack(some)[order], random.normal(size=(rows, 4))[order]
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("seed", range(4))
+def test_ceilings_hold_with_repeated_rows(name, seed):
+    """Those of noise, whose rows are found to repeat, and of perfect codes are the same, and reached."""
+    factors, noise = repeated_rows(seed)
+    numbered = factors.copy()
+    edges = np.linspace(factors[:, 2].min(), factors[:, 2].max(), 21)[1:-1]
+    numbered[:, 2] = np.unique(np.digitize(factors[:, 2], edges), return_inverse=True)[1]
+    score = partial(getattr(latentcli, name), factors=factors, ci=None, continuous=["factor2"])
+    perfect, others = score(numbered), score(noise)
+    assert any("distinct: " in note for note in others.notes)
+    assert perfect.value == pytest.approx(perfect.summary["ceiling"], abs=1e-12)
+    assert perfect.summary["ceiling"] == pytest.approx(others.summary["ceiling"], abs=1e-12)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("seed", range(2))
+def test_ceilings_of_protocols_hold_with_repeated_rows(name, seed):
+    factors, noise = repeated_rows(seed)
+    score = partial(
+        getattr(latentcli, name),
+        factors=factors,
+        ci=None,
+        continuous=["factor2"],
+        **PROTOCOLS[name],
+    )
+    perfect = score(np.stack([standardize(column) for column in factors.T], axis=1))
+    others = score(noise)
+    assert perfect.value == pytest.approx(perfect.summary["ceiling"], abs=1e-4)
+    assert perfect.summary["ceiling"] == pytest.approx(others.summary["ceiling"], abs=1e-4)
+    assert others.value <= others.summary["ceiling"] + 0.05

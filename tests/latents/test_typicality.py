@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import latentcli
 from latentcli.errors import LatentError
 from latentcli.latents import _typicality as typicality
 
@@ -110,3 +111,23 @@ def test_flat_directions_are_left_out():
 def test_a_reference_without_extent_is_refused(codes, message):
     with pytest.raises(LatentError, match=message):
         typicality.shape_of(codes)
+
+
+@pytest.mark.parametrize(
+    ("codes", "reading"),
+    [
+        (np.r_[np.zeros((40, 6)), np.random.default_rng(0).standard_normal((40, 6))], "norms not as of N(0, I)"),
+        (1e-9 * np.random.default_rng(0).standard_normal((80, 6)), "norms not as of N(0, I)"),
+        (np.zeros((80, 6)), "norms not as of N(0, I)"),
+        (1e-9 * np.eye(80), "on a sphere: all norms are the same"),
+        (np.repeat(np.random.default_rng(0).standard_normal((8, 6)), 10, axis=0), "not tested"),
+    ],
+)  # fmt: skip
+def test_norms_of_zeros_of_small_codes_and_of_few_copies(codes, reading):
+    found = latentcli.typical(codes)
+    assert found.reading == reading
+    assert (
+        (found.p_value is None)
+        == (reading == "not tested")
+        == any("too few to test" in n for n in found.notes)
+    )

@@ -259,3 +259,22 @@ def test_dcimig_corrected_of_rare_classes_and_noise_is_nothing(rows):
         score = function("dcimig")(rng.normal(size=(rows, 6)), factors, ci=None)
         assert score.summary["dcimig_corrected"] is None
         assert any("no dcimig_corrected" in note for note in score.notes)
+
+
+@pytest.mark.parametrize("rare", [[0.9, 0.05, 0.05], [0.94, 0.06], [1 / 3] * 3])
+def test_mig_corrected_of_few_rows_is_called_noise(rare):
+    """The largest of corrected values is above 0 also of noise: up to 0.17 of 30 rows with rare classes."""
+    silent = 0
+    for seed in range(12):
+        rng = np.random.default_rng([seed, 43])
+        factors = rng.choice(len(rare), size=(30, 2), p=rare)
+        factors[0] = (factors[1] + 1) % len(rare)
+        score = function("mig")(rng.normal(size=(30, 5)), factors)
+        silent += not any(note.startswith("mig_corrected is ") for note in score.notes)
+    assert silent <= 1
+
+
+def test_rows_that_are_few_are_the_distinct_ones():
+    codes, factors = noise(0, 200)
+    score = function("mig")(np.repeat(codes, 5, axis=0), np.repeat(factors, 5, axis=0), ci=None)
+    assert any(note.startswith("200 distinct rows are few for") for note in score.notes)

@@ -121,3 +121,13 @@ def test_a_bootstrap_draws_copies_together():
     order = np.random.default_rng(1).permutation(np.repeat(np.arange(200), 5))
     several = bootstrapped(values[order], 0.95, 0, grouped(order))
     assert np.diff(several) == pytest.approx(np.diff(once), rel=0.15)
+
+
+def test_one_row_that_most_copies_are_of_is_a_value_that_comes_often():
+    """Zeros, padding, a collapsed code: each counts, and so do other copies where they are few."""
+    rng = np.random.default_rng(0)
+    zeros = np.concatenate([rng.normal(size=(50, 3)), np.zeros((40, 3))])
+    assert not repeats_of(zeros)
+    found = repeats_of(np.concatenate([zeros, zeros[:20]]))
+    assert found.distinct == 90
+    assert (found.times[50:90] == 1).all()
