@@ -13,7 +13,7 @@ from latentcli.numerics.nulls import PERMUTATIONS, permutation_null
 from latentcli.numerics.repeats import repeats_of_sets
 from latentcli.numerics.resampling import half_sample_interval
 from latentcli.numerics.types import Array, Progress
-from latentcli.results import Interval, Record
+from latentcli.results import Interval, Record, number_or_none
 
 SPLITS = 5
 """Random halvings of x behind a baseline."""
@@ -269,10 +269,11 @@ class Work:
             ("sd_ratio", ratio, p_sd),
         ):
             order = np.argsort(np.nan_to_num(p_values, nan=1.0), kind="stable")[:top]
+            values = np.where(np.isfinite(values), values, np.nan)
             records += [
                 _record(
-                    name, f"dimension {index}", _number(values[index]),
-                    p_value=_number(min(1.0, p_values[index] * len(p_values))),
+                    name, f"dimension {index}", number_or_none(values[index]),
+                    p_value=number_or_none(min(1.0, p_values[index] * len(p_values))),
                 )
                 for index in order.tolist()
             ]  # fmt: skip
@@ -297,7 +298,3 @@ def _record(
         "measure": measure, "variant": variant, "value": value, "low": low, "high": high,
         "p_value": p_value, "baseline": baseline, "reading": reading,
     }  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

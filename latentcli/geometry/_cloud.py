@@ -133,7 +133,10 @@ class Cloud:
             queries = kept[:0]
             empty = np.empty((0, reach))
             return Distinct(Neighbors(queries, empty.astype(np.int64), empty), count)
-        return Distinct(nearest(points, sampling.queries, reach, self.progress), count)
+        found = nearest(points, sampling.queries, reach, self.progress)
+        return Distinct(
+            Neighbors(kept[found.queries], kept[found.rows], found.distances), count
+        )
 
     @cached_property
     def repeats(self) -> Repeats:

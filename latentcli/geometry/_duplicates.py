@@ -24,7 +24,10 @@ _SHOWN_GROUPS, _SHOWN_MEMBERS, _COMPARED = 10, 6, 200
 """Groups in the table, members named of each, and members whose cosines are compared."""
 
 _COMMON = 0.01
-"""Share of all pairs from which a cosine is no sign of duplicates."""
+"""Share of all pairs, but those of exact copies, from which a cosine is no sign of duplicates."""
+
+_FEW = 20
+"""Distinct rows up to which nothing is said of the space."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -112,7 +115,8 @@ def duplicates(
     groups = near.groups
     for row, same in copies.items():
         groups[same] = groups[row]
-    count = near.count + int((weights * (weights - 1) // 2).sum())
+    copied = int((weights * (weights - 1) // 2).sum())
+    count = near.count + copied
     near_rows = zip(
         near.first.tolist(), near.second.tolist(), near.cosines.tolist(), strict=True
     )
@@ -121,7 +125,7 @@ def duplicates(
         key=lambda pair: (-pair[2], pair[0], pair[1]),
     )[:top]
     return _result(
-        given, usable, groups, pairs, count, int((weights - 1).sum()), threshold, top
+        given, usable, groups, pairs, count, copied, int((weights - 1).sum()), threshold, top
     )
 
 
@@ -158,7 +162,7 @@ def _expanded(near: Iterator[Pair], copies: dict[int, list[int]], top: int) -> I
 
 def _result(
     given: NamedRows, usable: Array, groups: Array, pairs: list[Pair], count: int,
-    equal: int, threshold: float, top: int,
+    copied: int, equal: int, threshold: float, top: int,
 ) -> DuplicatesResult:  # fmt: skip
     heads, places, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.argsort(-sizes, kind="stable")
@@ -180,9 +184,10 @@ def _result(
     if len(several) > _SHOWN_GROUPS:
         notes.append(f"the {_SHOWN_GROUPS} largest of {len(several):,} groups")
     share = count / max(1, rows * (rows - 1) // 2)
-    if share > _COMMON and rows > 20:
+    common = (count - copied) / max(1, rows * (rows - 1) // 2 - copied)
+    if common > _COMMON and rows - equal > _FEW:
         notes.append(
-            f"{share:.1%} of all pairs have a cosine of `threshold` or more: in this space that is "
+            f"{common:.1%} of all pairs of rows that are no exact copies have a cosine of `threshold` or more: in this space that is "
             "no sign of duplicates; raise it, or center the rows"
         )
     sheets = []

@@ -157,3 +157,14 @@ def test_a_perfect_input_reads_as_what_it_is():
     alone = latentcli.geometry_report(rows, only=["silhouette"])
     assert alone["silhouette"].reading == "strong clusters"
     assert "3 groups" in alone["silhouette"].variant
+
+
+def test_intervals_of_the_local_dimension_are_of_the_distinct_rows():
+    """Copies of the first row are in front: before, the interval was of these, and ended in an error."""
+    rows = np.random.default_rng(0).standard_normal((60, 5))
+    once = latentcli.geometry_report(rows, only=("two_nn",)).measures
+    copies = np.concatenate([rows[:1].repeat(60, axis=0), rows])
+    several = latentcli.geometry_report(copies, only=("two_nn",)).measures
+    for one, other in zip(once, several, strict=True):
+        assert other.value == pytest.approx(one.value)
+        assert other.interval == pytest.approx(one.interval, rel=0.4)
