@@ -220,8 +220,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inputs.begin()
     try:
         code = _run(given, debug)
-        if code in (FAILED, USAGE) and (hint := hints.of_words(given)):
-            _say("note", hint)
+        if code in (FAILED, USAGE):
+            _hint(given)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone: nothing to say, and nothing more to write at exit.
@@ -234,6 +234,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         inputs.end()
     return code
+
+
+def _hint(given: list[str]) -> None:
+    """Say what to type instead of a line that failed, if its words tell."""
+    with suppress(OSError, ValueError):  # words that no file can be called by
+        if hint := hints.of_words(given):
+            _say("note", hint)
 
 
 def _run(given: list[str], debug: bool) -> int:

@@ -88,7 +88,9 @@ def run(words: Sequence[str], output: Output, plot: Plot, verb: Verb[Query]) -> 
     if list(words) == ["-"]:
         if plot.plot is not None:
             raise UsageError("--plot draws queries on the command line, not those of '-'")
-        _run_batch(output, verb)
+        if sys.stdin.isatty():
+            output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
+        run_lines(_lines(), output, verb)
     else:
         prefetch(verb.space, words)
         query = verb.parse([readable(word) for word in words])
@@ -199,14 +201,12 @@ def _parsed(label: str, make: Callable[[], Query]) -> _Parsed:
         return _Parsed(label, error=with_options(str(error)))
 
 
-def _run_batch(output: Output, verb: Verb[Query]) -> None:
-    """Answer the lines of standard input; a wrong one is reported with its number, all go on."""
-    if sys.stdin.isatty():
-        output.note("reading queries from the terminal, one on each line; Ctrl-D ends")
+def run_lines(batches: Iterable[list[str]], output: Output, verb: Verb[Query]) -> None:
+    """Answer lines, some at a time; a wrong one is reported with its number, all go on."""
     printer = output.printer()
     number = failed = answered = 0
     said: set[str] = set()
-    for lines in _lines():
+    for lines in batches:
         prefetch(verb.space, lines)
         parsed = [
             _parsed_line(line, place, verb)

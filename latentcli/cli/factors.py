@@ -82,18 +82,21 @@ class Factors:
         *codes, address = files
         remarks: list[str] = []
         columns = factors.read(address, remarks)
+        beside = len(codes) == 1 and siblings.same(codes[0], address)
+        own = factors.beside_codes(columns) if beside else {}
         for remark in remarks:
             output.note(f"{address}: {remark}")
         for name, times in Counter(codes).items():
             if times > 1:
                 output.note(f"{name} is named {times} times and scored once")
-            if siblings.same(name, address):
+            if siblings.same(name, address) and not own:
                 output.note(file_order.same(name))
             if means := siblings.means_beside(name):
                 output.note(
                     f"{name} seems to hold sampled codes; their means are beside it, and usual for "
                     f"these metrics: type {means}"
                 )
+        columns = own or columns
         short = shortest(codes)
         data = {short[name]: self._prepare(name, columns, address) for name in short}
         return file_order.checked(data, list(short), address)

@@ -20,6 +20,7 @@ OPTIONS: dict[str, str] = {
     "--clusters": "-k", "--n-clusters": "-k", "--k": "-k",
     "--reference-codes": "--reference", "--duration": "--seconds", "--easing": "--ease",
     "--figure": "--plot", "--save-plot": "--plot", "--direction": "DIR, the second file",
+    "--queries": "--vector", "--query": "--vector", "--every": "--all", "--each": "--all",
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
     "--norms": "the column norm, which is always shown", "--length": "the column norm",
     "--pairs": "--lexicon", "--dictionary": "--lexicon",
@@ -70,6 +71,7 @@ _IN_PLACE = {
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
 _OF_CODES = {"direction"}
+_OF_PAIRS = {"similarity", "distances"}
 
 
 def of_misuse(error: Any) -> str:
@@ -165,6 +167,13 @@ def _of_vectors(
     command = arguments[0]
     if beside := retyped_files.text_beside(arguments, [*files, named]):
         return beside
+    if several := retyped_files.of_several_arrays(arguments, [*files, named]):
+        return several
+    arrays = retyped_files.of_arrays(given) if command in _OF_PAIRS and not named else ""
+    if arrays:
+        return arrays
+    if command in ("distances", "odd", "similarity") and named and not (given or "-" in words):
+        return retyped_files.of_first_words(command, arguments[1:], named)
     if command == "evaluate" and files and not named and "weat" not in given:
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:

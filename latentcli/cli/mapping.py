@@ -55,7 +55,7 @@ class MapInput:
         if labels is not None:
             from latentcli.files.labels import read_classes
 
-            classes = read_classes(labels, count)
+            classes = read_classes(labels, count, address)
         line = None if path is None else axes.load_rows(path, output)
         if line is not None:
             line = line.reshape(len(line), -1)

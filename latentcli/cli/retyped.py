@@ -59,6 +59,15 @@ def _of_codes(
         return f"one file of codes at a time: latent project {_quoted([files[0], files[-1]])}"
     if command == "drift" and files == [*given]:
         return _of_sets(files)
+    if command in ("geometry", "map"):
+        return retyped_files.of_classes([command, *words])
+    if command == "convert" and len(given) > 1 and given[-1].endswith(".csv"):
+        line = _quoted([f"{word[:-4]}.jsonl" if word == given[-1] else word for word in words])
+        return (
+            f"JSON lines keep all columns of a table, CSV is not written: latent convert {line}"
+        )
+    if command == "align":
+        return retyped_files.of_languages(words, files)
     if command == "traverse":
         return retyped_files.of_rows(command, words, given)
     if command == "sample-z" and all(map(str.isdecimal, given)):

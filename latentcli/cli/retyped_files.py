@@ -20,6 +20,8 @@ _MANY = 9
 _TRIED = 256
 """Files of a folder that are looked at."""
 
+_OF_ARRAYS = (".npy", ".npz", ".pt", ".safetensors")
+
 _LARGEST_TABLE = 64 << 20
 """Bytes of a table of which all columns are read for a hint."""
 
@@ -36,6 +38,9 @@ def of_factors(command: str, words: Sequence[str], given: Sequence[str]) -> str:
         return ""
     if len(set(given)) == 1 and (both := _both_in(given[0])):
         return f"codes and factors of one file: {_line(command, words, {given[0]: both})}"
+    if len(given) == 1 and _has_factors(given[0]):
+        typed = _line(command, words, {given[0]: [given[0], given[0]]})
+        return f"codes and factors of one table: {typed}"
     if len(given) == 1 and (factors := file_order.factors_beside(given[0])):
         typed = _line(command, words, {given[0]: [given[0], factors]})
         return f"with the factors beside it: {typed}"
@@ -52,15 +57,14 @@ def of_factors(command: str, words: Sequence[str], given: Sequence[str]) -> str:
 def of_word(words: Sequence[str], given: Sequence[str], table: str) -> str:
     """Return the line that names another column of a table, which has the words that were not found."""
     path = Path(table)
+    if "--labels" in words and all(map(str.isdecimal, given)):
+        rows = [f"#{word}" if word in given else word for word in words]
+        return f"rows are #N where there are labels: {shlex.join(['latent', *rows])}"
     if {"--text-column", "--labels"} & {*words} or not path.is_file():
         return ""
-    if path.stat().st_size > _LARGEST_TABLE:
-        return ""
-    from latentcli.files import labels
-
-    with suppress(LatentError, OSError):
-        for name, cells in labels.read_table(table).items():
-            if {*given} <= {*map(str, cells.tolist())}:
+    with suppress(LatentError, OSError, ValueError):
+        for name, cells in _names_in(path).items():
+            if {*given} <= {*map(str, cells)}:
                 line = shlex.join(["latent", *words, "--text-column", name])
                 return f"its column '{shown(name)}' has them: {line}"
     return ""
@@ -68,10 +72,12 @@ def of_word(words: Sequence[str], given: Sequence[str], table: str) -> str:
 
 def text_beside(words: Sequence[str], files: Sequence[str]) -> str:
     """Return the line with the text beside a binary file, `vectors.txt` beside the `vectors.bin` of the GloVe tool."""
-    for file in filter(None, files):
+    for file in files:
         path = Path(file)
+        if path.suffix != ".bin":
+            continue
         text = path.with_suffix(".txt")
-        if path.suffix == ".bin" and path.is_file() and text.is_file() and not _is_read(file):
+        if path.is_file() and text.is_file() and not _is_read(file):
             line = shlex.join(
                 ["latent", *(str(text) if word == file else word for word in words)]
             )
@@ -86,6 +92,111 @@ def _is_read(address: str) -> bool:
 
     with suppress(LatentError, OSError), Stream(Path(address)) as stream:
         return bool(formats.format_of(stream))
+    return False
+
+
+def of_arrays(given: Sequence[str]) -> str:
+    """Return the line that compares arrays whose files stand in the place of words; "" for words."""
+    files = [address.partition("[")[0].partition("::")[0] for address in given]
+    if not files or not all("." in file and Path(file).is_file() for file in files):
+        return ""
+    if any("[" in address for address in given):
+        return f"codes of files: {shlex.join(['latent', 'directions', 'cosine', *given])}"
+    if len(given) == 2 and all(Path(file).suffix in _OF_ARRAYS for file in files):
+        return f"two sets, row by row: {shlex.join(['latent', 'compare', *given])}"
+    return ""
+
+
+def of_several_arrays(words: Sequence[str], files: Sequence[str]) -> str:
+    """Return the line with the array that is meant behind a file of several; "" where that is plain."""
+    from latentcli.files.arrays import AmbiguousError
+    from latentcli.files.load import read_array
+
+    for file in files:
+        if not file or not Path(file).is_file():
+            continue
+        try:
+            read_array(file)
+        except AmbiguousError as error:
+            address = str(error).rpartition("Pick one: ")[2]
+            if Path(address.partition("::")[0]).name == Path(file).name:
+                address = f"{file}::{address.partition('::')[2]}"
+                line = shlex.join(
+                    ["latent", *(address if word == file else word for word in words)]
+                )
+                return f"one of its arrays: {line}"
+        except (LatentError, OSError):
+            continue
+    return ""
+
+
+def _names_in(path: Path) -> dict[str, list[object]]:
+    """Return the columns of a table that may name its rows; {} for a text that is too large for a hint."""
+    from latentcli.files import labels
+    from latentcli.files.formats import parquet
+    from latentcli.files.stream import Stream
+
+    with Stream(path) as stream:
+        if parquet.sniff(stream):
+            return parquet.names_in(stream)
+    if path.stat().st_size > _LARGEST_TABLE:
+        return {}
+    return {name: cells.tolist() for name, cells in labels.read_table(str(path)).items()}
+
+
+def of_classes(words: Sequence[str]) -> str:
+    """Return the line with a column of the table of several that --labels names: the one of fewest classes."""
+    place = words.index("--labels") + 1 if "--labels" in words else len(words)
+    table = "".join(words[place : place + 1])
+    if not table or not Path(table).is_file():
+        return ""
+    from latentcli.files import labels
+
+    with suppress(LatentError, OSError):
+        columns = labels.read_table(table)
+        counts = {name: len({*map(str, cells.tolist())}) for name, cells in columns.items()}
+        texts = [name for name, cells in columns.items() if cells.dtype.kind == "O"]
+        several = [name for name in texts or counts if counts[name] > 1]
+        if len(columns) > 1 and several:
+            name = min(several, key=lambda one: counts[one])
+            line = shlex.join(
+                ["latent", *words[:place], f"{table}::{name}", *words[place + 1 :]]
+            )
+            return f"one of its columns: {line}"
+    return ""
+
+
+def of_first_words(command: str, words: Sequence[str], table: str) -> str:
+    """Return the line with the first words of the vectors that were named without any."""
+    from latentcli.files.load import vectors_of
+
+    with suppress(LatentError, OSError):
+        names, _ = vectors_of(table)
+        return f"with some of its words: {shlex.join(['latent', command, *names[:4], *words])}"
+    return ""
+
+
+def of_languages(words: Sequence[str], files: Sequence[str]) -> str:
+    """Return the line of `latent align` for two languages, whose pairs of words are in a file."""
+    if {"--dictionary", "--lexicon"} & {*words} or len(files) not in (2, 3):
+        return ""
+    if len(files) == 2:
+        return f"two languages need pairs of words: {shlex.join(['latent', 'align', *words, '--dictionary'])} FILE"
+    from latentcli.files import pairs
+
+    with suppress(LatentError, OSError):
+        pairs.read_all(files[2])
+        kept = [word for word in words if word != files[2]]
+        return f"pairs of words: {shlex.join(['latent', 'align', *kept, '--dictionary', files[2]])}"
+    return ""
+
+
+def _has_factors(address: str) -> bool:
+    """Tell a table with columns of factors beside those of its codes."""
+    from latentcli.files import factors
+
+    with suppress(LatentError, OSError):
+        return bool(factors.beside_codes(factors.read(address)))
     return False
 
 

@@ -177,6 +177,8 @@ def choose(name: str, schema: Any, key: str = "") -> Columns:
         if vector_columns.is_id(field) and kinds.is_integer(fields[field])
     ]
     dimensions = [field for field in numbers if field not in ids]
+    others = vector_columns.besides_series(dimensions)
+    dimensions = [field for field in dimensions if field not in others]
     if not dimensions:
         raise FormatError(f"{name}: no column of vectors and no columns of numbers")
     if left_out := [field for field in fields if field not in dimensions and field != words]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from latentcli.errors import FormatError, ParameterError, shown, unknown_choice
-from latentcli.files import arrays, formats, labels
+from latentcli.files import arrays, formats, labels, vector_columns
 from latentcli.files.addresses import split_address
 from latentcli.files.formats import npz, parquet
 from latentcli.files.load import array_in
@@ -52,6 +52,13 @@ def read(address: str, notes: list[str] | None = None) -> Columns:
     if not columns or not len(next(iter(columns.values()))):
         raise FormatError(f"{address}: no rows")
     return columns
+
+
+def beside_codes(columns: Columns) -> Columns:
+    """Return the columns of a table beside those of its codes, z0, z1 and so on; {} where it has none of these."""
+    numbers = [name for name, values in columns.items() if values.dtype.kind in "fiub"]
+    series = vector_columns.numbered_series(numbers)
+    return {name: values for name, values in columns.items() if series and name not in series}
 
 
 def ids_of(address: str, column: str) -> tuple[Array | None, Array | None]:

@@ -37,10 +37,10 @@ def all_beside(path: Path) -> list[Path]:
 def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     """Read the words that `labels` names: FILE, FILE::KEY, or a KEY of the array file `of`.
 
-    A FILE has one on each line; where it is a table of so many `rows` under a line of names, its column of
+    A FILE has one on each line, or is JSON with the tokens of a model (`json_labels`); where it is a table of so many `rows` under a line of names, its column of
     text is taken.
     """
-    from latentcli.files import lines
+    from latentcli.files import json_labels, lines
     from latentcli.files.stream import Stream  # decompressors: not for every query
 
     path, key = split_address(labels)
@@ -51,6 +51,8 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
             return _column(stream, key)
         if stream.archive or stream.head(4) == b"PAR1":
             raise ParameterError(f"say which of {stream.name} are the words: {path}::KEY")
+        if json_labels.is_json(stream):
+            return json_labels.read(stream, rows)
         found = lines.lines_of(stream, _LABELS)
     if rows is None or len(found) != rows + 1 or not _has_columns(found):
         return found
@@ -173,13 +175,16 @@ def read_numbers(address: str) -> npt.NDArray[Any]:
     return table[key]
 
 
-def read_classes(address: str, rows: int | None = None) -> list[object]:
+def read_classes(address: str, rows: int | None = None, of: str | None = None) -> list[object]:
     """Read a label for each of `rows` rows: text, a number, or None.
 
     A file with one on each line; a column of a CSV, TSV or Parquet table, `FILE::COLUMN`, or its only
-    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`. Where the number of rows is not known, a .csv or .tsv file begins with a name.
+    one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`; a KEY or COLUMN of the file `of` whose rows they are. Where the number of rows is not known, a .csv or .tsv file begins with a name.
     """
     path, key = split_address(address)
+    if of is not None and not key and not os.path.exists(path):  # noqa: PTH110
+        path, key = split_address(of)[0], address
+        address = f"{of}::{key}"
     found = _classes(address, path, key, rows)
     if rows is not None and len(found) != rows:
         raise FormatError(

@@ -2,7 +2,7 @@
 
 A line holds two words, a pair; or four, an analogy, which is two pairs. A line that begins with a
 colon names the relation of those that follow, as in the Google analogies. Words are separated by
-spaces, or by tabs if the line has any; lines that begin with "#" say nothing.
+spaces, by tabs if the line has any, or by commas without spaces; lines that begin with "#" say nothing.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def read_all(address: str) -> Pairs:
 
 def _pairs(line: str, where: str) -> Pairs:
     words = line.split("\t") if "\t" in line else line.split()
+    if len(words) == 1 and line.count(",") in (1, 3):
+        words = [word.strip() for word in line.split(",")]
     if len(words) not in (2, 4) or not all(words):
         raise FormatError(
             f"{where}: '{shown(line, 60)}' is neither a pair of words nor an analogy of four"

@@ -5,6 +5,7 @@ Vectors have one length; the text column is chosen by its name, else by what it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -113,6 +114,9 @@ def split_key(key: str, columns: Iterable[str]) -> tuple[str, str]:
     return vectors, text
 
 
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,6})")
+
+
 class Batch(NamedTuple):
     """Some rows: their texts, the cells of vectors and the scales of these, the other columns, if requested."""
 
@@ -168,6 +172,39 @@ def is_id(column: str) -> bool:
     """Tell the name of a column that numbers rows or names them, and is no dimension."""
     return (
         column in UNNAMED or column.lower() in ("id", "index", "row") or column.endswith("_id")
+    )
+
+
+def besides_series(names: Sequence[str]) -> list[str]:
+    """Return the columns of numbers beside a numbered series, PC1 to PC50: they are no dimensions.
+
+    >>> besides_series(["PC1", "PC2", "PC3", "cluster"]), besides_series(["x", "y", "z", "w1"])
+    (['cluster'], [])
+    """
+    series = numbered_series(names)
+    return [name for name in names if series and name not in series]
+
+
+def numbered_series(names: Sequence[str]) -> list[str]:
+    """Return the columns that are one name with consecutive numbers from 0 or 1 behind it; [] for none.
+
+    They are at least three, and more than those beside them, none of which ends in a number.
+    """
+    numbered = [(name, match) for name in names if (match := _NUMBERED.fullmatch(name))]
+    numbers = sorted(int(match[2]) for _, match in numbered)
+    whole = (
+        len({match[1] for _, match in numbered}) == 1
+        and len(numbers) > max(2, len(names) - len(numbers))
+        and numbers[0] in (0, 1)
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )
+    return [name for name, _ in numbered] if whole else []
+
+
+def not_dimensions(others: Sequence[str]) -> str:
+    """Return the note on columns of numbers beside a numbered series."""
+    return (
+        f"columns of numbers beside the numbered ones are left out: {shown(', '.join(others))}"
     )
 
 

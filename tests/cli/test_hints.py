@@ -123,6 +123,17 @@ def test_what_no_file_explains_has_no_hint(latent, folder, line):
     assert "are named with" not in latent(*line.split())[2]
 
 
+@pytest.mark.parametrize(
+    "command", ["mig", "drift", "traverse", "geometry", "neighbors -v", "evaluate similarity"]
+)
+@pytest.mark.parametrize(
+    "word", [".", "/", "x" * 5000, "nul\0byte", "é" * 300, ".bin", "a::b[0]"]
+)
+def test_no_word_breaks_a_hint(latent, folder, command, word):
+    code, _, err = latent(*command.split(), word)
+    assert (code in (1, 2), err.startswith("latent: error: ")) == (True, True), err
+
+
 def test_what_was_typed_again_works(latent, folder):
     assert latent("neighbors", "2", "-v", "codes.npy")[0] == 0
     assert latent("neighbors", "#2", "-v", "codes.npy", "--labels", "titles.txt")[0] == 0

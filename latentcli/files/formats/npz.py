@@ -19,6 +19,11 @@ from latentcli.files.reading import Block, Findings, Reading
 from latentcli.files.stream import BROKEN_ZIP, Stream
 from latentcli.numerics.types import Array
 
+_FEW = 16
+"""Arrays of one axis that may be factors of as many rows; more are vectors by their names."""
+
+_AT_ONCE = 1024
+
 
 def sniff(stream: Stream) -> bool:
     """Tell by the members: a zip of nothing but .npy."""
@@ -31,6 +36,8 @@ def read(stream: Stream, key: str = "") -> Reading:
     headers = _headers(stream)
     found: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
     vectors = {name: value for name, value in found.items() if value[1].kind not in "USO"}
+    if not key and _is_a_vector_each(found):
+        return _of_vectors(archive, headers, stream.name)
     chosen = arrays.choose(stream.name, found if key else (vectors or found), key)
     shape, fortran, kind = headers[chosen]
     label = f"{stream.name}::{shown(chosen)}"
@@ -46,6 +53,48 @@ def read(stream: Stream, key: str = "") -> Reading:
         shape=shape,
         notes=arrays.flattened_note(shape)
         + ([f"the words are its array '{shown(words)}'"] if words else []),
+    )
+
+
+def _is_a_vector_each(found: arrays.Shapes) -> bool:
+    """Tell an archive that is a mapping of names to vectors (D,), as of utterances; few would be factors."""
+    shapes = {shape for shape, _ in found.values()}
+    return (
+        len(found) >= _FEW
+        and len(shapes) == 1
+        and all(kind.kind == "f" for _, kind in found.values())
+        and len(shape := next(iter(shapes))) == 1
+        and shape[0] > 1
+    )
+
+
+def _of_vectors(archive: zipfile.ZipFile, headers: dict[str, Header], label: str) -> Reading:
+    """Read a row for each array, whose name is its word."""
+    names = [*headers]
+    kind = np.result_type(*(header[2] for header in headers.values()))
+    (dimensions,) = next(iter(headers.values()))[0]
+
+    def blocks() -> Iterator[Block]:
+        for start in range(0, len(names), _AT_ONCE):
+            part = names[start : start + _AT_ONCE]
+            values = np.empty((len(part), dimensions), kind)
+            try:
+                for row, name in enumerate(part):
+                    with _member(archive, name, label) as member:
+                        read_header(member, label)
+                        values[row] = _whole(member, (dimensions,), headers[name][2], label)
+            except BROKEN_ZIP as error:
+                raise FormatError(f"{label}: damaged ({reason(error)})") from error
+            yield Block(part, values)
+
+    return Reading(
+        format="NumPy archive",
+        dimensions=dimensions,
+        blocks=blocks,
+        findings=Findings(),
+        dtype=str(kind),
+        shape=(len(names), dimensions),
+        notes=[f"each of its {len(names):,} arrays is a row, and its name the word"],
     )
 
 

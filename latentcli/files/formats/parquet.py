@@ -82,6 +82,19 @@ def read_words(stream: Stream, key: str) -> list[str]:
         return words
 
 
+def names_in(stream: Stream) -> dict[str, list[object]]:
+    """Return the columns that may name rows, of text and of whole numbers; the others are not read."""
+    from pyarrow import types as kinds
+
+    file = _open(stream)
+    names = [
+        field.name
+        for field in file.schema_arrow
+        if _is_text(field.type) or kinds.is_integer(field.type)
+    ]
+    return {name: file.read(columns=[name]).column(0).to_pylist() for name in names}
+
+
 def _is_text(kind: Any) -> bool:
     import pyarrow.types as kinds
 

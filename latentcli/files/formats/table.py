@@ -119,10 +119,13 @@ def _dimensions(columns: Columns, text: str, notes: list[str]) -> Columns:
         for name, values in numbers.items()
         if vector_columns.is_id(name) and values.dtype.kind == "i"
     ]
-    if not ids or len(ids) == len(numbers):
-        return numbers
-    notes.append(_left_out(ids))
-    return {name: values for name, values in numbers.items() if name not in ids}
+    if ids and len(ids) < len(numbers):
+        notes.append(_left_out(ids))
+        numbers = {name: values for name, values in numbers.items() if name not in ids}
+    if others := vector_columns.besides_series([*numbers]):
+        notes.append(vector_columns.not_dimensions(others))
+        numbers = {name: values for name, values in numbers.items() if name not in others}
+    return numbers
 
 
 def _of_vectors(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from latentcli.files.store.columns import Columns
     from latentcli.numerics.types import Array
 
-VERSION = 7
+VERSION = 8
 """Raise it when readers or entries change: older entries are then rebuilt."""
 
 MOST_META = 16 << 20

@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 
 
+def _rows(values):
+    return [" ".join(f"{x:.3f}" for x in row) for row in values]
+
+
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -35,6 +39,19 @@ def files(tmp_path, monkeypatch):
     rng.normal(size=91).tofile("vectors.bin")
     Path("vectors.txt").write_text("king 1.5 2 3\nqueen 2 1.5 3\n")
     np.save("flat.npy", rng.normal(size=(60, 5)))
+    np.save("flat2.npy", rng.normal(size=(60, 5)))
+    np.savez("arrays.npz", first=rng.normal(size=(60, 5)), second=rng.normal(size=(60, 5)))
+    Path("names.txt").write_text("".join(f"row{k}\n" for k in range(60)))
+    rows = "".join(f"id{k},{'ab'[k % 2]},{k}\n" for k in range(60))
+    Path("observed.csv").write_text(f"cell,kind,genes\n{rows}")
+    numbers = "".join(f"{k % 3},{k % 5},{k % 7},{'ab'[k % 2]}\n" for k in range(60))
+    Path("whole.csv").write_text(f"z0,z1,z2,kind\n{numbers}")
+    for name in ("en", "de"):
+        words = [f"{name}{k} {row}" for k, row in enumerate(_rows(rng.normal(size=(40, 5))))]
+        Path(f"{name}.txt").write_text("\n".join(words) + "\n")
+    Path("pairs.csv").write_text(
+        "english,german\n" + "".join(f"en{k},de{k}\n" for k in range(40))
+    )
     np.save("layers.npy", rng.normal(size=(60, 3, 5)))
     np.save("w.npy", rng.normal(size=(1, 512)))
 
@@ -66,6 +83,27 @@ MISTAKES = {
     "metrics of files": ("metrics codes.npy factors.csv", "latent disentanglement codes.npy"),
     "a folder of vectors": ("evaluate similarity vectors", "latent evaluate similarity -v"),
     "vectors of GloVe": ("info vectors.bin", "latent info vectors.txt"),
+    "an archive of several": (
+        "geometry arrays.npz --only isotropy",
+        "arrays.npz::first --only",
+    ),
+    "two sets as words": ("similarity flat.npy flat2.npy", "latent compare flat.npy flat2.npy"),
+    "two codes as words": (
+        "similarity flat.npy[0] flat.npy[1]",
+        "latent directions cosine 'flat.npy[0]' 'flat.npy[1]'",
+    ),
+    "no words": ("distances -v vectors.txt", "latent distances king queen -v vectors.txt"),
+    "a labeled row": (
+        "neighbors 1 -v flat.npy --labels names.txt",
+        "latent neighbors '#1' -v flat.npy --labels names.txt",
+    ),
+    "a table of labels": (
+        "geometry flat.npy --labels observed.csv --only clusters",
+        "--labels observed.csv::kind",
+    ),
+    "one table": ("mig whole.csv", "latent mig whole.csv whole.csv"),
+    "to CSV": ("convert flat.npy out.csv", "latent convert flat.npy out.jsonl"),
+    "languages": ("align en.txt de.txt pairs.csv", "latent align en.txt de.txt --dictionary"),
     "units": ("capacity 512", "latent capacity --dims 512"),
     "vectors to fill": ("capacity codes.npy", "latent capacity -v codes.npy"),
     "size of a code": ("sample-z 512", "latent sample-z --dim 512"),
@@ -87,7 +125,11 @@ RETYPED = [name for name, (_, told) in MISTAKES.items() if "latent " in told]
 
 
 @pytest.mark.parametrize(
-    "mistake", sorted({*RETYPED, "another column"} - {"a folder of vectors"})
+    "mistake",
+    sorted(
+        {*RETYPED, "another column", "an archive of several", "a table of labels"}
+        - {"a folder of vectors"}
+    ),
 )
 def test_the_line_to_type_works(mistake, files, latent):
     typed, told = MISTAKES[mistake]
@@ -113,6 +155,18 @@ def test_the_mistake_is_the_first_note(files, latent):
 def test_arrays_beside_codes_are_their_factors(files, results):
     rows = results("mig", "parts.npz::z", "parts.npz")
     assert [row["name"] for row in rows if row["level"] == "factor"] == ["a", "b"]
+
+
+def test_one_table_has_codes_and_factors(files, results):
+    rows = results("mig", "whole.csv", "whole.csv")
+    assert [row["name"] for row in rows if row["level"] == "factor"] == ["kind"]
+    assert [row["name"] for row in rows if row["level"] == "dimension"] == ["z0", "z1", "z2"]
+
+
+def test_labels_may_be_a_column_or_an_array_of_the_file_itself(files, answer):
+    whole = answer("geometry", "whole.csv", "--labels", "kind", "--only", "clusters")
+    other = answer("geometry", "whole.csv", "--labels", "whole.csv::kind", "--only", "clusters")
+    assert whole["results"] == other["results"]
 
 
 def test_what_is_right_is_not_called_a_mistake(files, latent):

@@ -4,6 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
+import latentcli
 from latentcli.errors import FormatError
 from latentcli.files import contents, writing
 from latentcli.files.arrays import AmbiguousError
@@ -203,3 +204,13 @@ def test_a_real_projection(data):
     entry = open_entry(str(path))
     assert (entry.meta["key"], entry.meta["shape"]) == ("w", [1, 18, 512])
     assert entry.matrix.tobytes() == np.load(path)["w"].tobytes()
+
+
+def test_an_archive_of_a_vector_for_each_name_is_a_space(tmp_path):
+    rng = np.random.default_rng(0)
+    vectors = {f"utterance-{k}": rng.normal(size=7) for k in range(20)}
+    np.savez(tmp_path / "speech.npz", **vectors)
+    space = latentcli.open(tmp_path / "speech.npz")
+    assert space.matrix.shape == (20, 7)
+    for name, vector in vectors.items():
+        assert np.allclose(space[name], vector, atol=1e-6)

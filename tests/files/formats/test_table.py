@@ -186,3 +186,19 @@ def test_lists_of_many_numbers_are_found(opened):
     vectors = np.random.default_rng(0).normal(size=(3, 4096))
     rows = [f'w{n},"{row.tolist()}"\n' for n, row in enumerate(vectors)]
     assert opened("text,embedding\n" + "".join(rows)).matrix.shape == (3, 4096)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_columns_beside_a_numbered_series_are_no_dimensions(tmp_path, ending):
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    import latentcli
+
+    table = pa.table({"cell": ["a", "b"], "PC1": [1.5, 2], "PC2": [0, 1.5], "PC3": [1, 2.5], "cluster": [7, 9]})  # fmt: skip
+    path = tmp_path / f"cells.{ending}"
+    (pa.csv.write_csv if ending == "csv" else pa.parquet.write_table)(table, path)
+    space = latentcli.open(path)
+    assert space["a"].tolist() == [1.5, 0, 1]
+    assert any("left out: cluster" in note for note in space.entry.notes)

@@ -113,7 +113,7 @@ def command(
     with output.progress("measuring") as progress, naming(**files):
         result = geometry_report(
             x,
-            None if labels is None else read_classes(labels, count),
+            None if labels is None else read_classes(labels, count, vectors),
             decoded,
             None if relations is None else pairs.read(relations),
             only=None if only is None else only.split(","),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from latentcli.cli.batch import Verb, run_all, run_each
+from latentcli.cli.batch import Verb, run_all, run_each, run_lines
 from latentcli.cli.exit_codes import UsageError
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
@@ -16,6 +18,7 @@ from latentcli.cli.source import Source
 
 if TYPE_CHECKING:
     from latentcli.words._ranking import Query, RankedWords
+    from latentcli.words._space import Space
 
 
 def command(
@@ -39,6 +42,9 @@ def command(
             help="Query with the vectors of a file instead of words.",
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Query with every row, as for a table of them all.")
+    ] = False,
     metric: Annotated[
         str, typer.Option(help="cosine, dot, euclidean or csls.", metavar="METRIC")
     ] = "cosine",
@@ -58,10 +64,12 @@ def command(
     latent neighbors 0 -v codes.npy --metric euclidean
     """
     plot.check(output)
-    if not words and vector is None:
-        raise UsageError("name a word, or a file of vectors with --vector")
-    if words and vector is not None:
-        raise UsageError("give words or --vector, not both")
+    if not words and vector is None and not every:
+        raise UsageError(
+            "name a word, a file of vectors with --vector, or every row with --all"
+        )
+    if bool(words) + (vector is not None) + every > 1:
+        raise UsageError("give words, --vector or --all, not two of them")
     from latentcli.words import _columns, _ranking
 
     choice = picking.choice()
@@ -83,6 +91,11 @@ def command(
         settings={"metric": metric, **picking.settings()},
         split=lambda line: [word_of(line)], at_once=picking.at_once,
     )  # fmt: skip
+    if every:
+        if plot.plot is not None:
+            raise UsageError("--plot draws queries on the command line, not those of --all")
+        run_lines(rows_in(space, picking.at_once), output, replace(verb, split=as_it_is))
+        return
     if vector is None:
         run_each(words or [], output, plot, verb)
         return
@@ -98,6 +111,29 @@ def command(
         plot,
         verb,
     )
+
+
+def as_it_is(line: str) -> list[str]:
+    """Return a query that is one word, whatever is in it."""
+    return [line]
+
+
+def rows_in(space: Space, at_once: int) -> Iterator[list[str]]:
+    """Yield every row of a space as a query, some at a time: its word, or #N where words are no names of rows."""
+    if not space.words.named:
+        for start in range(0, len(space), at_once):
+            yield [str(row) for row in range(start, min(start + at_once, len(space)))]
+        return
+    dropped = {*map(int, getattr(space.words, "dropped", ()))}
+    for start in range(0, len(space), at_once):
+        rows = [
+            row for row in range(start, min(start + at_once, len(space))) if row not in dropped
+        ]
+        words = space.words.words(rows)
+        yield [
+            word if word and space.find(word) == row else f"#{row}"
+            for row, word in zip(rows, words, strict=True)
+        ]
 
 
 def word_of(line: str) -> str:

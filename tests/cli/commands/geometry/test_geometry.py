@@ -235,7 +235,7 @@ def test_relations_of_words(latent, measured, words, put):
         (["--outputs", "z1.npy"], 1, "3 outputs for 12 rows"),
         (["--seed", "-1"], 2, "--seed"),
         (["--seed", "4294967296"], 2, "--seed is 4294967296; it must be a whole number from 0"),
-        (["--relations", "factors.csv"], 1, "line 1: 'shape,colour' is neither a pair"),
+        (["--relations", "factors.csv"], 1, "none of its pairs is in"),
         (["--relations", "nowhere.txt"], 1, "nowhere.txt"),
     ],
 )  # fmt: skip

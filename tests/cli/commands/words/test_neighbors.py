@@ -233,3 +233,18 @@ def test_queries_by_array_have_the_axes_of_the_codes(results, rows):
         "neighbors", "--vector", rows(codes[2], "one.npy"), "-v", rows(codes), "-k", "1"
     )
     assert [(hit["word"], hit["score"]) for hit in found] == [("2", pytest.approx(1, abs=1e-6))]
+
+
+def test_all_is_the_nearest_of_every_row(latent, put, results):
+    vectors = np.random.default_rng(0).normal(size=(30, 4))
+    path = put("codes.npy", vectors)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = unit @ unit.T - 2 * np.eye(30)
+    rows = results("neighbors", "--all", "-v", path, "-k", "1")
+    assert [(row["query"], row["word"]) for row in rows] == [
+        (str(k), str(best)) for k, best in enumerate(cosines.argmax(axis=1))
+    ]
+    labels = put("names.txt", "".join(f"{'same' if k < 2 else k}\n" for k in range(30)))
+    rows = results("neighbors", "--all", "-v", path, "--labels", labels, "-k", "1")
+    assert [row["query"] for row in rows[:3]] == ["same", "#1", "2"]
+    assert latent("neighbors", "--all", "3", "-v", path)[0] == 2
