@@ -11,6 +11,7 @@ import typer
 
 from latentcli.cli.batch import Verb, run_all, run_each, run_lines
 from latentcli.cli.exit_codes import UsageError
+from latentcli.cli.options import MORE
 from latentcli.cli.output import Output
 from latentcli.cli.picking import Picking
 from latentcli.cli.plotting import Plot
@@ -43,7 +44,7 @@ def command(
         ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Query with every row, as for a table of them all.")
+        bool, typer.Option("--all", help="Query with every row.", rich_help_panel=MORE)
     ] = False,
     metric: Annotated[
         str, typer.Option(help="cosine, dot, euclidean or csls.", metavar="METRIC")
