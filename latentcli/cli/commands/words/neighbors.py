@@ -40,7 +40,7 @@ def command(
         typer.Option(
             "--vector",
             metavar="FILE",
-            help="Query with the vectors of a file instead of words.",
+            help="Query with the vectors of a file instead.",
         ),
     ] = None,
     every: Annotated[
@@ -52,15 +52,12 @@ def command(
 ) -> None:
     """List the nearest words, for each word that is given.
 
-    The score is the cosine; with --metric dot the scalar product, with euclidean the distance
-    (smallest first), with csls the cosine corrected for hubs, words that are near everything.
-    For the neighbors of a sum of words see latent expr.
+    The score is the cosine; with --metric dot the dot product, with euclidean the distance (smallest
+    first), with csls the cosine corrected for hubs. Of a sum of words: latent expr.
 
     Examples:
 
-    latent neighbors king -k 5
-
-    latent neighbors paris tokyo --match '^[a-m]' --json
+    latent neighbors paris tokyo -k 5 --json
 
     latent neighbors 0 -v codes.npy --metric euclidean
     """
