@@ -20,6 +20,9 @@ POINT = "the coordinates that were made, which tests/latents and tests/pictures 
 FILES = "a fact about a file, which tests/files holds"
 LENGTH = "test_latents::test_path_measures"
 
+DIFFERENCES = "test_others::test_differences_of_models"
+HOLM = "Holm's, and the test by random halves: tests/numerics/test_multiple_comparisons.py"
+
 SUFFIXES = {"_low": INTERVAL, "_high": INTERVAL, "_chance": NULL}
 """Ends of names that say what a number is, for all commands."""
 
@@ -29,7 +32,8 @@ ANYWHERE = {
     **dict.fromkeys(
         ("rank", "row", "column", "rows", "dimensions", "questions", "skipped", "used", "pairs",
          "categories", "words", "correct", "permutations", "classes", "votes", "batches", "seed",
-         "vectors", "dim", "dims", "alpha", "t", "value", "bytes", "entries", "codes"), COUNT),
+         "vectors", "dim", "dims", "alpha", "t", "value", "bytes", "entries", "codes", "models", "layer"), COUNT),
+    "difference": DIFFERENCES, "difference_p_value": HOLM, "p_holm": HOLM,
     "z": POINT,
 }  # fmt: skip
 
@@ -138,7 +142,13 @@ NUMBERS = {
             "test_others::test_the_summary_of_norms",
         ),
     },
-    "capacity": dict.fromkeys(("patterns", "bits"), "test_geometry::test_capacity"),
+    "capacity": {
+        **dict.fromkeys(("patterns", "bits"), "test_geometry::test_capacity"),
+        **dict.fromkeys(
+            ("sign_patterns", "share_of_possible", "bits_of_signs", "bits_per_dimension", "perplexity",
+             "rms_cosine", "mean_abs_cosine", "largest_abs_cosine", "reference"),
+            "test_others::test_the_room_of_a_space"),
+    },
     "represent": {"similarity": "test_words::test_one_hot_and_bag_of_words"},
     "compare": {
         **dict.fromkeys(
@@ -188,7 +198,9 @@ NUMBERS = {
         **dict.fromkeys(
             ("mig", "mig_ratio", "aam"), f"{COUNTS}::test_mig"), **OF_COUNTS,
         "mig_corrected": f"{COUNTS}::test_mig_corrected",
-        "mig_robust": f"{BESIDE}::test_mig_with_other_bins",
+        **dict.fromkeys(
+            ("mig_robust", *(f"mig_bins_{n}" for n in (5, 10, 20, 50, 100))),
+            f"{BESIDE}::test_mig_with_other_bins"),
         "mig_quantile": f"{BESIDE}::test_mig_on_equally_full_bins",
         "ceiling": f"{COUNTS}::test_ceiling_is_the_mig_of_perfect_codes",
     },
@@ -223,6 +235,7 @@ NUMBERS = {
             ("dci", "disentanglement", "completeness", "completeness_mean", "informativeness",
              "informativeness_train", "nrmse", "importances", "share", "weight"),
             f"{PREDICTORS}::check_dci"),
+        "ceiling": CEILING,
     },
     "dci-es": {
         **dict.fromkeys(
@@ -264,7 +277,7 @@ NUMBERS = {
         **dict.fromkeys(
             ("udr", "best_udr", "median_udr"),
             "tests/disentanglement/test_udr.py::test_scores_are_those_of_the_papers_formula"),
-        "models": COUNT, "informative": COUNT,
+        "informative": COUNT,
     },
     "duplicates": {
         **dict.fromkeys(
@@ -322,16 +335,19 @@ ARGUMENTS = {
     "similarity": ["king queen"], "distances": ["king queen man"], "odd": ["king queen man paris"],
     "relation": ["king:queen man:woman uncle:aunt father:mother"],
     "evaluate analogies": ["q.txt"], "evaluate odd": ["odd.txt"], "evaluate weat": ["w.json"],
-    "evaluate similarity": ["sim.txt"], "evaluate categories": ["cat.txt"],
+    "evaluate similarity": ["sim.txt", "sim.txt -v minilm-10k.64d.txt -v article-words.txt"], "evaluate categories": ["cat.txt"],
     "interp": ["c.npy[0] c.npy[1] --slerp --steps 3 --reference c.npy"],
     "direction": ["c.npy[:30] c.npy[30:]", "c.npy --scores s.npy"],
     "directions cosine": ["v.npy v.npy"], "edit": ["c.npy v.npy --by 1"],
     "project": ["c.npy v.npy", "king:queen man:woman"],
     "truncate": ["c.npy --psi 0.5 --mean-of c.npy"], "mix": ["c.npy d.npy"],
     "grid": ["c.npy[0] c.npy[1] c.npy[2] c.npy[3]"], "traverse": ["c.npy[0] --dims 0"],
-    "typical": ["c.npy", "c.npy --reference d.npy"], "sample-z": ["--dim 4"],
-    "disentanglement": ["c.npy f.csv --only mig,irs"], "metrics": [""], "capacity": ["--dims 3"],
-    "represent": ["king queen"], "compare": ["c.npy d.npy"], "info": ["c.npy"],
+    "typical": ["c.npy", "w.npy --axes NLD", "c.npy --reference d.npy"], "sample-z": ["--dim 4"],
+    "mig": ["c.npy f.csv --sensitivity", "c.npy d.npy f.csv", "c.npy f.csv --estimator knn"],
+    "dci": ["c.npy f.csv", "c.npy f.csv --estimator lasso"], "sap": ["c.npy f.csv", "c.npy f.csv --estimator r2"],
+    "infomec": ["c.npy f.csv", "c.npy f.csv --estimator plugin"],
+    "disentanglement": ["c.npy f.csv --only mig,irs", "c.npy d.npy f.csv --only mig"], "metrics": [""], "capacity": ["--dims 3", "--concepts 5", "-v c.npy"],
+    "represent": ["king queen"], "compare": ["c.npy d.npy --biased", "c.npy d.npy e.npy"], "info": ["c.npy"],
     "geometry": ["c.npy --labels f.csv::a --outputs d.npy"],
     "duplicates": ["c.npy --threshold 0.5"], "outliers": ["c.npy"], "clusters": ["c.npy"],
     "drift": ["c.npy d.npy"], "udr": ["c.npy d.npy"],
@@ -346,7 +362,8 @@ def folder(tmp_path, monkeypatch):
     rows, factors = rng.standard_normal((60, 5)), rng.integers(0, 3, (60, 2))
     rows[:, :2] += 2 * factors
     for name, array in {
-        "c": rows, "d": rows @ rng.standard_normal((5, 5)), "s": rows[:, 0], "v": np.eye(5)[0]
+        "c": rows, "d": rows @ rng.standard_normal((5, 5)), "e": rows[:, ::-1] ** 3, "s": rows[:, 0], "v": np.eye(5)[0],
+        "w": rng.standard_normal((20, 4, 5)),
     }.items():  # fmt: skip
         np.save(f"{name}.npy", array)
     Path("f.csv").write_text("a,b\n" + "".join(f"{a},{b}\n" for a, b in factors))

@@ -5,7 +5,7 @@ Equal to 1e-9; a linear probe, which is fitted by iteration, to a row in a hundr
 
 import numpy as np
 import pytest
-from scipy import spatial, stats
+from scipy import spatial, special, stats
 from scipy.sparse.csgraph import shortest_path
 from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
@@ -187,3 +187,50 @@ def test_clusters():
             b = away[i, ~own].mean()
             each.append((b - a) / max(a, b))
         assert row["silhouette"] == pytest.approx(np.mean(each), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mig", "mcc"])
+def test_differences_of_models(name):
+    """Each from the best, on all rows; Holm's p of two models is p."""
+    random = np.random.default_rng(0)
+    factors = random.integers(0, 3, (200, 2))
+    models = {f"m{k}": factors + 0.3 * k * random.normal(size=factors.shape) for k in (1, 2, 3)}
+    for chosen in (models, dict(list(models.items())[:2])):
+        found = latentcli.score_models(name, chosen, factors).records
+        whole = [one for one in found if one["level"] == "all"]
+        scores = {
+            key: float(getattr(latentcli, name)(codes, factors, ci=None))
+            for key, codes in chosen.items()
+        }
+        best = max(scores.values())
+        assert len(whole) == len(chosen)
+        for one in whole:
+            assert one["difference"] == pytest.approx(scores[one["model"]] - best, **EXACT)
+            if len(chosen) == 2:
+                assert one["p_holm"] == one["difference_p_value"]
+
+
+@pytest.mark.parametrize("dims", [3, 80])
+def test_the_room_of_a_space(dims):
+    """Patterns of signs with their entropies; cosines of pairs beside Welch's bound (1974) and random directions."""
+    x = codes(60, dims)
+    found = {one["measure"]: one for one in latentcli.capacity(x).records}
+    _, times = np.unique(x > 0, axis=0, return_counts=True)
+    ones = (x > 0).mean(axis=0)
+    bits = stats.entropy([ones, 1 - ones], base=2).sum()
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    cosines = np.abs((unit @ unit.T)[np.triu_indices(60, 1)])
+    most = min(60, 2**dims)
+    welch = np.sqrt(max(0, 60 - dims) / (dims * 59))
+    random = special.gamma(dims / 2) / (np.sqrt(np.pi) * special.gamma((dims + 1) / 2))
+    expected = {
+        "sign_patterns": (len(times), most), "share_of_possible": (len(times) / most, 1),
+        "bits_of_signs": (bits, dims), "bits_per_dimension": (bits / dims, 1),
+        "perplexity": (np.exp(stats.entropy(times)), most),
+        "rms_cosine": (np.sqrt((cosines**2).mean()), welch),
+        "mean_abs_cosine": (cosines.mean(), random), "largest_abs_cosine": (cosines.max(), welch),
+    }  # fmt: skip
+    assert found.keys() == expected.keys()
+    for name, (value, reference) in expected.items():
+        assert found[name]["value"] == pytest.approx(value, **EXACT), name
+        assert found[name]["reference"] == pytest.approx(reference, **EXACT), name
