@@ -19,7 +19,7 @@ from latentcli.files.stream import Readable, Stream
 from latentcli.numerics.types import Array
 
 MAGIC = b"\x93NUMPY"
-_NUMPY_INTEGER = re.compile(rb"np\.u?int\d{1,2}\((\d+)\)")
+_NUMPY_REPR = re.compile(rb"np\.(?:u?int\d{1,2}\((\d+)\)|bool_?\((\w+)\)|(True|False)_)")
 _MAX_HEADER = 64 << 10
 _MAX_EMPTY = 1 << 20
 _WORD = 100
@@ -86,8 +86,8 @@ def read_header(file: Readable, name: str) -> Header:
     header_bytes = start + file.read(max(0, length - len(start)))
     if len(header_bytes) < length and b"{" in header_bytes and b"}" not in header_bytes:
         raise FormatError(f"{name}: the file ends within its .npy header; it was cut short")
-    # Programs that write the header themselves may leave the repr of NumPy 2 in it: np.int64(5).
-    plain = _NUMPY_INTEGER.sub(rb"\1", header_bytes).ljust(len(header_bytes) - 1) + b"\n"
+    # Programs that write the header themselves may leave the repr of NumPy 2 in it: np.int64(5), np.False_.
+    plain = _NUMPY_REPR.sub(rb"\1\2\3", header_bytes).ljust(len(header_bytes) - 1) + b"\n"
     head = io.BytesIO(plain if b"np." in header_bytes else header_bytes)
     try:
         with warnings.catch_warnings(action="ignore"):  # about headers written by Python 2
@@ -98,6 +98,8 @@ def read_header(file: Readable, name: str) -> Header:
                 header = np.lib.format.read_array_header_2_0(head)
     except Exception as error:  # NumPy evaluates the header, and raises what that trips over
         first = str(error).partition("\n")[0]
+        if "<ast." in first:
+            first = "it holds more than a text, True or False and whole numbers"
         raise FormatError(f"{name}: a damaged .npy header ({shown(first)})") from error
     if not all(0 <= length < 1 << 63 for length in header[0]):
         raise FormatError(f"{name}: a damaged .npy header (shape {shown(header[0])})")

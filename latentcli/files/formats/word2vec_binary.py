@@ -25,7 +25,7 @@ _TEXT = 4096
 _TYPICAL = 1024
 _USUAL = 1e3
 _HUGE = 1e15
-_LETTERS = re.compile(rb"(?s)(?:....)*?[A-Za-z]{3}[a-z]")
+_LETTERS = re.compile(rb"(?s)(?:....)*?[A-Za-z\n][A-Za-z]{2}[a-z]")
 _READ = 1 << 20
 
 
@@ -118,6 +118,7 @@ def _blocks(stream: Stream, declared: tuple[int, int], findings: Findings) -> It
         raise stream.error(
             f"truncated in row {done + 1:,} of {declared[0]:,}: {done:,} rows are whole"
         )
+    check.end(buffer)
     if odd * 2 > done:
         raise stream.error(
             f"{odd:,} of {done:,} rows hold NaN or infinity: not word2vec binary, or damaged"
@@ -141,10 +142,10 @@ def _rows_in(buffer: bytes, width: int) -> tuple[list[bytes], list[int], int]:
 
 
 def _far(values: Array) -> Array:
-    """Return which rows (N,) hold a number that is far from all others, if these are of a usual size."""
+    """Return which numbers (N, D) are far from all others, if these are of a usual size."""
     with np.errstate(invalid="ignore"):
         size = np.abs(values)
-        far = np.asarray(((size > _HUGE) & np.isfinite(size)).any(axis=1))
+        far = np.asarray((size > _HUGE) & np.isfinite(size))
         if far.any() and not np.median(size[:_TYPICAL]) < _USUAL:
             far[:] = False
     return far
@@ -162,10 +163,19 @@ class _Check:
         self.breaks: bool | None = None
         self.far = -2
         self.first_doubt = -1
+        self.swallowed = -1
 
     def rows(self, words: list[bytes], values: Array, done: int) -> None:
         """Check rows, the first of which has the number `done`; FormatError for one out of step."""
-        far = _far(values)
+        numbers = _far(values)
+        far = np.asarray(numbers.any(axis=1))
+        # Letters of the next word as the last number's first byte make it far, a line break very small.
+        only_last = np.asarray(numbers[:, -1] & (numbers.sum(axis=1) == 1))
+        small = np.flatnonzero(
+            np.ascontiguousarray(values[:, -1]).view("<u4") >> 24 == ord("\n")
+        )
+        if small.size and self.swallowed < 0:
+            self.swallowed = done + int(small[0])
         if self.breaks is None and done + len(words) > 1:
             self.breaks = words[1 - done].startswith(b"\n")
         if not far.any() and self._plain(words[1:] if done == 0 else words):
@@ -173,10 +183,11 @@ class _Check:
         for place, word in enumerate(words):
             number = done + place
             bare = word.lstrip(b"\r\n")
-            parted = number > 0 and self.breaks and not word.startswith(b"\n")
+            parted = number > 0 and self.breaks is not word.startswith(b"\n")
             if parted or b"\n" in bare or b"\x00" in bare:
                 self.refuse(number)
-            if far[place] and not self.breaks and _LETTERS.match(values[place].tobytes()):
+            letters = far[place] and _LETTERS.match(values[place].tobytes())
+            if not self.breaks and (letters or only_last[place]):
                 self.refuse(number + 1)
             self._doubt(number, bare, far=bool(far[place]))
 
@@ -205,6 +216,15 @@ class _Check:
         self.far = number if far else self.far
         if (odd or far) and self.first_doubt < 0:
             self.first_doubt = number
+
+    def end(self, rest: bytes) -> None:
+        """Refuse a file that does not end as its rows do, where a number has taken a line break in."""
+        if (
+            self.breaks is not None
+            and self.breaks is not rest.startswith(b"\n")
+            and self.swallowed >= 0
+        ):
+            self.refuse(self.swallowed + 1)
 
     def refuse_doubts(self) -> None:
         """Refuse a file of another number of rows than its header says, in which a row is doubtful."""

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 
+import latentcli
 from latentcli.errors import FormatError
 from latentcli.files import contents, factors, writing
 from latentcli.files.store.cache import open_entry
@@ -235,3 +236,27 @@ def test_columns_of_a_shape_that_no_array_has_are_refused(opened):
     packed = gzip.compress(header(described(shape="(70368744177664, 262144)", order="True")))
     with pytest.raises(FormatError, match="of memory, more than"):
         opened(packed, "codes.npy.gz")
+
+
+@pytest.mark.parametrize("false", ["False", "np.False_", "np.bool_(False)"])
+@pytest.mark.parametrize("size", ["5", "np.int64(5)", "np.uint32(5)"])
+def test_a_header_with_what_numpy_2_prints_is_read(tmp_path, false, size):
+    header = (
+        f"{{'descr': '<f4', 'fortran_order': {false}, 'shape': ({size}, 4), }}".ljust(117)
+        + "\n"
+    )
+    values = np.arange(20, dtype="<f4")
+    path = tmp_path / "x.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes())  # fmt: skip
+    assert np.array_equal(latentcli.load(path), values.reshape(5, 4))
+
+
+def test_a_header_that_is_no_literal_says_so_in_words(tmp_path):
+    header = (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (np.float64(5.0), 4), }".ljust(117)
+        + "\n"
+    )
+    path = tmp_path / "x.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(80))  # fmt: skip
+    with pytest.raises(FormatError, match="more than a text, True or False and whole numbers"):
+        latentcli.load(path)

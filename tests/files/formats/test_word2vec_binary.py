@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
+import latentcli
 from latentcli.errors import FormatError
 from latentcli.files.formats import word2vec_binary
 from latentcli.files.store.cache import open_entry
@@ -145,3 +146,21 @@ def test_a_dump_without_words_is_refused(data):
         FormatError, match=r"glove-tool\.vectors\.bin: binary data without a header"
     ):
         open_entry(str(data / "vectors" / "glove-tool.vectors.bin"))
+
+
+@pytest.mark.parametrize("end", [b"\n", b""], ids=["line breaks", "none"])
+@pytest.mark.parametrize("rows", [2, 3, 12])
+@pytest.mark.parametrize("missing", [1, 3, 4, 8])
+def test_a_vector_that_is_too_short_is_refused_wherever_it_is(put, end, rows, missing):
+    """Before, the first one's missing bytes were made up from the next word, and nothing was said."""
+    random = np.random.default_rng(missing)
+    vectors = random.standard_normal((rows, 6)).astype("<f4")
+    for place in range(rows):
+        packed = [row.tobytes() for row in vectors]
+        packed[place] = packed[place][:-missing]
+        whole = b"".join(b"word%d " % n + row + end for n, row in enumerate(packed))
+        path = put(b"%d 6\n" % rows + whole, "x.bin")
+        with pytest.raises(
+            FormatError, match=r"out of step|truncated|no end of its word|not word2vec"
+        ):
+            latentcli.open(path, cache=False)
