@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -251,12 +252,12 @@ def _alone(what: str, folder: str, workers: str, *queries: str) -> None:
     given = np.load(queries[0]) if queries else None
     work = {"read": _read, "product": _product}[what]
     with (
-        LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
         client.wait_for_workers(int(workers))
         paths = sorted(str(path) for path in Path(folder).iterdir())
-        client.gather(client.map(work, paths, queries=given))
+        client.gather(client.map(partial(work, queries=given), paths))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class Content:
     holds columns of text by name, a text for each row, where rows have more than their words. `columns`
     are those of the table that the rows come from; `numbers` the place of each row in them, if not its own.
     With `scaled`, the rows are written as int8 with a scale for each. Where the rows are part of a set, `first`
-    is the number of the first of them in it. `batches` takes a slice of rows, where there may be parts.
+    is the number of the first of them in it. `batches` takes a slice of rows, where there may be parts; so does
+    `listed`, which yields the words of batches, where they are known without reading the rows.
     """
 
     rows: int
@@ -57,6 +58,7 @@ class Content:
     numbers: Sequence[int] | None = None
     scaled: bool = False
     first: int = 0
+    listed: Callable[..., Iterator[list[str]]] | None = None
 
     def part(self, rows: slice) -> Content:
         """Return consecutive rows of it, with what they have beside them, and no notes yet."""
@@ -65,6 +67,7 @@ class Content:
         return replace(
             self, rows=end - first, shape=(end - first, *each), notes=[], first=self.first + first,
             batches=partial(self.batches, rows),
+            listed=None if self.listed is None else partial(self.listed, rows),
             metadata={name: cells[rows] for name, cells in self.metadata.items()},
             numbers=(range(self.rows) if self.numbers is None else self.numbers)[rows],
         )  # fmt: skip
@@ -87,9 +90,23 @@ class Content:
             yield words or [str(done + i) for i in range(len(values))], values
             done += len(values)
 
+    def word_batches(self) -> Iterator[list[str]]:
+        """Yield the words of batches, without reading the rows where that can be."""
+        if self.listed is not None:
+            yield from self.listed()
+        else:
+            yield from (words or [] for words, _ in self.batches())
+
     def words(self) -> list[str]:
         """Return all words."""
-        return [word for words, _ in self.batches() for word in words or []]
+        return [word for words in self.word_batches() for word in words]
+
+    def names(self) -> Iterator[str]:
+        """Yield all words; rows without any are called by their numbers."""
+        if self.named:
+            yield from (word for words in self.word_batches() for word in words)
+        else:
+            yield from map(str, range(self.first, self.first + self.rows))
 
 
 def named_rows(words: Sequence[str], vectors: Array) -> Content:
@@ -138,9 +155,15 @@ def words_of(entry: NamedVectors) -> Content:
     usable = [row for row, _ in entry.vocabulary.items()]
     named = entry.vocabulary.named
 
+    def chosen(part: slice) -> list[list[int]]:
+        some = usable[part]
+        return [some[start : start + _ROWS] for start in range(0, len(some), _ROWS)]
+
+    def listed(part: slice = ALL) -> Iterator[list[str]]:
+        return map(entry.vocabulary.words, chosen(part))
+
     def batches(part: slice = ALL) -> Iterator[Batch]:
-        chosen = usable[part]
-        parts = [chosen[start : start + _ROWS] for start in range(0, len(chosen), _ROWS)]
+        parts = chosen(part)
         laid = getattr(entry.matrix, "in_order", None)  # rows that lie elsewhere
         found = laid(parts) if laid else (np.asarray(entry.matrix[rows]) for rows in parts)
         for rows, values in zip(parts, found, strict=True):
@@ -150,7 +173,7 @@ def words_of(entry: NamedVectors) -> Content:
     shape = (len(usable), dimensions)
     return Content(
         len(usable), dimensions, shape, np.dtype("<f4"), named, batches,
-        columns=entry.columns, numbers=usable,
+        columns=entry.columns, numbers=usable, listed=listed if named else None,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def _safetensors(content: Content, part: Path) -> None:
 
 def _finalfusion(content: Content, part: Path) -> None:
     with part.open(NEW) as out:
-        words = [word for words, _ in content.named_batches() for word in words]
+        words = [*content.names()]
         finalfusion.write(out, words, content.named_batches(), content.dimensions)
     repeated = len(words) - len({*words})
     if repeated:
@@ -134,16 +134,15 @@ def _metadata(content: Content, part: Path) -> None:
     if content.metadata:
         projector.write_table(part, content.metadata)
         return
-    batches = content.named_batches()
-    projector.write_metadata(part, (word for words, _ in batches for word in words))
+    projector.write_metadata(part, content.names())
 
 
 def _words(content: Content, part: Path) -> None:
     changed = 0
     with part.open(NEW) as out:
-        for words, _ in content.batches():
-            lines = [text.one_line(word) for word in words or []]
-            changed += sum(line != word for line, word in zip(lines, words or [], strict=True))
+        for words in content.word_batches():
+            lines = [text.one_line(word) for word in words]
+            changed += sum(line != word for line, word in zip(lines, words, strict=True))
             out.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
     _note_changed(content, changed)
 

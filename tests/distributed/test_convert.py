@@ -63,6 +63,14 @@ def test_one_file_is_that_of_one_machine(target, folder, tmp_path, dask, answers
         assert data_of(path) == data_of(laid / path.name), path.name
 
 
+@pytest.mark.parametrize("target", ["x.npy", "x.npz", "x.bin"])
+def test_the_words_are_written_without_reading_the_rows_again(
+    target, folder, tmp_path, dask, answers, passes
+):
+    answers("convert", folder, tmp_path / target, "--dask", dask)
+    assert [*dict.fromkeys(passes)] == passes
+
+
 @pytest.mark.parametrize("to", ["npy", "parquet", "word2vec", "arrow"])
 def test_shards_are_what_each_gives_alone(to, folder, tmp_path, dask, answers):
     out = tmp_path / "out"
