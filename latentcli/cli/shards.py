@@ -120,7 +120,7 @@ class Cluster:
         self, address: str, folder: str, to: str, output: Output, *, dtype: str
     ) -> tuple[list[Any], str, Record]:
         """Write shards in another format; return what is known of each, what the format is called, and settings."""
-        from latentcli.distributed import converted, written_as
+        from latentcli.distributed import converted, notes_of, written_as
         from latentcli.files.folders import check_folder
 
         title = written_as(to, dtype).title
@@ -129,7 +129,7 @@ class Cluster:
         taken = converted(
             session, [address], Path(folder), to, dtype=dtype, skip_bad=self.skip_bad_shards
         )
-        for text in dict.fromkeys(note for one in taken.found for note in one.notes):
+        for text in notes_of(taken):
             output.note(text)
         return taken.found, title, _settings_of(taken, session, output)
 

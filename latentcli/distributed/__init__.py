@@ -12,7 +12,7 @@ __getattr__, __dir__ = attach(
     {
         "Session": f"{__name__}._session",
         **dict.fromkeys(("each_of", "rewritten"), f"{__name__}._files"),
-        **dict.fromkeys(("converted", "written_as"), f"{__name__}._converting"),
+        **dict.fromkeys(("converted", "notes_of", "written_as"), f"{__name__}._converting"),
         "open_points": f"{__name__}._points",
         "open_space": f"{__name__}._opening",
         "survey": f"{__name__}._opening",

@@ -33,6 +33,25 @@ class Converted(NamedTuple):
     notes: tuple[str, ...]
 
 
+_TOLD = 5
+"""Different notes of shards that are told."""
+
+
+def notes_of(taken: _files.Taken) -> list[str]:
+    """Return what is to be said of shards that were written: what is so of several once, with their number."""
+    alike: dict[str, list[str]] = {}
+    for shard, one in zip(taken.shards, taken.found, strict=True):
+        for note in one.notes:
+            alike.setdefault(note.removeprefix(f"{shard.name}: "), []).append(note)
+    told = [
+        first if not more else f"{first} (the first of {1 + len(more):,} shards)"
+        for first, *more in alike.values()
+    ]
+    if len(told) > _TOLD:
+        told[_TOLD:] = [f"{len(told) - _TOLD:,} more notes of single shards are left out"]
+    return told
+
+
 def written_as(to: str, dtype: str = "") -> Writer:
     """Return how a format is written, Zarr among them; a ParameterError for one, or a dtype, that is not."""
     writers = writing.WRITERS | {"zarr": _ZARR}

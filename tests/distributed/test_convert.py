@@ -86,6 +86,24 @@ def test_shards_are_what_each_gives_alone(to, folder, tmp_path, dask, answers):
     assert (found["settings"]["shards"], found["settings"]["rows"]) == (4, 9000)
 
 
+def test_what_is_so_of_several_shards_is_told_once():
+    from latentcli.distributed import _converting, _files, _shards
+
+    def told(*notes):
+        shards = [_shards.Shard(f"/p{place}", f"p{place}") for place in range(len(notes))]
+        made = [_converting.Converted(1, 1, "", 1, of_one) for of_one in notes]
+        return _converting.notes_of(_files.Taken(shards, made))
+
+    same = [(f"p{place}: its words", "of all") for place in range(300)]
+    assert told(*same) == [
+        "p0: its words (the first of 300 shards)",
+        "of all (the first of 300 shards)",
+    ]
+    assert told((), ("p1: its words",)) == ["p1: its words"]
+    *first, last = told(*((f"p{place}: {place} rows",) for place in range(300)))
+    assert (len(first), last) == (5, "295 more notes of single shards are left out")
+
+
 @pytest.mark.parametrize("target", ["x.npy", "out/"])
 def test_a_shard_that_is_damaged_is_named_and_nothing_stays(
     target, folder, tmp_path, dask, latent
