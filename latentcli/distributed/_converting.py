@@ -33,8 +33,8 @@ class Converted(NamedTuple):
     notes: tuple[str, ...]
 
 
-_TOLD = 5
-"""Different notes of shards that are told."""
+_REPORTED = 5
+"""Different notes of shards that are reported."""
 
 
 def notes_of(taken: _files.Taken) -> list[str]:
@@ -43,13 +43,15 @@ def notes_of(taken: _files.Taken) -> list[str]:
     for shard, one in zip(taken.shards, taken.found, strict=True):
         for note in one.notes:
             alike.setdefault(note.removeprefix(f"{shard.name}: "), []).append(note)
-    told = [
+    reported = [
         first if not more else f"{first} (the first of {1 + len(more):,} shards)"
         for first, *more in alike.values()
     ]
-    if len(told) > _TOLD:
-        told[_TOLD:] = [f"{len(told) - _TOLD:,} more notes of single shards are left out"]
-    return told
+    if len(reported) > _REPORTED:
+        reported[_REPORTED:] = [
+            f"{len(reported) - _REPORTED:,} more notes of single shards are left out"
+        ]
+    return reported
 
 
 def written_as(to: str, dtype: str = "") -> Writer:
