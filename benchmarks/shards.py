@@ -135,7 +135,7 @@ def _many(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
 
 def _beyond(cost: Cost, start: Cost) -> Cost:
     """Return what a run took beyond starting."""
-    return Cost(cost.wall - start.wall, cost.cpu - start.cpu, cost.peak)
+    return Cost(max(cost.wall - start.wall, 0.01), max(cost.cpu - start.cpu, 0.01), cost.peak)
 
 
 def _ratios(bare: Cost, mine: Cost) -> str:
