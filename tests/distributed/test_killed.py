@@ -29,7 +29,7 @@ COMMANDS = {
     "project {x} {there}/line.npy": "_of",
     "edit {x} {there}/line.npy --by 2 -o {out}": "_rewrite",
     "truncate {x} --mean {there}/line.npy -o {out}": "_rewrite",
-    "drift {x} {there}/other.npy --sample 100": "_reduced",
+    "drift {x} {there}/other.npy --sample 100": "_reduced_parts",
     "map {x} --sample 300": "survey",
     "map {x} --method pca --sample 300": "survey",
     "convert {x} {file}": "take",
