@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from latentcli.distributed import _counting
 from latentcli.distributed._shards import inside
+from latentcli.errors import LatentError
 from latentcli.numerics.tails import LOOKED_AT
 from latentcli.numerics.types import Array
 
@@ -54,12 +55,37 @@ class Shards(NamedTuple):
         ]
 
 
+class Elsewhere:
+    """Stands for codes (N, D) that are in shards: their size is known, and nobody has their numbers."""
+
+    ndim = 2
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape, self.size = shape, shape[0] * shape[1]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, _: Any) -> NoReturn:
+        raise LatentError(
+            f"{self.shape[0]:,} x {self.shape[1]:,} codes in shards: what needs more than their counts "
+            "needs all of them in the memory of one machine; leave out `dask`, or take a sample"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self[0]
+
+
 class Look(NamedTuple):
-    """What one pass over the codes finds: ends (D,) of dimensions, their values if few, some rows (n, D)."""
+    """What one pass over the codes finds: ends (D,) of dimensions, their values if few, some rows (n, D).
+
+    `hashes` (N,) are numbers that are equal for equal rows only.
+    """
 
     ends: tuple[Array, Array]
     few: list[Array | None]
     some: Array
+    hashes: Array
 
 
 class LookedAt:
@@ -84,7 +110,8 @@ class LookedAt:
                 for j in range(len(least))
             ]
             some = np.concatenate([one[3] for one in found])
-            self._looks[most] = Look((least, highest), few, some)
+            hashes = np.concatenate([one[4] for one in found])
+            self._looks[most] = Look((least, highest), few, some, hashes)
         return self._looks[most]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from latentcli.disentanglement._mutual_information import Counts
 from latentcli.distributed import _counting
 from latentcli.distributed._coded_shards import (
     DISTINCT,
+    Elsewhere,
     Look,
     LookedAt,
     Shards,
@@ -27,7 +28,7 @@ from latentcli.distributed._coded_shards import (
 from latentcli.distributed._opening import Surveyed
 from latentcli.distributed._shards import inside, note_of
 from latentcli.errors import LatentError, ParameterError, counted
-from latentcli.numerics.repeats import Repeats
+from latentcli.numerics.repeats import Repeats, repeats_by_hashes, row_hashes
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def open_codes(
     size = (source.shards.rows, found.reading.dimensions)
     said = (*note_of(found.skipped), *notes, *left_out)
     return ShardedData(
-        _Elsewhere(size), tuple(made), names, least < most, said, source  # type: ignore[arg-type]
+        Elsewhere(size), tuple(made), names, least < most, said, source  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -101,27 +102,6 @@ def _check_finite(found: Surveyed) -> None:
             )
 
 
-class _Elsewhere:
-    """Stands for codes (N, D) that are in shards: their size is known, and nobody has their numbers."""
-
-    ndim = 2
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.shape, self.size = shape, shape[0] * shape[1]
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, _: Any) -> NoReturn:
-        raise LatentError(
-            f"{self.shape[0]:,} x {self.shape[1]:,} codes in shards: what needs more than their counts "
-            "needs all of them in the memory of one machine; leave out `dask`, or take a sample"
-        )
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return self[0]
-
-
 @dataclass(frozen=True, eq=False)
 class ShardedData(Data):
     """Codes in shards with ground-truth factors (each M), of which workers count."""
@@ -131,10 +111,15 @@ class ShardedData(Data):
     def _made(self, cut: Cut) -> BinnedCounts:
         return ShardedCounts(self, cut)
 
-    @property
+    @cached_property
     def repeats(self) -> Repeats:
-        """That all rows count: what repeats is not looked for in shards."""
-        return Repeats(self.rows)
+        """Which rows repeat others, factors and all: by hashes, which workers compute."""
+        look = self.look(0)
+        columns = [one for factor in self.factors for one in (factor.labels, factor.values)]
+        whole = row_hashes([look.hashes, *columns])
+        some = look.some[np.unique(row_hashes(look.some.T), return_index=True)[1]]
+        classes = max((factor.size for factor in self.factors), default=0)
+        return repeats_by_hashes(look.hashes, whole, lambda _: some, classes=classes)
 
     def _has_few(self, bins: int) -> bool:
         few = self.look(bins).few
@@ -220,17 +205,36 @@ class ShardedCounts(BinnedCounts):
         return found
 
     def _in_some_orders(self, orders: Sequence[Array | slice]) -> list[Counts]:
+        once = self.data.repeats.first
+
         def arranged(at: int) -> list[_counting.Arrangement]:
             span = self._shards.span(at)
-            return [
-                _counting.Arrangement(self._labels(span if isinstance(o, slice) else o[span]))
-                for o in orders
-            ]
+            labels = [self._labels(span if isinstance(o, slice) else o[span]) for o in orders]
+            found = [_counting.Arrangement(one) for one in labels]
+            if once is None:
+                return found
+            mask = self._mask(once, at)
+            return [*found, *(_counting.Arrangement(one, mask) for one in labels)]
 
-        return self._counted(arranged, len(orders))
+        return self._with_once(
+            self._counted(arranged, len(orders) * (1 if once is None else 2))
+        )
+
+    def _with_once(self, found: list[Counts]) -> list[Counts]:
+        """Join counts of all rows with those of the distinct ones, which stand behind them."""
+        if not self.data.repeats:
+            return found
+        several = len(found) // 2
+        return [
+            replace(one, once=few.tables)
+            for one, few in zip(found[:several], found[several:], strict=True)
+        ]
 
     def _of_halves(self, halves: Sequence[Array]) -> list[Counts]:
         """Count halves of the rows, cut afresh where outliers lay the bins, as on one machine."""
+        repeats = self.data.repeats
+        if repeats:
+            halves = [*halves, *(half[repeats.among(half)] for half in halves)]
         lying: list[list[Lying] | None] = [None] * len(halves)
         if self.data.far.any():
             ends = self._shards.each(
@@ -250,7 +254,7 @@ class ShardedCounts(BinnedCounts):
                 for half, where in zip(halves, lying, strict=True)
             ]
 
-        return self._counted(arranged, len(halves))
+        return self._with_once(self._counted(arranged, len(halves)))
 
     def _counted(
         self, arranged: Callable[[int], list[_counting.Arrangement]], count: int

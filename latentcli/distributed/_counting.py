@@ -10,6 +10,7 @@ import numpy as np
 from latentcli.disentanglement._binning import Binned, Cut, Lying, discretize_as, distinct
 from latentcli.disentanglement._mutual_information import count
 from latentcli.distributed._shards import Rows, pieces
+from latentcli.numerics.repeats import row_hashes
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
@@ -26,19 +27,26 @@ class Arrangement(NamedTuple):
 
 def look(
     shard: Shard, rows: Rows, most: int, first: int, step: int
-) -> tuple[Array, Array, list[Array | None], Array]:
-    """Return the ends (D,) of dimensions, their values where these are at most so many, and every `step`-th row."""
-    least, highest, some = [], [], []
+) -> tuple[Array, Array, list[Array | None], Array, Array]:
+    """Return the ends (D,) of dimensions, their values if at most so many, every `step`-th row, and hashes of all."""
+    least, highest, some, hashes = [], [], [], []
     few: list[Array | None] = []
     for place, values in pieces(shard, rows):
         least.append(values.min(axis=0))
         highest.append(values.max(axis=0))
+        hashes.append(row_hashes(values.T))
         some.append(values[(first - place.start) % step :: step])
         new = [distinct(column, most) for column in values.T]
         few = (
             new if not few else [together([*pair], most) for pair in zip(few, new, strict=True)]
         )
-    return np.min(least, axis=0), np.max(highest, axis=0), few, np.concatenate(some)
+    return (
+        np.min(least, axis=0),
+        np.max(highest, axis=0),
+        few,
+        np.concatenate(some),
+        np.concatenate(hashes),
+    )
 
 
 def together(parts: list[Array | None], most: int) -> Array | None:

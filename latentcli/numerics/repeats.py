@@ -158,27 +158,29 @@ def repeats_of(codes: Array, *others: Array, classes: int = 0) -> Repeats:
     count = len(codes)
     if count > _LOOKED_AT:
         some = np.random.default_rng(5).choice(count, _LOOKED_AT, replace=False)
-        if len(np.unique(_hashes(codes[some].T))) == _LOOKED_AT:
+        if len(np.unique(row_hashes(codes[some].T))) == _LOOKED_AT:
             return Repeats(count)
     if codes.shape[1] > _WIDE:
         apart = codes.T[:: codes.shape[1] // _WIDE]
-        if count - len(np.unique(_hashes(apart))) <= SHARE * count:
+        if count - len(np.unique(row_hashes(apart))) <= SHARE * count:
             return Repeats(count)
-    hashes = _hashes(codes.T)
-    whole = _hashes([hashes, *others]) if others else hashes
+    hashes = row_hashes(codes.T)
+    whole = row_hashes([hashes, *others]) if others else hashes
     return repeats_by_hashes(hashes, whole, lambda first: codes[first], classes=classes)
 
 
 def repeats_of_pairs(x: Points, y: Points) -> Repeats:
     """Find rows of x (N, D1) that are there several times with the same rows of y (N, D2), block by block."""
     some = sampled(len(x), _LOOKED_AT, 5)
-    if len(np.unique(_hashes(x.take(some).T))) == len(some):
+    if len(np.unique(row_hashes(x.take(some).T))) == len(some):
         return Repeats(len(x))
     hashes, beside = (
-        np.concatenate([_hashes(one.take(part).T) for part in spans(len(one), one.dimensions)])
+        np.concatenate(
+            [row_hashes(one.take(part).T) for part in spans(len(one), one.dimensions)]
+        )
         for one in (x, y)
     )
-    return repeats_by_hashes(hashes, _hashes([hashes, beside]), x.take)
+    return repeats_by_hashes(hashes, row_hashes([hashes, beside]), x.take)
 
 
 def repeats_by_hashes(
@@ -280,7 +282,7 @@ def _continuous(rows: Array, classes: int) -> bool:
     return False
 
 
-def _hashes(columns: Sequence[Array] | Array) -> npt.NDArray[np.uint64]:
+def row_hashes(columns: Sequence[Array] | Array) -> npt.NDArray[np.uint64]:
     """Return a number (N,) for each row of columns (D, N) that is equal for equal rows only."""
     made = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:

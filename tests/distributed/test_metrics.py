@@ -201,3 +201,26 @@ def test_factors_whose_rows_are_unknown_are_refused(sets, tmp_path, dask, latent
     code, out, err = latent(*asked, "--skip-bad-shards")
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "name factors in 5 shards, or --id" in err
+
+
+@pytest.mark.parametrize("metric", ["mig", "med"])
+def test_repeated_rows_are_found_in_shards(metric, tmp_path, dask, answers):
+    """Rows of noise that are there four times, in any shard, are no new evidence."""
+    rng = np.random.default_rng(3)
+    order = rng.permutation(np.repeat(np.arange(14_000), 4))
+    codes, factors = (
+        rng.normal(size=(14_000, 40))[order],
+        rng.integers(0, [3, 30], (14_000, 2))[order],
+    )
+    np.save(tmp_path / "codes.npy", codes)
+    np.savetxt(tmp_path / "factors.csv", factors, "%d", ",", header="a,b", comments="")
+    (tmp_path / "codes").mkdir()
+    for place, part in enumerate(np.split(codes, [3_000, 30_000])):
+        np.save(tmp_path / "codes" / f"part-{place}.npy", part)
+    one = answers(metric, tmp_path / "codes.npy", tmp_path / "factors.csv")
+    many = answers(metric, tmp_path / "codes", tmp_path / "factors.csv", "--dask", dask)
+    same(one, many)
+    assert any(note.startswith("56,000 rows, 14,000 distinct: ") for note in many["notes"])
+    assert {row["reading"] for row in many["results"] if row["level"] == "factor"} == {
+        "not significant"
+    }
