@@ -67,7 +67,7 @@ docs: $(READY)  ## Write what commands and Python sessions print now into README
 	$(BIN)/python tests/console.py README.md docs/*.md
 
 texts: $(READY)  ## Write every help page, note, error and reading that the tests meet into build/texts.txt, to be read
-	$(BIN)/python -m pytest -q -p tests.texts
+	$(BIN)/python -m pytest -q -n 2 -p tests.texts
 
 gallery: $(READY)  ## Make the pictures of docs/gallery.md, and every report in both sizes, on sheets in build/plots/
 	$(BIN)/python examples/make_gallery.py docs/gallery

@@ -6,6 +6,7 @@ before by more than its numbers and names; help pages stand in front.
 
 import contextlib
 import io
+import json
 import os
 import re
 from pathlib import Path
@@ -73,9 +74,20 @@ def helps() -> str:
 
 
 def pytest_unconfigure() -> None:
-    """Write the file."""
+    """Write the file; a worker of `-n` leaves its texts to the process that started it."""
     FILE.parent.mkdir(parents=True, exist_ok=True)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _part(worker).write_text(json.dumps(found), encoding="utf-8")
+        return
+    for part in sorted(FILE.parent.glob(_part("*").name)):
+        for kind, texts in json.loads(part.read_text(encoding="utf-8")).items():
+            found[kind] = texts | found[kind]
+        part.unlink()
     lists = [
         f"==== {kind}s\n" + "\n".join(sorted(texts.values())) for kind, texts in found.items()
     ]
     FILE.write_text("\n\n".join([helps(), *lists]) + "\n", encoding="utf-8")
+
+
+def _part(worker: str) -> Path:
+    return FILE.with_name(f"{FILE.name}.{worker}.part")

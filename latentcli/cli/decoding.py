@@ -98,7 +98,7 @@ class Decoding(Model):
         _option("--webp", metavar="FILE.webp", help="Write a lossless animation."),
     ] = None
     mp4: Annotated[
-        str | None, _option("--mp4", metavar="FILE.mp4", help="Write a video, by ffmpeg.")
+        str | None, _option("--mp4", metavar="FILE.mp4", help="Write a video, with ffmpeg.")
     ] = None
     frames: Annotated[
         str | None,
@@ -118,7 +118,7 @@ class Decoding(Model):
             "--limits",
             "--range",
             metavar="LO,HI",
-            help="Numbers of black and white: -1,1.",
+            help="Output values of black and white: -1,1.",
         ),
     ] = None
     size: Annotated[

@@ -41,7 +41,11 @@ def checked(data: dict[str, Data], codes: list[str], factors: str) -> dict[str, 
         raise UsageError(
             f"{codes[0]} holds classes, as factors do, and {factors} fractions, as codes do"
         )
-    why = SWAPPED if like_factors else f"{codes[0]} is named like factors and read as codes"
+    why = (
+        SWAPPED
+        if like_factors
+        else f"{codes[0]} has the name of a file of factors and is read as codes"
+    )
     notes = [text for text in data[first].notes if text != SWAPPED]
     text = f"{why}; if the files are swapped, type: {line}"
     return {

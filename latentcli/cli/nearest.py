@@ -34,7 +34,7 @@ class Nearest:
         typer.Option(
             "--labels",
             metavar="FILE",
-            help="A label of each of these codes.",
+            help="Labels of these codes.",
             rich_help_panel=MORE,
         ),
     ] = None
@@ -63,13 +63,11 @@ class Known:
 
     reference: Annotated[
         str | None,
-        typer.Option(metavar="CODES", help="Find holes of the path among these codes."),
+        typer.Option(metavar="CODES", help="Find holes: steps far from all of these codes."),
     ] = None
     labels: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="Labels of these codes, to be shown.", rich_help_panel=MORE
-        ),
+        typer.Option(metavar="FILE", help="Labels of these codes.", rich_help_panel=MORE),
     ] = None
     geodesic: Annotated[
         bool,

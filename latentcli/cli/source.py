@@ -69,7 +69,7 @@ class Source:
         bool,
         typer.Option(
             "--exact",
-            help="Find words only as they are written.",
+            help="Match words only as written.",
             rich_help_panel=MORE,
         ),
     ] = False

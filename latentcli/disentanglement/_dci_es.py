@@ -41,7 +41,7 @@ ABOUT = About(
         "capacity; below: only large predictors find the factor"
     ),
     limitations=(
-        "It says nothing of how good the best predictor is: codes without information, whose curve is "
+        "It says nothing about how good the best predictor is: codes without information, whose curve is "
         "flat, score about 1, so read it with informativeness. It depends on the family of predictors, "
         "on the capacities that are tried and on the number of rows."
     ),

@@ -27,9 +27,9 @@ ABOUT = About(
         "factor is v, v' being the second best, divided by the sum of the factors' entropies"
     ),
     range="0 to 1",
-    reading="1: every factor has a dimension that holds all of it, and of nothing else",
+    reading="1: every factor has a dimension with all information about it and about no other factor",
     limitations=(
-        "Redundant dimensions do not lower it. Factors of high entropy weigh more. Factors that "
+        "Redundant dimensions do not lower it. Factors of high entropy have more weight. Factors that "
         "depend on each other put a ceiling on it."
     ),
     source="Sepliarskaia, Kiseleva and de Rijke, 2019",

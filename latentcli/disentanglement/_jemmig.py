@@ -26,7 +26,7 @@ ABOUT = About(
         "where z_1 and z_2 are the two dimensions with most information about v"
     ),
     range="0 to 1",
-    reading="1: each factor is captured by one dimension, which holds nothing else",
+    reading="1: each factor is captured by one dimension, which has information about nothing else",
     limitations=(
         "The number of bins is part of its definition, so scores with different bins cannot be "
         "compared. Redundant dimensions halve it. Constant dimensions score 0.4 to 0.9, as their "

@@ -28,8 +28,8 @@ ABOUT = About(
         "It does not see whether a dimension holds other factors too, nor relations that are not "
         "monotone. Pearson's also falls for relations that are not linear. Factors that correlate "
         "with each other raise it. Classes are taken as numbers, which means little for more than two "
-        "without an order. It is read on the training rows, so that many dimensions and few rows are "
-        "high by chance. An angle (`periodic`) correlates with one dimension at a time, its cosine as "
+        "without an order. It is computed on the training rows, so it is high by chance with many "
+        "dimensions and few rows. An angle (`periodic`) correlates with one dimension at a time, its cosine as "
         "well as its sine."
     ),
     source="Hyvärinen and Morioka, 2016; Khemakhem et al., 2020",

@@ -186,7 +186,7 @@ def _check(pretrained: Pretrained, part: Path) -> None:
     if digest != pretrained.checksum or part.stat().st_size != pretrained.bytes:
         part.unlink()
         raise FileError(
-            f"{pretrained.name}: what came has the checksum {digest}, and the catalog has {shown(pretrained.checksum)}; it "
+            f"{pretrained.name}: the download has the checksum {digest}, and the catalog has {shown(pretrained.checksum)}; it "
             "was removed"
         )
 

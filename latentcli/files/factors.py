@@ -114,7 +114,7 @@ def join(
     )
     if not len(kept):
         raise FormatError(
-            f"{name}: no id in '{column}' is one of the codes ({shown(given[0])} against "
+            f"{name}: no id in '{column}' matches an id of the codes ({shown(given[0])} against "
             f"{shown(requested[0])})"
         )
     order = np.array([place[requested[row]] for row in kept], dtype=np.intp)

@@ -105,7 +105,9 @@ def check_side(path: Path, *, force: bool = False) -> None:
     if path.is_symlink():
         raise FileError(f"{path} is a link; `force` replaces it")
     if read_meta(path) is None:
-        raise FileError(f"{path} is there, and is not latent's; `force` replaces it")
+        raise FileError(
+            f"{path} is there already, and was not written by latent; `force` replaces it"
+        )
 
 
 def is_ours(path: Path, marks: tuple[bytes, ...] = MARKS) -> bool:

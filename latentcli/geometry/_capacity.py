@@ -118,7 +118,9 @@ def capacity(
     if sum(one is not None for one in (x, dims, concepts)) != 1:
         raise ParameterError("give one of `x`, `dims` and `concepts`")
     if x is not None and levels != 2:
-        raise ParameterError("`levels` goes with `dims` or `concepts`; vectors have signs")
+        raise ParameterError(
+            "`levels` goes with `dims` or `concepts`; of vectors the signs are counted"
+        )
     for name, value, least in (
         ("dims", dims, 1), ("concepts", concepts, 1), ("levels", levels, 2),
         ("sample", sample, 2), ("seed", seed, 0),

@@ -209,7 +209,7 @@ def of_space(result: CapacityResult) -> tuple[Picture, ...]:
     drawn: list[Picture] = []
     for title, label, names in (
         ("cosines of pairs", "cosine", ("rms_cosine", "mean_abs_cosine", "largest_abs_cosine")),
-        ("signs", "share of the most that is possible", ("share_of_possible", "bits_per_dimension")),
+        ("signs", "share of the maximum", ("share_of_possible", "bits_per_dimension")),
     ):  # fmt: skip
         there = [name for name in names if name in rows]
         if there:

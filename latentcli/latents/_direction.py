@@ -172,7 +172,7 @@ def direction_of_labels(
     value
         The value that has it; by default 1, true, or the greater of -1 and 1.
     balance
-        Weigh every combination of the other two-valued labels the same.
+        Give every combination of the other two-valued labels the same weight.
     axes
         A letter for each axis of the codes: N samples, L layers, any other a feature; by default, the
         rule.

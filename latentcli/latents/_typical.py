@@ -190,7 +190,7 @@ def merge_typical(
     )
 
 
-_FEW = "most norms are there several times, and few of them differ: too few to test"
+_FEW = "most norms are repeated, and too few of them differ for a test"
 _SHARES = (0.01, 0.25, 0.5, 0.75, 0.99)
 
 
@@ -276,7 +276,7 @@ def _place(z: Tensor, known: Tensor) -> tuple[dict[str, Array], list[str]]:
         names = ("expected", "sigma", "percentile", "percentile_estimated")
         note = (
             f"the reference's {count:,} codes span {shape.rank:,} of {dimensions:,} dimensions: too "
-            "few to say what is usual; interp with a `reference` compares with the nearest codes"
+            "few for Mahalanobis distances; interp with a `reference` compares with the nearest codes"
         )
         return {"norm": distances, **dict.fromkeys(names, unknown)}, [note]
     members = {row.tobytes() for row in others}

@@ -313,7 +313,9 @@ def test_provenance_is_of_its_own_array_only(tmp_path):
 def test_a_file_that_is_not_ours_is_not_replaced(tmp_path):
     mine = tmp_path / "own.npy.json"
     mine.write_text('{"mine": 1}')
-    with pytest.raises(FileError, match=r"own\.npy\.json is there, and is not latent's"):
+    with pytest.raises(
+        FileError, match=r"own\.npy\.json is there already, and was not written by latent"
+    ):
         saved(tmp_path / "own.npy", np.eye(2))
     assert mine.read_text() == '{"mine": 1}'
     assert not (tmp_path / "own.npy").exists()

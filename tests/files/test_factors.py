@@ -219,7 +219,7 @@ def test_ids_without_a_partner_are_left_out_and_counted():
     [
         (["a", "a"], ["a"], "f.csv: id a occurs 2 times in 'id'"),
         (["a", "b"], ["b", "b", "b"], "the codes: id b occurs 3 times"),
-        (["a", "b"], [0, 1], "no id in 'id' is one of the codes (a against 0)"),
+        (["a", "b"], [0, 1], "no id in 'id' matches an id of the codes (a against 0)"),
     ],
 )
 def test_ids_that_do_not_match_are_refused(given, wanted, message):

@@ -159,4 +159,4 @@ def _without_suffixes(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str
     if not pairs or not all(_SUFFIX.fullmatch(word) for pair in pairs for word in pair):
         return pairs, []
     cut = [(one[:-2], two[:-2]) for one, two in pairs]
-    return cut, ["the words' parts of speech (-n, -v, ...) are taken off"]
+    return cut, ["the words' parts of speech (-n, -v, ...) are removed"]

@@ -60,12 +60,12 @@ class Protocol:
 PROTOCOLS: dict[str, Protocol] = {
     "latent": Protocol(
         "words as they are written",
-        "all rows may be answered but the question's words, in any case",
+        "any row may be the answer but the question's words, in any case",
         bar_alike=True,
     ),
     "gensim": Protocol(
         "as gensim: words upper-cased",
-        "five answers looked through for one that is none of the question's words",
+        "the answer is the first of the five nearest rows that is none of the question's words",
         fold=str.upper,
         alike=True,
         exact_first=False,
@@ -74,7 +74,7 @@ PROTOCOLS: dict[str, Protocol] = {
     ),
     "word2vec": Protocol(
         "as word2vec: ASCII letters upper-cased",
-        "all rows that score above 0 may be answered but the question's three",
+        "any row that scores above 0 may be the answer but the question's three words",
         fold=_ascii_upper,
         alike=True,
         exact_first=False,
@@ -82,7 +82,7 @@ PROTOCOLS: dict[str, Protocol] = {
     ),
     "glove": Protocol(
         "as GloVe: the set lower-cased",
-        "all rows may be answered but <unk> and the question's three",
+        "any row may be the answer but <unk> and the question's three words",
         lower=True,
         never=("<unk>",),
     ),

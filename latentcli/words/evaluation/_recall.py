@@ -87,7 +87,7 @@ def evaluate_recall(
     measured = [k for k in dict.fromkeys(cutoffs) if k <= least]
     if not measured:
         raise LatentError(
-            f"`exact` has {counted(least, 'neighbor')} of a query; no cutoff is as small"
+            f"`exact` has {counted(least, 'neighbor')} of a query; every cutoff is larger"
         )
     recall: dict[int, float] = {}
     intervals: dict[int, Interval | None] = {}

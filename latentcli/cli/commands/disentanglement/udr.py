@@ -40,12 +40,12 @@ def command(
     ci: Ci = 0.95,
     seed: Seed = 0,
 ) -> None:
-    """Unsupervised disentanglement ranking (UDR): which of several models to take, without factors.
+    """Unsupervised disentanglement ranking (UDR): which of several models to choose, without factors.
 
-    Models that have found the factors have the same dimensions, up to order and sign; entangled ones differ
-    each in its own way (Duan et al., 2020). For each pair of models: the mean of r^2 / sum(R), R the
-    similarities of a dimension with the other model's, r the largest. UDR is a model's median
-    over the others, from 0 to 1. Models that all fail in the same way agree, too.
+    Models that have found the factors have the same dimensions, up to order and sign; entangled
+    ones differ each in its own way (Duan et al., 2020). For each pair of models: the mean of r^2 /
+    sum(R), R the similarities of a dimension with the other model's, r the largest. UDR is a
+    model's median over the others, from 0 to 1. Models that all fail in the same way agree, too.
 
     Examples:
 

@@ -75,7 +75,7 @@ def build(
     source: Source,
     output: Output,
 ) -> None:
-    """Read files into the cache now, so that the first question is fast as well.
+    """Read files into the cache now, so that the first query is fast, too.
 
     Example:
 
@@ -111,7 +111,7 @@ def clear(
         typer.Argument(metavar="FILE", help="Only what was read from it.", show_default=False),
     ] = None,
 ) -> None:
-    """Remove what was read from a file, or everything, scores too, from the cache.
+    """Remove the entry of a file, or everything (scores, too), from the cache.
 
     Example:
 

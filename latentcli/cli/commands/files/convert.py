@@ -51,8 +51,7 @@ class Writing:
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="Format, if not that of OUT's ending: word2vec-text, glove, word2vec, npy, npz, "
-            "safetensors, json_lines, parquet, arrow, finalfusion or projector; shards with --dask: also zarr.",
+            help="Format, if not that of OUT's ending.",
         ),
     ] = ""
     dtype: Annotated[
@@ -70,7 +69,7 @@ class Writing:
             "--shards",
             metavar="N",
             min=1,
-            help="Write the rows to a new folder OUT, as N files in the format of --to.",
+            help="Write N files (shards) to a new folder OUT.",
         ),
     ] = None
     force: Force = False
@@ -98,12 +97,13 @@ def command(
 ) -> None:
     """Write vectors in another format, by the ending of OUT.
 
-    .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz,
-    .safetensors, .jsonl, .parquet, .feather, .fifu (finalfusion), .tsv (TensorBoard projector);
-    each also with .gz, .bz2, .xz or .zip. With --shards, or of shards with --dask, OUT/ is a folder of shards. Arrays keep their dtype and shape; .jsonl, .parquet and
-    .feather have all columns of a table. OUT is either whole or not there. The words of .npy and
-    .safetensors go to OUT.words.txt, those of .tsv to NAME.metadata.tsv, with
-    all columns of --labels TABLE.
+    .txt .vec (word2vec text), .glove (no header), .bin (word2vec binary), .npy, .npz, .safetensors,
+    .jsonl, .parquet, .feather, .fifu (finalfusion), .tsv (TensorBoard projector); each also with
+    .gz, .bz2, .xz or .zip. --to takes word2vec-text, glove, word2vec, npy, npz, safetensors,
+    json_lines, parquet, arrow, finalfusion, projector, and zarr with --dask. With --shards, or of shards with --dask, OUT/ is a folder of shards.
+    Arrays keep their dtype and shape; .jsonl, .parquet and .feather have all columns of a table.
+    OUT is never left half-written. The words of .npy and .safetensors go to OUT.words.txt, those of
+    .tsv to NAME.metadata.tsv, with all columns of --labels TABLE.
 
     Examples:
 

@@ -44,10 +44,10 @@ def command(
         typer.Option("--dtype", metavar="DTYPE", help="With --dim: the dtype of its numbers."),
     ] = "float32",
 ) -> None:
-    """Tell what is in a file of vectors, and how healthy it is.
+    """Show what is in a file of vectors, and whether it is sound.
 
     Format, rows, dimensions; whether the header is true; what was dropped or repaired and
-    why; the norms; all arrays of an archive; the first words and some from all over the file.
+    why; the norms; all arrays of an archive; the first words and a sample of the others.
 
     Examples:
 

@@ -34,8 +34,8 @@ def command(
     """Capacity: how many concepts n units represent, or how full a space is.
 
     With --dims or --concepts: one-hot against binary codes (and --levels). Without: the vectors'
-    distinct patterns of signs, the bits in each sign, and how much room their directions leave
-    each other, beside the most that is possible.
+    distinct patterns of signs, the bits in each sign, and how far apart their directions are,
+    beside the largest possible angles.
 
     Examples:
 
@@ -54,7 +54,9 @@ def command(
     if dims is not None and concepts is not None:
         raise UsageError("give one of --dims and --concepts, not both")
     if levels != 2 and not counted:
-        raise UsageError("--levels goes with --dims or --concepts; vectors have signs")
+        raise UsageError(
+            "--levels goes with --dims or --concepts; of vectors the signs are counted"
+        )
     space = None if counted else source.open(output)
     named = {} if space is None else {"x": space.name}
     with output.progress("measuring") as progress, naming(**named):

@@ -26,7 +26,8 @@ def command(
         str, typer.Option("--k", "-k", metavar="K|auto", help="Number of clusters of k-means.")
     ] = "auto",
     method: Annotated[
-        str, typer.Option(metavar="METHOD", help="kmeans, or hdbscan: as many as there are.")
+        str,
+        typer.Option(metavar="METHOD", help="kmeans, or hdbscan, which finds their number."),
     ] = "kmeans",
     min_cluster_size: Annotated[
         int, typer.Option(metavar="N", help="Rows of the smallest cluster of hdbscan.")

@@ -128,8 +128,8 @@ def command(
 
     Words are matched by vocabulary (or --lexicon), arrays by row. Linear CKA (1: the same but for
     rotation and scale; debiased, so 0 for unrelated ones), RSA (rank correlation of distances),
-    orthogonal Procrustes distance (0 to 2: what the best rotation leaves), the share of common
-    nearest neighbors, and the words that moved most. A reading compares with shuffled rows.
+    orthogonal Procrustes distance (0 to 2: what remains after the best rotation), the share of
+    common nearest neighbors, and the words that moved most. A reading compares with shuffled rows.
 
     Examples:
 

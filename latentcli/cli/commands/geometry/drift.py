@@ -19,8 +19,8 @@ from latentcli.results import Report
 
 
 def command(
-    x: Annotated[str, typer.Argument(metavar="A", help="Codes that are known.")],
-    y: Annotated[str, typer.Argument(metavar="B", help="Codes that are judged.")],
+    x: Annotated[str, typer.Argument(metavar="A", help="Reference codes.")],
+    y: Annotated[str, typer.Argument(metavar="B", help="Codes to compare with them.")],
     axes: Axes,
     plot: Plot,
     output: Output,
@@ -53,10 +53,11 @@ def command(
 ) -> None:
     """Two-sample tests of two sets of codes: whether they are drawn from one distribution.
 
-    Fréchet distance (too large for few rows; beside it, extrapolated to infinitely many), maximum mean
-    discrepancy (0 for one distribution), the AUC of a classifier on codes held out (0.5: it cannot tell
-    them apart), precision, recall, density and coverage of B by neighbors of A, shifts of mean and spread. p
-    counts random splits of all codes; baseline is the same between random halves of A.
+    Fréchet distance (too large for few rows; beside it, extrapolated to infinitely many), maximum
+    mean discrepancy (0 for one distribution), the AUC of a classifier on codes held out (0.5: it
+    cannot tell them apart), precision, recall, density and coverage of B by neighbors of A, shifts
+    of mean and spread. p counts random splits of all codes; baseline is the same measure between
+    random halves of A.
 
     Example:
 

@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Duplicates: pairs of rows with a cosine of --threshold or more, and the groups they make.
 
-    Every pair is compared, exactly, in blocks: memory does not grow with the number of pairs. A group
-    holds rows that are duplicates directly or through others; its least cosine says how far that reaches.
+    Every pair is compared, exactly, in blocks: memory does not grow with the number of pairs. A
+    group holds rows that are duplicates directly or through others; its least cosine shows how
+    loose the group is.
 
     Examples:
 

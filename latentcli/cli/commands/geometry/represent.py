@@ -38,7 +38,7 @@ def command(
         float,
         typer.Option(
             metavar="A",
-            help="SIF weighs a word of probability p by A/(A+p).",
+            help="SIF gives a word of probability p the weight A/(A+p).",
             rich_help_panel=MORE,
         ),
     ] = 1e-3,
@@ -54,8 +54,8 @@ def command(
     """Text representations: one-hot, bag of words, mean of word vectors, SIF.
 
     For each: how many dimensions it has, the cosine of each pair of texts, and whether similarity
-    is built in. SIF is the mean with frequent words weighed down and the component common to all
-    taken out (Arora et al., 2017).
+    is built in. SIF is the mean in which frequent words have less weight, without the component
+    common to all texts (Arora et al., 2017).
 
     Examples:
 

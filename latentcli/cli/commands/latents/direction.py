@@ -72,7 +72,7 @@ def command(
     balance: Annotated[
         bool,
         typer.Option(
-            help="Weigh every combination of the other two-valued labels the same.",
+            help="Give every combination of the other two-valued labels the same weight.",
             rich_help_panel=MORE,
         ),
     ] = True,
@@ -101,12 +101,12 @@ def command(
 ) -> None:
     """Direction of an attribute in a latent space.
 
-    From codes of both sides, from labeled codes, or from a score of the attribute. The default is the
-    difference of the means, balanced over the other labels. held_out_separation is the distance of the two
-    sides in standard deviations on 30 % of the codes, held out when each side has 10; chance is its mean
-    with shuffled labels, p_value the share of them that reaches it. separation, on the codes that the
-    direction was found from, is biased upwards. -o writes the difference of means at its own length, boundaries
-    at length 1, with intercept and scale.
+    From codes of both sides, from labeled codes, or from a score of the attribute. The default is
+    the difference of the means, balanced over the other labels. held_out_separation is the distance
+    of the two sides in standard deviations on 30 % of the codes, held out when each side has 10;
+    chance is its mean with shuffled labels, p_value the share of them that reaches it. separation,
+    on the codes that the direction was found from, is biased upwards. -o writes the difference of
+    means at its own length, boundaries at length 1, with intercept and scale.
 
     Examples:
 

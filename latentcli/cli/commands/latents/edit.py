@@ -59,12 +59,13 @@ def command(
     ] = None,
     layers: Layers = None,
 ) -> None:
-    """Edit codes: move them along a direction, by amounts or to a place.
+    """Edit codes: move them along a direction, by an amount or to a given distance.
 
-    --by is relative: z + alpha d, with d as it is in its file (its length is in the settings), at length
-    1 with --unit. --to is absolute: the result lies at the signed distance alpha from the direction's
-    plane, with the intercept of its file. Each alpha gives an edited copy; -o writes them, the
-    alphas in front when there are several. The projection is the distance from the plane (over layers: the mean).
+    --by is relative: z + alpha d, with d as it is in its file (its length is in the settings), at
+    length 1 with --unit. --to is absolute: the result lies at the signed distance alpha from the
+    direction's plane, with the intercept of its file. Each alpha gives an edited copy; -o writes
+    them, the alphas in front when there are several. The projection is the distance from the plane
+    (over layers: the mean).
 
     Examples:
 

@@ -36,8 +36,9 @@ def command(
 ) -> None:
     """Grid between four codes.
 
-    Bilinear; with --lol the same weights make a combination that is distributed as the prior,
-    whether rows or columns come first (Bodin et al., 2024). -o writes rows x columns x code.
+    The interpolation is bilinear; with --lol the same weights make a combination that is
+    distributed as the prior, whether rows or columns come first (Bodin et al., 2024). -o writes
+    rows x columns x code.
 
     Example:
 

@@ -138,8 +138,9 @@ def command(
 
     For each step: its time, its norm, the distance from the step before, and how many standard
     deviations its norm is from that of the prior N(0, I) (typicality). Rows and layers move side by
-    side. One file of several codes is a path through them; with -v the points are words. With --decoder
-    also how far each step moves the output (root mean square). -o frames/%04d.npy writes a file a step.
+    side. One file of several codes is a path through them; with -v the points are words. With
+    --decoder also how far each step moves the output (root mean square). -o frames/%04d.npy writes
+    one file per step.
 
     Examples:
 

@@ -54,10 +54,10 @@ def command(
 ) -> None:
     """Scores along a direction: of codes, or of words from A to B.
 
-    Of codes: the signed distance from the direction's plane, and the percentile, how many scores are no
-    greater. Over layers, the score is the mean. Of words: the cosine with the axis from A to B, in
-    ascending order; of several pairs the axis is their first principal component (Bolukbasi et al.,
-    2016), and each score has a 95 % interval over the pairs.
+    Of codes: the signed distance from the direction's plane, and the percentile, the share of
+    scores that are no greater. Over layers, the score is the mean. Of words: the cosine with the
+    axis from A to B, in ascending order; of several pairs the axis is their first principal
+    component (Bolukbasi et al., 2016), and each score has a 95 % interval over the pairs.
 
     Examples:
 

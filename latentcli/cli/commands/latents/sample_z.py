@@ -31,7 +31,7 @@ def command(
         typer.Option(metavar="X", help="Redraw numbers beyond this (BigGAN's truncation)."),
     ] = None,
 ) -> None:
-    """Draw codes from N(0, I), one for each seed, as StyleGAN's --seeds do.
+    """Draw codes from N(0, I), one for each seed, as with StyleGAN's --seeds.
 
     The generator is NumPy's RandomState, whose numbers stay the same: seed 0 begins with
     1.764, 0.400, 0.979. -o writes float64 codes, seeds x dimensions: --dim 4x64x64 makes noise of a

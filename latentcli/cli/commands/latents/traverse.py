@@ -31,7 +31,7 @@ def command(
     ] = "-3:3:7",
     layers: Layers = None,
 ) -> None:
-    """Latent traversal: each dimension of a code set to each of some values, the others as they are.
+    """Latent traversal: each dimension of a code set to several values in turn, the others as they are.
 
     The usual way to look at what the dimensions of a VAE mean. -o writes dimensions x values x D.
 

@@ -36,11 +36,12 @@ def command(
 ) -> None:
     """Typicality of codes: whether their norms are plausible under the prior N(0, I).
 
-    Vectors of D normal numbers have a norm close to the square root of D; sigma says how many standard
-    deviations a code's norm is from that, the percentile how much of the prior is shorter. The reading is
-    of one test of all norms (Kolmogorov-Smirnov, p up to 0.01). A space without a prior (W, text) has
-    --reference: the norm is then the Mahalanobis distance to those codes, as if their ellipsoid were
-    known; percentile_estimated allows for its being estimated, which matters when they are few.
+    Vectors of D normal numbers have a norm close to the square root of D; sigma says how many
+    standard deviations a code's norm is from that, the percentile the share of the prior with a
+    smaller norm. The reading is of one test of all norms (Kolmogorov-Smirnov, p up to 0.01). A
+    space without a prior (W, text) has --reference: the norm is then the Mahalanobis distance to
+    those codes, as if their ellipsoid were known; percentile_estimated accounts for the error of
+    that estimate, which matters for few codes.
 
     Examples:
 

@@ -64,7 +64,7 @@ def command(
     sample: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Rows at most: first words, random codes; 0: all.", min=0
+            metavar="N", help="At most N rows: first words, random codes; 0: all.", min=0
         ),
     ] = 20_000,
     neighbors: Annotated[
@@ -86,10 +86,10 @@ def command(
 ) -> None:
     """Map of a space: its rows as points on the plane, those alike near each other.
 
-    An .html file is one page that opens offline: it pans and zooms, finds words, and shows the exact neighbors
-    in the full space. PCA keeps large distances, t-SNE and UMAP neighborhoods: the sizes and distances of their
-    groups mean nothing. Trustworthiness and continuity (from 0 to 1) say how many neighborhoods are true. Without
-    -o the map is drawn in the terminal.
+    An .html file is one page that opens offline: it pans and zooms, finds words, and shows the
+    exact neighbors in the full space. PCA keeps large distances, t-SNE and UMAP neighborhoods: the
+    sizes and distances of their groups mean nothing. Trustworthiness and continuity (from 0 to 1)
+    say how well neighborhoods are preserved. Without -o the map is drawn in the terminal.
 
     Examples:
 

@@ -37,10 +37,11 @@ def command(
 ) -> None:
     """Smoothness of a decoder: perceptual path length (PPL), slopes, and jumps.
 
-    PPL is the mean squared change of the output for a small step along the path between two random codes, over
-    the step squared (Karras et al., 2019), with its interval at 95 %. Slopes are how far outputs move for a move of the
-    code. A path has a jump where one of its 16 steps is over five times the median one; the largest are listed: from which
-    row to which, and at which t of their path. All depend on the scale of the outputs: compare models on the same data only.
+    PPL is the mean squared change of the output for a small step along the path between two random
+    codes, over the step squared (Karras et al., 2019), with its interval at 95 %. Slopes are the
+    change of the output per unit change of the code. A path has a jump where one of its 16 steps is
+    over five times the median one; the largest are listed: from which row to which, and at which t
+    of their path. All depend on the scale of the outputs: compare models on the same data only.
 
     Examples:
 

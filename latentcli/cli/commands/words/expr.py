@@ -34,8 +34,8 @@ def command(
 ) -> None:
     """List the words nearest to a weighted sum of words.
 
-    Parts are joined by + and -, with blanks around them; a number and * before a word weigh it;
-    quotes hold a word with blanks together.
+    Parts are joined by + and -, with blanks around them; a number and * before a word are its
+    weight; quotes hold a word with blanks together.
 
     Examples:
 

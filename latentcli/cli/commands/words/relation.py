@@ -33,11 +33,11 @@ def command(
 ) -> None:
     """Offset consistency: whether pairs of words share one direction.
 
-    Each pair's offset is its second word less its first. Shown are its cosine with the mean offset
-    of the other pairs, its length, the cosines of the offsets with each other, and a verdict on
-    their mean: one direction from 0.5, loosely related from 0.25, where it is 0.1 above chance and
-    p is up to 0.05. Chance and p are of the same words paired at random (Fournier et al., 2020);
-    it takes four pairs or more.
+    Each pair's offset is the vector of its second word minus that of its first. Shown are its
+    cosine with the mean offset of the other pairs, its length, the cosines of the offsets with each
+    other, and a verdict on their mean: one direction from 0.5, loosely related from 0.25, where it
+    is 0.1 above chance and p is up to 0.05. Chance and p are of the same words paired at random
+    (Fournier et al., 2020); it takes four pairs or more.
 
     Examples:
 

@@ -93,9 +93,9 @@ def command(
 ) -> None:
     """Train word vectors on text: word2vec (skip-gram, CBOW) or fastText, through gensim.
 
-    Each line is a sentence. At the end it says what the vectors are worth: their correlation with people's
-    similarity scores, and the nearest words of some frequent ones. A corpus of less than some millions of words gives
-    vectors of its own subject, not of the language.
+    Each line is a sentence. At the end it says how good the vectors are: their correlation with
+    human similarity ratings, and the nearest words of some frequent ones. A corpus of less than
+    some millions of words gives vectors of its own subject, not of the language.
 
     Examples:
 

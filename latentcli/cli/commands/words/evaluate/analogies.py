@@ -56,7 +56,12 @@ def analogies(
     top: Annotated[
         int,
         typer.Option(
-            "--top", "-k", help="Right if among the K best.", metavar="K", min=1, max=1000
+            "--top",
+            "-k",
+            help="Count an answer among the K best as right.",
+            metavar="K",
+            min=1,
+            max=1000,
         ),
     ] = 1,
     errors: Annotated[

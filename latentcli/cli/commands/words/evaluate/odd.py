@@ -24,7 +24,7 @@ def odd(
 
     Each line is a set whose last word is the odd one; ': NAME' begins a section. A file of one
     word on each line is a cluster, an empty line and outliers, each a set with the cluster. The
-    interval is Wilson's at 95 %; a random choice finds the odd one of n words once in n.
+    interval is Wilson's at 95 %; chance is 1/n for sets of n words.
 
     Examples:
 

@@ -17,7 +17,7 @@ from latentcli.results import Report
 def recall(
     plot: Plot,
     output: Output,
-    found: Annotated[str, typer.Argument(metavar="FOUND", help="What an index answered.")],
+    found: Annotated[str, typer.Argument(metavar="FOUND", help="The answers of an index.")],
     against: Annotated[
         str, typer.Option("--against", metavar="EXACT", help="The exact neighbors.")
     ],
@@ -31,7 +31,8 @@ def recall(
 
     Recall@k is the share of the k exact neighbors that are among the first k answers, the mean over
     the queries, with a bootstrap interval. Both files are an array (Q, k) of row numbers (.npy,
-    .npz::KEY, Parquet; -1 for none), what neighbors wrote with --json or --format ndjson, or a TREC run.
+    .npz::KEY, Parquet; -1 for none), what neighbors wrote with --json or --format ndjson, or a TREC
+    run.
 
     Examples:
 

@@ -52,12 +52,12 @@ def similarity(
     ] = 1000,
     seed: Seed = 0,
 ) -> None:
-    """Correlation of cosines with people's similarity scores of pairs of words.
+    """Correlation of cosines with human similarity ratings of word pairs.
 
-    Spearman's rho and Pearson's r, each with a bootstrap interval at 95 %. Columns are separated
-    by tabs, commas, semicolons or blanks; the words are the first two of text, the score is the first
-    of numbers after them. Without a FILE, wordsim353 and simlex999 as gensim ships them. Pairs out of vocabulary are
-    skipped: compare only results that skip equally many.
+    Spearman's rho and Pearson's r, each with a bootstrap interval at 95 %. Columns are separated by
+    tabs, commas, semicolons or blanks; the words are the first two of text, the score is the first
+    of numbers after them. Without a FILE, wordsim353 and simlex999 as gensim ships them. Pairs out
+    of vocabulary are skipped: compare only results that skip equally many.
 
     Examples:
 

@@ -46,11 +46,11 @@ def weat(
 ) -> None:
     """Word embedding association test (WEAT): whether targets X go with attributes A, Y with B.
 
-    A positive effect size says X with A and Y with B, a negative one the opposite. It is from -2 to 2
-    for targets of equal number. p is one-sided, as published: over all partitions of the targets if there are up
-    to 100,000. The reading names an association that a two-sided test at 5 % finds. A file with the
-    lists of Caliskan et al. (2017) gives their tests; four lists give one:
-    {"x": ["tea", ...], "y": [...], "a": [...], "b": [...]}. Without a FILE, the paper's two tests of
+    A positive effect size says X with A and Y with B, a negative one the opposite. It is from -2 to
+    2 for targets of equal number. p is one-sided, as published: over all partitions of the targets
+    if there are up to 100,000. The reading names an association that a two-sided test at 3 % finds.
+    A file with the lists of Caliskan et al. (2017) gives their tests; four lists give one: {"x":
+    ["tea", ...], "y": [...], "a": [...], "b": [...]}. Without a FILE, the paper's two tests of
     gender with mathematics and with science against the arts.
 
     Examples:
