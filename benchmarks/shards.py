@@ -28,6 +28,8 @@ PART = 20_000
 TIMES = 3
 QUERIES = (1, 10, 30, 100, 300, 1000)
 MEMORY = "< 1,000 MB"
+LEAST = 0.2
+"""Seconds beyond starting that say something."""
 
 
 def shards(bench: Bench) -> Iterator[Row]:
@@ -91,8 +93,8 @@ def _rates(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
             mine, read = _beyond(cost, start), _beyond(bare, start_bare)
             yield Row(
                 f"neighbors, 1 query, {rows:,} x {DIMENSIONS}, {count} shards, {workers} workers",
-                f"{cost.wall:.1f} s, {rows / mine.wall:,.0f} rows a second",
-                f"bare read {bare.wall:.1f} s, {rows / read.wall:,.0f} rows a second{_load()}",
+                f"{cost.wall:.1f} s, {_rate(rows, mine)}",
+                f"bare read {bare.wall:.1f} s, {_rate(rows, read)}{_load()}",
                 _ratios(read, mine),
                 "",
             )
@@ -126,7 +128,7 @@ def _many(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
         mine, read, product = (_beyond(found[i + 1], found[i]) for i in (0, 2, 4))
         yield Row(
             f"neighbors, {count:,} queries, {rows:,} x {DIMENSIONS}, 10 shards, {workers} workers",
-            f"{found[1].wall:.1f} s, {rows / mine.wall:,.0f} rows a second",
+            f"{found[1].wall:.1f} s, {_rate(rows, mine)}",
             f"read {read.wall:.1f} s, float32 product {product.wall:.1f} s{_load()}",
             f"of reading {_ratios(read, mine)}; of the product {_ratios(product, mine)}",
             ">= 0.6 of reading",
@@ -135,11 +137,19 @@ def _many(bench: Bench, folder: Path, rows: int, few: Path) -> Iterator[Row]:
 
 def _beyond(cost: Cost, start: Cost) -> Cost:
     """Return what a run took beyond starting."""
-    return Cost(max(cost.wall - start.wall, 0.01), max(cost.cpu - start.cpu, 0.01), cost.peak)
+    return Cost(cost.wall - start.wall, cost.cpu - start.cpu, cost.peak)
+
+
+def _rate(rows: int, cost: Cost) -> str:
+    return (
+        f"{rows / cost.wall:,.0f} rows a second" if cost.wall > LEAST else "start varies more"
+    )
 
 
 def _ratios(bare: Cost, mine: Cost) -> str:
-    """Return the ratio of two times, and that of processor times, which other work on the machine hardly changes."""
+    """Return the ratio of two times, and that of processor times, which other work on the machine changes less."""
+    if min(bare.wall, mine.wall, bare.cpu, mine.cpu) <= LEAST:
+        return "-"
     return f"{bare.wall / mine.wall:.2f} (processor {bare.cpu / mine.cpu:.2f})"
 
 
