@@ -169,7 +169,7 @@ def measured_lines(kept: Kept, parts: Sequence[str]) -> Lines:
     for part in parts:
         cells = {(source, count): kept[part, source, count] for source in SOURCES for count in ROWS}  # fmt: skip
         shares = {key: covered(list(found.values())) for key, found in cells.items()}
-        sizes = [max(len(cells[source, count]) for source in SOURCES) for count in ROWS]
+        sizes = [min(filter(None, (len(cells[source, count]) for source in SOURCES)), default=0) for count in ROWS]  # fmt: skip
         for name in dict.fromkeys(name for one in shares.values() for name in one):
             lines[name] = {
                 source: [

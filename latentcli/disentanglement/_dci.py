@@ -163,7 +163,9 @@ def dci(
     ]
     null = _null(predictors, data, groups, splits, seed, shuffles(_REFITS[estimator]))
     parts = refitted(estimator, data, groups, test=test, limit=limit, ci=ci, seed=seed)
-    informativeness = of_parts(informativeness, parts, lowest(fitted))
+    # A tree orders values; a regression follows the few of heavy tails.
+    tails = data.tail_factor if estimator == "lasso" else 1.0
+    informativeness = of_parts(informativeness, parts, lowest(fitted), widened=tails)
     why = no_interval(estimator, informativeness.is_noise, ci)
 
     def spread(name: str, value: float | None, null: tuple[float, ...] | None) -> Estimate:

@@ -67,8 +67,8 @@ ABOUT = About(
 _LEAST = 8
 """Training rows of which a predictor can be learned."""
 
-_PARTS = 12
-"""Parts of up to 1,000 rows that are fitted afresh for the intervals."""
+_PARTS, _MOST = 12, 2_500
+"""Parts that are fitted afresh for the intervals, and their rows at most: of fewer, the largest predictors learn less."""
 
 
 def explicitness_of(capacities: Array, losses: Array, baseline: float) -> float:
@@ -244,7 +244,7 @@ def _afresh(
             "informativeness": _mean([one.informed for one in found]),
         }
 
-    return Halves(data.repeats.of(some), of_part, ci=ci, seed=seed, draws=_PARTS)
+    return Halves(data.repeats.of(some), of_part, ci=ci, seed=seed, draws=_PARTS, most=_MOST)
 
 
 def _parts(data: Data, test: float, limit: int | None, seed: int) -> Split:

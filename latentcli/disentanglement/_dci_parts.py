@@ -72,9 +72,13 @@ def no_interval(estimator: str, noise: bool, ci: float | None) -> str | None:
     return _OF_NOISE if noise else None
 
 
-def of_parts(informativeness: Estimate, parts: Halves, low: float) -> Estimate:
+def of_parts(
+    informativeness: Estimate, parts: Halves, low: float, *, widened: float = 1.0
+) -> Estimate:
     """Return I with the interval from parts of the rows: the delta method leaves out what training rows do."""
-    interval = parts.interval("informativeness", informativeness.value, low, 1.0)
+    interval = parts.interval(
+        "informativeness", informativeness.value, low, 1.0, widened=widened
+    )
     return informativeness if interval is None else replace(informativeness, interval=interval)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from latentcli.disentanglement import _attribution as attribution
 from latentcli.disentanglement._about import About
+from latentcli.disentanglement._concentration import concentration, infoc, infom, of_noise
 from latentcli.disentanglement._confidence import estimate
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._infoe import explicitness, held_out_explicitness
@@ -59,28 +60,6 @@ _PARTS = 10
 
 _SHUFFLES = 5
 """How often factors are shuffled to see what noise gives."""
-
-
-def concentration(shares: Array) -> float | None:
-    """Return max / sum of shares (n,), from 1 / n = 0 to 1; None of one share or of nothing.
-
-    >>> concentration(np.array([0.5, 0.0])), concentration(np.array([0.5, 0.5]))
-    (1.0, 0.0)
-    """
-    total = float(shares.sum())
-    if len(shares) < 2 or total <= 0:
-        return None
-    return (float(shares.max()) / total - 1 / len(shares)) / (1 - 1 / len(shares))
-
-
-def infom(shares: Array) -> float | None:
-    """Return the mean concentration of dimensions, the rows of `shares` (D, K)."""
-    return mean_known([concentration(row) for row in shares])
-
-
-def infoc(shares: Array) -> float | None:
-    """Return the mean concentration of factors, the columns of `shares` (D, K)."""
-    return mean_known([concentration(column) for column in shares.T])
 
 
 @metric(ABOUT)
@@ -146,12 +125,14 @@ def infomec(
         if len(part.factors) < len(data.factors):
             return {}
         counted = None if estimator == "knn" else part.counts(Cut(bins, binning, limits))
-        return _three(part, counted, active, neighbors, seed)
+        return _three(part, counted, active, counts.evident, neighbors, seed)
 
     parts = Halves(data.repeats, of_part, ci=ci, seed=seed, draws=_PARTS)
 
     def spread(name: str, one: Estimate) -> Estimate:
-        interval = parts.interval(name, one.value, 0.0, 1.0, widened=data.tail_factor)
+        interval = parts.interval(
+            name, one.value, 0.0, 1.0, widened=data.tail_factor, lasting=f"{name}_of_noise"
+        )
         return replace(one, interval=interval)
 
     informative = active & counts.significant.any(axis=1)
@@ -210,9 +191,17 @@ def infomec(
 
 
 def _three(
-    part: Data, counts: Counts | None, active: Array, neighbors: int, seed: int
+    part: Data,
+    counts: Counts | None,
+    active: Array,
+    evident: Array,
+    neighbors: int,
+    seed: int,
 ) -> dict[str, float | None]:
-    """Return the scores of some rows, of the dimensions that are active in all; by counts, or neighbors."""
+    """Return the scores of some rows, of the dimensions that are active in all; by counts, or neighbors.
+
+    With each, what dimensions and factors without `evident` (D, K) information contribute to it.
+    """
     fitted = part.standard(None, seed)
     if counts is None:
         mutual = attribution.nearest(fitted, neighbors, seed)
@@ -224,8 +213,18 @@ def _three(
         infoc(shares[active]),
         mean_known([*explicitness(fitted).values()]),
     )
+    informed = np.asarray(evident[active])
+    noise = (
+        of_noise(shares[active], np.asarray(informed.any(axis=1))),
+        of_noise(shares[active].T, np.asarray(informed.any(axis=0))),
+    )
     whole = None if None in found else mean_known(found)
-    return dict(zip(("infomec", "infom", "infoc", "infoe"), (whole, *found), strict=True))
+    return {
+        **dict(zip(("infomec", "infom", "infoc", "infoe"), (whole, *found), strict=True)),
+        "infom_of_noise": noise[0],
+        "infoc_of_noise": noise[1],
+        "infomec_of_noise": sum(noise) / len(found),
+    }
 
 
 def _with_null(
