@@ -178,7 +178,8 @@ def of_first_words(command: str, words: Sequence[str], table: str) -> str:
 
 def of_languages(words: Sequence[str], files: Sequence[str]) -> str:
     """Return the line of `latent align` for two languages, whose pairs of words are in a file."""
-    if {"--dictionary", "--lexicon"} & {*words} or len(files) not in (2, 3):
+    named = {"-d", "--dictionary", "--lexicon"} & {*words}
+    if named or len(files) not in (2, 3) or len({*files}) < len(files):
         return ""
     if len(files) == 2:
         return f"two languages need pairs of words: {shlex.join(['latent', 'align', *words, '--dictionary'])} FILE"

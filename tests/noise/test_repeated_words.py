@@ -126,6 +126,8 @@ def aligned(rng, folder, there):
 
 
 KINDS = (weat, similarity, odd, compared, compared_sets, retrieval, aligned)
+AT_5_PERCENT = ("similarity", "odd", "compared", "compared_sets", "retrieval")
+"""Intervals of 95 %, and tests at 5 %: that more than 11 of 100 are wrong has a chance of 0.4 %."""
 
 
 def claims(kind, chosen, folder, there=False):
@@ -141,11 +143,11 @@ def test_noise_that_is_repeated_has_no_structure(kind, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_noise_that_is_repeated_has_no_structure_in_95_of_100_seeds(kind, tmp_path):
-    check(
-        f"words {kind.__name__}, four times",
-        "noise",
-        {"reading": claims(kind, seeds(), tmp_path)},
-    )
+    found = claims(kind, seeds(), tmp_path)
+    if kind.__name__ in AT_5_PERCENT:
+        assert found <= 11
+    else:
+        check(f"words {kind.__name__}, four times", "noise", {"reading": found})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
-from latentcli.numerics.repeats import Repeats, repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result
@@ -94,8 +93,7 @@ def evaluate_categories(
         )
     clusters = cluster(np.stack([found[word] for word, _ in known]), count, seed=seed)
     value = purity(clusters, names)
-    repeats = repeats_of_keys((found[word].tobytes(), name) for word, name in known)
-    by_chance = _chance(clusters, names, seed, repeats)
+    by_chance = _chance(clusters, names, seed)
     missing = tuple(word for word, _ in words if word not in found)
     record: Record = {
         "set": given.name, "categories": count, "words": len(words), "used": len(known),
@@ -117,16 +115,14 @@ def evaluate_categories(
             "ignore_case": ignore_case,
             "seed": seed,
         },
-        notes=(*repeats.note_on("vector", "vectors", "chance"), *note_on_missing(missing)),
+        notes=note_on_missing(missing),
     )
 
 
-def _chance(clusters: Array, names: Sequence[str], seed: int, repeats: Repeats) -> float:
-    """Return the mean purity when the categories of the words are shuffled, those of one vector together."""
-    random, given = np.random.default_rng(seed), np.array(names)
-    values = [
-        purity(clusters, given[repeats.permutation(random)].tolist()) for _ in range(_SHUFFLES)
-    ]
+def _chance(clusters: Array, names: Sequence[str], seed: int) -> float:
+    """Return the mean purity when the categories of the words are shuffled."""
+    random = np.random.default_rng(seed)
+    values = [purity(clusters, list(random.permutation(names))) for _ in range(_SHUFFLES)]
     return float(np.mean(values))
 
 

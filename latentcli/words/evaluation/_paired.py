@@ -83,7 +83,8 @@ def compare_evaluations(
     --------
     >>> import latentcli
     >>> space = latentcli.open()
-    >>> questions = [("man", "king", "woman", "queen"), ("france", "paris", "japan", "tokyo")] * 10
+    >>> pairs = [pair.split() for pair in "france paris,japan tokyo,germany berlin,italy rome,spain madrid".split(",")]
+    >>> questions = [(*one, *other) for one in pairs for other in pairs if one != other]
     >>> found = {how: latentcli.evaluate_analogies(space, questions, method=how) for how in ("3cosadd", "only-b")}
     >>> [(row["vectors"], row["group"]) for row in compare_evaluations(found).records]
     [('3cosadd', 'a'), ('only-b', 'b')]

@@ -151,10 +151,11 @@ def _tested(
         if all(known):
             x, y, a, b = map(np.stack, known)
             association = associate(x, y, a, b, samples=samples, seed=seed)
-            distinct = [np.unique(side, axis=0) for side in (x, y)]
+            distinct = [_distinct(space, rules, words, found) for words in test.lists[:2]]
             copies = len(x) + len(y) - sum(map(len, distinct))
             if copies:
-                tested = associate(distinct[0], distinct[1], a, b, samples=samples, seed=seed)
+                own = [np.stack(side) for side in distinct]
+                tested = associate(own[0], own[1], a, b, samples=samples, seed=seed)
                 association = replace(
                     tested,
                     effect_size=association.effect_size,
@@ -164,6 +165,20 @@ def _tested(
     if not any(one.association for one in made):
         raise LatentError(_nothing(space, rules, tests[0], found))
     return made
+
+
+def _distinct(
+    space: Space, rules: Protocol, words: Sequence[str], found: Mapping[str, Array]
+) -> list[Array]:
+    """Return the unit vectors of those words of a list whose rows are no copies of another one's."""
+    lexicon = Lexicon(space, rules, list(words))
+    kept: dict[str | bytes, Array] = {}
+    for word in words:
+        if word in found:
+            row = lexicon.row(word)
+            key = word if row is None else space.matrix[row].tobytes()
+            kept.setdefault(key, found[word])
+    return list(kept.values())
 
 
 def _nothing(

@@ -70,7 +70,7 @@ def test_lists_by_name():
         association_tests(FOUR, ["y", "z"], ["q", "p"])
     with pytest.raises(ParameterError, match="two names for `targets`"):
         association_tests(FOUR, ["y"], ["q", "p"])
-    with pytest.raises(ParameterError, match="3 lists are not a test"):
+    with pytest.raises(ParameterError, match="here 3 lists; choose two"):
         association_tests({name: FOUR[name] for name in "xyp"}, [], [])
 
 
