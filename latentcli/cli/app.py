@@ -238,10 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _hint(given: list[str]) -> None:
     """Say what to type instead of a line that failed, if its words tell; with -q there are no notes."""
-    if {"-q", "--quiet"} & {*given}:
-        return
     with suppress(OSError, ValueError):  # words that no file can be called by
-        if hint := hints.of_words(given):
+        if not {"-q", "--quiet"} & {*given} and (hint := hints.of_words(given)):
             _say("note", hint)
 
 
