@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from latentcli.distributed import _files, _shards, _zarr
-from latentcli.errors import FileError, FormatError, LatentError, counted, unknown_choice
+from latentcli.errors import FormatError, LatentError, counted, unknown_choice
 from latentcli.files import contents, joining, writing
-from latentcli.files.folders import made_folder
+from latentcli.files.folders import check_running, made_folder
 from latentcli.files.outputs import written_beside
 from latentcli.files.parts import bare
 from latentcli.files.store.axes import FIRST
@@ -88,8 +88,7 @@ def converted(
 
 def _convert(shard: Shard, target: str, to: str, dtype: str) -> _files.Of:
     path = Path(target)
-    if not path.parent.is_dir():
-        raise FileError("the run has ended")
+    check_running(path.parent)
     content, notes = _content(shard, to)
     try:
         if to == "zarr":

@@ -11,7 +11,7 @@ from latentcli.distributed import _rewriting, _shards, _zarr
 from latentcli.errors import FileError, FormatError
 from latentcli.files import codes
 from latentcli.files.addresses import separated
-from latentcli.files.folders import made_folder
+from latentcli.files.folders import check_running, made_folder
 from latentcli.numerics.types import Array
 
 if TYPE_CHECKING:
@@ -154,7 +154,6 @@ def _rewrite(
     if len(made) != len(loaded.values):
         raise FormatError(f"{len(made):,} codes of {len(loaded.values):,}")
     path = Path(target)
-    if not path.parent.is_dir():
-        raise FileError("the run has ended")
+    check_running(path.parent)
     _rewriting.write(shard, made, path)
     return Of(known, len(loaded.values), tuple(loaded.values.shape[1:]))

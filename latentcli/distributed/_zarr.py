@@ -12,6 +12,7 @@ import numpy as np
 
 from latentcli.errors import FileError, FormatError, LatentError, reason, shown
 from latentcli.files.addresses import is_glob, is_remote, separated
+from latentcli.files.folders import check_running
 from latentcli.files.reading import Block, Findings, Reading
 from latentcli.numerics.types import Array
 
@@ -81,8 +82,9 @@ def write(path: Path, parts: Iterable[Array], shape: tuple[int, ...], dtype: Any
     row = max(1, np.dtype(dtype).itemsize * int(np.prod(shape[1:], dtype=np.int64)))
     chunks = (min(shape[0], max(1, _CHUNK // row)), *shape[1:])
     try:
+        path.mkdir(exist_ok=True)  # one that a worker left when it was killed is written anew
         array: Any = _zarr().open_array(
-            store=str(path), mode="w", shape=shape, chunks=chunks, dtype=np.dtype(dtype)
+            store=_store(path), mode="w", shape=shape, chunks=chunks, dtype=np.dtype(dtype)
         )
         done = 0
         for part in parts:
@@ -93,6 +95,18 @@ def write(path: Path, parts: Iterable[Array], shape: tuple[int, ...], dtype: Any
         if isinstance(error, OSError):
             raise FileError(f"cannot write {path}: {reason(error)}") from error
         raise
+
+
+def _store(path: Path) -> Any:
+    """Return where a new array goes; Zarr would make folders anew that the end of a run took away."""
+    from zarr.storage import LocalStore
+
+    class Store(LocalStore):
+        async def set(self, key: str, value: Any) -> None:
+            check_running(path.parent)
+            await super().set(key, value)
+
+    return Store(path)
 
 
 def _opened(address: str) -> Any:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from latentcli.errors import FileError, reason, shown
@@ -30,6 +30,12 @@ def check_folder(named: str | Path) -> None:
         raise FileError(f"cannot write {folder}: there is no folder {folder.parent}")
 
 
+def check_running(part: Path) -> None:
+    """Refuse to write to the folder of a run that has ended."""
+    if not part.is_dir():
+        raise FileError("the run has ended")
+
+
 @contextmanager
 def made_folder(folder: Path) -> Iterator[Path]:
     """Give a folder beside one that is to be made; it takes its place when all went well."""
@@ -51,6 +57,14 @@ def made_folder(folder: Path) -> Iterator[Path]:
                 whole.rmdir()
             part.replace(whole)
         finally:
-            for _ in range(_TRIES):
-                if part.exists():
-                    shutil.rmtree(part, ignore_errors=True)
+            _remove(part)
+
+
+def _remove(part: Path) -> None:
+    """Remove a folder, if it is there, to which another process may still write: by its name, that ends at once."""
+    gone = part.with_suffix(".gone")
+    with suppress(OSError):
+        part.replace(gone)
+    for folder in (gone, part) * _TRIES:
+        if folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
