@@ -219,9 +219,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     inputs.begin()
     try:
-        code = _run(given, debug)
-        if code in (FAILED, USAGE):
-            _hint(given)
+        code, error = _answered(given, debug)
+        if code in (FAILED, USAGE) and (hint := hints.after(given, error)):
+            _say("note", hint)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone: nothing to say, and nothing more to write at exit.
@@ -236,11 +236,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _hint(given: list[str]) -> None:
-    """Say what to type instead of a line that failed, if its words tell; with -q there are no notes."""
-    with suppress(OSError, ValueError):  # words that no file can be called by
-        if not {"-q", "--quiet"} & {*given} and (hint := hints.of_words(given)):
-            _say("note", hint)
+def _answered(given: list[str], debug: bool) -> tuple[int, LatentError | None]:
+    """Run a command; return its exit code, and the error that it ended with, of those that we raise."""
+    try:
+        return _run(given, debug), None
+    except LatentError as error:
+        if debug:
+            raise
+        return _fail(with_options(str(error)), exit_code(error)), error
 
 
 def _run(given: list[str], debug: bool) -> int:
@@ -253,16 +256,12 @@ def _run(given: list[str], debug: bool) -> int:
         return code if isinstance(code, int) else DONE
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    except LatentError as error:
-        if debug:
-            raise
-        return _fail(with_options(str(error)), exit_code(error))
     except MemoryError:
         return _fail("not enough memory for this")
     except Exception as error:
         if hasattr(error, "format_message"):  # what Typer has to say of the command line
             return _misused(error, given)
-        if debug or _is_of_the_output(error):
+        if debug or isinstance(error, LatentError) or _is_of_the_output(error):
             raise
         return _fail(process.unexpected(error))
 

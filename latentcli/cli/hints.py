@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from latentcli.errors import LatentError
 
 OPTIONS: dict[str, str] = {
     "--strength": "--by", "--alpha": "--by", "--amount": "--by", "--scale": "--by",
@@ -124,7 +128,16 @@ def of_option(name: str, known: Collection[str], command: str = "") -> str:
     return f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
 
 
-def of_words(arguments: Sequence[str]) -> str:
+def after(arguments: Sequence[str], error: LatentError | None) -> str:
+    """Return what to type instead of a line that failed; "" for nothing, and with -q, where there are no notes."""
+    if {"-q", "--quiet"} & {*arguments}:
+        return ""
+    with suppress(OSError, ValueError):  # words that no file can be called by
+        return of_words(arguments, error)
+    return ""
+
+
+def of_words(arguments: Sequence[str], error: LatentError | None = None) -> str:
     """Return what to type where files stand among words, or words in the place of codes; "" for nothing.
 
     >>> of_words(["direction", "he", "she"])
@@ -147,7 +160,7 @@ def of_words(arguments: Sequence[str]) -> str:
         return _grouped(command, list(arguments[1:]))
     from latentcli.cli import retyped
 
-    return _of_vectors(arguments, words, given, files, named) or retyped.line(
+    return _of_vectors(arguments, words, given, files, named, error) or retyped.line(
         command, arguments[1:], given, files
     )
 
@@ -158,6 +171,7 @@ def _of_vectors(
     given: list[str],
     files: list[str],
     named: str,
+    error: LatentError | None,
 ) -> str:
     """Return the line with vectors where they belong: behind -v, in a text, in another column; "" for none."""
     import shlex
@@ -167,7 +181,7 @@ def _of_vectors(
     command = arguments[0]
     if beside := retyped_files.text_beside(arguments, [*files, named]):
         return beside
-    if several := retyped_files.of_several_arrays(arguments, [*files, named]):
+    if several := retyped_files.of_several_arrays(arguments, [*files, named], error):
         return several
     arrays = retyped_files.of_arrays(given) if command in _OF_PAIRS and not named else ""
     if arrays:

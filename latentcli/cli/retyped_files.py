@@ -107,38 +107,35 @@ def of_arrays(given: Sequence[str]) -> str:
     return ""
 
 
-def of_several_arrays(words: Sequence[str], files: Sequence[str]) -> str:
-    """Return the line with the array that is meant behind a file of several; "" where that is plain."""
+def of_several_arrays(
+    words: Sequence[str], files: Sequence[str], error: LatentError | None
+) -> str:
+    """Return the line with the array that is meant behind a file of several; "" for another error."""
     from latentcli.files.arrays import AmbiguousError
-    from latentcli.files.load import read_array
 
+    if not isinstance(error, AmbiguousError):
+        return ""
     for file in files:
-        if not file or not Path(file).is_file():
-            continue
-        try:
-            read_array(file)
-        except AmbiguousError as error:
-            address = str(error).rpartition("Pick one: ")[2]
-            if Path(address.partition("::")[0]).name == Path(file).name:
-                address = f"{file}::{address.partition('::')[2]}"
-                line = shlex.join(
-                    ["latent", *(address if word == file else word for word in words)]
-                )
-                return f"one of its arrays: {line}"
-        except (LatentError, OSError):
-            continue
+        if Path(file).name == error.name and Path(file).is_file():
+            address = f"{file}::{error.first}"
+            line = shlex.join(
+                ["latent", *(address if word == file else word for word in words)]
+            )
+            return f"one of its arrays: {line}"
     return ""
 
 
 def _names_in(path: Path) -> dict[str, list[object]]:
     """Return the columns of a table that may name its rows; {} for a text that is too large for a hint."""
     from latentcli.files import labels
-    from latentcli.files.formats import parquet
+    from latentcli.files.formats import parquet, table
     from latentcli.files.stream import Stream
 
     with Stream(path) as stream:
         if parquet.sniff(stream):
             return parquet.names_in(stream)
+        if not table.sniff(stream):
+            return {}
     if path.stat().st_size > _LARGEST_TABLE:
         return {}
     return {name: cells.tolist() for name, cells in labels.read_table(str(path)).items()}

@@ -43,10 +43,10 @@ class AmbiguousError(FormatError):
     def __init__(self, name: str, shapes: Shapes, first: str) -> None:
         alike = _like_embeddings(shapes)
         self.shapes = {**{key: shapes[key] for key in alike}, **shapes}
-        first = alike[0] if alike else first
+        self.name, self.first = name, shown(alike[0] if alike else first)
         shown_first = len(alike) if alike and len(shapes) > _LISTED else _LISTED
         super().__init__(
-            f"{name}: several arrays ({listed(self.shapes, shown_first)}). Pick one: {name}::{shown(first)}"
+            f"{name}: several arrays ({listed(self.shapes, shown_first)}). Pick one: {name}::{self.first}"
         )
 
 
