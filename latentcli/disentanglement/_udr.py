@@ -135,10 +135,8 @@ def udr(
     models, dropped = _models(codes, threshold)
     names, rows = list(models), len(next(iter(models.values())))
     random = np.random.default_rng([seed, 29])
-    size, repeats = (
-        sum(one.size for one in models.values()),
-        repeats_of(np.hstack([*models.values()])),
-    )
+    size = sum(one.size for one in models.values())
+    repeats = repeats_of(np.hstack([*models.values()]))
     halves = repeats.halves(seed, size) if ci else []
     ranked = ranks_of(models) if estimator == "spearman" else models
     similarities = similarities_of(ranked, estimator)

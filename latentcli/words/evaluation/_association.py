@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 import numpy as np
@@ -45,15 +45,15 @@ def associate(
     """
     if not min(map(len, (x, y, a, b))):
         raise LatentError("a list of the test has no words with a vector")
-    targets = unit(np.concatenate([x, y]))
-    associations = (targets @ unit(a).T).mean(axis=1) - (targets @ unit(b).T).mean(axis=1)
-    difference = float(associations[: len(x)].mean() - associations[len(x) :].mean())
-    spread = float(associations.std())
-    partitions = math.comb(len(targets), len(x))
+    associations = _associations(np.concatenate([x, y]), a, b)
+    difference, effect_size = _effect(associations, len(x))
+    partitions = math.comb(len(associations), len(x))
     exact = partitions <= _EXACT
     count = partitions if exact else samples
     chosen = (
-        _all(len(targets), len(x)) if exact else _drawn(associations, len(x), samples, seed)
+        _all(len(associations), len(x))
+        if exact
+        else _drawn(associations, len(x), samples, seed)
     )
     as_large = as_small = 0
     for rows in chosen:
@@ -61,7 +61,7 @@ def associate(
         as_large += int((differences >= difference - _SAME).sum())
         as_small += int((differences <= difference + _SAME).sum())
     return Association(
-        effect_size=difference / spread if spread > _SAME else None,
+        effect_size=effect_size,
         difference=difference,
         # Drawn partitions do not hold the one that was seen, which is counted in.
         p_value=as_large / count if exact else (as_large + 1) / (count + 1),
@@ -69,6 +69,26 @@ def associate(
         permutations=count,
         exact=exact,
     )
+
+
+def with_copies(tested: Association, x: Array, y: Array, a: Array, b: Array) -> Association:
+    """Return an association, tested on distinct targets, with the size that all targets give it."""
+    difference, effect_size = _effect(_associations(np.concatenate([x, y]), a, b), len(x))
+    return replace(tested, difference=difference, effect_size=effect_size)
+
+
+def _associations(targets: Array, a: Array, b: Array) -> Array:
+    """Return how much more each target (n,) is associated with `a` than with `b`."""
+    of_targets = unit(targets)
+    found: Array = (of_targets @ unit(a).T).mean(axis=1) - (of_targets @ unit(b).T).mean(axis=1)
+    return found
+
+
+def _effect(associations: Array, first: int) -> tuple[float, float | None]:
+    """Return the difference of the means of the first targets and of the others, and the effect size."""
+    difference = float(associations[:first].mean() - associations[first:].mean())
+    spread = float(associations.std())
+    return difference, difference / spread if spread > _SAME else None
 
 
 def _difference(associations: Array, rows: Array) -> Array:

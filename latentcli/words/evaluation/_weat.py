@@ -9,7 +9,7 @@ as large.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.types import Array
 from latentcli.results import Picture, Record, Result, Sheet
 from latentcli.words._space import Space
-from latentcli.words.evaluation._association import Association, associate
+from latentcli.words.evaluation._association import Association, associate, with_copies
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
 from latentcli.words.evaluation._similarity import vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
@@ -150,17 +150,12 @@ def _tested(
         association, copies = None, 0
         if all(known):
             x, y, a, b = map(np.stack, known)
-            association = associate(x, y, a, b, samples=samples, seed=seed)
-            distinct = [_distinct(space, rules, words, found) for words in test.lists[:2]]
+            distinct = [
+                np.stack(_distinct(space, rules, words, found)) for words in test.lists[:2]
+            ]
             copies = len(x) + len(y) - sum(map(len, distinct))
-            if copies:
-                own = [np.stack(side) for side in distinct]
-                tested = associate(own[0], own[1], a, b, samples=samples, seed=seed)
-                association = replace(
-                    tested,
-                    effect_size=association.effect_size,
-                    difference=association.difference,
-                )
+            tested = associate(distinct[0], distinct[1], a, b, samples=samples, seed=seed)
+            association = with_copies(tested, x, y, a, b) if copies else tested
         made.append(WeatTest(test, association, sum(map(len, known)), skipped, copies))
     if not any(one.association for one in made):
         raise LatentError(_nothing(space, rules, tests[0], found))
