@@ -11,9 +11,8 @@ import numpy as np
 from latentcli.errors import FormatError, ParameterError, shown, unknown_choice
 from latentcli.files import arrays, formats, labels, vector_columns
 from latentcli.files.addresses import split_address
-from latentcli.files.formats import npz, parquet
+from latentcli.files.formats import npz
 from latentcli.files.load import array_in
-from latentcli.files.sniffing import is_binary
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
 
@@ -28,7 +27,7 @@ _NAMES = ("factor_names", "names", "latents_names")
 
 
 def read(address: str, notes: list[str] | None = None) -> Columns:
-    """Read factors: CSV, TSV and Parquet by column, an array (N, K), or an archive of arrays.
+    """Read factors: CSV, TSV, JSON, Parquet and Arrow by column, an array (N, K), or an archive of arrays.
 
     Of an archive (.npz), `FILE::KEY` or its only array of two axes is taken, with the names beside
     it; else all its arrays, if each has one axis and they are equally long. Where the only array of two
@@ -41,7 +40,7 @@ def read(address: str, notes: list[str] | None = None) -> Columns:
             return _archive(stream, key)
         if name in _ARRAYS:
             return _split(stream, array_in(stream, key, text=True).values, [])
-        if key and not _is_table(stream):
+        if key and not labels.is_table(stream):
             raise stream.error(f"no column or array '{shown(key)}' can be picked from it")
     columns = {
         name: np.asarray(values) for name, values in labels.read_table(address, notes).items()
@@ -73,7 +72,7 @@ def ids_of(address: str, column: str) -> tuple[Array | None, Array | None]:
             if column in found:
                 return array_in(stream, column, text=True).values, None
             return None, None
-        if not _is_table(stream):
+        if not labels.is_table(stream):
             return None, None
     columns = labels.read_table(address)
     if column not in columns:
@@ -140,10 +139,6 @@ def _id(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _is_table(stream: Stream) -> bool:
-    return parquet.sniff(stream) or not is_binary(stream.head(1 << 12))
 
 
 def _split(stream: Stream, values: Array, names: list[str]) -> Columns:

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from latentcli.errors import FormatError, shown
-from latentcli.files import lines
+from latentcli.errors import FormatError
+from latentcli.files import json_tables, vector_columns
+from latentcli.files.cells import as_word
 from latentcli.files.stream import Stream
 
 _LARGEST = 1 << 24
 """Rows that a vocabulary may number."""
 
 
-def is_json(stream: Stream) -> bool:
-    """Tell a file that is named .json and begins as one."""
-    return stream.path.suffix.lower() == ".json" and stream.head(64).lstrip()[:1] in (
-        b"{",
-        b"[",
-    )
-
-
 def read(stream: Stream, rows: int | None = None) -> list[str]:
-    """Return a label for each row: `["a", ...]`, `{"a": 0, ...}`, or a tokenizer.json of Hugging Face.
+    """Return a label for each row: `["a", ...]`, `{"a": 0, ...}`, or a tokenizer.json of Hugging Face; of a table its texts.
 
     Rows that no token has are "<row N>"; so are those behind the last up to `rows`, as models have
     more rows than tokens. Raises FormatError for other JSON.
     """
-    try:
-        content = json.loads("\n".join(lines.lines_of(stream, "JSON")))
-    except (ValueError, RecursionError) as error:
-        raise stream.error(f"not JSON ({shown(error, 60)})") from error
+    content = json_tables.parsed(stream)
     if isinstance(content, list) and all(isinstance(one, str) for one in content):
         return content
     numbered = _numbered(content)
+    if not numbered and (columns := json_tables.columns_of(content)):
+        texts = {name: column.tolist() for name, column in columns.items()}
+        chosen = vector_columns.choose_text(
+            {name: texts[name] for name, column in columns.items() if column.dtype.kind == "O"}
+        )
+        if chosen:
+            return [*map(as_word, texts[chosen])]
     if not numbered or not all(0 <= row < _LARGEST for row in numbered.values()):
         raise FormatError(
-            f"{stream.name}: neither a list of texts nor tokens with their rows, as vocab.json "
-            "and tokenizer.json have them"
+            f"{stream.name}: neither a list of texts, a table with texts, nor tokens with their rows, "
+            "as vocab.json and tokenizer.json have them"
         )
     count = max(max(numbered.values()) + 1, rows or 0)
     found = [f"<row {row}>" for row in range(count)]

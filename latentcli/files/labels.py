@@ -40,7 +40,7 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     A FILE has one on each line, or is JSON with the tokens of a model (`json_labels`); where it is a table of so many `rows` under a line of names, its column of
     text is taken.
     """
-    from latentcli.files import json_labels, lines
+    from latentcli.files import json_labels, json_tables, lines
     from latentcli.files.stream import Stream  # decompressors: not for every query
 
     path, key = split_address(labels)
@@ -49,9 +49,9 @@ def read(labels: str, of: Path, rows: int | None = None) -> list[str]:
     with Stream(path) as stream:
         if key:
             return _column(stream, key)
-        if stream.archive or stream.head(4) == b"PAR1":
+        if stream.archive or _is_columnar(stream):
             raise ParameterError(f"say which of {stream.name} are the words: {path}::KEY")
-        if json_labels.is_json(stream):
+        if json_tables.sniff(stream):
             return json_labels.read(stream, rows)
         found = lines.lines_of(stream, _LABELS)
     if rows is None or len(found) != rows + 1 or not _has_columns(found):
@@ -94,13 +94,12 @@ def _has_columns(lines: list[str]) -> bool:
 def _column(stream: Stream, key: str) -> list[str]:
     """Read an array of text of an archive, or a column of a table, as words."""
     from latentcli.files.formats import npz, parquet
-    from latentcli.files.sniffing import is_binary
 
     if stream.archive:
         return npz.read_words(stream, key)
     if parquet.sniff(stream):
         return parquet.read_words(stream, key)
-    if is_binary(stream.head(1 << 16)):
+    if not is_table(stream):
         raise FormatError(
             f"no such file: {shown(key)}, and {stream.name} has no named arrays or columns"
         )
@@ -115,18 +114,40 @@ def _no_column(name: str, key: str, table: Mapping[str, object]) -> FormatError:
     return FormatError(f"{name}: {which}: it has {shown(', '.join(table))}")
 
 
+def is_table(stream: Stream) -> bool:
+    """Tell a table of labels (text, JSON, Parquet, Arrow) from archives and other files of arrays."""
+    from latentcli.files.sniffing import is_binary
+
+    return not stream.archive and (_is_columnar(stream) or not is_binary(stream.head(1 << 16)))
+
+
+def _is_columnar(stream: Stream) -> bool:
+    """Tell Parquet and Arrow, whose columns have names."""
+    from latentcli.files.formats import arrow, parquet
+
+    return parquet.sniff(stream) or arrow.sniff(stream)
+
+
 def read_table(address: str, notes: list[str] | None = None) -> dict[str, npt.NDArray[Any]]:
-    """Read a table of labels: CSV, TSV, Parquet with names, or a list of labels without."""
+    """Read a table of labels: CSV, TSV, JSON, Parquet or Arrow with names, or a list of labels without."""
     import csv
 
-    from latentcli.files.formats import parquet, table
-    from latentcli.files.sniffing import is_binary
+    from latentcli.files import json_tables
+    from latentcli.files.formats import table
+    from latentcli.files.sniffing import is_pickle
     from latentcli.files.stream import Stream
 
     with Stream(split_address(address)[0]) as stream:
-        unusable = stream.error("not a CSV, TSV or Parquet table of labels")
-        if stream.archive or (not parquet.sniff(stream) and is_binary(stream.head(1 << 16))):
+        unusable = stream.error("not a CSV, TSV, JSON, Parquet or Arrow table of labels")
+        if is_pickle(stream.head(64)):
+            raise stream.error(
+                "a Python pickle, which can run code and is never loaded; save the labels as CSV or "
+                "Parquet"
+            )
+        if not is_table(stream):
             raise unusable
+        if json_tables.sniff(stream):
+            return json_tables.read_columns(stream)
         try:
             return table.read_columns(stream, notes)
         except (csv.Error, UnicodeError) as error:
@@ -135,12 +156,10 @@ def read_table(address: str, notes: list[str] | None = None) -> dict[str, npt.ND
 
 def table_or_none(address: str) -> dict[str, npt.NDArray[Any]] | None:
     """Read a table of labels; None where the file is an array."""
-    from latentcli.files.formats import parquet
-    from latentcli.files.sniffing import is_binary
     from latentcli.files.stream import Stream
 
     with Stream(split_address(address)[0]) as stream:
-        if stream.archive or (is_binary(stream.head(1 << 16)) and not parquet.sniff(stream)):
+        if not is_table(stream):
             return None
     return read_table(address)
 
@@ -149,17 +168,13 @@ def read_numbers(address: str) -> npt.NDArray[Any]:
     """Read a number for each row (N,): an array, or a column of a table, its only one of numbers if not named."""
     import numpy as np
 
-    from latentcli.files.formats import parquet
     from latentcli.files.load import read_array
-    from latentcli.files.sniffing import is_binary
     from latentcli.files.stream import Stream
 
     path, key = split_address(address)
     with Stream(path) as stream:
-        array = stream.archive or (
-            is_binary(stream.head(1 << 16)) and not parquet.sniff(stream)
-        )
-    if array:
+        of_columns = is_table(stream)
+    if not of_columns:
         values = read_array(address).values
         if values.size != len(values):
             raise FormatError(f"{address}: shape {values.shape} is not one number for each row")
@@ -178,7 +193,7 @@ def read_numbers(address: str) -> npt.NDArray[Any]:
 def read_classes(address: str, rows: int | None = None, of: str | None = None) -> list[object]:
     """Read a label for each of `rows` rows: text, a number, or None.
 
-    A file with one on each line; a column of a CSV, TSV or Parquet table, `FILE::COLUMN`, or its only
+    A file with one on each line; a column of a CSV, TSV, JSON, Parquet or Arrow table, `FILE::COLUMN`, or its only
     one; an array of a .npy, .npz or other file of arrays, `FILE::KEY`; a KEY or COLUMN of the file `of` whose rows they are. Where the number of rows is not known, a .csv or .tsv file begins with a name.
     """
     path, key = split_address(address)
@@ -194,15 +209,13 @@ def read_classes(address: str, rows: int | None = None, of: str | None = None) -
 
 
 def _classes(address: str, path: Path, key: str, rows: int | None) -> list[object]:
-    from latentcli.files import lines
-    from latentcli.files.formats import parquet
-    from latentcli.files.sniffing import is_binary
+    from latentcli.files import json_tables, lines
     from latentcli.files.stream import Stream
 
     with Stream(path) as stream:
-        if not parquet.sniff(stream) and (stream.archive or is_binary(stream.head(1 << 16))):
+        if not is_table(stream):
             return _array_of_classes(address, stream, key)
-        if not key and not parquet.sniff(stream):
+        if not key and not _is_columnar(stream) and not json_tables.sniff(stream):
             found: list[object] = [*lines.lines_of(stream, _LABELS)]
             table_like = path.suffix.lower() in (".csv", ".tsv")
             if not any(found) or (not table_like if rows is None else len(found) == rows):

@@ -46,6 +46,11 @@ def is_binary(head: bytes) -> bool:
     return len(head.translate(None, _CONTROLS)) < len(head)
 
 
+def is_pickle(head: bytes) -> bool:
+    """Tell what Python's pickle writes, which can run code."""
+    return head.startswith(_PICKLES)
+
+
 def refuse_known(stream: Stream) -> None:
     """Raise FormatError for a file that is known by its first bytes and that no reader takes."""
     head = stream.head(4096).removeprefix(b"\xef\xbb\xbf")
@@ -74,7 +79,7 @@ def unknown(stream: Stream, raw: str = "") -> FormatError:
     `raw` says how to read it if it may be numbers without a header.
     """
     head = stream.head(4096).removeprefix(b"\xef\xbb\xbf")
-    if head.startswith(_PICKLES):
+    if is_pickle(head):
         return stream.error(_PICKLE)
     if not head.strip():
         return stream.error("the file has blank lines only; was its download cut short?")

@@ -27,11 +27,7 @@ def sniff(stream: Stream) -> bool:
 def read(stream: Stream, key: str = "") -> Reading:
     """Read the column of vectors that is meant, or all number columns, with the words."""
     with arrow_columns.damage(stream, "Arrow"):
-        is_file = stream.head(6) == _FILE
-        path = stream.unpacked()
-        size = path.stat().st_size
-        for taken in arrow_messages.unpacked(path, is_file=is_file):
-            bounds.check_ratio(stream.name, taken, size, "a batch of it")
+        path, size = _unpacked(stream)
         columns = arrow_columns.choose(stream.name, next(_batches(path, only_schema=True)), key)
         kind = columns.look(_checked(stream, path, size))
         if kind is None:
@@ -57,6 +53,25 @@ def read(stream: Stream, key: str = "") -> Reading:
         notes=columns.notes,
     )
     return reading
+
+
+def read_table(stream: Stream) -> Any:
+    """Read all columns of an open file or stream, which may be damaged."""
+    import pyarrow as pa
+
+    with arrow_columns.damage(stream, "Arrow"):
+        path, size = _unpacked(stream)
+        schema = next(_batches(path, only_schema=True))
+        return pa.Table.from_batches(_checked(stream, path, size), schema)
+
+
+def _unpacked(stream: Stream) -> tuple[Path, int]:
+    """Return the path and size of the plain file, whose batches are in proportion to it."""
+    path = stream.unpacked()
+    size = path.stat().st_size
+    for taken in arrow_messages.unpacked(path, is_file=stream.head(6) == _FILE):
+        bounds.check_ratio(stream.name, taken, size, "a batch of it")
+    return path, size
 
 
 def table_of(path: Path) -> Any:

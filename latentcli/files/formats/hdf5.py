@@ -14,6 +14,9 @@ from latentcli.files.stream import Stream
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 
+_INDEX = "/_i_"
+"""Below what PyTables keeps the indices of a table, beside it."""
+
 _BLOCK_BYTES = 4 << 20
 
 
@@ -31,7 +34,8 @@ def read(stream: Stream, key: str = "") -> Reading:
         label = f"{stream.name}::{shown(chosen)}"
         rows, dimensions = arrays.rows_of(label, shape, kind)
         size = stream.unpacked().stat().st_size
-        chunk = math.prod(file[chosen].chunks or (1,)) * kind.itemsize
+        stored, _ = _stored(file, chosen)
+        chunk = math.prod(stored.chunks or (1,)) * stored.dtype.itemsize
         if max(rows * dimensions * kind.itemsize, chunk) > max(
             bounds.FREE, bounds.RATIO * size
         ):
@@ -42,7 +46,8 @@ def read(stream: Stream, key: str = "") -> Reading:
 
     def blocks() -> Iterator[Block]:
         with _opened(stream) as file:
-            values = file[chosen]
+            stored, field = _stored(file, chosen)
+            values = stored.fields(field) if field else stored
             if len(shape) == 1:
                 yield Block(None, values[()].reshape(1, -1))
                 return
@@ -91,7 +96,10 @@ def _opened(stream: Stream) -> Iterator[Any]:
 
 
 def _shapes(file: Any) -> arrays.Shapes:
-    """List the data sets of numbers in this file; what lies in other files is left alone."""
+    """List the data sets of numbers in this file, and the fields of numbers of its tables.
+
+    What lies in other files is left alone, and so are the indices that PyTables keeps of its tables.
+    """
     import h5py
 
     found: arrays.Shapes = {}
@@ -99,8 +107,21 @@ def _shapes(file: Any) -> arrays.Shapes:
     def visit(name: str, value: Any) -> None:
         if not isinstance(value, h5py.Dataset) or value.is_virtual or value.external:
             return
-        if value.shape is not None and value.dtype.kind in "fiub":
+        if value.shape is None or _INDEX in f"/{name}":
+            return
+        if value.dtype.kind in "fiub":
             found[name] = (tuple(value.shape), value.dtype)
+        for field, (kind, *_) in (value.dtype.fields or {}).items():
+            if kind.base.kind in "fiub":
+                found[f"{name}/{field}"] = ((*value.shape, *kind.shape), kind.base)
 
     file.visititems(visit)
     return found
+
+
+def _stored(file: Any, name: str) -> tuple[Any, str]:
+    """Return the data set of an array, and its field where that is a table."""
+    if name in file:
+        return file[name], ""
+    table, _, field = name.rpartition("/")
+    return file[table], field

@@ -1,4 +1,4 @@
-"""Tables with named columns: CSV, TSV and Parquet, for labels, factors, and codes in columns.
+"""Tables with named columns: CSV, TSV, Parquet and Arrow, for labels, factors, and codes in columns.
 
 Longer than 300 lines: columns of numbers and a column of vectors are two readings of one table.
 """
@@ -16,7 +16,7 @@ from latentcli.errors import LatentError, reason, shown
 from latentcli.files import arrays, bounds, delimited, vector_columns
 from latentcli.files import table_checks as checks
 from latentcli.files.cells import as_word
-from latentcli.files.formats import parquet
+from latentcli.files.formats import arrow, parquet
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
@@ -196,7 +196,9 @@ def _read(stream: Stream, *, literal: bool = False) -> tuple[Columns, list[str]]
         if parquet.sniff(stream):
             import pyarrow.parquet as pq
 
-            table = pq.read_table(stream.unpacked())
+            table = _without_lists(stream, pq.read_table(stream.unpacked()))
+        elif arrow.sniff(stream):
+            table = _without_lists(stream, arrow.read_table(stream))
         else:
             table = _delimited(stream, notes, literal=literal)
         names = [name.strip() for name in table.column_names]
@@ -224,6 +226,16 @@ def _read(stream: Stream, *, literal: bool = False) -> tuple[Columns, list[str]]
     return columns, notes
 
 
+def _without_lists(stream: Stream, table: Any) -> Any:
+    """Return a table without the vectors that may stand beside the labels."""
+    import pyarrow.types as kinds
+
+    flat = [field.name for field in table.schema if not kinds.is_nested(field.type)]
+    if not flat:
+        raise stream.error("no column of labels: all its columns are of lists")
+    return table.select(flat)
+
+
 def _bare(text: str | None) -> str | None:
     """Return a text without the blank that stands before it, and the quotes behind that."""
     bare = text.strip() if text else text
@@ -238,7 +250,7 @@ def _left_out(columns: list[str]) -> str:
 
 def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
     import pyarrow as pa
-    from pyarrow import csv as arrow
+    from pyarrow import csv
 
     text = stream.read_exactly(_MAX_BYTES + 1)
     bounds.check_parsed(stream.name, text)
@@ -269,17 +281,17 @@ def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
         notes.append("its numbers have decimal commas")
 
     def parsed(texts: Iterable[str]) -> Any:
-        return arrow.read_csv(
+        return csv.read_csv(
             pa.BufferReader(text),
-            read_options=arrow.ReadOptions(
+            read_options=csv.ReadOptions(
                 column_names=None
                 if headed or counted
                 else [f"column{i}" for i in range(len(names))],
             ),
-            parse_options=arrow.ParseOptions(
+            parse_options=csv.ParseOptions(
                 delimiter=found.separator.decode(), newlines_in_values=b'"' in text
             ),
-            convert_options=arrow.ConvertOptions(
+            convert_options=csv.ConvertOptions(
                 strings_can_be_null=not literal,
                 decimal_point=found.decimal.decode(),
                 column_types=dict.fromkeys(texts, pa.string()),

@@ -45,6 +45,18 @@ def test_text_beside_is_left_alone(saved):
     assert codes.load(saved(z=VALUES[:, 0], names=["a"] * 6)).values.shape == (6, 4)
 
 
+def test_a_field_of_a_table_is_an_array(saved, tmp_path):
+    """As Pandas writes a frame with format="table": its numbers are one field, beside it an index."""
+    rows = np.zeros(6, [("index", "i8"), ("values_block_0", "f4", (4,)), ("name", "S3")])
+    rows["values_block_0"] = VALUES[:, 0]
+    path = saved(**{"codes/table": rows, "codes/_i_table/index/sorted": np.zeros((2, 9), "i8")})
+    loaded = codes.load(path)
+    assert (loaded.values == VALUES[:, 0].astype("f4")).all()
+    assert (codes.load(f"{path}::codes/table/values_block_0").values == loaded.values).all()
+    with pytest.raises(FormatError, match=r"It holds .*codes/table/index"):
+        codes.load(f"{path}::codes/table/name")
+
+
 def test_one_axis_is_one_code(saved):
     assert codes.load(saved(z=np.arange(3.0))).axes == "D"
 

@@ -119,21 +119,28 @@ def test_labels_may_hold_semicolons(put):
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x93NUMPY\x01\x00v\x00{'descr': '<f8'}\n\x89\x00", b"\x80\x04\x95,\n",
-     b"\x89PNG\r\n\x1a\n,\n", b'"\x00\xff,"\n\xfe,1\n', b"a\x01\n1\n"],
-    ids=range(5),
+    [b"\x93NUMPY\x01\x00v\x00{'descr': '<f8'}\n\x89\x00", b"\x89PNG\r\n\x1a\n,\n", b'"\x00\xff,"\n\xfe,1\n', b"a\x01\n1\n"],
+    ids=range(4),
 )  # fmt: skip
 def test_a_binary_file_is_no_table_of_labels(tmp_path, content):
     path = tmp_path / "X.npy"
     path.write_bytes(content)
     with pytest.raises(FormatError) as error:
         labels.read_table(str(path))
-    assert str(error.value) == "X.npy: not a CSV, TSV or Parquet table of labels"
+    assert str(error.value) == "X.npy: not a CSV, TSV, JSON, Parquet or Arrow table of labels"
+
+
+def test_a_pickle_is_no_table_of_labels(tmp_path):
+    (tmp_path / "X.pkl").write_bytes(b"\x80\x04\x95,\n")
+    with pytest.raises(FormatError, match="a Python pickle, which can run code"):
+        labels.read_table(str(tmp_path / "X.pkl"))
 
 
 def test_archives_are_no_table_of_labels(tmp_path):
     np.savez(tmp_path / "X.npz", y=np.ones(3))
-    with pytest.raises(FormatError, match="not a CSV, TSV or Parquet table of labels"):
+    with pytest.raises(
+        FormatError, match="not a CSV, TSV, JSON, Parquet or Arrow table of labels"
+    ):
         labels.read_table(str(tmp_path / "X.npz"))
 
 
