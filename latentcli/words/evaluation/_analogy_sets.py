@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from latentcli.errors import FormatError, shown
+from latentcli.words.evaluation._word_lists import refuse_vectors
 
 SEMANTIC, SYNTACTIC = "semantic", "syntactic"
 
@@ -78,8 +79,9 @@ class AnalogySet:
 def parse(name: str, text: Sequence[str]) -> AnalogySet:
     """Parse the lines of a file; `name` is what the set, and questions before a heading, go by.
 
-    Raises FormatError when there is not one question in it.
+    Raises FormatError when there is not one question in it, and for vectors.
     """
+    refuse_vectors(name, text)
     sections: dict[str, Section] = {}
     heading = PurePath(name).stem
     ignored: list[tuple[int, str]] = []

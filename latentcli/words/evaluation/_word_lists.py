@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from latentcli.errors import FormatError, ParameterError, counted, shown
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+_SAMPLE = 20
+"""Lines that are looked at to tell vectors from words."""
 
 Lists = dict[str, list[str]]
 """Lists of words by name, in the order of the file."""
@@ -192,6 +198,15 @@ def _four(
     return one, two, three, four
 
 
+def refuse_vectors(name: str, text: Sequence[str]) -> None:
+    """Raise FormatError for lines of a word and numbers, as vectors have them, where words belong."""
+    rows = [cells for line in text[:_SAMPLE] if len(cells := line.split()) > 2]
+    if rows and all(_NUMBER.fullmatch(cell) for _, *cells in rows for cell in cells):
+        raise FormatError(
+            f"{name}: vectors, a word and numbers on each line, where sets of words belong"
+        )
+
+
 def parse_odd_sets(name: str, text: Sequence[str]) -> OddSets:
     """Parse sets with an odd one out.
 
@@ -199,6 +214,7 @@ def parse_odd_sets(name: str, text: Sequence[str]) -> OddSets:
     word on each line is a cluster, an empty line, and outliers, each of which makes a set with
     the cluster (Camacho-Collados and Navigli, 2016).
     """
+    refuse_vectors(name, text)
     stem = PurePath(name).stem
     if _is_cluster(text):
         middle = [line.strip() for line in text].index("")

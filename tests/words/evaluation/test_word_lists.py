@@ -4,11 +4,13 @@ import pytest
 
 from latentcli.errors import FormatError, ParameterError
 from latentcli.readers import read_odd_sets, read_word_lists
+from latentcli.words.evaluation._analogy_sets import parse as parse_questions
 from latentcli.words.evaluation._word_lists import (
     CALISKAN,
     OddSet,
     WordLists,
     association_tests,
+    parse_odd_sets,
 )
 
 FOUR = {"x": ["a", "b"], "y": ["c"], "p": ["d"], "q": ["e", "f g"]}
@@ -95,3 +97,17 @@ def test_a_cluster_and_its_outliers(tmp_path):
 def test_no_sets_are_an_error(tmp_path, content):
     with pytest.raises(FormatError, match="no sets in it"):
         read_odd_sets(put(tmp_path, content))
+
+
+@pytest.mark.parametrize("parse", [parse_odd_sets, parse_questions])
+@pytest.mark.parametrize("header", [[], ["2 3"]])
+def test_vectors_are_no_sets_of_words(parse, header):
+    """Of three dimensions, four fields on each line, as an analogy question has them."""
+    lines = [*header, "king 0.5 -1e-3 2", "queen .25 1 -4."]
+    with pytest.raises(FormatError, match=r"v\.txt: vectors, a word and numbers on each line"):
+        parse("v.txt", lines)
+
+
+def test_numbers_among_words_are_words():
+    (found,) = parse_odd_sets("odd.txt", ["1 2 3 cat"]).sections.values()
+    assert found[0].odd == "cat"
