@@ -19,6 +19,9 @@ from latentcli.numerics.vectors import unit
 STILL = 1e-6
 """Rows that moved less did not move: vectors may be float32."""
 
+_ROUNDING = 1e-24
+"""What rounding leaves of a move of nothing, at most: how much depends on the machine."""
+
 _DRAWS = 79
 """Spaces that are drawn: noise exceeds the largest move in one of eighty."""
 
@@ -36,8 +39,9 @@ def moves(rotated: Array, partners: Array) -> Array:
     [0.0, 2.0]
     """
     a, b = unit(rotated), unit(partners)
-    squares = ((a - b) ** 2).sum(axis=1)  # 2 - 2 cos, exact near 0
-    found: Array = np.where(a.any(axis=1) & b.any(axis=1), squares / 2, np.nan)
+    found: Array = ((a - b) ** 2).sum(axis=1) / 2  # 1 - cos, exact near 0
+    found[found < _ROUNDING] = 0.0
+    found[~(a.any(axis=1) & b.any(axis=1))] = np.nan
     return found
 
 

@@ -67,9 +67,10 @@ def read_table(stream: Stream) -> Any:
 
 def _unpacked(stream: Stream) -> tuple[Path, int]:
     """Return the path and size of the plain file, whose batches are in proportion to it."""
+    is_file = stream.head(6) == _FILE
     path = stream.unpacked()
     size = path.stat().st_size
-    for taken in arrow_messages.unpacked(path, is_file=stream.head(6) == _FILE):
+    for taken in arrow_messages.unpacked(path, is_file=is_file):
         bounds.check_ratio(stream.name, taken, size, "a batch of it")
     return path, size
 
