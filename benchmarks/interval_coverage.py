@@ -9,17 +9,14 @@ into the tables of the docs, and leaves there what was not.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import warnings
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import trials
 from sources import SOURCES
 
 import latentcli
@@ -53,9 +50,6 @@ Lines = dict[str, dict[str, list[str]]]
 
 UNKNOWN = "·"
 """What was not measured."""
-
-Kept = dict[Cell, dict[int, Found]]
-"""What has been found, by the seeds of samples."""
 
 
 def measured(cell: Cell, seed: int) -> Found:
@@ -126,44 +120,7 @@ def covered(samples: Sequence[Found]) -> dict[str, float]:
     return shares
 
 
-def read(path: Path | None) -> Kept:
-    """Return what a file keeps."""
-    kept: Kept = defaultdict(dict)
-    if path is not None and path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            what, source, rows, seed, found = json.loads(line)
-            kept[what, source, rows][seed] = found
-    return kept
-
-
-def missing(kept: Kept, cells: Sequence[Cell], samples: int) -> Iterator[tuple[Cell, int]]:
-    """Yield the samples that are still to be measured, cell by cell."""
-    for cell in cells:
-        for seed in range(samples):
-            if seed not in kept[cell]:
-                yield cell, seed
-
-
-def fill(kept: Kept, cells: Sequence[Cell], samples: int, workers: int, path: Path) -> None:
-    """Measure what is missing of so many samples a cell, and keep it at once."""
-    tasks = list(missing(kept, cells, samples))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(workers) as pool, path.open("a", encoding="utf-8") as stream:
-        for (cell, seed), found in zip(
-            tasks, pool.map(_of_task, tasks, chunksize=4), strict=True
-        ):
-            kept[cell][seed] = found
-            stream.write(json.dumps([*cell, seed, found]) + "\n")
-            stream.flush()
-            if seed == samples - 1:
-                print(*cell, file=sys.stderr)
-
-
-def _of_task(task: tuple[Cell, int]) -> Found:
-    return measured(*task)
-
-
-def measured_lines(kept: Kept, parts: Sequence[str]) -> Lines:
+def measured_lines(kept: trials.Kept, parts: Sequence[str]) -> Lines:
     """Return coverage in % by the names of scores, for each source and number of rows."""
     lines: Lines = {}
     for part in parts:
@@ -261,9 +218,9 @@ def main() -> None:
                         help="a file of what was found, to go on from")  # fmt: skip
     parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     given = parser.parse_args()
-    kept = read(given.kept)
+    kept = trials.read(given.kept)
     cells = [(part, source, rows) for part in given.only for rows in given.rows for source in given.sources]  # fmt: skip
-    fill(kept, cells, given.samples, given.workers, given.kept)
+    trials.fill(kept, cells, given.samples, measured, given.kept, given.workers)
     for what, page in (("scores", "metrics.md"), ("geometry", "readings.md")):
         own = [one for one in given.only if (one in METRICS) == (what == "scores")]
         found = measured_lines(kept, own)
