@@ -12,12 +12,9 @@ from latentcli.disentanglement._ceiling import perfect
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._metric import Options, metric
 from latentcli.disentanglement._notes import listed, of_text
+from latentcli.disentanglement._predictability import Predictability
 from latentcli.disentanglement._score import Estimate, Score, attributed
-from latentcli.disentanglement._single_dimension import (
-    PENALTY,
-    Predictability,
-    Task,
-)
+from latentcli.disentanglement._single_dimension import PENALTY, Task
 from latentcli.disentanglement._train_test_split import (
     ends,
     interval_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,20 +10,17 @@ import numpy as np
 
 from latentcli.disentanglement import _single_intervals as single_intervals
 from latentcli.disentanglement import _single_neighbors as single_neighbors
-from latentcli.disentanglement._data import Data, Factor
+from latentcli.disentanglement._data import Factor
 from latentcli.disentanglement._predictors import score_terms
-from latentcli.disentanglement._squared_correlation import Targets, standardize
+from latentcli.disentanglement._squared_correlation import standardize
 from latentcli.disentanglement._train_test_split import (
     Split,
-    influence,
-    permuted_test_rows,
     split,
 )
 from latentcli.numerics import linear_svm
 from latentcli.numerics.linear_svm import Ordered
-from latentcli.numerics.parallel import each
 from latentcli.numerics.repeats import Repeats
-from latentcli.numerics.types import Array, Progress
+from latentcli.numerics.types import Array
 
 PENALTY = 0.01
 """C of the support vector machine (Locatello et al., 2019)."""
@@ -153,17 +150,28 @@ class Task:
             return single_neighbors.predict(model, tested)
         return PREDICTORS[self.estimator].predict(model, tested)
 
-    def terms(self, predicted: Any, order: Array | None = None) -> Array:
-        """Return terms (n,) of the test rows whose mean is the score; with their factor in another order."""
-        goal = self.factor.targets[self.split.test] if self.regresses else self.test_labels
-        goal = goal if order is None else goal[order]
+    @property
+    def goal(self) -> Array:
+        """What is to be predicted for the test rows: values, or labels."""
+        return self.factor.targets[self.split.test] if self.regresses else self.test_labels
+
+    def terms(self, predicted: Any, goal: Array) -> Array:
+        """Return terms (n,) of the test rows whose mean is the score of what was predicted for a goal."""
         if self.estimator == "knn":
             return score_terms(predicted, goal, self.regresses)
         return PREDICTORS[self.estimator].terms(predicted, goal)
 
+    def scores(self, predicted: Any, goals: Array) -> Array:
+        """Return the scores (P,) of what was predicted for several goals (P, n), at least 0."""
+        if self.estimator == "svm":  # all at once: there are thousands of fits
+            found = (goals == predicted).mean(axis=1)
+        else:
+            found = np.array([self.terms(predicted, goal).mean() for goal in goals])
+        return np.maximum(0.0, found)
+
     def score(self, model: Any, values: Array) -> float:
         """Return the score of a fitted model on the test rows of a dimension (N,)."""
-        return float(self.terms(self.predict(model, values)).mean())
+        return float(self.terms(self.predict(model, values), self.goal).mean())
 
     def largest_gap(self, seed: int) -> float | None:
         """Return the gap of the factor itself, standardized, to dimensions of Gaussian noise."""
@@ -177,124 +185,3 @@ class Task:
             for one in (itself, *noise)
         ]
         return max(0.0, scores[0] - float(np.mean(scores[1:])))
-
-
-class _Dimension(NamedTuple):
-    """Scores (K,) of one dimension, also balanced, with shuffled factors (P, K), and its models."""
-
-    scores: Array
-    balanced: Array
-    r2: Array
-    null: Array
-    models: list[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Predictability:
-    """Scores (D, K) of every dimension for every factor; `null` is (P, D, K)."""
-
-    data: Data
-    tasks: Sequence[Task]
-    targets: Sequence[Targets]
-    scores: Array
-    balanced: Array
-    r2: Array
-    null: Array
-    models: list[list[Any]]
-    elsewhere: Any = None
-    """Who computes squared correlations of rows that are not at hand."""
-
-    @classmethod
-    def of(
-        cls,
-        data: Data,
-        tasks: Sequence[Task],
-        seed: int,
-        progress: Progress | None,
-        *,
-        null: bool = True,
-    ) -> Predictability:
-        """Score all; `null` also with shuffled factors."""
-        targets = [Targets.of(factor) for factor in data.factors]
-        tested = [
-            data.repeats.of(t.factor.known if t.estimator == "r2" else t.split.test)
-            for t in tasks
-        ]
-        drawn = permuted_test_rows(tested, seed) if null else iter(())
-        by_r2 = all(task.estimator == "r2" for task in tasks)
-        if by_r2 and (found := data.correlated(targets, drawn)) is not None:
-            r2 = found.r2 * data.alive[:, None]
-            return cls(data, tasks, targets, r2, r2, r2, found.null, [], found)
-        orders = [*drawn]
-
-        def score(j: int) -> _Dimension:
-            column = data.codes[:, j].astype(np.float64)
-            return _score_dimension(column, bool(data.alive[j]), tasks, targets, orders)
-
-        scored = each(score, range(data.dimensions), progress)
-        scores, balanced, r2, shuffled, models = zip(*scored, strict=True)
-        return cls(
-            data, tasks, targets, np.stack(scores), np.stack(balanced), np.stack(r2),
-            np.stack(shuffled, axis=1), list(models),
-        )  # fmt: skip
-
-    def best(self, k: int) -> Array:
-        """Return the two dimensions that predict factor k best, or the only one."""
-        return np.argsort(-self.scores[:, k], kind="stable")[:2]
-
-    def deviations(self) -> tuple[float, list[float]]:
-        """Return the standard deviations of the rows' influences: on the mean gap of the tested factors, and on each gap."""
-        if self.elsewhere is not None:
-            return self.elsewhere.deviations([self.best(k) for k in range(len(self.tasks))])
-        moved = np.stack([self.influence(k) for k in range(len(self.tasks))])
-        tested = moved[[task.tested for task in self.tasks]]
-        each_gap = [float(one.std()) for one in moved]
-        return float(tested.mean(axis=0).std()) if len(tested) else 0.0, each_gap
-
-    def influence(self, k: int) -> Array:
-        """Return the influence (G,) of each distinct row on the gap of factor k."""
-        moved = [self._influence(int(j), k) for j in self.best(k)]
-        return self.data.repeats.summed(moved[0] - moved[1] if len(moved) > 1 else moved[0])
-
-    def _influence(self, j: int, k: int) -> Array:
-        column, task = self.data.codes[:, j].astype(np.float64), self.tasks[k]
-        if task.estimator == "r2":
-            return self.targets[k].influence(column)
-        if not task.tested:
-            return np.zeros(self.data.rows)
-        terms = task.terms(task.predict(self.models[j][k], column))
-        return influence(terms, task.split.test, self.data.rows)
-
-
-def _score_dimension(
-    column: Array,
-    alive: bool,
-    tasks: Sequence[Task],
-    targets: Sequence[Targets],
-    orders: Sequence[Sequence[Array]],
-) -> _Dimension:
-    """Score one dimension (N,), sorted once, for all factors."""
-    whole = standardize(column)
-    codes = [whole if one.factor.complete else one.of_column(column) for one in targets]
-    r2 = np.array([one.share(code) for one, code in zip(targets, codes, strict=True)]) * alive
-    scores, balanced, null = r2.copy(), r2.copy(), np.zeros((len(orders), len(tasks)))
-    models: list[Any] = [None] * len(tasks)
-    fitted = any(task.estimator != "r2" for task in tasks)
-    order = np.argsort(column) if fitted else np.empty(0, dtype=np.intp)
-    ascending = column.take(order)
-    for k, task in enumerate(tasks):
-        if task.estimator == "r2":
-            for p, shuffled in enumerate(orders):
-                null[p, k] = targets[k].share(codes[k].take(shuffled[k]))
-            continue
-        models[k] = task.fit(order, ascending)
-        scores[k] = balanced[k] = 0.0
-        if not task.tested:
-            continue
-        predicted = task.predict(models[k], column)
-        scores[k] = max(0.0, float(task.terms(predicted).mean()))
-        if task.estimator == "svm":
-            balanced[k] = float(balanced_terms(predicted, task.test_labels).mean())
-        for p, shuffled in enumerate(orders):
-            null[p, k] = max(0.0, float(task.terms(predicted, shuffled[k]).mean()))
-    return _Dimension(scores, balanced, r2, null, models)
