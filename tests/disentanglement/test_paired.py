@@ -34,8 +34,8 @@ def letters(metric, models, factors, **settings):
 
 
 def test_models_of_one_source_rarely_differ():
-    found = [letters("mig", *two_models(seed)) for seed in range(20)]
-    assert sum(one != other for one, other in found) <= 4  # 5 % of 20, and three more by chance
+    found = [letters("mig", *two_models(seed)) for seed in range(10)]
+    assert sum(one != other for one, other in found) <= 3  # 5 % of 10, and more by chance
 
 
 FEW = {"train": 500, "evaluate": 500}
@@ -133,8 +133,9 @@ def test_models_that_differ_are_distinguished(metric):
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_best_model_stands_first_and_no_interval_of_a_difference_leaves_it_out(metric):
     models, factors = two_models(3, noise=(0.4, 0.5), rows=120)
-    given = {"estimator": "lasso"} if metric == "dci" else {}
-    result = latentcli.score_models(metric, models, factors, halves=4, **given)
+    result = latentcli.score_models(
+        metric, models, factors, halves=4, **CHEAPER.get(metric, {})
+    )
     whole = [row for row in result.records if row["level"] == "all"]
     for row in whole:
         if row.get("difference_low") is not None:
