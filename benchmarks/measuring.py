@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,31 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 LATENT = str(Path(sys.executable).with_name("latent"))
+
+
+class Seconds(float):
+    """The median of several runs; a text has the least and the greatest of them, too.
+
+    >>> f"{Seconds([0.61, 0.6, 0.7]) * 1000:.0f} ms"
+    '610 (600-700) ms'
+    """
+
+    runs: tuple[float, ...]
+
+    def __new__(cls, runs: Iterable[float]) -> Seconds:
+        listed = (*runs,)
+        made = super().__new__(cls, statistics.median(listed))
+        made.runs = listed
+        return made
+
+    def __mul__(self, by: float) -> Seconds:
+        return Seconds(run * by for run in self.runs)
+
+    def __format__(self, spec: str) -> str:
+        median, least, most = (
+            format(float(one), spec) for one in (self, min(self.runs), max(self.runs))
+        )
+        return median if least == most else f"{median} ({least}-{most})"
 
 
 @dataclass(frozen=True)
@@ -44,9 +69,8 @@ class Row:
 
 def spend(command: Sequence[str], env: dict[str, str], stdin: Path | None = None) -> Cost:
     """Run a command to its end and return its cost; a failure ends the benchmark."""
-    with suppress(
-        OSError
-    ):  # else a process counts as its own what this one had in memory at most
+    # Else a process counts as its own what this one had in memory at most.
+    with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     start = time.perf_counter()
     source = stdin.open("rb") if stdin else subprocess.DEVNULL
@@ -64,15 +88,15 @@ def spend(command: Sequence[str], env: dict[str, str], stdin: Path | None = None
 
 
 def in_turn(times: int, *runs: Callable[[], Cost]) -> list[Cost]:
-    """Run several things in turn, `times` over, and return the median cost of each."""
+    """Run several things in turn, `times` over, and return the median cost of each, with its spread."""
     costs: list[list[Cost]] = [[] for _ in runs]
     for _ in range(times):
         for index, run in enumerate(runs):
             costs[index].append(run())
     return [
         Cost(
-            statistics.median(cost.wall for cost in mine),
-            statistics.median(cost.cpu for cost in mine),
+            Seconds(cost.wall for cost in mine),
+            Seconds(cost.cpu for cost in mine),
             max(cost.peak for cost in mine),
         )
         for mine in costs

@@ -1,7 +1,7 @@
 """Compare with the peers in one run, and print ratios: `make bench DATA=folder`.
 
 Every figure is of a whole process, taken from the operating system's own accounting; commands
-that are compared run in turn, and the medians are divided. `DATA` is a folder with
+that are compared run in turn, and the medians are divided; the least and the greatest stand behind them. `DATA` is a folder with
 glove.6B.50d.txt or glove.6B.50d.txt.gz; without it the made files are used alone.
 
     python benchmarks/run.py [--data DIR] [--work DIR] [--quick] [--only NAME]
