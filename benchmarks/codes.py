@@ -43,7 +43,7 @@ with open({str(out)!r}, "wb") as file:
 """
     path = ("interp", *map(str, ends), "--axes", "CHW", "--slerp", "--steps", str(steps))
     ours, written = in_turn(
-        3,
+        5,
         lambda: bench.latent(*path, "-o", str(out)),
         lambda: spend([sys.executable, "-c", write], bench.env),
     )
@@ -73,7 +73,7 @@ def edits(bench: Bench) -> list[Row]:
     np.save(line, np.random.default_rng(1).standard_normal(512))
     out = bench.work / "edited.npy"
     ours, copied = in_turn(
-        3,
+        5,
         lambda: bench.latent("edit", str(codes), str(line), "--by", "2", "-o", str(out)),
         lambda: spend(["cp", str(codes), str(out)], bench.env),
     )

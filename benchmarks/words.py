@@ -131,7 +131,7 @@ def evaluation(bench: Bench) -> list[Row]:
     if not saved.exists():
         bench.peer("save_gensim.py", str(path), str(saved))
     some, started, theirs, began = in_turn(
-        1 if bench.quick else 3,
+        1 if bench.quick else 5,
         lambda: bench.latent("evaluate", "analogies", str(section), *vectors),
         lambda: bench.latent("evaluate", "analogies", str(one), *vectors),
         lambda: bench.peer("evaluate_gensim.py", str(saved), str(section)),
