@@ -34,8 +34,8 @@ def letters(metric, models, factors, **settings):
 
 
 def test_models_of_one_source_rarely_differ():
-    found = [letters("mig", *two_models(seed)) for seed in range(10)]
-    assert sum(one != other for one, other in found) <= 3  # 5 % of 10, and more by chance
+    found = [letters("mig", *two_models(seed)) for seed in range(20)]
+    assert sum(one != other for one, other in found) <= 4  # 5 % of 20, and three more by chance
 
 
 FEW = {"train": 500, "evaluate": 500}

@@ -41,15 +41,15 @@ def test_the_interval_of_a_difference_holds_what_it_is():
     assert held >= 180
 
 
-def test_equal_vectors_are_told_apart_in_few_of_60():
+def test_equal_vectors_are_told_apart_in_few_of_200():
     rng, apart = np.random.default_rng(1), 0
-    for _ in range(60):
+    for _ in range(200):
         base = rng.normal(size=80)
         people = base + rng.normal(size=80)
         pair = {name: Answered(base + 0.5 * rng.normal(size=80), people) for name in "ab"}
         rows = latentcli.compare_evaluations(pair).records
         apart += rows[0]["group"] != rows[1]["group"]
-    assert apart <= 6
+    assert apart <= 16
 
 
 def test_values_are_those_of_the_questions_that_all_count():
