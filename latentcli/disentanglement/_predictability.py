@@ -73,10 +73,9 @@ class Predictability:
         if everywhere:
             return cls(data, tasks, targets, r2, r2, r2, shuffled, [])
         goals = [
-            np.stack([task.goal, *(task.goal[order[k]] for order in orders)])
-            if task.estimator != "r2" else np.empty(0)
+            np.empty(0) if k in linear else _in_orders(task.goal, [one[k] for one in orders])
             for k, task in enumerate(tasks)
-        ]  # fmt: skip
+        ]
 
         def score(j: int) -> _Dimension:
             column = data.codes[:, j].astype(np.float64)
@@ -117,6 +116,11 @@ class Predictability:
         return influence(terms, task.split.test, self.data.rows)
 
 
+def _in_orders(goal: Array, orders: Sequence[Array]) -> Array:
+    """Return a goal (n,) as it is, then in each of P orders (P + 1, n)."""
+    return np.stack([goal, *(goal[order] for order in orders)])
+
+
 def _score_dimension(
     column: Array, r2: Array, null_r2: Array, tasks: Sequence[Task], goals: Sequence[Array]
 ) -> _Dimension:
@@ -136,7 +140,8 @@ def _score_dimension(
         if not task.tested:
             continue
         predicted = task.predict(models[k], column)
-        scores[k], *null[:, k] = task.scores(predicted, goals[k])
+        found = task.scores(predicted, goals[k])
+        scores[k], null[:, k] = found[0], found[1:]
         if task.estimator == "svm":
-            balanced[k] = float(balanced_terms(predicted, task.test_labels).mean())
+            balanced[k] = float(balanced_terms(predicted, goals[k][0]).mean())
     return _Dimension(scores, balanced, null, models)

@@ -139,12 +139,11 @@ def _of_objects(content: dict[str, dict[str, Any]]) -> Mapping[str, Sequence[Any
         not _are_numbered([*content]) and len(names) > len(content)
     )
     if by_column:
-        keys, columns = (
-            names,
-            {name: [one.get(key) for key in names] for name, one in content.items()},
-        )
+        keys = names
+        columns = {name: [one.get(key) for key in names] for name, one in content.items()}
     else:
-        keys, columns = [*content], {**records.samples_of(content.values())}
+        keys = [*content]
+        columns = records.samples_of(content.values())
     if _are_numbered(keys) or _IDS in columns:
         return columns
     return {_IDS: keys, **columns}

@@ -139,12 +139,12 @@ def read_table(address: str, notes: list[str] | None = None) -> dict[str, npt.ND
 
     with Stream(split_address(address)[0]) as stream:
         unusable = stream.error("not a CSV, TSV, JSON, Parquet or Arrow table of labels")
-        if is_pickle(stream.head(64)):
-            raise stream.error(
-                "a Python pickle, which can run code and is never loaded; save the labels as CSV or "
-                "Parquet"
-            )
         if not is_table(stream):
+            if is_pickle(stream.head(64)):
+                raise stream.error(
+                    "a Python pickle, which can run code and is never loaded; save the labels as CSV "
+                    "or Parquet"
+                )
             raise unusable
         if json_tables.sniff(stream):
             return json_tables.read_columns(stream)
