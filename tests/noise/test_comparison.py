@@ -37,6 +37,16 @@ def moved(chosen, size):
     return count
 
 
+def moved_of_unrelated(chosen, size):
+    """Count the unrelated codes of zeros and ones, many of them tied, of which a row has moved."""
+    count = 0
+    for seed in chosen:
+        x, y = np.random.default_rng([seed, 9]).integers(0, 2, (2, 80, size)) * 1.0
+        result = latentcli.compare(x, y, ci=None, moved=1, seed=seed)
+        count += result.records[-1]["reading"] == "moved more than noise"
+    return count
+
+
 def test_unrelated_spaces_are_alike_as_by_chance():
     """Of 5 seeds at a level of 1 % two that claim something are one case in a thousand."""
     assert max(claims(range(5), 40, (4, 7)).values()) <= 1
@@ -58,6 +68,13 @@ def test_unrelated_spaces_in_95_of_100_seeds(sizes):
 @pytest.mark.parametrize("size", [2, 5, 20])
 def test_noise_moves_no_row_farther_in_95_of_100_seeds(size):
     check("compare", f"{size} dimensions", {"rows that moved": moved(seeds(), size)})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [4, 10])
+def test_codes_of_zeros_and_ones_move_no_row_farther_in_95_of_100_seeds(size):
+    found = {"rows that moved": moved_of_unrelated(seeds(), size)}
+    check("compare", f"{size} dimensions of 0 and 1", found)
 
 
 def test_shuffled_rows_of_one_space_are_alike_as_by_chance():

@@ -125,6 +125,18 @@ def aligned(rng, folder, there):
     return any(one["low"] > max(one["chance"], one["k"] / 60) for one in found)
 
 
+def test_purity_of_noise_that_is_repeated_is_near_its_chance(tmp_path):
+    gaps = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        lists, rows = copied(rng, {"x": 8, "y": 8, "z": 8}, 10)
+        names = [word for words in lists.values() for word in words]
+        found = latentcli.evaluate_categories(space_of(tmp_path, rows, names), lists)
+        assert "96 vectors, 24 distinct" in found.notes[0]
+        gaps.append(found.purity - found.chance)
+    assert abs(np.mean(gaps)) < 0.045
+
+
 KINDS = (weat, similarity, odd, compared, compared_sets, retrieval, aligned)
 AT_5_PERCENT = ("similarity", "odd", "compared", "compared_sets", "retrieval")
 """Intervals of 95 %, and tests at 5 %: that more than 11 of 100 are wrong has a chance of 0.4 %."""

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import LatentError
+from latentcli.numerics.repeats import Repeats, repeats_of_keys
 from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result
 from latentcli.words._space import Space
 from latentcli.words.evaluation._protocol import protocol_of
-from latentcli.words.evaluation._similarity import vectors_of
+from latentcli.words.evaluation._similarity import keys_of, vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
 from latentcli.words.evaluation._word_lists import WordLists
 
@@ -31,7 +32,7 @@ class CategoryEvaluation(Result):
     """How pure clusters of words of known categories are.
 
     `purity` in (0, 1]; `chance` is its mean over random assignments of the same clusters' words to
-    the categories; `used` words are in the vocabulary.
+    the categories, words of one vector and category together; `used` words are in the vocabulary.
     """
 
     purity: float
@@ -93,7 +94,9 @@ def evaluate_categories(
         )
     clusters = cluster(np.stack([found[word] for word, _ in known]), count, seed=seed)
     value = purity(clusters, names)
-    by_chance = _chance(clusters, names, seed)
+    keys = keys_of(vectors, [word for word, _ in known], rules)
+    repeats = repeats_of_keys(zip(keys, names, strict=True))
+    by_chance = _chance(clusters, names, seed, repeats)
     missing = tuple(word for word, _ in words if word not in found)
     record: Record = {
         "set": given.name, "categories": count, "words": len(words), "used": len(known),
@@ -115,14 +118,16 @@ def evaluate_categories(
             "ignore_case": ignore_case,
             "seed": seed,
         },
-        notes=note_on_missing(missing),
+        notes=(*repeats.note_on("vector", "vectors", "chance"), *note_on_missing(missing)),
     )
 
 
-def _chance(clusters: Array, names: Sequence[str], seed: int) -> float:
-    """Return the mean purity when the categories of the words are shuffled."""
-    random = np.random.default_rng(seed)
-    values = [purity(clusters, list(random.permutation(names))) for _ in range(_SHUFFLES)]
+def _chance(clusters: Array, names: Sequence[str], seed: int, repeats: Repeats) -> float:
+    """Return the mean purity when the categories of the words are shuffled, those of one vector together."""
+    random, given = np.random.default_rng(seed), np.array(names)
+    values = [
+        purity(clusters, given[repeats.permutation(random)].tolist()) for _ in range(_SHUFFLES)
+    ]
     return float(np.mean(values))
 
 

@@ -6,7 +6,7 @@ Spearman's rho (1904) and Pearson's r over the pairs, with percentile bootstrap 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -191,3 +191,13 @@ def vectors_of(space: Space, words: list[str], protocol: Protocol) -> dict[str, 
         elif makes_any and (made := space.from_subwords(word)) is not None:
             found[word] = unit(made)
     return found
+
+
+def keys_of(space: Space, words: Sequence[str], protocol: Protocol) -> list[str | bytes]:
+    """Return a key for each word: equal for words whose vectors are copies of one."""
+    lexicon = Lexicon(space, protocol, words)
+    rows = map(lexicon.row, words)
+    return [
+        word if row is None else space.matrix[row].tobytes()
+        for word, row in zip(words, rows, strict=True)
+    ]

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcli.errors import LatentError, ParameterError, counted
+from latentcli.numerics.repeats import grouped, numbered
 from latentcli.numerics.types import Array
 from latentcli.results import Picture, Record, Result, Sheet
 from latentcli.words._space import Space
 from latentcli.words.evaluation._association import Association, associate, with_copies
 from latentcli.words.evaluation._protocol import Lexicon, Protocol, protocol_of
-from latentcli.words.evaluation._similarity import vectors_of
+from latentcli.words.evaluation._similarity import keys_of, vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
 from latentcli.words.evaluation._weat_lists import gender_lists
 from latentcli.words.evaluation._word_lists import AssociationTest, WordLists, association_tests
@@ -150,9 +151,7 @@ def _tested(
         association, copies = None, 0
         if all(known):
             x, y, a, b = map(np.stack, known)
-            distinct = [
-                np.stack(_distinct(space, rules, words, found)) for words in test.lists[:2]
-            ]
+            distinct = [_distinct(space, rules, words, found) for words in test.lists[:2]]
             copies = len(x) + len(y) - sum(map(len, distinct))
             tested = associate(distinct[0], distinct[1], a, b, samples=samples, seed=seed)
             association = with_copies(tested, x, y, a, b) if copies else tested
@@ -164,16 +163,11 @@ def _tested(
 
 def _distinct(
     space: Space, rules: Protocol, words: Sequence[str], found: Mapping[str, Array]
-) -> list[Array]:
-    """Return the unit vectors of those words of a list whose rows are no copies of another one's."""
-    lexicon = Lexicon(space, rules, list(words))
-    kept: dict[str | bytes, Array] = {}
-    for word in words:
-        if word in found:
-            row = lexicon.row(word)
-            key = word if row is None else space.matrix[row].tobytes()
-            kept.setdefault(key, found[word])
-    return list(kept.values())
+) -> Array:
+    """Return the unit vectors (n, D) of those words of a list that are no copies of another one's."""
+    known = [word for word in words if word in found]
+    copies = grouped(numbered(keys_of(space, known, rules)))
+    return copies.once(np.stack([found[word] for word in known]))
 
 
 def _nothing(
