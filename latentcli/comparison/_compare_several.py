@@ -21,6 +21,7 @@ from latentcli.errors import LatentError, check_choice, counted
 from latentcli.numerics.blocks import sampled
 from latentcli.numerics.multiple_comparisons import (
     Difference,
+    difference_of,
     differences_from_best,
     paired_difference,
 )
@@ -211,8 +212,8 @@ def _compared(
 
     def difference(one: str, other: str) -> Difference:
         pairs = zip(found[one][1:], found[other][1:], strict=True)
-        apart = [b[measure] - a[measure] for a, b in pairs]
-        return paired_difference(values[other] - values[one], apart, ci)
+        apart = [difference_of(a[measure], b[measure]) for a, b in pairs]
+        return paired_difference(difference_of(values[one], values[other]), apart, ci)
 
     if len(known) < 2:
         return []

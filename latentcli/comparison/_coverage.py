@@ -9,6 +9,9 @@ from latentcli.numerics.types import Array
 
 NAMES = ("precision", "recall", "density", "coverage")
 
+_ROUNDING = 1e-12
+"""Squared distances that differ by less than this part of the largest are equal."""
+
 
 def distances(rows: Array) -> Array:
     """Return the distances (N, N) of all pairs of rows (N, D)."""
@@ -26,9 +29,10 @@ def coverage(away: Array, x: Array, y: Array, k: int) -> dict[str, float]:
     balls of x a row of y is, over k. Coverage: the share of balls of x that hold a row of y (Naeem
     et al., 2020).
     """
-    across = away[np.ix_(x, y)]
-    inside_x = across <= _radii(away, x, k)[:, None]
-    inside_y = across <= _radii(away, y, k)[None, :]
+    # Rounding parts distances that are equal, as those of whole numbers often are.
+    across = away[np.ix_(x, y)] ** 2 - _ROUNDING * float(away.max()) ** 2
+    inside_x = across <= _radii(away, x, k)[:, None] ** 2
+    inside_y = across <= _radii(away, y, k)[None, :] ** 2
     shares = (
         inside_x.any(axis=0).mean(),
         inside_y.any(axis=1).mean(),

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from latentcli.comparison import _coverage
 from latentcli.comparison._drift_measures import LEVEL, WIDEST, Work
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.numerics.blocks import some_of
 from latentcli.numerics.named_rows import NamedRows, named_rows
 from latentcli.numerics.types import HasMatrix, Progress
@@ -131,7 +131,7 @@ def drift(
     for name, rows in zip("xy", sets, strict=True):
         if len(rows) < max(10, neighbors + 2):
             raise LatentError(
-                f"`{name}` has {len(rows):,} rows: {max(10, neighbors + 2)} or more are needed"
+                f"`{name}` has {counted(len(rows), 'row')}: {max(10, neighbors + 2)} or more are needed"
             )
     work = Work((sets[0], sets[1]), sample, seed, ci, progress)
     try:
@@ -209,7 +209,7 @@ def _result(
         covariance_shift=number("covariance_shift", "all dimensions"),
         p_value=p_value,
         **near,
-        title=f"Drift: {rows[0]:,} and {rows[1]:,} codes of {width:,} dimensions",
+        title=f"Drift: {rows[0]:,} and {rows[1]:,} codes of {counted(width, 'dimension')}",
         columns=COLUMNS,
         records=records,
         summary={

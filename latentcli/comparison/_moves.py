@@ -2,8 +2,8 @@
 
 A row has moved by 1 - cosine of its rotated vector and its partner (Hamilton et al., 2016). Under the
 null every row moves by noise of the usual size: partner = scale x rotated row + Gaussian noise, with
-the covariance of what the rotation leaves and its median length. The limit is what the largest move
-of all rows exceeds in one of twenty such spaces.
+the covariance of what the rotation leaves and its median length. The limit is the largest move of
+any row in 79 such spaces.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STILL = 1e-6
 _ROUNDING = 1e-24
 """What rounding leaves of a move of nothing, at most: how much depends on the machine."""
 
-_DRAWS = 79
+DRAWS = 79
 """Spaces that are drawn: noise exceeds the largest move in one of eighty."""
 
 _ROWS = 5000
@@ -78,8 +78,8 @@ def noise_limit(x: Side, y: Side, rotation: Rotation, seed: int) -> float | None
     rng = np.random.default_rng([seed, 12])
     draw = rng.standard_normal((len(left), len(shape))) @ shape
     shape *= (usual / float(np.median((draw**2).sum(axis=1)))) ** 0.5
-    largest = np.zeros(_DRAWS)
-    for number in range(_DRAWS):
+    largest = np.zeros(DRAWS)
+    for number in range(DRAWS):
         for part in spans(len(some), rotated.shape[1]):
             noise = rng.standard_normal((part.stop - part.start, len(shape))) @ shape
             found = moves(rotated[part], scale * rotated[part] + noise)

@@ -7,6 +7,7 @@ import numpy as np
 from latentcli.comparison import _cka
 from latentcli.comparison._matching import Match
 from latentcli.comparison._moments import Side
+from latentcli.comparison._moves import DRAWS
 from latentcli.comparison._overlap import Overlap
 from latentcli.comparison._procrustes import Rotation
 from latentcli.errors import counted
@@ -105,5 +106,5 @@ def notes_on_moves(
     usual, beyond = float(np.nanmedian(moves)), int((moves > limit).sum())
     rows = counted(beyond, "row moved", "rows moved")
     usual_text = f"the usual move is {usual:.3g}"
-    noise = f"noise of that size moves no row beyond {limit:.3g} (at 95 %)"
+    noise = f"noise of that size moves no row beyond {limit:.3g} (in {DRAWS} draws)"
     return [f"{usual_text}; {noise}, and {rows} farther"]

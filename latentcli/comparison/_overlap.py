@@ -19,7 +19,9 @@ _SAME = 1e-6
 """Distances nearer than this, relative to the k-th, are ties: rows may be float32."""
 
 _SPARE = 10
-_CONSTANT = 1e-12
+
+_CONSTANT = 8
+"""Steps of the rows' dtype, relative to their length, within which all points are the same."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ def is_constant(points: Points) -> bool:
     for _, block in points.blocks():
         away = max(away, float(((block - first) ** 2).sum(axis=1).max()))
         largest = max(largest, float((block**2).sum(axis=1).max()))
-    return away <= _CONSTANT * largest
+    # Rows of unit length, and whole numbers, may have been float32 before.
+    exact = not points.unit and points.rows.dtype == np.float64
+    step = float(np.finfo(np.float64 if exact else np.float32).eps)
+    return away <= (_CONSTANT * step) ** 2 * largest
 
 
 def _nearest(

@@ -34,33 +34,36 @@ def by_dimension(
 ) -> tuple[Array, Array, Array, Array]:
     """Return of each dimension the shift of the mean in standard deviations of x, the ratio of standard deviations, and p-values of both.
 
-    Welch's test of the means; of the variances by their own standard errors, which need no normal
-    distribution. Two-sided, for one dimension by itself. `rows_x` and `rows_y` are how many of the rows are distinct, by default all.
+    Welch's (1947) test of the means; of the spreads Brown and Forsythe's (1974), which is Student's t of
+    the distances from the median and needs no normal distribution. Two-sided, for one dimension by itself. `rows_x`
+    and `rows_y` are how many of the rows are distinct, by default all.
     """
-    from scipy.special import ndtr
+    from scipy.special import stdtr
 
-    moments = [
-        _moments(np.asarray(side, np.float64), count or len(side))
-        for side, count in ((x, rows_x), (y, rows_y))
-    ]
-    (mean, variance, error, fourth), (mean_y, variance_y, error_y, fourth_y) = moments
+    sides = [np.asarray(side, np.float64) for side in (x, y)]
+    counts = rows_x or len(x), rows_y or len(y)
+    (mean, variance), (mean_y, variance_y) = map(_moments, sides)
+    errors = variance / counts[0], variance_y / counts[1]
+    (away, spread), (away_y, spread_y) = (
+        _moments(np.abs(side - np.median(side, axis=0))) for side in sides
+    )
+    freedom = sum(counts) - 2
+    pooled = ((counts[0] - 1) * spread + (counts[1] - 1) * spread_y) / freedom
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = (mean_y - mean) / np.sqrt(variance)
         ratio = np.sqrt(variance_y / variance)
-        z_mean = (mean_y - mean) / np.sqrt(error + error_y)
-        z_variance = (variance_y - variance) / np.sqrt(fourth + fourth_y)
-    p_values = [2 * ndtr(-np.abs(z)) for z in (z_mean, z_variance)]
-    return shift, ratio, p_values[0], p_values[1]
+        t_mean = (mean_y - mean) / np.sqrt(errors[0] + errors[1])
+        t_spread = (away_y - away) / np.sqrt(pooled * (1 / counts[0] + 1 / counts[1]))
+        freedoms = (errors[0] + errors[1]) ** 2 / (
+            errors[0] ** 2 / (counts[0] - 1) + errors[1] ** 2 / (counts[1] - 1)
+        )
+        p_mean, p_spread = (
+            2 * stdtr(degrees, -np.abs(t))
+            for degrees, t in ((freedoms, t_mean), (freedom, t_spread))
+        )
+    return shift, ratio, p_mean, p_spread
 
 
-def _moments(rows: Array, count: int) -> tuple[Array, Array, Array, Array]:
-    """Return means, variances, and the squared standard errors of both (D,), of so many distinct rows."""
-    centered = rows - rows.mean(axis=0)
-    variance = (centered**2).sum(axis=0) / (len(rows) - 1)
-    fourth = (centered**4).mean(axis=0)
-    return (
-        rows.mean(axis=0),
-        variance,
-        variance / count,
-        np.maximum(fourth - variance**2, 0.0) / count,
-    )
+def _moments(rows: Array) -> tuple[Array, Array]:
+    """Return the means and variances (D,) of rows."""
+    return rows.mean(axis=0), rows.var(axis=0, ddof=1)

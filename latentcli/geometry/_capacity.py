@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, ParameterError, counted
 from latentcli.geometry._patterns import (
     EXACT,
     TYPICAL_DENSE,
@@ -206,7 +206,7 @@ def _of_space(
     return CapacityResult(
         signs=found,
         room=space,
-        title=f"Capacity: {len(rows):,} rows x {given.rows.shape[1]:,} dimensions",
+        title=f"Capacity: {counted(len(rows), 'row')} x {counted(given.rows.shape[1], 'dimension')}",
         columns=MEASURES,
         records=records,
         settings={"sample": sample, "seed": seed},

@@ -149,7 +149,7 @@ def clusters(
         )
     if judged.null is not None and not judged.null.larger:
         notes.append(
-            f"the silhouette, {judged.silhouette:.3f}, is no larger than that of one Gaussian "
+            f"the silhouette, {judged.silhouette:.3f}, is not significantly larger than that of one Gaussian "
             f"with the same covariance, {judged.null.mean:.3f} (p {judged.null.p_larger:.2f}): "
             "these are parts of a cloud, not clusters"
         )

@@ -26,6 +26,9 @@ from latentcli.numerics.types import Array
 
 SECTION = "isotropy"
 _COSINES = ("mean_cosine", "all_but_the_top")
+
+_LEAST = {"mean_cosine": -1.0, "all_but_the_top": -1.0, "isoscore": 0.0}
+"""The least that measures can be; ranks are 1 or more."""
 """Measures of directions, which the lengths of rows do not move."""
 
 
@@ -97,11 +100,12 @@ def _figures(cloud: Cloud, *, judged: bool = False) -> list[Measure]:
 
     def one(key: str, variant: str, high: float, noise: float | None = None) -> Measure:
         value = values[key]
-        low = -1.0 if high == 1.0 and key != "isoscore" else 0.0
         interval = None
-        if halves:
+        if halves and value is not None:
             widened = 1.0 if key in _COSINES else cloud.tail_factor
-            interval = halves.interval(key, value, low, high, widened=widened)
+            # RankMe, with its 1e-7 in each term, is a little beyond D of as good as equal singular values.
+            low, most = min(_LEAST.get(key, 1.0), value), max(high, value)
+            interval = halves.interval(key, value, low, most, widened=widened)
         name = "effective_rank" if key == "rankme" else key
         return Measure(SECTION, name, variant, value, interval, noise)
 

@@ -85,7 +85,7 @@ def outliers(
     OutliersResult
         A record for each listed row, with each score and its percentile: the share of the rows with a
         lower score, in percent. `mahalanobis_p` is the p-value of the distance if rows were Gaussian
-        (chi-squared with D degrees of freedom), for one row; of N rows, the least is about 1 / N.
+        (chi-squared with as many degrees of freedom as dimensions change), for one row; of N rows, the least is about 1 / N.
         `beyond_gaussian` of the summary counts the rows with p below 0.025 / N.
 
     Raises
@@ -143,6 +143,10 @@ def outliers(
     )  # fmt: skip
 
 
+_SMALL = 1e-3
+"""A usual distance below which distances are measured in units of it."""
+
+
 def local_outlier_factors(near: Neighbors) -> Array:
     """Return the local outlier factor of all rows (N,), by scikit-learn, from their neighbors (N, k).
 
@@ -156,7 +160,10 @@ def local_outlier_factors(near: Neighbors) -> Array:
     # scikit-learn takes a graph in which each row is its own first neighbor.
     every = np.arange(count)[:, None]
     columns = np.concatenate([every, near.rows], axis=1).ravel()
-    values = np.concatenate([np.zeros((count, 1)), near.distances], axis=1).ravel()
+    # It adds 1e-10 to distances, which is much where all are very small.
+    usual = float(np.median(near.distances[:, -1]))
+    away = near.distances / usual if 0 < usual < _SMALL else near.distances
+    values = np.concatenate([np.zeros((count, 1)), away], axis=1).ravel()
     graph = csr_array(
         (values, columns, np.arange(0, count * (k + 1) + 1, k + 1)), (count, count)
     )
@@ -170,12 +177,18 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     """Return the Mahalanobis distance (N,) of each row to the mean, and its p-value for a Gaussian.
 
     The covariance is shrunk (Ledoit and Wolf, 2004), so that it can be inverted also where there are
-    more dimensions than rows.
+    more dimensions than rows. Dimensions that are the same in all rows are left out.
     """
     from scipy.stats import chi2
     from sklearn.covariance import LedoitWolf
 
-    sample = points.take(sampled(len(points), _FITTED, seed))
+    varies = np.zeros(points.dimensions, dtype=bool)
+    first = points.take(slice(0, 1))
+    for _, block in points.blocks():
+        varies |= (block != first).any(axis=0)
+    if not varies.any():
+        raise LatentError("all rows of `x` are the same: there are no outliers")
+    sample = points.take(sampled(len(points), _FITTED, seed))[:, varies]
     check_squares(sample, "x")
     # Numbers are squared twice: a power of two brings them to 1 at most, and leaves their digits.
     scale = np.ldexp(1.0, -int(np.frexp(np.abs(sample).max())[1]))
@@ -184,8 +197,8 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
         raise LatentError("all rows of `x` are the same: there are no outliers")
     squares = np.empty(len(points))
     for part, block in points.blocks():
-        squares[part] = fitted.mahalanobis(block * scale)
-    return np.sqrt(np.maximum(squares, 0.0)), chi2.sf(squares, points.dimensions)
+        squares[part] = fitted.mahalanobis(block[:, varies] * scale)
+    return np.sqrt(np.maximum(squares, 0.0)), chi2.sf(squares, int(varies.sum()))
 
 
 def percentiles(values: Array) -> Array:

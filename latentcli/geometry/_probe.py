@@ -23,7 +23,7 @@ def probe(values: Array, labels: Array, seed: int, repeats: Repeats | None = Non
     """Return which rows (n, D) a linear probe predicts right that was trained on others (n,), 0 or 1.
 
     Logistic regression (C = 1) on standardized dimensions, in 5 stratified folds, or as many as the
-    smallest class has rows; each class has two or more (Alain and Bengio, 2017). Rows that repeat each other are in one fold.
+    smallest class has distinct rows; each class has two or more (Alain and Bengio, 2017). Rows that repeat each other are in one fold.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import (
@@ -34,7 +34,8 @@ def probe(values: Array, labels: Array, seed: int, repeats: Repeats | None = Non
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    folds = min(_FOLDS, int(np.unique(labels, return_counts=True)[1].min()))
+    distinct = labels if repeats is None else repeats.once(labels)
+    folds = min(_FOLDS, int(np.unique(distinct, return_counts=True)[1].min()))
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=_STEPS))
     groups = repeats.group if repeats is not None else None
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
@@ -50,12 +51,12 @@ def probed(
 ) -> Measure:
     """Return the accuracy of the probe on the rows of classes of two rows or more."""
     section, name, settings = "clusters", "probe_accuracy", cloud.settings
-    counts = np.bincount(labels)
+    counts = np.bincount(repeats.once(labels), minlength=labels.max(initial=0) + 1)
     kept = counts[labels] > 1
-    classes = len(np.unique(labels[kept]))
+    classes = int((counts > 1).sum())
     if not 1 < classes <= _MOST_PROBED:
         many = f"more than {_MOST_PROBED} classes"
-        why = "too few classes of two rows or more" if classes < 2 else many
+        why = "too few classes of two distinct rows or more" if classes < 2 else many
         return Measure(section, name, variant, None, note=why)
     repeats = repeats.of(np.flatnonzero(kept))
     right = probe(values[kept], labels[kept], settings.seed, repeats)

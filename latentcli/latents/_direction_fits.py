@@ -26,7 +26,8 @@ def _logistic(
 ) -> tuple[Array, float | None]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(max_iter=5000)
+    # Gradients are in units of the codes: small ones would end the fit before it has begun.
+    model = LogisticRegression(max_iter=5000, tol=1e-4 * min(1.0, float(np.abs(codes).max())))
     return _plane(model.fit(codes, labels, sample_weight=weights))
 
 

@@ -91,7 +91,7 @@ def given_codes(
         vector = line.vector.ravel()
     elif given.layers is not None and shape == (given.layers, *given.features):
         vector = line.vector.reshape(given.layers, -1)
-    elif len(shape) > 2:
+    elif len(shape) > 2 or given.codes.ndim <= len(shape) > 1:
         raise LatentError(
             f"`direction`: shape {shape} is not one direction of "
             f"{described(given.shape, given.axes)}"

@@ -17,6 +17,9 @@ from latentcli.latents._tensors import Tensor
 from latentcli.numerics.types import Array
 from latentcli.results import Picture, Record, Result, Scalar
 
+_OPPOSITE = 1e-6
+"""A norm half-way below this part of those of the ends: they are opposite."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PathResult(Result):
@@ -144,8 +147,10 @@ def notes_of(
         )
     elif verdict.far is None and verdict.dip is not None and kind != "lol":
         row = f" in row {verdict.dip.row}" if course.norms.shape[1] > 1 else ""
-        use = "`norm` linear" if kind == "slerp" else "`slerp`"
         first, last = verdict.ends
+        use = "`norm` linear" if kind == "slerp" else "`slerp`"
+        if verdict.dip.norm <= _OPPOSITE * min(first, last):
+            use = "`slerp` by way of a third code, as opposite ones have no shortest arc"
         notes.append(
             f"the path leaves the typical shell of N(0, I): its norm{row} falls to "
             f"{verdict.dip.norm:.3f} at t = {times[verdict.dip.step]:.2f} (ends: {first:.3f}, "

@@ -9,6 +9,9 @@ from latentcli.numerics.types import Array
 _VANISHED = 1e-6
 """Degrees of freedom: what is less is rounding."""
 
+_ROUNDING = 1e-14
+"""A spread that is less than this part of a mean is rounding."""
+
 
 def auc(scores: Array, labels: Array, weights: Array | None = None) -> float:
     """Return the area under the ROC curve: how often a positive scores above a negative.
@@ -42,9 +45,12 @@ def separation_of(
     """Distance of the means over the pooled standard deviation; None where there is no spread."""
     degrees = positive[2] + negative[2]
     squares = positive[1] + negative[1]
-    if degrees <= _VANISHED or squares <= 0:
+    if degrees <= _VANISHED:
         return None
-    return float((positive[0] - negative[0]) / np.sqrt(squares / degrees))
+    spread = float(np.sqrt(squares / degrees))
+    if spread <= _ROUNDING * max(abs(positive[0]), abs(negative[0])):
+        return None
+    return (positive[0] - negative[0]) / spread
 
 
 def separation(scores: Array, labels: Array, weights: Array) -> float | None:

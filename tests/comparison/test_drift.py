@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import scipy.linalg
-from scipy.stats import mannwhitneyu
+from scipy.stats import levene, mannwhitneyu, ttest_ind
 from sklearn.metrics import roc_auc_score
 
 import latentcli
-from latentcli.comparison import _classifier_test, _frechet
+from latentcli.comparison import _classifier_test, _frechet, _shifts
 from latentcli.errors import LatentError, ParameterError
 from latentcli.numerics.repeats import Repeats
 
@@ -209,3 +209,36 @@ def test_more_neighbors_than_half_of_the_rows():
     x, y = np.random.default_rng(5).standard_normal((2, 80, 6))
     found = latentcli.drift(x, y, neighbors=60)
     assert {one["low"] for one in found.records if one["measure"] == "precision"} == {None}
+
+
+def test_dimensions_by_welch_and_by_brown_and_forsythe():
+    x, y = RNG.standard_normal((14, 3)), 2 * RNG.standard_normal((11, 3)) + 0.5
+    _, _, p_mean, p_spread = _shifts.by_dimension(x, y)
+    assert p_mean == pytest.approx(ttest_ind(x, y, equal_var=False).pvalue, rel=1e-9)
+    known = [levene(a, b, center="median").pvalue for a, b in zip(x.T, y.T, strict=True)]
+    assert p_spread == pytest.approx(known, rel=1e-9)
+
+
+def test_few_rows_of_noise_do_not_differ_in_single_dimensions():
+    """By standard errors of the variance 9 of 40 pairs of ten rows did."""
+    claimed = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        found = latentcli.drift(rng.normal(size=(10, 5)), rng.normal(size=(10, 5)), ci=None)
+        claimed += any(
+            one["measure"] in ("sd_ratio", "mean_shift") and one["reading"] == "differ"
+            for one in found.records
+            if one["variant"].startswith("dimension")
+        )
+    assert claimed <= 4
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0, 0.5, 100.0])
+def test_equal_distances_of_whole_numbers_are_equal(offset):
+    x, y = (np.rint(np.random.default_rng(seed).normal(size=(100, 3))) for seed in (0, 1))
+    away = ((np.vstack([x, y])[:, None] - np.vstack([x, y])) ** 2).sum(axis=2)
+    reach = np.sort(away[:100, :100], axis=1)[:, 5]
+    density = (away[:100, 100:] <= reach[:, None]).sum() / 5 / 100
+    found = latentcli.drift(x + offset, y + offset, ci=None)
+    rows = {one["measure"]: one["value"] for one in found.records}
+    assert rows["density"] == pytest.approx(density, rel=1e-12)

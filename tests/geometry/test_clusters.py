@@ -129,3 +129,11 @@ def test_what_k_means_makes_of_white_noise_is_no_clusters():
 
 def test_equidistant_rows_have_a_silhouette_of_nothing_at_all():
     assert measured(np.eye(64), None)["silhouette"].value == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("distinct", [2, 3, 4, 5])
+def test_a_probe_of_few_distinct_rows_has_an_answer_or_a_reason(distinct):
+    rows = np.repeat(np.random.default_rng(0).normal(size=(distinct, 4)), 20, axis=0)
+    labels = np.where(np.arange(len(rows)) < 20 * (distinct - 1), "a", "b")
+    found = measured(rows, labels)["probe_accuracy"]
+    assert found.value is not None or "two distinct rows" in found.note

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import latentcli
 from latentcli.geometry import _isotropy as isotropy
 from latentcli.geometry import _manifold as manifold
 from latentcli.geometry._cloud import Cloud
@@ -82,3 +83,11 @@ def test_the_spectrum_of_heavy_tails_has_intervals_twice_as_wide(measure):
 
 def test_normal_rows_have_no_heavy_tails():
     assert Cloud(np.random.default_rng(0).standard_normal((2000, 20))).tail_factor == 1
+
+
+def test_ranks_stand_in_their_intervals():
+    """RankMe, by its 1e-7 a term, is beyond D; no rank is below 1."""
+    for rows in (np.eye(60), np.random.default_rng(0).standard_t(1.5, (60, 4))):
+        for one in latentcli.geometry_report(rows, only=("isotropy",)).measures:
+            if "rank" in one.measure:
+                assert 1 <= one.interval.low <= one.value <= one.interval.high

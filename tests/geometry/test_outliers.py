@@ -105,3 +105,19 @@ def test_numbers_whose_squares_overflow_are_refused_before_anything_is_computed(
     with pytest.raises(LatentError, match="whose squares overflow"):
         latentcli.outliers(values)
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-10, 1e20])
+def test_lof_is_a_ratio_at_any_scale(scale):
+    x = np.vstack([np.random.default_rng(0).normal(size=(60, 4)), [[50.0, 0, 0, 0]]])
+    found = latentcli.outliers(x * scale)
+    assert found.records[0]["row"] == 60
+    assert found.lof == pytest.approx(latentcli.outliers(x).lof, rel=1e-9)
+
+
+def test_constant_dimensions_count_in_no_distance():
+    x = np.random.default_rng(0).normal(size=(100, 3))
+    wide = np.hstack([x, np.zeros((100, 3))])
+    one, other = (latentcli.outliers(rows, method="mahalanobis") for rows in (x, wide))
+    assert other.mahalanobis == pytest.approx(one.mahalanobis)
+    assert other.records[0]["mahalanobis_p"] == pytest.approx(one.records[0]["mahalanobis_p"])

@@ -146,7 +146,11 @@ def command(
     plot.check(output)
     if len(files) < 2:
         raise UsageError("name two files or more: X Y, or X and several")
-    x, *y = files
+    x, *given_y = files
+    y = list(dict.fromkeys(given_y))
+    for name in y:
+        if (times := given_y.count(name)) > 1:
+            output.note(f"{name} is named {times} times and compared once")
     if len(y) > 1:
         if lexicon or aligning.align or biased or labels:
             raise UsageError("--lexicon, --align, --biased and --labels go with two spaces")

@@ -126,7 +126,8 @@ def command(
         only = next(iter(table)) if len(table) == 1 else None
         attribute = split_address(labels)[1] or only
     if labels is not None and (split or method == "correlation" or table is None):
-        scores = f"{labels}::{attribute}" if table is not None and attribute else labels
+        by_name = table is not None and attribute and not split_address(labels)[1]
+        scores = f"{labels}::{attribute}" if by_name else labels
         labels = None
     if len(files) != (2 if labels is None and scores is None else 1):
         raise UsageError(

@@ -246,3 +246,15 @@ def test_directions_of_different_shapes(latent, put):
 
 def test_one_direction_has_no_cosine(latent, put):
     assert latent("directions", "cosine", put("a.npy", np.ones(3)))[0] == 2
+
+
+def test_numbers_of_a_table_by_correlation_are_scores(latent, tmp_path):
+    rng = np.random.default_rng(0)
+    ages = rng.normal(size=60)
+    np.save(tmp_path / "z.npy", ages[:, None] + rng.normal(size=(60, 4)))
+    (tmp_path / "a.csv").write_text("age\n" + "\n".join(map(str, ages)), "utf-8")
+    for labels in ("a.csv::age", "a.csv"):
+        line = ["--labels", tmp_path / labels, "--method", "correlation"]
+        code, out, err = latent("direction", tmp_path / "z.npy", *line)
+        assert code == 0, err
+        assert "by correlation" in out
