@@ -38,7 +38,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "--norm": ("latentcli.latents._interpolation:NORMS",),
     "analogy --method": ("latentcli.words._analogy:METHODS",),
     "evaluate analogies --method": ("latentcli.words.evaluation._analogy_scores:METHODS",),
-    "direction --method": ("latentcli.latents._direction_fits:METHODS",),
+    "direction --method": ("latentcli.latents._direction_fits:METHODS", "correlation"),
     "neighbors --metric": ("latentcli.words._ranking:METRICS",),
     "expr --metric": ("latentcli.words._ranking:METRICS",),
     "distances --metric": ("latentcli.numerics.vectors:DISTANCES",),
@@ -58,6 +58,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 _LISTS = {"--only", "--quantize"}
 """Options that take several choices with commas between."""
+
+_SMALL = 1 << 20
+"""Bytes of a file of JSON up to which its columns are offered."""
 
 _WORDS = {"words", "texts", "expression", "expressions", "pairs", "word"}
 """Arguments that are no files."""
@@ -162,11 +165,10 @@ def words_of_bash() -> Iterator[None]:
 
 def keys(address: str) -> list[str]:
     """Return the arrays of an archive, or the columns of a table, that `FILE::KEY` can name."""
-    import csv
     import zipfile
 
     from latentcli.errors import LatentError
-    from latentcli.files import samples
+    from latentcli.files import delimited, labels, samples
 
     try:
         path = Path(samples.find(address))
@@ -174,11 +176,13 @@ def keys(address: str) -> list[str]:
             with zipfile.ZipFile(path) as archive:
                 return [name.removesuffix(".npy") for name in archive.namelist()]
         if path.suffix in (".csv", ".tsv"):
-            with path.open(encoding="utf-8-sig", newline="") as handle:
-                line = handle.readline(1 << 16)
-            return next(
-                csv.reader([line], delimiter="\t" if path.suffix == ".tsv" else ","), []
-            )
+            with path.open("rb") as handle:
+                lines = [handle.readline(1 << 16).rstrip(b"\r\n") for _ in range(2)]
+            first = lines[0].removeprefix(delimited.BOM)
+            separator = delimited.separator_of([first, *filter(None, lines[1:])])
+            return [name.decode("utf-8").strip() for name in delimited.split(first, separator)]
+        if path.suffix in (".json", ".jsonl", ".ndjson") and path.stat().st_size < _SMALL:
+            return list(labels.read_table(str(path)))
     except (OSError, ValueError, LatentError, zipfile.BadZipFile):
         return []  # nothing to offer, and nothing to say in a completion
     return []

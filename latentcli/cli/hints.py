@@ -27,7 +27,7 @@ OPTIONS: dict[str, str] = {
     "--queries": "--vector", "--query": "--vector", "--every": "--all", "--each": "--all",
     "--row": "'#N' in place of a word", "--index": "'#N' in place of a word",
     "--norms": "the column norm, which is always shown", "--length": "the column norm",
-    "--pairs": "--lexicon", "--dictionary": "--lexicon",
+    "--pairs": "--lexicon", "--dictionary": "--lexicon", "--method": "--estimator",
     "--test-size": "--test", "--threshold": "--min-score", "--n": "-k", "--axis": "A:B in place of X", "--n-components": "-k", "--components": "-k", "--metric-names": "--only",
     "--dim": "FILE::raw:float32xN in place of FILE", "--dtype": "FILE::raw:float32xN in place of FILE", "--latex": "-f latex", "--csv": "-f csv", "--tsv": "-f tsv", "--markdown": "-f markdown",
 }  # fmt: skip
@@ -40,7 +40,7 @@ _ELSEWHERE: dict[str, str] = {
     "-o": "the answer goes into a file with > FILE; -f csv, json, latex or markdown chooses its format",
     "--one-hot": "latent represent always shows one-hot vectors",
     "--seed": "nothing is random in this command",
-    "--ci": "its numbers have no interval",
+    "--ci": "its intervals, where there are any, are at 95 %",
     "--labels": "names of rows are for neighbors, map, duplicates, outliers, clusters and compare",
     "--reference": "codes are compared with others by latent typical CODES --reference OTHERS",
     "--restrict": "FILE[:N] in place of FILE are its first N rows",
@@ -48,7 +48,6 @@ _ELSEWHERE: dict[str, str] = {
     "--match": "candidates are chosen by neighbors, analogy and expr --match PATTERN",
     "--id": "rows of codes and factors are matched by --id COLUMN in metrics that take FACTORS",
     "--bins": "this command has no bins",
-    "--method": "there is one method here",
     "--dask": "files larger than one machine are for typical, edit, project, truncate, geometry, drift, map and metrics with FACTORS",
     "--decoder": "codes are decoded by latent decode CODES --decoder MODEL",
     "--gif": "animations are made by latent interp and latent decode --decoder MODEL",
@@ -59,7 +58,7 @@ _ELSEWHERE: dict[str, str] = {
 """What to type in place of an option that some commands have, where the command has it not."""
 
 _IN_PLACE = {
-    ("map", "--plot"): "-o", ("dci", "--model"): "--estimator", ("dci-es", "--model"): "--estimator",
+    ("map", "--plot"): "-o", ("interp", "--method"): "--slerp", ("capacity", "--dim"): "--dims", ("dci", "--model"): "--estimator", ("dci-es", "--model"): "--estimator",
     ("interp", "--n"): "--steps", ("interp", "-n"): "--steps", ("sample-z", "--n"): "--seeds 0-N",
     ("sample-z", "-n"): "--seeds 0-N", ("interp", "--from"): "FILE[0] FILE[5] in place of FILE",
     ("interp", "--to"): "FILE[0] FILE[5] in place of FILE",
@@ -75,6 +74,15 @@ _IN_PLACE = {
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
 _OF_CODES = {"direction"}
+_ONLY_FOR = {
+    "--row": _OF_WORDS, "--index": _OF_WORDS, "--norms": ("", "interp", "typical"),
+    "--length": ("", "interp", "typical"), "--axis": ("", "project"), "--direction": ("", "edit", "project"),
+}  # fmt: skip
+"""Commands in which what is to be typed in place of an option exists."""
+
+_OF_ROWS = ("--sample", "--restrict")
+
+_NOT_FOR = {"--dim": ("download", "sample"), "--dtype": ("download",)}
 _OF_PAIRS = {"similarity", "distances"}
 
 
@@ -121,7 +129,11 @@ def of_option(name: str, known: Collection[str], command: str = "") -> str:
     '; FILE[:N] in place of FILE are its first N rows'
     """
     name = {"--output": "-o"}.get(name, name)
+    if command in _NOT_FOR.get(name, ()) or command not in _ONLY_FOR.get(name, (command,)):
+        return ""
     here = _IN_PLACE.get((command, name)) or OPTIONS.get(name, "")
+    if name in _OF_ROWS and command in _OF_WORDS:
+        return "; all rows of the vectors are used"
     named = here.startswith("-")
     if here and (not named or here.split()[0] in known):
         return f"; here it is {here}"
@@ -156,9 +168,12 @@ def of_words(arguments: Sequence[str], error: LatentError | None = None) -> str:
         if not before.startswith("-") and not word.startswith("-")
     ]
     files = [word for word in given if "." in word and os.path.isfile(word)]  # noqa: PTH113
-    if {"--group", "--sweep"} & {*arguments}:
-        return _grouped(command, list(arguments[1:]))
     from latentcli.cli import retyped
+    from latentcli.cli.exit_codes import UsageError
+
+    mistyped = error is None or ("--group" in arguments and isinstance(error, UsageError))
+    if {"--group", "--sweep"} & {*arguments} and mistyped:
+        return _grouped(command, list(arguments[1:]))
 
     return _of_vectors(arguments, words, given, files, named, error) or retyped.line(
         command, arguments[1:], given, files
@@ -193,7 +208,7 @@ def _of_vectors(
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
     if command in _OF_WORDS and named and given:
-        return retyped_files.of_word(arguments, given, named)
+        return retyped_files.of_word(arguments, given, named, error)
     if command in _OF_CODES and len(given) == 2 and not files:
         typed = shlex.join(
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]

@@ -25,6 +25,7 @@ NUMBERS_IN_BRACKETS = (
 )
 """Two numbers or more that blanks separate, in brackets."""
 _ENDS_IN_LIST = re.compile(rb"\S[:=]?[ \t]*" + NUMBERS_IN_BRACKETS + rb"$")
+_ATTACHED = re.compile(rb"[^\d\s:=][^:=]*[:=][ \t]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
 _BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 
@@ -113,6 +114,34 @@ def layout(lines: list[bytes]) -> Layout | None:
     return Layout(b",") if b"," in first else None
 
 
+def separator_of(lines: list[bytes]) -> bytes:
+    """Return what separates the columns of a table of labels, by its first lines."""
+    found = layout(lines) or layout_of_factors(lines)
+    return b"," if found is None else found.separator
+
+
+def layout_of_factors(lines: list[bytes]) -> Layout | None:
+    """Work out whether bars, or blanks beside a column of numbers, separate columns; None if neither does.
+
+    A line of names comes first, maybe behind a "#", or the columns are all of numbers.
+    """
+    counts = {line.count(b"|") for line in lines}
+    if len(lines) > 1 and counts != {0} and len(counts) == 1:
+        return Layout(b"|")
+    first, *rows = (line.removeprefix(b"#").split() for line in lines)
+    if len(first) < 2 or not rows or any(len(row) != len(first) for row in rows):
+        return None
+    numbers = [all(map(is_number, column)) for column in zip(*rows, strict=True)]
+    named = any(numbers) and not any(map(is_number, first))
+    return Layout(b" ") if named or (all(numbers) and all(map(is_number, first))) else None
+
+
+def with_single_blanks(text: bytes) -> bytes:
+    """Return a text whose columns one blank separates, without blanks around lines or a "#" before the first."""
+    lines = text.removeprefix(b"#").split(b"\n")
+    return b"\n".join(b" ".join(line.split()) for line in lines)
+
+
 def holds_lists(names: list[bytes], rows: list[list[bytes]]) -> bool:
     """Tell by a column of lists under a name: whatever the texts beside it hold, it is a table."""
     columns = [*zip(*(row for row in rows if len(row) == len(names)), strict=True)]
@@ -168,9 +197,21 @@ def pointed(field: bytes, found: Layout) -> bytes:
 
 
 def counts_columns(names: list[bytes]) -> bool:
-    """Tell 0, 1, 2, ... as Pandas names columns, after the empty name of its index if it is there."""
-    numbers = names[1:] if names[0] == b"" else names
-    return len(numbers) > 1 and numbers == [str(i).encode() for i in range(len(numbers))]
+    """Tell 0, 1, 2, ... as Pandas names columns, after the name of its index if it is there."""
+    numbers = names if is_number(names[0]) else names[1:]
+    named = len(numbers) > 2 or names[0].lower() in (
+        b"",
+        b"word",
+        b"words",
+        b"token",
+        b"index",
+        b"id",
+    )
+    return (
+        len(numbers) > 1
+        and (numbers == names or named)
+        and numbers == [str(i).encode() for i in range(len(numbers))]
+    )
 
 
 def split(line: bytes, separator: bytes) -> list[bytes]:
@@ -186,7 +227,9 @@ def split(line: bytes, separator: bytes) -> list[bytes]:
 
 
 def _ends_in_number(field: bytes) -> bool:
-    """Tell "000 0.5", the end of a row of word vectors whose word has a comma."""
+    """Tell "000 0.5", the end of a row of word vectors whose word has a comma, and "king:0.5"."""
+    if _ATTACHED.fullmatch(field.strip()):
+        return True
     parts = field.split()
     last = parts[-1].strip(b"\"'") if len(parts) > 1 else b""
     return bool(last) and not is_list(field) and is_number(last.replace(b",", b"."))

@@ -153,7 +153,8 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
     texts = {
         column: cells
         for column, cells in samples.items()
-        if column != vectors and all(cell is None or isinstance(cell, str) for cell in cells)
+        if column != vectors
+        and all(cell is None or isinstance(cell, _kinds(column)) for cell in cells)
     }
     text = choose_text(texts, text)
     scale = scales.scale_of(vectors, samples)
@@ -161,6 +162,11 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
     note = _chosen_note(vectors, text, others)
     note += f"; {scales.note(scale)}" if scale else ""
     return Choice(vectors, text, dimensions, note, scale)
+
+
+def _kinds(column: str) -> type | tuple[type, ...]:
+    """Return what words of a column are: numbers, too, under the name `word`."""
+    return (str, int) if column.lower() in ("word", "words", "token") else str
 
 
 def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:

@@ -91,3 +91,14 @@ def test_a_file_that_cannot_be_read_offers_nothing(tmp_path, monkeypatch, name):
     assert completion.keys(name) == []
     (tmp_path / name).write_bytes(b"\x00\xff")
     assert completion.keys(name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("f.csv", "shape;size\na;1\n"), ("f.csv", "shape\tsize\na\t1\n"), ("f.tsv", "shape\tsize\na\t1\n"),
+     ("f.csv", '"shape",size\na,1\n'), ("f.jsonl", '{"shape": "a", "size": 1}\n')],
+)  # fmt: skip
+def test_columns_are_offered_as_they_are_read(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    assert completion.keys(str(path)) == ["shape", "size"]

@@ -327,9 +327,15 @@ def _from_the_end(
 def _glued(word: bytes) -> bool:
     """Tell whether a word ends in a number with a separator, as where a layout is misread."""
     tokens = word.split()
+    if len(tokens) > 2 and tokens[-1] in (b",", b";"):
+        tokens.pop()  # it stands before the next number
+        if _POINT.fullmatch(tokens[-1]) and b"." in tokens[-1]:
+            return True
     last = tokens[-1][-_LOOK_BACK:] if tokens else b""
     if len(tokens) > 1 and any(map(last.count, _DIGITS)):
         after = tokens[-2][-1:] in (b",", b";", b":")
+        if tokens[-2] in _JOINERS and _POINT.fullmatch(last):
+            return True
         if _NUMBER_TOKEN.fullmatch(last) or (after and _INTEGER.fullmatch(last)):
             return True
     if last[-1:] in (b",", b";") and b"." in last and _POINT.fullmatch(last[:-1]):

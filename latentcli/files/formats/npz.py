@@ -24,6 +24,9 @@ _FEW = 16
 
 _AT_ONCE = 1024
 
+_SPARSE = ("data", "shape", "format")
+"""What scipy.sparse.save_npz writes in any case."""
+
 
 def sniff(stream: Stream) -> bool:
     """Tell by the members: a zip of nothing but .npy."""
@@ -34,6 +37,10 @@ def read(stream: Stream, key: str = "") -> Reading:
     """Read the array that is meant, with the words array beside it if there is one."""
     archive = _archive(stream)
     headers = _headers(stream)
+    if {*_SPARSE} <= {*headers}:
+        raise stream.error(
+            "a sparse matrix of SciPy, whose zeros are not written; save it as numpy.save(FILE, x.toarray())"
+        )
     found: arrays.Shapes = {name: (shape, kind) for name, (shape, _, kind) in headers.items()}
     vectors = {name: value for name, value in found.items() if value[1].kind not in "USO"}
     if not key and _is_a_vector_each(found):
@@ -52,8 +59,18 @@ def read(stream: Stream, key: str = "") -> Reading:
         key=chosen,
         shape=shape,
         notes=arrays.flattened_note(shape)
-        + ([f"the words are its array '{shown(words)}'"] if words else []),
+        + ([f"the words are its array '{shown(words)}'"] if words else _pickled(found)),
     )
+
+
+def _pickled(found: arrays.Shapes) -> list[str]:
+    """Say which array may be the words, but holds Python objects."""
+    names = [name for name in arrays.WORD_KEYS if name in found and found[name][1].kind == "O"]
+    return [
+        f"its array '{shown(name)}' is of Python objects, a pickle, which is never loaded; save it as text "
+        f"({name}.astype(str)) for words"
+        for name in names[:1]
+    ]
 
 
 def _is_a_vector_each(found: arrays.Shapes) -> bool:

@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from latentcli.errors import LatentError, reason, shown
-from latentcli.files import arrays, bounds, delimited, vector_columns
+from latentcli.files import arrays, delimited, vector_columns
 from latentcli.files import table_checks as checks
 from latentcli.files.cells import as_word
-from latentcli.files.formats import arrow, parquet
+from latentcli.files.formats import arrow, parquet, separated
 from latentcli.files.reading import Findings, Reading
 from latentcli.files.stream import Stream
 from latentcli.numerics.types import Array
-
-_MAX_BYTES = 1 << 30
-_MAX_COLUMNS = 16_384
-"""More columns take a table gigabytes for each of them; such an array is no table."""
-
-_PADDED = re.compile(rb"""(?:\A|[,;\t\n"])[ ]*0\d""")
 
 _KNOWN = 1 << 16
 """Texts of a column of which equal ones are one object: columns of many rows have few, or long ones."""
@@ -200,7 +194,7 @@ def _read(stream: Stream, *, literal: bool = False) -> tuple[Columns, list[str]]
         elif arrow.sniff(stream):
             table = _without_lists(stream, arrow.read_table(stream))
         else:
-            table = _delimited(stream, notes, literal=literal)
+            table = separated.read_table(stream, notes, literal=literal)
         names = [name.strip() for name in table.column_names]
     except LatentError:
         raise
@@ -213,17 +207,39 @@ def _read(stream: Stream, *, literal: bool = False) -> tuple[Columns, list[str]]
         for name, values in zip(names, table.columns, strict=True)
     }
     for name, values in columns.items():
-        if values.dtype.kind == "O" and all(text is None or text[:1] == " " for text in values):
+        if values.dtype.kind == "O" and all(
+            text is None or text[:1] == " " or text[-1:] == " " for text in values
+        ):
             columns[name] = np.array([_bare(text) for text in values], dtype=object)
-    first = names[0]
-    if (
-        len(names) > 1
-        and first in vector_columns.UNNAMED
-        and vector_columns.counts_rows(columns[first])
-    ):
+    return _without_empty(columns, notes), notes
+
+
+def _without_empty(columns: Columns, notes: list[str]) -> Columns:
+    """Leave out a last column that holds nothing, and a first that numbers the rows; name one of texts without a name."""
+    first, *_, last = [*columns, *columns]
+    if len(columns) > 1 and _is_blank(last, columns[last]):
+        del columns[last]  # a separator at the end of each line
+    if not first and columns[first].dtype.kind == "O":
+        # What Pandas calls an index without a name, once it is a column.
+        return {(name or _free("index", columns)): one for name, one in columns.items()}
+    unnamed = len(columns) > 1 and first in vector_columns.UNNAMED
+    if unnamed and vector_columns.counts_rows(columns[first]):
         notes.append(_left_out([first]))
         del columns[first]
-    return columns, notes
+    return columns
+
+
+def _is_blank(name: str, values: Array) -> bool:
+    """Tell a column without a name, or with one made here, that holds nothing."""
+    unnamed = not name or re.fullmatch(r"column\d+", name)
+    return bool(unnamed) and values.dtype.kind == "O" and not any(values)
+
+
+def _free(name: str, taken: Columns) -> str:
+    """Return a name, with as many bars behind it as make it one that is not taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _without_lists(stream: Stream, table: Any) -> Any:
@@ -246,96 +262,6 @@ def _bare(text: str | None) -> str | None:
 def _left_out(columns: list[str]) -> str:
     names = ", ".join(name or "the first, which has no name" for name in columns)
     return f"columns that number the rows are left out: {shown(names)}"
-
-
-def _delimited(stream: Stream, notes: list[str], *, literal: bool) -> Any:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    text = stream.read_exactly(_MAX_BYTES + 1)
-    bounds.check_parsed(stream.name, text)
-    if len(text) > _MAX_BYTES:
-        raise stream.error("a table of more than 1 GB; save it as Parquet or .npy")
-    text = text.removeprefix(delimited.BOM)
-    if b"\n" not in text[: delimited.HEAD]:
-        text = text.replace(b"\r", b"\n")
-    lines = delimited.first_lines(text[: delimited.HEAD * 16]) or [b""]
-    first = lines[0]
-    if max(map(first.count, (b"\t", b",", b";"))) >= _MAX_COLUMNS:
-        raise stream.error(f"a table of more than {_MAX_COLUMNS:,} columns; save it as .npy")
-    found = delimited.layout(lines) or delimited.Layout(b",")
-    names = [field.strip() for field in delimited.split(first, found.separator)]
-    rows = [delimited.split(line, found.separator) for line in lines[1:]]
-    headed = delimited.holds_lists(names, rows) or (
-        all(names[1:])
-        and not any(
-            delimited.is_number(delimited.pointed(name, found)) or delimited.is_list(name)
-            for name in names
-        )
-    )
-    counted = delimited.counts_columns(names) and text.count(b"\n") > 1
-    if counted and not headed:
-        few = b", ".join(names[:3] if names[0] else names[1:4]).decode("utf-8", "replace")
-        notes.append(f"its first line, {few}, ..., is read as the names of its columns")
-    if found.decimal == b",":
-        notes.append("its numbers have decimal commas")
-
-    def parsed(texts: Iterable[str]) -> Any:
-        return csv.read_csv(
-            pa.BufferReader(text),
-            read_options=csv.ReadOptions(
-                column_names=None
-                if headed or counted
-                else [f"column{i}" for i in range(len(names))],
-            ),
-            parse_options=csv.ParseOptions(
-                delimiter=found.separator.decode(), newlines_in_values=b'"' in text
-            ),
-            convert_options=csv.ConvertOptions(
-                strings_can_be_null=not literal,
-                decimal_point=found.decimal.decode(),
-                column_types=dict.fromkeys(texts, pa.string()),
-            ),
-        )
-
-    table = parsed(())
-    texts = _padded(text, table, parsed)
-    if literal:
-        texts += _words(table, named=headed or counted)
-    return parsed(texts) if texts else table
-
-
-def _words(table: Any, *, named: bool) -> list[str]:
-    """Return the columns of numbers that are words: "3" under the name "word", or alone beside lists without names."""
-    import pyarrow.types as kinds
-
-    numbers = [
-        field.name
-        for field in table.schema
-        if kinds.is_integer(field.type) or kinds.is_floating(field.type)
-    ]
-    if named:
-        return [name for name in numbers if name.strip().lower() in checks.WORD_NAMES]
-    first = [(name, str(table[name][0])) for name in table.column_names if table.num_rows]
-    lists = [name for name, cell in first if delimited.is_list(cell.encode())]
-    texts = [field.name for field in table.schema if kinds.is_string(field.type)]
-    return numbers if len(numbers) == 1 and lists == texts else []
-
-
-def _padded(text: bytes, table: Any, parsed: Callable[[Iterable[str]], Any]) -> list[str]:
-    """Return the columns of whole numbers some of which begin with 0: codes such as 007, not numbers.
-
-    Where no other column is left for the vectors, they are numbers.
-    """
-    import pyarrow as pa
-
-    whole = [field.name for field in table.schema if pa.types.is_integer(field.type)]
-    if not whole or _PADDED.search(text) is None:
-        return []
-    cells = parsed(whole)
-    codes = [name for name in whole if any(map(checks.is_padded, cells[name].to_pylist()))]
-    left = (field for field in table.schema if field.name not in codes)
-    return codes if any(not pa.types.is_null(field.type) for field in left) else []
 
 
 class _Labels:

@@ -29,6 +29,12 @@ from latentcli.files.stream import HEAD, Stream
 from latentcli.numerics.types import Array
 
 _HEADER = re.compile(rb"[ \t]{0,9}(\d{1,20})[ \t]{1,9}(\d{1,20})[ \t]{0,9}\r?")
+_SEPARATED_HEADER = re.compile(
+    rb"[ \t]{0,9}(\d{1,20})[ \t]{0,9}[,;][ \t]{0,9}(\d{1,20})[ \t]{0,9}\r?"
+)
+_JOINED = re.compile(rb".*[^:=][:=][-+]?[\d.]+", re.DOTALL)
+"""A word and its first number, in one."""
+
 _OF_WORDS = (b"word", b"words", b"token", b"tokens")
 """What a line of names calls the column of words, whatever numbers stand in it."""
 _SAMPLE = 64
@@ -81,6 +87,8 @@ def _plain(rows: list[bytes], declared: tuple[int, int] | None) -> Layout | None
         proven = declared is not None and declared[1] == dimensions
         if not proven and dialects.glued(words):
             return None
+        if declared and not proven and words and all(map(_JOINED.fullmatch, words)):
+            return None  # "king=1 2 3" of three dimensions
         if dimensions == 1 and words and all(map(dialects.is_bracketed_number, words)):
             return None  # the number may be in the brackets, and the word behind them
         dialect = dialects.finished(dialects.Dialect(), words)
@@ -188,6 +196,11 @@ def first_lines(stream: Stream) -> list[bytes]:
 def header(lines: list[bytes]) -> tuple[int, int] | None:
     """Return what a header on the first line declares, rows and dimensions; None without one."""
     match = _HEADER.fullmatch(lines[0])
+    if len(lines) > 1 and (separated := _SEPARATED_HEADER.fullmatch(lines[0])):
+        rows = sum(bool(line.strip(BLANKS)) for line in lines[1:])
+        more = lines[1].count(b",") + lines[1].count(b";") > 1 or len(fields_of(lines[1])) > 2
+        right = int(separated[1]) == rows < _SAMPLE or int(separated[1]) >= rows >= _SAMPLE
+        return (int(separated[1]), int(separated[2])) if more and right else None
     if not match or len(lines) < 2:
         return None
     declared = int(match[1]), int(match[2])

@@ -26,6 +26,8 @@ _TYPICAL = 1024
 _USUAL = 1e3
 _HUGE = 1e15
 _SEVERAL = 20
+_TINY = 1e-15
+_LONG = 16
 _LETTERS = re.compile(rb"(?s)(?:....)*?[A-Za-z\n][A-Za-z]{2}[a-z]")
 _READ = 1 << 20
 
@@ -152,6 +154,13 @@ def _far(values: Array) -> Array:
     return far
 
 
+def _is_out_of_step(row: Array, far: Array) -> bool:
+    """Tell a long row (D,) with numbers both far larger and far smaller than usual: other bytes than were written."""
+    size = np.abs(row)
+    tiny = (size > 0) & (size < _TINY)
+    return len(row) >= _LONG and min(far.sum(), tiny.sum()) >= 2
+
+
 class _Check:
     """Whether rows are in step: words are text, values are of one size, all rows end alike.
 
@@ -188,6 +197,8 @@ class _Check:
             if parted or b"\n" in bare or b"\x00" in bare:
                 self.refuse(number)
             letters = far[place] and _LETTERS.match(values[place].tobytes())
+            if not self.breaks and _is_out_of_step(values[place], numbers[place]):
+                self.refuse(max(1, number))
             # In a few rows a last number may well be so large.
             alone = only_last[place] and len(words) >= _SEVERAL
             if not self.breaks and (letters or alone):

@@ -26,6 +26,9 @@ COLUMNS = ("set", "categories", "words", "used", "skipped", "purity", "purity_ch
 
 _STARTS, _SHUFFLES = 10, 100
 
+_COLLAPSED = 2
+"""Distinct vectors for each category from which there are no more of them than classes."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CategoryEvaluation(Result):
@@ -96,6 +99,8 @@ def evaluate_categories(
     value = purity(clusters, names)
     keys = keys_of(vectors, [word for word, _ in known], rules)
     repeats = repeats_of_keys(zip(keys, names, strict=True))
+    if repeats.distinct <= _COLLAPSED * count:
+        repeats = Repeats(len(known))  # a vector or two for each category are no copies
     by_chance = _chance(clusters, names, seed, repeats)
     missing = tuple(word for word, _ in words if word not in found)
     record: Record = {

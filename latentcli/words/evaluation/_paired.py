@@ -12,6 +12,7 @@ import numpy as np
 from latentcli.errors import LatentError
 from latentcli.numerics.multiple_comparisons import (
     Difference,
+    difference_of,
     differences_from_best,
     paired_difference,
 )
@@ -147,8 +148,8 @@ def _compared(answers: Mapping[str, Answers], ci: float | None, seed: int) -> li
         }
 
         def difference(one: str, other: str) -> Difference:
-            apart = (parts[other] - parts[one]).tolist()
-            return paired_difference(values[other] - values[one], apart, ci)
+            apart = [*map(difference_of, parts[one].tolist(), parts[other].tolist())]
+            return paired_difference(difference_of(values[one], values[other]), apart, ci)
 
     known = {name: value for name, value in values.items() if math.isfinite(value)}
     rows = differences_from_best(known, difference) if len(known) > 1 else []

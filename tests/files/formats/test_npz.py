@@ -3,10 +3,11 @@ import zipfile
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 import latentcli
 from latentcli.errors import FormatError
-from latentcli.files import contents, writing
+from latentcli.files import codes, contents, writing
 from latentcli.files.arrays import AmbiguousError
 from latentcli.files.formats import npz
 from latentcli.files.store.cache import open_entry
@@ -214,3 +215,18 @@ def test_an_archive_of_a_vector_for_each_name_is_a_space(tmp_path):
     assert space.matrix.shape == (20, 7)
     for name, vector in vectors.items():
         assert np.allclose(space[name], vector, atol=1e-6)
+
+
+def test_a_sparse_matrix_is_refused(tmp_path):
+    path = tmp_path / "s.npz"
+    sparse.save_npz(path, sparse.csr_matrix([[0.1, 0.0], [0.0, 0.2]]))
+    with pytest.raises(FormatError, match=r"sparse matrix of SciPy.*toarray"):
+        codes.load(str(path))
+
+
+def test_words_of_python_objects_are_named(tmp_path):
+    path = tmp_path / "w.npz"
+    np.savez(path, words=np.array(["king", "queen"], dtype=object), vectors=np.eye(2))
+    notes = " ".join(codes.load(str(path)).notes)
+    assert "its array 'words' is of Python objects" in notes
+    assert "words.astype(str)" in notes

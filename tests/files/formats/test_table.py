@@ -209,3 +209,47 @@ def test_columns_beside_a_numbered_series_are_no_dimensions(tmp_path, ending):
     space = latentcli.open(path)
     assert space["a"].tolist() == [1.5, 0, 1]
     assert any("left out: cluster" in note for note in space.entry.notes)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [",d0,d1\nking,1.5,-2\nman,3,4e-3\n", ",0,1\nking,1.5,-2\nman,3,4e-3\n",
+     "word,0,1\nking,1.5,-2\nman,3,4e-3\n", "word,x,y,\nking,1.5,-2,\nman,3,4e-3,\n",
+     "word , x , y\nking , 1.5 , -2\nman , 3 , 4e-3\n",
+     "word,x,y\nking,1.5,\N{MINUS SIGN}2\nman,3,4e-3\n"],
+    ids=["index", "index of numbered columns", "word and numbered columns", "separator at the end", "blanks", "minus"],
+)  # fmt: skip
+def test_words_beside_columns_however_these_are_named(put, content):
+    entry = open_entry(str(put(content, "z.csv")))
+    assert entry.vocabulary.words([0, 1]) == ["king", "man"]
+    np.testing.assert_allclose(entry.matrix, ROWS, rtol=1e-6)
+
+
+def test_a_blank_behind_the_last_separator_is_no_word(put):
+    loaded = codes.load(str(put("0.1, 0.2, \n0.3, 0.4, \n", "z.csv")))
+    assert loaded.values.tolist() == [[0.1, 0.2], [0.3, 0.4]]
+    assert not loaded.notes
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["shape|size\n0|3\n1|4\n", "shape size\n0 3\n1 4\n", "# shape size\n0 3\n1 4\n", "shape\tsize\n0\t3\n1\t4\n"],
+)  # fmt: skip
+def test_factors_between_bars_or_blanks_are_columns(put, content):
+    columns = labels.read_table(str(put(content, "f.csv")))
+    assert {name: values.tolist() for name, values in columns.items()} == {
+        "shape": [0, 1], "size": [3, 4],
+    }  # fmt: skip
+
+
+def test_labels_of_two_words_are_one_column(put):
+    columns = labels.read_table(str(put("kind\nred circle\nblue circle\n", "f.csv")))
+    assert columns["kind"].tolist() == ["red circle", "blue circle"]
+
+
+def test_a_minus_sign_within_a_text_stays(put):
+    columns = labels.read_table(
+        str(put("range,n\n1\N{MINUS SIGN}5,\N{MINUS SIGN}2\n", "f.csv"))
+    )
+    assert columns["range"].tolist() == ["1\N{MINUS SIGN}5"]
+    assert columns["n"].tolist() == [-2]

@@ -361,3 +361,39 @@ def test_character_vectors_with_digits_for_words(data):
 def test_real_text_named_bin(data):
     entry = open_entry(str(data / "vectors" / "sampsonguo.vectors.bin"))
     assert (entry.meta["format"], entry.matrix.shape) == ("word2vec text", (6, 10))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["4;2\nking 0,23; -0,57\nqueen 0,25; -0,5\nman -0,3; 0,1\nwoman -0,2; 0,4\n",
+     "4,2\nking, 0.23, -0.57\nqueen, 0.25, -0.5\nman, -0.3, 0.1\nwoman, -0.2, 0.4\n"],
+    ids=["semicolon", "comma"],
+)  # fmt: skip
+def test_a_header_with_the_separator_of_the_rows_is_none_of_them(put, content):
+    entry = open_entry(str(put(content)))
+    assert entry.vocabulary.words([0, 1, 2, 3]) == ["king", "queen", "man", "woman"]
+    assert entry.matrix[0].tolist() == pytest.approx([0.23, -0.57])
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["{}: {} , {} , {}", "{}:{},{},{}", "{}={},{},{}", "{}: {}, {}, {}", "{}, {}, {}, {}"],
+)
+def test_a_word_joined_to_its_numbers_takes_none_of_them(put, row):
+    numbers = {
+        "king": (-0.064, 1.021, 0.423),
+        "queen": (-0.1, 1.25, 0.4),
+        "man": (0.5, -1.5, 0.4),
+    }
+    text = "".join(row.format(word, *own) + "\n" for word, own in numbers.items())
+    try:
+        entry = open_entry(str(put(text)))
+    except FormatError:
+        return
+    assert entry.vocabulary.words([0, 1, 2]) == [*numbers]
+    assert entry.matrix[0].tolist() == pytest.approx(numbers["king"])
+
+
+def test_a_word_joined_to_its_first_number_is_refused_beside_a_header(put):
+    with pytest.raises(FormatError):
+        open_entry(str(put("4 3\nking=1 2 3\nqueen=2 2 3\nman=1 2 0\nwoman=1 3 0\n")))

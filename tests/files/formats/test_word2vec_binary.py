@@ -4,6 +4,7 @@ from gensim.models import KeyedVectors
 
 import latentcli
 from latentcli.errors import FormatError
+from latentcli.files import codes
 from latentcli.files.formats import word2vec_binary
 from latentcli.files.store.cache import open_entry
 
@@ -169,3 +170,13 @@ def test_a_vector_that_is_too_short_is_refused_wherever_it_is(put, end, rows, mi
             FormatError, match=r"out of step|truncated|no end of its word|not word2vec"
         ):
             latentcli.open(path, cache=False)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5])
+def test_a_short_vector_of_few_rows_without_line_breaks_is_refused(put, cut):
+    """What follows is out of step by bytes, in which several numbers are far from all others."""
+    values = np.random.default_rng(1).normal(size=(12, 50)).astype("<f4")
+    rows = [b"word%d " % n + row.tobytes() for n, row in enumerate(values)]
+    rows[5] = rows[5][:40] + rows[5][40 + cut :]
+    with pytest.raises(FormatError, match="out of step after row"):
+        codes.load(str(put(b"12 50\n" + b"".join(rows), "v.bin")))
