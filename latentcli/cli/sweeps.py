@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -56,7 +57,13 @@ class Sweep:
             raise UsageError("with --sweep or --group name one file: the factors")
         if factors.id is not None:
             raise UsageError("--id is not for sweeps: rows are matched in their order")
-        source: Any = self.sweep or self._groups()
+        for given_option, name in (
+            (factors.dask, "--dask"), (factors.skip_bad_shards, "--skip-bad-shards"),
+            (models.halves is not None, "--halves"),
+        ):  # fmt: skip
+            if given_option:
+                raise UsageError(f"{name} is not for sweeps")
+        source = self._models(factors.axes)
         settings = models.settings(2)
         with naming(models=self.sweep or "--group", factors=files[0] if files else None):
             result = latentcli.sweep(
@@ -69,13 +76,18 @@ class Sweep:
                 store=settings["store"],
                 **given,
             )
-        own = {"sweep": self.sweep, "factors": files[0] if files else None}
+        own = {
+            "sweep": self.sweep, "group": ", ".join(self.group or ()) or None,
+            "factors": files[0] if files else None,
+        }  # fmt: skip
         return Report.of("disentanglement", result, settings=own)
 
-    def _groups(self) -> list[dict[str, Any]]:
-        """Return a record for each file of each group."""
-        from latentcli.files import sweeps
+    def _models(self, axes: str) -> list[dict[str, Any]]:
+        """Return a record for each line of the table, or each file of each group."""
+        from latentcli.files import samples, sweeps
 
+        if self.sweep:
+            return sweeps.read(samples.find(self.sweep), axes)
         records = []
         for text in self.group or ():
             name, sign, pattern = text.partition("=")
@@ -85,4 +97,4 @@ class Sweep:
                 )
             found = sweeps.matching(pattern)
             records += [{"group": name, "file": file} for file in found]
-        return records
+        return sweeps.with_files(records, Path(), axes)

@@ -8,6 +8,7 @@ list of metrics need nothing else, so they read both from the module's source (a
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -68,6 +69,18 @@ class About:
     perfect_codes: bool = False
     by_size: bool = False
     no_ceiling: tuple[str, ...] = ()
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the largest value that `range` names; infinite where it names none.
+
+        >>> About("", "0.5 (no information) to 1", "", "", "").bounds
+        (0.5, 1.0)
+        """
+        first = re.match(r"(-?[\d.]+) (?:\([^)]*\) )?to ", self.range)
+        last = re.match(r".*? to (-?[\d.]+)(?!\S)|.*? to (-?[\d.]+)[;,]", self.range)
+        high = next(filter(None, last.groups())) if last else "inf"
+        return float(first[1] if first else "-inf"), float(high)
 
 
 PARAMETERS: dict[str, str] = {

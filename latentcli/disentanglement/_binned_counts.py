@@ -193,7 +193,7 @@ class BinnedCounts:
     def __init__(self, data: Data, cut: Cut) -> None:
         self.data, self.cut = data, cut
         self._shuffled: dict[int, list[Counts]] = {}
-        self._halves: dict[int, list[Counts]] = {}
+        self._halves: dict[tuple[int, bool], list[Counts]] = {}
 
     @cached_property
     def bins(self) -> Binned:
@@ -236,31 +236,33 @@ class BinnedCounts:
             self._shuffled[seed] = self._in_orders(orders)
         return self._shuffled[seed]
 
-    def halves(self, seed: int) -> list[Counts]:
-        """Return the counts of random halves of the rows, each cut into bins afresh.
+    def halves(self, seed: int, *, afresh: bool = True) -> list[Counts]:
+        """Return the counts of random halves of the rows, each cut into bins afresh, or in the bins of all rows.
 
-        Of more than two million numbers the bins are those of all rows, which halves hardly move.
+        Of more than two million numbers they are those of all rows, which halves hardly move.
         """
-        if seed not in self._halves:
+        afresh = afresh and (self.data.codes.size <= LARGE or bool(self.data.far.any()))
+        key = seed, afresh
+        if key not in self._halves:
             rows = self.data.repeats.halves(seed, self.data.codes.size)
-            self._halves[seed] = self._of_halves(rows)
-        return self._halves[seed]
+            self._halves[key] = self._of_halves(rows, afresh=afresh)
+        return self._halves[key]
 
     def _in_orders(self, orders: Iterable[Array | slice]) -> list[Counts]:
         """Return the counts with the factors' rows in each of several orders."""
         return [self._count(self.bins, order) for order in orders]
 
-    def _of_halves(self, halves: Sequence[Array]) -> list[Counts]:
-        """Return the counts of each of several sets of rows, cut into bins afresh."""
-        return [self._count(self._bins_of(rows), rows) for rows in halves]
+    def _of_halves(self, halves: Sequence[Array], *, afresh: bool) -> list[Counts]:
+        """Return the counts of each of several sets of rows, cut into bins afresh or not."""
+        return [self._count(self._bins_of(rows, afresh=afresh), rows) for rows in halves]
 
     def over_rows(self, function: Callable[..., Found], *given: Any) -> list[Found]:
         """Return `function(bins, labels, *given)` of the rows, in parts: bins (D, n), labels (n,) by factor."""
         labels = [factor.labels for factor in self.data.factors]
         return [function(self.bins.labels, labels, *given)]
 
-    def _bins_of(self, rows: Array) -> Binned:
-        if self.data.codes.size > LARGE and not self.data.far.any():
+    def _bins_of(self, rows: Array, *, afresh: bool) -> Binned:
+        if not afresh:
             return Binned(np.take(self.bins.labels, rows, axis=1), self.bins.size)
         return information.discretize(self.data.codes[rows], self.cut)
 

@@ -91,11 +91,14 @@ def _rows(data: Data, cut: Cut) -> list[str]:
     if count >= _ROWS_A_CELL * cells:
         return []
     distinct = " distinct" if data.repeats else ""
+    # With fewer bins than classes no dimension could tell these apart.
+    fewer = count >= _ROWS_A_CELL * largest.size**2 and cut.bins > largest.size
+    advice = "reduce `bins`" if fewer else "more rows, or fewer classes, would be needed"
     return [
         (
             f"{count:,}{distinct} rows are few for {occupied} bins x {largest.size} classes of "
             f"{shown(largest.name)} (at least {_ROWS_A_CELL * cells:,} are recommended): information is "
-            "overestimated and its correction is rough; reduce `bins`"
+            f"overestimated and its correction is rough; {advice}"
         )
     ]
 
@@ -122,9 +125,9 @@ def _dependence(data: Data) -> list[str]:
     if not (counts.evident & apart).any():
         return []
     shared, entropy = dependence(data)
-    ceiling = float((1.0 - (np.where(counts.evident, shared, 0) / entropy).max(axis=0)).mean())
-    if ceiling >= _CEILING:
+    if _ceiling(np.where(counts.evident, shared, 0) / entropy) >= _CEILING:
         return []
+    ceiling = _ceiling(shared / entropy)
     k, other = np.unravel_index(int((shared / entropy).argmax()), shared.shape)
     names = data.factor_names
     return [
@@ -133,6 +136,11 @@ def _dependence(data: Data) -> list[str]:
             f"codes would have MIG {ceiling:.3f}, not 1; see dmig"
         )
     ]
+
+
+def _ceiling(shares: Array) -> float:
+    """Return the MIG of perfect codes, by the shares (K, K) that factors have of each other's information."""
+    return float((1.0 - shares.max(axis=0)).mean())
 
 
 def _factors(data: Data) -> list[str]:

@@ -14,8 +14,10 @@ from latentcli.disentanglement._squared_correlation import standardize
 from latentcli.numerics.types import Array
 
 
-def perfect(data: Data, deviations: Array | float = 1.0) -> Data | None:
-    """Return the same rows with codes (N, K) that are the factors, of these deviations (K,).
+def perfect(
+    data: Data, deviations: Array | float = 1.0, means: Array | float = 0.0
+) -> Data | None:
+    """Return the same rows with codes (N, K) that are the factors, of these deviations and means (K,).
 
     None where a row misses a factor: it would have no code.
     """
@@ -24,7 +26,7 @@ def perfect(data: Data, deviations: Array | float = 1.0) -> Data | None:
     values = np.stack([standardize(factor.values) for factor in data.factors], axis=1)
     alive = np.ones(len(data.factors), dtype=bool)
     # A plain `Data` whatever `data` is: these codes are at hand, also where its own lie in shards.
-    return Data(values * deviations, data.factors, tuple(data.factor_names), alive)
+    return Data(values * deviations + means, data.factors, tuple(data.factor_names), alive)
 
 
 def ceiling(

@@ -165,8 +165,9 @@ def _codes(codes: Any) -> Array:
         )
     largest = np.finfo(array.dtype).max ** 0.5 / _MARGIN
     if max(array.max(), -array.min()) > largest:
+        kind = f" of {array.dtype}" if array.dtype == np.float32 else ""
         raise LatentError(
-            f"`codes`: holds numbers beyond {largest:.0g}, whose squares overflow"
+            f"`codes`: holds numbers{kind} beyond {largest:.0g}, whose squares overflow"
         )
     return array
 

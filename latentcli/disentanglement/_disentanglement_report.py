@@ -19,7 +19,7 @@ from latentcli.disentanglement._notes import listed
 from latentcli.disentanglement._paired import default_halves, differences_of
 from latentcli.disentanglement._score import Score
 from latentcli.disentanglement._score_models import COSTLY, Tracker
-from latentcli.disentanglement._views import heat_map, size, table
+from latentcli.disentanglement._views import heat_map, size_of_models, table
 from latentcli.errors import ParameterError, check_choice
 from latentcli.numerics.multiple_comparisons import difference_keys
 from latentcli.results import Picture, Record, Result, Scalar, Sheet, View
@@ -117,7 +117,6 @@ def disentanglement_report(
             with track(f"{name} of {model}" if len(data) > 1 else name) as progress:
                 scores[model][name] = scorer.score(name, settings[name], progress)
     apart, costly = _differences_of(scorers, scores, settings, halves, track)
-    first = next(iter(data.values()))
     settings_made: Record = {
         "only": None if only is None else ",".join(names), "bins": bins, "binning": binning, "limit": limit, "ci": ci,
         "seed": seed,
@@ -128,7 +127,7 @@ def disentanglement_report(
     }
     cut = Cut(bins, binning, limits)
     return DisentanglementReport(
-        title=f"Disentanglement: {size(first)}",
+        title=f"Disentanglement: {size_of_models([*data.values()])}",
         columns=COLUMNS,
         records=[row for model, made in scores.items() for row in _records(model, made, apart)],
         summary=_summary(scores),

@@ -52,7 +52,7 @@ def check_rows(codes: Array, rows: int) -> None:
         )
     names = "; is its first line, taken for names, a row?" if rows == len(codes) - 1 else ""
     raise LatentError(
-        f"`codes` has {len(codes):,} rows and `factors` {rows:,}; they are matched row by "
+        f"`codes` has {counted(len(codes), 'row')} and `factors` {rows:,}; they are matched row by "
         f"row{names}"
     )
 

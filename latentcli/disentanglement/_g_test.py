@@ -15,18 +15,20 @@ _SPARSE = 1.5
 """Williams' correction above which a table has too many rare bins and classes for it."""
 
 
-def informed(tables: Sequence[Array], mutual: Array, level: float) -> npt.NDArray[np.bool_]:
+def informed(
+    tables: Sequence[Array], mutual: Array, level: float, pairs: int | None = None
+) -> npt.NDArray[np.bool_]:
     """Test which pairs (..., D, K) of bins and classes have information that is not chance.
 
     `tables[k]` are counts (..., D, B, M_k), `mutual` (..., D, K) their information I. By a G-test of
-    each pair, with Bonferroni's correction for their number. If bin and class are independent, 2 N I is
+    each pair, with Bonferroni's correction for their number, or for `pairs`. If bin and class are independent, 2 N I is
     chi-squared with (bins - 1)(classes - 1) degrees of freedom (Wilks, 1938), and more with few rows a
     cell, which Williams (1976) puts right. With many rare bins and classes his correction expects
     more than 2 N I can be: there, rare ones are also tested as one, and each test has half the level.
     Which tests are made depends on how many rows bins and classes have, not on what they have in
     common.
     """
-    level /= mutual.shape[-2] * mutual.shape[-1]
+    level /= pairs or mutual.shape[-2] * mutual.shape[-1]
     found = [_informed(table, mutual[..., k], level) for k, table in enumerate(tables)]
     return np.stack(found, axis=-1)
 

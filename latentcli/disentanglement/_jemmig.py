@@ -105,9 +105,9 @@ def jemmig(
         row |= {"jemmig": float(score), "jemmig_raw": float(raw[k]), "reading": words[k]}
     return Score(
         numbers={
-            "jemmig": estimate(plain, binned, ci=ci, seed=seed),
+            "jemmig": estimate(plain, binned, ci=ci, seed=seed, by_bins=True),
             "jemmig_corrected": estimate(
-                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True
+                corrected, sharper, ci=ci, seed=seed, null=False, corrected=True, by_bins=True
             ),
             "jemmig_raw": float(raw.mean()),
             "ceiling": plain(binned.perfect),

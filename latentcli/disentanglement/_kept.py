@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
+from types import NoneType
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,9 +53,10 @@ class Scorer:
     ) -> Score:
         """Return the score of a metric."""
         key = self._key(name, settings, "score")
-        found = None if self._store is None else self._store.get(key)
+        kept = None if self._store is None else self._store.get(key)
+        found = None if kept is None else _restored(kept, self.data)
         if found is not None:
-            return _restored(found, self.data)
+            return found
         more = {"progress": progress} if "progress" in parameters(name) else {}
         made = function(name)(self.data, **settings, **more)
         if self._store is not None:
@@ -77,8 +79,8 @@ class Scorer:
         together = f" of {repeats.distinct}" if repeats else ""
         key = self._key(name, settings, f"halves {count}{together}")
         found = None if self._store is None else self._store.get(key)
-        if found is not None:
-            return list(found)
+        if isinstance(found, list) and all(isinstance(one, (float, NoneType)) for one in found):
+            return found
         drawn = repeats or Repeats(self.data.rows)
         rows = drawn.halves(int(settings.get("seed", 0)), count=count)
         with quiet():  # around all threads: the filters of warnings are the process's
@@ -121,7 +123,7 @@ def digest(data: Data) -> str:
     made.update(repr((codes.shape, codes.dtype.str, data.names, data.notes)).encode())
     made.update(codes.reshape(-1).data)
     for factor in data.factors:
-        made.update(repr((factor.name, factor.kind, factor.classes)).encode())
+        made.update(repr((factor.name, factor.kind, factor.period, factor.classes)).encode())
         made.update(np.ascontiguousarray(factor.labels).data)
         made.update(np.ascontiguousarray(factor.values).data)
     return made.hexdigest()
@@ -131,6 +133,7 @@ def _kept(score: Score) -> dict[str, Any]:
     """Return what makes a score, as JSON."""
     return {
         "metric": score.metric,
+        "title": score.title,
         "numbers": {
             name: asdict(number) if isinstance(number, Estimate) else number
             for name, number in score.numbers.items()
@@ -144,18 +147,22 @@ def _kept(score: Score) -> dict[str, Any]:
     }
 
 
-def _restored(kept: Mapping[str, Any], data: Data) -> Score:
-    matrix = kept["matrix"]
-    score = Score(
-        metric=kept["metric"],
-        numbers={name: _number(value) for name, value in kept["numbers"].items()},
-        factors=kept["factors"],
-        dimensions=kept["dimensions"],
-        matrix=None if matrix is None else np.array(matrix),
-        matrix_name=kept["matrix_name"],
-    )
-    made = finished(kept["metric"], score, data, kept["settings"])
-    return replace(made, notes=tuple(kept["notes"]))
+def _restored(kept: Any, data: Data) -> Score | None:
+    """Return the score that was kept; None where what was kept is damaged."""
+    try:
+        matrix = kept["matrix"]
+        score = Score(
+            metric=kept["metric"],
+            numbers={name: _number(value) for name, value in kept["numbers"].items()},
+            factors=kept["factors"],
+            dimensions=kept["dimensions"],
+            matrix=None if matrix is None else np.array(matrix),
+            matrix_name=kept["matrix_name"],
+        )
+        made = finished(kept["metric"], score, data, kept["settings"])
+        return replace(made, title=kept["title"], notes=tuple(kept["notes"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _number(value: Any) -> Any:

@@ -193,7 +193,10 @@ def finished(name: str, score: Score, data: Data, settings: Record) -> Score:
     having = {factor.name: factor.rows for factor in data.factors}
     score = replace(
         score,
-        factors=[{**row, "rows": having[str(row["factor"])]} for row in score.factors],
+        factors=[
+            {**row, "rows": row.get("rows", having[str(row["factor"])])}
+            for row in score.factors
+        ],
     )
     rows = records(score, flat(score.numbers))
     made = replace(

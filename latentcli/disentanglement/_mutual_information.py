@@ -49,11 +49,13 @@ class Counts:
     """How often bin and class come together: `tables[k]` (..., D, B, M_k), for each factor k.
 
     What is in front of D are groups of rows, each counted by itself. `once` are the same of the distinct rows,
-    where rows are repeated: tests and corrections go by these.
+    where rows are repeated: tests and corrections go by these. `pairs` are how many are tested in all, where
+    others are counted apart.
     """
 
     tables: tuple[Array, ...]
     once: tuple[Array, ...] | None = None
+    pairs: int | None = None
 
     @cached_property
     def _tested(self) -> Counts:
@@ -130,12 +132,12 @@ class Counts:
     @cached_property
     def significant(self) -> npt.NDArray[np.bool_]:
         """Which pairs (..., D, K) have information that is not chance, at a level of 5 %: see `informed`."""
-        return informed(self._tested.tables, self._tested.mutual, _CHANCE)
+        return informed(self._tested.tables, self._tested.mutual, _CHANCE, self.pairs)
 
     @cached_property
     def evident(self) -> npt.NDArray[np.bool_]:
         """Which pairs have so much, at a level of 1.5 %, that words claim it: a report has many."""
-        return informed(self._tested.tables, self._tested.mutual, _EVIDENCE)
+        return informed(self._tested.tables, self._tested.mutual, _EVIDENCE, self.pairs)
 
     @property
     def occupied(self) -> Array:

@@ -90,7 +90,10 @@ def mutual_information_score(
             notes=("one dimension: mutual information needs two",),
         )
     cut = Cut(bins, binning, limits)
-    mutual, corrected = _all_pairs(data.binned(cut).bins, progress)
+    binned, sharper = data.binned(cut), data.binned(cut.sharper)
+    mutual, corrected = _all_pairs(binned.bins, progress)
+    if sharper is not binned:
+        corrected = _all_pairs(sharper.bins, progress)[1]
     smaller = np.minimum.outer(mutual.diagonal(), mutual.diagonal())
     shares = np.divide(mutual, smaller, out=np.zeros_like(mutual), where=smaller > 0)
     every = np.ones(len(mutual), dtype=bool)
@@ -124,11 +127,13 @@ def _all_pairs(binned: Binned, progress: Progress | None) -> tuple[Array, Array]
     """Return information (D, D), entropies on the diagonal, as counted and corrected."""
     dimensions = len(binned.labels)
     mutual, corrected = np.zeros((2, dimensions, dimensions))
+    pairs = dimensions * (dimensions - 1) // 2
 
     def count(j: int) -> None:
         # Each pair is counted once, and each dimension with itself for its entropy.
         before = Binned(binned.labels[: j + 1], binned.size)
-        counts = information.count(before, [binned.labels[j]], [binned.size])
+        found = information.count(before, [binned.labels[j]], [binned.size])
+        counts = replace(found, pairs=pairs)
         mutual[: j + 1, j] = mutual[j, : j + 1] = counts.mutual[:, 0]
         corrected[: j + 1, j] = corrected[j, : j + 1] = counts.corrected.mutual[:, 0]
 

@@ -10,6 +10,7 @@ from latentcli.disentanglement._kept import Scorer
 from latentcli.disentanglement._score import Score
 from latentcli.numerics.multiple_comparisons import (
     Difference,
+    difference_of,
     differences_from_best,
     paired_difference,
 )
@@ -113,10 +114,11 @@ def _difference(
 ) -> Difference:
     """Return the score of `other` less that of `one`."""
     halves = [
-        float("nan") if a is None or b is None else widened * (b - a)
+        float("nan") if a is None or b is None else widened * difference_of(a, b)
         for a, b in zip(parts[one], parts[other], strict=True)
     ]
-    return paired_difference((values[other] or 0.0) - (values[one] or 0.0), halves, level)
+    whole = difference_of(values[one] or 0.0, values[other] or 0.0)
+    return paired_difference(whole, halves, level)
 
 
 def _same_rows(scorers: Sequence[Scorer]) -> bool:

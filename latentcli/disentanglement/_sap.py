@@ -109,8 +109,8 @@ def sap(
         `sap_balanced`, the same by balanced accuracy (the mean recall of the classes), which a rare
         class moves as much as a frequent one; `sap_r2` by squared correlation; `sap_of_factors`, the
         score of perfect codes: accuracy on the standardized factors themselves less that on dimensions
-        of noise; `ceiling`, the score of codes that are these factors, each as large as the dimension that
-        predicts it best, by the same `estimator`, which factors that depend on each other lower. `sap_balanced` and
+        of noise; `ceiling`, the score of codes that are these factors, each with the mean and deviation of the
+        dimension that predicts it best, by the same `estimator`, which factors that depend on each other lower. `sap_balanced` and
         `sap_of_factors` are of svm only. None where no row can be tested.
 
     Examples
@@ -136,6 +136,8 @@ def sap(
     tested = np.array([task.tested for task in tasks])
     each = gaps(found.scores, baseline)
     value = _mean(each, tested)
+    # One dimension can predict less than the most frequent class does.
+    least = -1.0 if data.dimensions == 1 else 0.0
     deviation, deviations = found.deviations()
     null = [_mean(gaps(scores, baseline), tested) for scores in found.null]
     straight = gaps(found.r2, np.zeros(len(tasks)))
@@ -143,7 +145,7 @@ def sap(
     largest = [task.largest_gap(seed) if task.estimator == "svm" else None for task in tasks]
     whole = Estimate(
         value,
-        interval_of(value, deviation, data.repeats.distinct, ci),
+        interval_of(value, deviation, data.repeats.distinct, ci, least),
         tuple(one for one in null if one is not None),
     )
     rows = _factor_rows(data, tasks, found)
@@ -151,7 +153,7 @@ def sap(
         gap = float(each[k]) if tested[k] else None
         row["sap"] = gap
         row["low"], row["high"] = ends(
-            interval_of(gap, deviations[k], data.repeats.distinct, ci)
+            interval_of(gap, deviations[k], data.repeats.distinct, ci, least)
         )
         if estimator == "svm":
             row["balanced"] = float(balanced[k]) if tested[k] else None
@@ -181,14 +183,17 @@ def _mean(values: Array, tested: Array) -> float | None:
 def _ceiling(tasks: Sequence[Task], found: Predictability, seed: int) -> float | None:
     """Return the score of codes (N, K) that are the factors themselves; None where labels are missing.
 
-    Each is on the scale of the dimension that predicts it best: by a support vector machine larger codes
-    score higher.
+    Each has the mean and the deviation of the dimension that predicts it best: by a support vector machine
+    larger codes score higher, and codes far from 0 lower.
     """
     sizes: Array | float = 1.0
+    means: Array | float = 0.0
     if any(task.estimator != "r2" for task in tasks):
-        spread = found.data.codes.std(axis=0, dtype=np.float64)[found.scores.argmax(axis=0)]
+        best = found.scores.argmax(axis=0)
+        spread = found.data.codes.std(axis=0, dtype=np.float64)[best]
         sizes = np.where(spread > 0, spread, 1.0)
-    codes = perfect(found.data, sizes)
+        means = found.data.codes.mean(axis=0, dtype=np.float64)[best]
+    codes = perfect(found.data, sizes, means)
     if codes is None:
         return None
     of_perfect = Predictability.of(codes, tasks, seed, None, null=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from math import hypot, log, sqrt
+from math import expm1, hypot, inf, log, log1p, sqrt
 from typing import Any
 
 from latentcli.results import Interval, Picture, Record, Result, Scalar
@@ -71,15 +71,19 @@ class Estimate:
 
         The largest of several dimensions, and votes of few rows, have longer tails than a normal
         distribution: the limit is that of an exponential one of the null scores' mean and standard
-        deviation, mean + (ln 100 - 1) sd sqrt(1 + 1 / n), no lower than any of those drawn, and no
-        higher than the value can be.
+        deviation, mean + (ln 100 - 1) sd sqrt(1 + 1 / n), no lower than any of those drawn. Scores that
+        have a bound are taken on the scale of -ln(1 - score / bound), on which no limit is beyond it.
         """
         if self.null is None or len(self.null) < 3:
             return None
-        count, mean = len(self.null), sum(self.null) / len(self.null)
-        spread = hypot(*(one - mean for one in self.null)) / sqrt(count - 1)
-        reach = (-log(BEYOND) - 1) * spread * sqrt(1 + 1 / count)
-        return max(min(mean + reach, self.most), *self.null)
+        if max(self.null) >= self.most:
+            return max(self.null)
+        bounded = self.most < inf
+        found = [-log1p(-one / self.most) if bounded else one for one in self.null]
+        count, mean = len(found), sum(found) / len(found)
+        spread = hypot(*(one - mean for one in found)) / sqrt(count - 1)
+        limit = mean + (-log(BEYOND) - 1) * spread * sqrt(1 + 1 / count)
+        return max(-expm1(-limit) * self.most if bounded else limit, *self.null)
 
     @property
     def is_noise(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcli.disentanglement._about import about
 from latentcli.disentanglement._data import Codes, Data, Factors, prepare
 from latentcli.disentanglement._disentanglement_report import names_of
 from latentcli.disentanglement._metric import READING
@@ -178,12 +179,14 @@ def _curve(
                 for (n, _), v in zip(chosen, found, strict=True)
                 if n == size and v is not None
             ]
-            row = _summed(values, size / data.rows, ci)
+            row = _summed(values, size / data.rows, ci, about(name).bounds)
         made.append({"rows": size, **row})
     return made
 
 
-def _summed(values: Sequence[float], share: float, ci: float | None) -> Record:
+def _summed(
+    values: Sequence[float], share: float, ci: float | None, bounds: tuple[float, float]
+) -> Record:
     """Return the mean of parts that are a share of the rows, and the range for other rows, as many.
 
     The deviation between parts of m of n rows is that between samples of m rows times sqrt(1 - m / n).
@@ -198,9 +201,10 @@ def _summed(values: Sequence[float], share: float, ci: float | None) -> Record:
         row["sd"] = sd
         if ci:
             reach = sd / math.sqrt(1 - share) * float(stdtrit(len(values) - 1, (1 + ci) / 2))
+            middle = float(np.mean(values))
             row |= {
-                "low": float(np.mean(values)) - reach,
-                "high": float(np.mean(values)) + reach,
+                "low": max(middle - reach, min(bounds[0], middle)),
+                "high": min(middle + reach, max(bounds[1], middle)),
             }
     return row
 

@@ -12,7 +12,7 @@ from latentcli.disentanglement._metric import READING, check_halves
 from latentcli.disentanglement._models import Models, notes_of, views
 from latentcli.disentanglement._paired import COLUMNS as OF_DIFFERENCES
 from latentcli.disentanglement._paired import default_halves, differences_of
-from latentcli.disentanglement._views import columns
+from latentcli.disentanglement._views import columns, size_of_models
 from latentcli.errors import LatentError, check_choice
 from latentcli.numerics.multiple_comparisons import difference_keys
 from latentcli.numerics.types import Progress
@@ -108,7 +108,7 @@ def score_models(
         shown.insert(1, Sheet(f"differences from {best}", kept, differences, ("p_value",)))
     return Models(
         scores=scores,
-        title=first.title,
+        title=f"{METRICS[metric]}: {size_of_models([one.data for one in scorers.values()])}",
         columns=(
             "model",
             *columns({k: v for k, v in row.items() if k != "model"} for row in rows),

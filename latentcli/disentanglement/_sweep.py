@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -27,7 +27,7 @@ from latentcli.disentanglement._sweep_statistics import (
     rank_correlation,
     text_of,
 )
-from latentcli.errors import LatentError, ParameterError
+from latentcli.errors import LatentError, shown
 from latentcli.numerics.parallel import each
 from latentcli.numerics.types import Array
 from latentcli.results import HeatMap, Picture, Record, Result, Scalar, Sheet, View
@@ -37,7 +37,7 @@ COLUMNS = (
     "rows_width", "share", "chance", "best", "other",
 )  # fmt: skip
 
-_OWN = ("name", "codes", "factors", "seed")
+_OWN = ("name", "codes", "factors", "seed", "settings")
 """Keys of a model's record that are no settings."""
 
 
@@ -75,8 +75,8 @@ def sweep(
     ----------
     models
         A record for each model: `codes` (N, D), or a function without parameters that returns them, called
-        when it is their turn; its `seed`; `factors` where they are not those of all; maybe a `name`; every other
-        key is a setting. Through `latentcli` also a data frame or a table file, with a column `file`.
+        when it is their turn; its `seed`; `factors` where they are not those of all; maybe a `name`; its `settings`,
+        a mapping, or every other key is a setting. Through `latentcli` also a data frame or a table file, with a column `file`.
     factors
         (N, K) ground-truth factors of all models.
     only
@@ -158,6 +158,7 @@ def sweep(
             "limit": limit,
             "ci": ci,
             "seed": seed,
+            **_kinds(options),
         },
         notes=tuple(_notes(groups, made)),
         views=tuple(_views(rows, names, values)),
@@ -168,21 +169,47 @@ def sweep(
 def _models(records: Sequence[Mapping[str, Any]]) -> list[Model]:
     if not records:
         raise LatentError("`models`: no models")
+    every = [_settings(record) for record in records]
+    keys = list(dict.fromkeys(key for one in every for key in one))
     made = []
-    for number, record in enumerate(records):
+    for number, (record, given) in enumerate(zip(records, every, strict=True)):
         if record.get("codes") is None:
             raise LatentError(f"`models`: model {number} has no codes")
-        settings = {key: _plain(value) for key, value in record.items() if key not in _OWN}
+        # In one order, so that the same settings are one group however they were written.
+        settings = {key: _plain(given.get(key)) for key in keys}
         own = Model(
-            "", settings, _plain(record.get("seed")), record["codes"], record.get("factors")
+            "",
+            settings,
+            _plain(record.get("seed")),
+            record["codes"],
+            _plain(record.get("factors")),
         )
         name = record.get("name") or f"{own.group or 'model'}, {_seed_or(own.seed, number)}"
-        made.append(Model(str(name), settings, own.seed, own.codes, own.factors))
+        made.append(replace(own, name=str(name)))
     repeated = [one.name for one in made]
     if len(set(repeated)) < len(repeated):
         twice = next(name for name in repeated if repeated.count(name) > 1)
-        raise ParameterError("models", twice, "a name of its own for each model")
+        raise LatentError(f"two models of the sweep are {shown(twice)}: each is named once")
     return made
+
+
+def _settings(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a record says of its settings."""
+    given = record.get("settings")
+    if isinstance(given, Mapping):
+        return given
+    return {key: value for key, value in record.items() if key not in _OWN or key == "settings"}
+
+
+def _kinds(options: Mapping[str, Any]) -> Record:
+    """Return what was said of the kinds of factors."""
+    periods = dict(options.get("periodic") or {})
+    return {
+        "continuous": ", ".join(options.get("continuous") or ()) or None,
+        "discrete": ", ".join(options.get("discrete") or ()) or None,
+        "periodic": ", ".join(f"{name}={period:g}" for name, period in periods.items()) or None,
+        "factor_bins": options.get("factor_bins", 20),
+    }
 
 
 def _seed_or(seed: Scalar, number: int) -> str:
@@ -266,7 +293,9 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _plain(value: Any) -> Scalar:
-    """Return a NumPy scalar as Python's; NaN, as tables have it for an empty cell, as None."""
-    made: Scalar = value.item() if hasattr(value, "item") else value
-    return None if isinstance(made, float) and math.isnan(made) else made
+def _plain(value: Any) -> Any:
+    """Return a NumPy scalar as Python's; NaN and the like, as tables have it for an empty cell, as None."""
+    made = value.item() if isinstance(value, np.generic) else value
+    # What is missing is not equal to itself, or does not say (pandas.NA).
+    missing = type(made).__name__ in ("NAType", "NaTType")
+    return None if missing or (isinstance(made, float) and math.isnan(made)) else made

@@ -9,10 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from latentcli.disentanglement._about import about
 from latentcli.disentanglement._paired import lower_is_better
 from latentcli.disentanglement._score import Score
 from latentcli.numerics.types import Array
 from latentcli.results import Record, Scalar
+
+_DIGITS = 12
+"""Decimals of a score that are more than rounding."""
+
+_WHOLE = 1e15
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def of_groups(
                 for score in (found[made[place].name][name] for place in places)
                 if score.interval is not None
             ]
-            low, high = t_interval(known, ci)
+            low, high = t_interval(known, ci, about(name).bounds)
             rows.append(
                 {
                     "level": "group",
@@ -90,8 +96,10 @@ def of_groups(
     return rows
 
 
-def t_interval(values: Array, level: float | None) -> tuple[float | None, float | None]:
-    """Return Student's interval of a mean of values (n,); None, None of fewer than two.
+def t_interval(
+    values: Array, level: float | None, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> tuple[float | None, float | None]:
+    """Return Student's interval of a mean of values (n,), within bounds; None, None of fewer than two.
 
     >>> [round(end, 4) for end in t_interval(np.array([1.0, 2.0, 3.0]), 0.95)]
     [-0.4841, 4.4841]
@@ -102,7 +110,9 @@ def t_interval(values: Array, level: float | None) -> tuple[float | None, float 
 
     reach = values.std(ddof=1) / math.sqrt(len(values))
     reach *= float(stdtrit(len(values) - 1, (1 + level) / 2))
-    return float(values.mean() - reach), float(values.mean() + reach)
+    middle = float(values.mean())
+    low, high = min(bounds[0], middle), max(bounds[1], middle)
+    return max(low, float(middle - reach)), min(high, float(middle + reach))
 
 
 def explained(values: Array, groups: Sequence[Scalar]) -> tuple[float | None, float | None]:
@@ -117,7 +127,7 @@ def explained(values: Array, groups: Sequence[Scalar]) -> tuple[float | None, fl
     values = values[known]
     labels = [text_of(group) for group, there in zip(groups, known, strict=True) if there]
     _, place = np.unique(labels, return_inverse=True) if labels else (None, np.zeros(0, int))
-    if len(values) < 3 or not 1 < place.max() + 1 < len(values) or np.ptp(values) == 0:
+    if len(values) < 3 or not 1 < place.max() + 1 < len(values) or _is_constant(values):
         return None, None
     count = np.bincount(place)
     means = np.bincount(place, values) / count
@@ -186,13 +196,29 @@ def of_agreement(values: Array, names: Sequence[str]) -> list[Record]:
 
 def rank_correlation(x: Array, y: Array) -> float | None:
     known = np.isfinite(x) & np.isfinite(y)
-    if known.sum() < 3 or np.ptp(x[known]) == 0 or np.ptp(y[known]) == 0:
+    if known.sum() < 3 or _is_constant(x[known]) or _is_constant(y[known]):
         return None
     from scipy.stats import rankdata
 
-    return float(np.corrcoef(rankdata(x[known]), rankdata(y[known]))[0, 1])
+    ranks = (rankdata(one[known].round(_DIGITS)) for one in (x, y))
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def _is_constant(values: Array) -> bool:
+    """Tell whether values (n,) are the same but for rounding."""
+    return bool(np.ptp(values.round(_DIGITS)) == 0)
 
 
 def text_of(value: Scalar) -> str:
-    """Return a value of a setting in words: `4`, not `4.0`."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """Return a value of a setting in words: `4`, not `4.0`; two that differ in words that differ.
+
+    >>> text_of(20240101.0), text_of(1e-5), text_of(float(np.float32(0.1)))
+    ('20240101', '1e-05', '0.1')
+    """
+    if not isinstance(value, float):
+        return str(value)
+    if value.is_integer() and abs(value) < _WHOLE:
+        return str(int(value))
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+    return str(single if single == value else value)

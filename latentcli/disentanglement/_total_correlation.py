@@ -100,9 +100,12 @@ def total_correlation(
     inverse_root = np.linalg.inv(found.root)
     influences = data.repeats.summed(_influence(data, found, inverse_root))
 
-    def shuffled(codes: Array) -> float:
-        correlation = covariance.correlation_of(codes, found)
-        return -float(np.linalg.slogdet(correlation).logabsdet) / 2
+    def shuffled(codes: Array) -> float | None:
+        values = np.linalg.eigvalsh(covariance.correlation_of(codes, found))
+        # Shuffles of few rows can make dimensions combinations of others, too.
+        if values.min() <= _rounding(data.rows, alive):
+            return None
+        return -float(np.log(values).sum()) / 2
 
     counted = Estimate(value, interval(value, influences, ci, high=np.inf))
     return Score(

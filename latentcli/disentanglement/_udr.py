@@ -160,7 +160,10 @@ def udr(
     rows_of_models: list[Record] = []
     for place, name in enumerate(names):
         value, each = float(scores[place]), [float(one[place]) for one in of_halves]
-        low, high = half_sample_interval(value, each, ci or 0.95, low=0.0) or (None, None)
+        low, high = half_sample_interval(value, each, ci or 0.95, low=0.0, high=1.0) or (
+            None,
+            None,
+        )
         informative = models[name].shape[1]
         rows_of_models.append(
             {

@@ -26,6 +26,12 @@ def size(data: Data) -> str:
     return f"{text}, {_count(len(data.factors), 'factor')}" if data.factors else text
 
 
+def size_of_models(models: Sequence[Data]) -> str:
+    """Return how large codes and factors are, in words; of models of several sizes how many they are."""
+    sizes = list(dict.fromkeys(map(size, models)))
+    return sizes[0] if len(sizes) == 1 else _count(len(models), "model")
+
+
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 

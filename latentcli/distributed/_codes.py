@@ -230,13 +230,13 @@ class ShardedCounts(BinnedCounts):
             for one, few in zip(found[:several], found[several:], strict=True)
         ]
 
-    def _of_halves(self, halves: Sequence[Array]) -> list[Counts]:
+    def _of_halves(self, halves: Sequence[Array], *, afresh: bool) -> list[Counts]:
         """Count halves of the rows, cut afresh where outliers lay the bins, as on one machine."""
         repeats = self.data.repeats
         if repeats:
             halves = [*halves, *(half[repeats.among(half)] for half in halves)]
         lying: list[list[Lying] | None] = [None] * len(halves)
-        if self.data.far.any():
+        if afresh and self.data.far.any():
             ends = self._shards.each(
                 _counting.ends, lambda at: ([self._mask(half, at) for half in halves],)
             )

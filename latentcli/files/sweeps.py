@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,19 @@ from latentcli.numerics.types import Array
 FILE = "file"
 """The column that names the file of a model's codes, from the folder of the table."""
 
+_OWN = (FILE, "factors", "seed")
+"""Columns that are no settings."""
 
-def read(address: str) -> list[dict[str, Any]]:
-    """Read a table of models: columns `file`, maybe `factors` and `seed`; all others are settings."""
+
+def read(address: str, axes: str = "") -> list[dict[str, Any]]:
+    """Read a table of models: columns `file`, maybe `factors` and `seed`; all others are settings.
+
+    `axes` say what the axes of the codes are (see `codes.load_matrix`).
+    """
     columns = labels.read_table(address)
     if FILE not in columns:
         raise unknown_choice("column", FILE, list(columns))
-    return with_files(records_of(columns), split_address(address)[0].parent)
+    return with_files(records_of(columns), split_address(address)[0].parent, axes)
 
 
 def records_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -29,23 +36,38 @@ def records_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def with_files(records: Iterable[Mapping[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def with_files(
+    records: Iterable[Mapping[str, Any]], folder: Path, axes: str = ""
+) -> list[dict[str, Any]]:
     """Return the records of models with what reads their files, when it is called.
 
-    Each file is looked up beforehand: a sweep does not stop half-way for a name that is wrong.
+    Each file is looked up beforehand: a sweep does not stop half-way for a name that is wrong. A record of a
+    `file` has all its other keys but `factors` and `seed` as `settings`.
     """
-    made = []
-    for number, given in enumerate(records):
-        record = dict(given)
-        if FILE in record:
-            name = _text(record.pop(FILE), number)
-            record.setdefault("name", name)
-            record["codes"] = functools.partial(_codes, _found(name, folder))
-        if isinstance(record.get("factors"), str):
-            address = _found(record["factors"], folder)
-            record["factors"] = functools.partial(factors.read, address)
-        made.append(record)
+    made = [
+        _with_file(record, number, folder, axes) if FILE in record else dict(record)
+        for number, record in enumerate(records)
+    ]
+    for record in made:
+        address = _address(record.get("factors"))
+        if address is not None:
+            record["factors"] = functools.partial(factors.read, _found(address, folder))
     return made
+
+
+def _with_file(
+    record: Mapping[str, Any], number: int, folder: Path, axes: str
+) -> dict[str, Any]:
+    name, own = _address(record[FILE]), _address(record.get("factors"))
+    if not name:
+        raise FormatError(f"model {number} names no file")
+    return {
+        "name": name if own is None else f"{name} with {own}",
+        "codes": functools.partial(_codes, _found(name, folder), axes),
+        "factors": record.get("factors"),
+        "seed": record.get("seed"),
+        "settings": {key: value for key, value in record.items() if key not in _OWN},
+    }
 
 
 def matching(pattern: str) -> list[str]:
@@ -59,10 +81,9 @@ def matching(pattern: str) -> list[str]:
     return found
 
 
-def _text(value: Any, number: int) -> str:
-    if not isinstance(value, str) or not value:
-        raise FormatError(f"model {number} names no file")
-    return value
+def _address(value: Any) -> str | None:
+    """Return what names a file; None for anything else."""
+    return os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
 
 
 def _found(name: str, folder: Path) -> str:
@@ -75,5 +96,5 @@ def _found(name: str, folder: Path) -> str:
     return address
 
 
-def _codes(address: str) -> Array:
-    return codes.load_matrix(address)[0]
+def _codes(address: str, axes: str) -> Array:
+    return codes.load_matrix(address, axes)[0]

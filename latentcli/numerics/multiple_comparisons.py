@@ -24,6 +24,20 @@ class Difference(NamedTuple):
     p_value: float | None
 
 
+_ROUNDING = 1e-12
+"""Two values that differ by less than this part of the larger are equal."""
+
+
+def difference_of(one: float, other: float) -> float:
+    """Return `other` less `one`; 0 where they differ by no more than rounding.
+
+    >>> difference_of(0.3, 0.1 + 0.2)
+    0.0
+    """
+    found = other - one
+    return 0.0 if abs(found) <= _ROUNDING * max(abs(one), abs(other)) else found
+
+
 def paired_difference(
     value: float, halves: Sequence[float], level: float | None = 0.95
 ) -> Difference:

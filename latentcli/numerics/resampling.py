@@ -23,6 +23,9 @@ _LEAST = 8
 HALVES = 20
 """How many random halves of the rows say how much a score varies."""
 
+_ALIKE = 10
+"""Times that halves differ less than their mean from the value, from which they are all alike: at a bound."""
+
 _LARGE = 5_000_000
 """Numbers from which half as many are drawn."""
 
@@ -123,7 +126,8 @@ def half_sample_interval(
         the reach is at least as much longer.
     unbiased
         The estimate is meant to be the same on average for any number of rows: what halves score less or
-        more than the value is the error of that, and the interval reaches as far.
+        more than the value is the error of that, and the interval reaches as far; where halves hardly differ, it is
+        taken for the standard error.
 
     Notes
     -----
@@ -146,9 +150,11 @@ def half_sample_interval(
     if relative and 0 < middle < value:
         # Few rows or few values: either is why halves score less.
         widened = max(widened, value / middle)
-    reach = widened * spread * float(stdtrit(len(known) - 1, (1 + level) / 2))
+    quantile = float(stdtrit(len(known) - 1, (1 + level) / 2))
+    reach = widened * spread * quantile
     if unbiased:
-        reach = max(reach, abs(value - middle))
+        error = abs(value - middle)
+        reach = max(reach, error * (quantile if spread < error / _ALIKE else 1.0))
     return results.Interval(max(low, value - reach), min(high, value + reach))
 
 

@@ -272,3 +272,29 @@ def test_a_value_lies_in_its_interval_and_its_bounds_are_in_the_summary(name):
     if score.interval is not None:
         assert score.interval.low <= score.value <= score.interval.high
         assert (score.summary[f"{label}_low"], score.summary[f"{label}_high"]) == score.interval
+
+
+@pytest.mark.parametrize("estimator", ["lasso", "forest"])
+def test_perfect_predictions_are_not_called_noise(estimator):
+    """R2 of shuffled rows varies so much that its normal or exponential tail passes 1, its largest value."""
+    factors = np.random.default_rng(120).normal(size=(120, 2))
+    score = function("dci")(factors, factors, estimator=estimator)
+    assert not [note for note in score.notes if "noise" in note]
+
+
+def test_a_perfect_classifier_of_few_rows_is_not_called_noise():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        label = rng.random(60) < 0.5
+        codes = np.column_stack([label * 1.0, rng.normal(size=60)])
+        notes = function("explicitness")(codes, {"label": label}, ci=None).notes
+        assert not [note for note in notes if "explains" in note]
+
+
+def test_the_note_on_dependent_factors_has_the_ceiling():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 3, 60)
+    b = np.where(rng.random(60) < 0.7, a, rng.integers(0, 3, 60))
+    factors = {"a": a, "b": b, "c": rng.integers(0, 4, 60)}
+    score = function("mig")(np.column_stack([*factors.values()]) * 1.0, factors, ci=None)
+    assert f"MIG {score.summary['ceiling']:.3f}, not 1" in " ".join(score.notes)

@@ -56,3 +56,23 @@ def test_one_dimension_has_no_score():
     score = mutual_information_score(np.arange(5.0))
     assert score.value is None
     assert "needs two" in score.notes[0]
+
+
+def test_corrected_information_does_not_depend_on_the_order_of_dimensions():
+    rng = np.random.default_rng(33)
+    a = rng.integers(0, 3, 40)
+    codes = [np.where(rng.random(40) < 0.35, a, rng.integers(0, 3, 40)) for _ in range(4)]
+    one, other = (
+        mutual_information_score(np.stack(columns, axis=1) * 1.0).summary
+        for columns in (codes, codes[::-1])
+    )
+    name = "mutual_information_score_corrected"
+    assert one[name] == pytest.approx(other[name], rel=1e-12)
+
+
+def test_corrected_information_is_of_distinct_values():
+    """0 and 0.001 are one of twenty bins of equal width, and two values."""
+    values = np.array([0.0, 0.001, 1.0])[np.arange(300) % 3]
+    summary = mutual_information_score(np.stack([values, values], axis=1)).summary
+    assert summary["mutual_information_score_corrected"] == pytest.approx(np.log(3), rel=0.01)
+    assert summary["mutual_information_score"] == pytest.approx(0.6365, abs=1e-4)

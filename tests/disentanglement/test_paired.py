@@ -194,3 +194,80 @@ def test_the_models_of_a_sweep_are_named_in_errors():
     runs = [{"seed": 0, "codes": models["a"]}, {"seed": 1, "codes": models["b"][:5]}]
     with pytest.raises(latentcli.LatentError, match=r"model, seed 1: .*5 rows"):
         latentcli.sweep(runs, factors, only=["mig"])
+
+
+def test_settings_are_one_group_however_they_are_written():
+    models, factors = two_models(0)
+    codes = models["a"]
+    runs = [
+        {"x": 1, "y": 2.0, "seed": 0, "codes": codes},
+        {"y": 2, "x": 1, "seed": 1, "codes": codes + 0.01},
+        {"x": 20240101.0, "seed": 0, "codes": codes + 0.02},
+        {"x": 20240102.0, "y": None, "seed": 0, "codes": codes + 0.03},
+    ]
+    found = latentcli.sweep(runs, factors, only=["mig"])
+    groups = {row["group"]: row["models"] for row in found.records if row["level"] == "group"}
+    assert groups == {"x=1, y=2": 2, "x=20240101, y=None": 1, "x=20240102, y=None": 1}
+
+
+def test_models_that_differ_by_rounding_are_not_distinguished():
+    """Sums of the same numbers in another order: differences of 1e-16, as steady as differences of models."""
+    rng = np.random.default_rng(5)
+    factors = rng.integers(0, 3, (300, 3))
+    codes = factors + rng.normal(size=factors.shape)
+    models = {name: codes[:, [*map(int, name)]] for name in ("012", "021", "120", "201")}
+    found = latentcli.score_models("med", models, factors)
+    assert {row["group"] for row in found.records if row["level"] == "all"} == {"a"}
+    runs = [{"x": n % 2, "seed": n, "codes": one} for n, one in enumerate(models.values())]
+    shares = [
+        row["share"]
+        for row in latentcli.sweep(runs, factors, only=["med"]).records
+        if row["level"] == "share"
+    ]
+    assert shares == [None]
+
+
+def test_a_period_is_part_of_what_is_kept():
+    rng = np.random.default_rng(6)
+    angle = rng.choice([0.0, 90.0, 180.0, 270.0], 200)
+    codes = {name: rng.normal(size=(200, 3)) + angle[:, None] / 90 for name in "ab"}
+    store = {}
+    for options in ({}, {"periodic": {"angle": 360.0}}):
+        kept, fresh = (
+            latentcli.score_models(
+                "mcc",
+                codes,
+                {"angle": angle},
+                halves=0,
+                store=one,
+                continuous=["angle"],
+                **options,
+            )
+            for one in (store, None)
+        )
+        assert [one.value for one in kept.scores.values()] == [
+            one.value for one in fresh.scores.values()
+        ]
+
+
+def test_what_is_damaged_in_the_store_is_computed_again():
+    models, factors = two_models(0)
+    store = {}
+    first = latentcli.score_models("mig", models, factors, store=store)
+    for key, value in store.items():
+        store[key] = {"metric": "mig"} if isinstance(value, dict) else 5
+    assert latentcli.score_models("mig", models, factors, store=store).records == first.records
+
+
+def test_a_score_that_was_kept_has_the_rows_it_had():
+    models, factors = two_models(0)
+    columns = {name: factors[:, k].astype(float) for k, name in enumerate("abc")}
+    columns["a"][7] = np.nan
+    store = {}
+    runs = [
+        latentcli.score_models(
+            "zmaxvar", models, columns, halves=0, store=store, train=50, evaluate=50
+        )
+        for _ in range(2)
+    ]
+    assert runs[0].records == runs[1].records

@@ -145,3 +145,19 @@ def test_codes_however_small_are_scored_without_a_warning():
     codes = factors + 0.1 * rng.normal(size=factors.shape)
     small = sap(codes * 1e-310, factors)
     assert small.summary["sap_r2"] == pytest.approx(sap(codes, factors).summary["sap_r2"])
+
+
+def test_of_one_dimension_the_value_stands_in_its_interval():
+    """It can predict less than the most frequent class does."""
+    rng = np.random.default_rng(4)
+    score = sap(rng.normal(size=(50, 1)), {"f": rng.integers(0, 3, 50)})
+    assert score.value < 0
+    assert score.interval.low <= score.value <= score.interval.high
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0])
+def test_codes_that_are_the_factors_score_their_ceiling(scale):
+    grid = np.array([[a, b, c] for a in range(3) for b in range(2) for c in range(4)])
+    factors = grid.repeat(10, axis=0)
+    score = sap(scale * factors, factors, ci=None)
+    assert score.value == pytest.approx(score.summary["ceiling"], abs=1e-12)

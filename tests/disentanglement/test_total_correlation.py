@@ -90,3 +90,11 @@ def test_what_is_infinite_or_undefined_has_a_reason(codes, reason):
     score = total_correlation(codes)
     assert score.value is None
     assert reason in score.notes[0]
+
+
+def test_shuffles_that_make_dimensions_collinear_have_no_part_in_chance():
+    """Of four corners nearly every other order is a copy of a dimension, or its opposite: infinite."""
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    assert total_correlation(corners).chance == pytest.approx(0.0, abs=1e-12)
+    three = total_correlation(np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]))
+    assert np.isfinite(three.chance)

@@ -258,6 +258,38 @@ def test_a_sweep_by_groups_of_files(sweep, answer):
     assert values[0] == values[1]
 
 
+def test_columns_called_codes_and_name_are_settings(sweep, answer):
+    lines = (sweep / "runs" / "sweep.csv").read_text("utf-8").splitlines()
+    named = [
+        lines[0].replace("beta", "codes") + ",name",
+        *(f"{line},vae" for line in lines[1:]),
+    ]
+    (sweep / "runs" / "named.csv").write_text("\n".join(named), "utf-8")
+    found = answer(
+        "disentanglement", "--sweep", "runs/named.csv", "factors.csv", "--only", "mig"
+    )
+    assert {row["group"] for row in found["results"] if row["level"] == "group"} == {
+        "codes=1, name=vae", "codes=4, name=vae",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--halves 5", "--skip-bad-shards", "--dask local"])
+def test_options_that_sweeps_have_not_are_refused(sweep, latent, option):
+    code, _, err = latent(
+        "disentanglement", "--sweep", "runs/sweep.csv", "factors.csv", *option.split()
+    )
+    assert code == 2
+    assert f"{option.split()[0]} is not for sweeps" in err
+
+
+def test_a_file_that_is_there_twice_in_a_sweep_is_named(sweep, latent):
+    lines = (sweep / "runs" / "sweep.csv").read_text("utf-8").splitlines()
+    (sweep / "runs" / "twice.csv").write_text("\n".join([*lines, lines[1]]), "utf-8")
+    code, _, err = latent("disentanglement", "--sweep", "runs/twice.csv", "factors.csv")
+    assert code == 1
+    assert "two models of the sweep are b1_0.npy: each is named once" in err
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
