@@ -192,6 +192,7 @@ def _of_vectors(
     import shlex
 
     from latentcli.cli import retyped_files
+    from latentcli.errors import WordError
 
     command = arguments[0]
     if beside := retyped_files.text_beside(arguments, [*files, named]):
@@ -207,8 +208,9 @@ def _of_vectors(
         return _evaluated(words, files)
     if command in _OF_WORDS and files and not named:
         return _asked(command, words, given, files)
-    if command in _OF_WORDS and named and given:
-        return retyped_files.of_word(arguments, given, named, error)
+    missing = isinstance(error, WordError) and " is not " in str(error)
+    if command in _OF_WORDS and named and given and missing:
+        return retyped_files.of_word(arguments, given, named)
     if command in _OF_CODES and len(given) == 2 and not files:
         typed = shlex.join(
             ["latent", "project", ":".join(given), *(["-v", named] if named else [])]

@@ -54,17 +54,13 @@ def of_factors(command: str, words: Sequence[str], given: Sequence[str]) -> str:
     return ""
 
 
-def of_word(
-    words: Sequence[str], given: Sequence[str], table: str, error: LatentError | None
-) -> str:
+def of_word(words: Sequence[str], given: Sequence[str], table: str) -> str:
     """Return the line that names another column of a table, which has the words that were not found."""
     path = Path(table)
     if "--labels" in words and all(map(str.isdecimal, given)):
         rows = [f"#{word}" if word in given else word for word in words]
         return f"rows are #N where there are labels: {shlex.join(['latent', *rows])}"
     if {"--text-column", "--labels"} & {*words} or not path.is_file():
-        return ""
-    if "is not a row of" not in str(error):
         return ""
     with suppress(LatentError, OSError, ValueError):
         for name, cells in _names_in(path).items():

@@ -177,13 +177,8 @@ def _models(records: Sequence[Mapping[str, Any]]) -> list[Model]:
             raise LatentError(f"`models`: model {number} has no codes")
         # In one order, so that the same settings are one group however they were written.
         settings = {key: _plain(given.get(key)) for key in keys}
-        own = Model(
-            "",
-            settings,
-            _plain(record.get("seed")),
-            record["codes"],
-            _plain(record.get("factors")),
-        )
+        seed, factors = _plain(record.get("seed")), _plain(record.get("factors"))
+        own = Model("", settings, seed, record["codes"], factors)
         name = record.get("name") or f"{own.group or 'model'}, {_seed_or(own.seed, number)}"
         made.append(replace(own, name=str(name)))
     repeated = [one.name for one in made]

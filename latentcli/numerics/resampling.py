@@ -23,7 +23,7 @@ _LEAST = 8
 HALVES = 20
 """How many random halves of the rows say how much a score varies."""
 
-_ALIKE = 10
+_ALIKE = 30
 """Times that halves differ less than their mean from the value, from which they are all alike: at a bound."""
 
 _LARGE = 5_000_000
