@@ -24,8 +24,19 @@ NUMBERS_IN_BRACKETS = (
     rb"[\[({][ \t]*[-+]?[\d.]+(?:[ \t]+[-+]?[\d.]+(?:[eE][-+]?\d+)?)+[ \t]*[\])}]"
 )
 """Two numbers or more that blanks separate, in brackets."""
-_ENDS_IN_LIST = re.compile(rb"\S[:=]?[ \t]*" + NUMBERS_IN_BRACKETS + rb"$")
+_ENDS_IN_LIST = re.compile(rb"\S[:=]?[ \t]*\"?" + NUMBERS_IN_BRACKETS + rb"\"?$")
 _ATTACHED = re.compile(rb"[^\d\s:=][^:=]*[:=][ \t]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
+_NUMBERS_WITH_BARS = re.compile(
+    rb"\"?[-+]?[\d.,]*\d\"?[ \t]*[|;](?:[ \t]*\"?[-+]?[\d.,]*\d\"?[ \t]*[|;]?)*"
+)
+"""Numbers that bars or semicolons separate or end, each maybe in quotes."""
+
+_NUMBERS_WITH_COMMAS = re.compile(
+    rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?,(?:[-+]?[\d.]+(?:[eE][-+]?\d+)?,?)*"
+)
+"""A number and a comma, and maybe more of them: no name of a column."""
+
+_HALF = re.compile(rb"\d+[ \t]+[-+]")
 _BRACKETS = {b"[": b"]", b"(": b")", b"{": b"}"}
 
 
@@ -62,7 +73,7 @@ def _is_of_numbers(
     found: Layout, lines: list[bytes], names: list[bytes], rows: list[list[bytes]]
 ) -> bool:
     """Tell a table of numbers from rows of word vectors that are laid out like one."""
-    headed = not any(is_number(pointed(name, found)) or is_list(name) for name in names)
+    headed = are_names(names, found)
     if found.separator == b"\t" and (len(lines) == 1 or not headed):
         return False  # rows of text without names
     every = [cell.strip() for row in [names, *rows] for cell in row]
@@ -83,6 +94,16 @@ def _is_of_numbers(
     if any(_ENDS_IN_LIST.search(cell) and not is_list(cell) for cell in every):
         return False
     return any(is_number(pointed(cell, found)) or is_list(cell) for cell in rows[0])
+
+
+def are_names(cells: list[bytes], found: Layout) -> bool:
+    """Tell whether no cell of a line is a number, a list, or numbers with commas."""
+    return not any(
+        is_number(pointed(cell, found))
+        or is_list(cell)
+        or _NUMBERS_WITH_COMMAS.fullmatch(cell.replace(b'"', b"").strip())
+        for cell in cells
+    )
 
 
 def _are_glued(column: tuple[bytes, ...]) -> bool:
@@ -255,9 +276,11 @@ def is_list(cell: bytes) -> bool:
 
 
 def _is_cut(cell: bytes) -> bool:
-    """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"."""
+    """Tell a list that is cut by the separator of the columns: "[0.5" or "0.5]"; or "709 -" of ",709 -,001"."""
     if is_list(cell):
         return False
+    if _HALF.fullmatch(cell) or _NUMBERS_WITH_BARS.fullmatch(cell):
+        return True
     if _BARS.search(cell):
         return True
     uneven = any(cell.count(left) != cell.count(right) for left, right in _BRACKETS.items())

@@ -26,6 +26,9 @@ _GLUED = re.compile(_DECIMAL + r"[ ]*(?:\t|:[ \t])[ ]*\S")
 _FIRST = re.compile(_DECIMAL + r"[\s:;|]+\S")
 """A decimal number before a text, where a column is named like dimensions."""
 
+_LAST = re.compile(r"\S\s+[-+]?\d[\d.]*$")
+"""A number behind a text, where a column is named like dimensions: the word holds the separator."""
+
 _NUMBERED = re.compile(r"\d+[\s:;|]+\S")
 """A whole number before a text: of a first row that was taken for names."""
 
@@ -71,14 +74,18 @@ def check_no_numbers(stream: Stream, name: str, values: Array) -> None:
 def check_cells(
     stream: Stream, texts: Mapping[str, Array], words: str, numbers: Mapping[str, Array]
 ) -> None:
-    """Refuse several numbers in a cell as words; or these, or a number before a text, under a name like the dimensions'."""
+    """Refuse several numbers in a cell as words; or these, or a number beside a text, under a name like the dimensions'."""
     stems = {name.rstrip("0123456789") for name in numbers if name[-1:].isdigit()}
     for name, cells in texts.items():
         row = _NUMBERED.match(name) is not None  # the first row, taken for names
         like = row or (name[-1:].isdigit() and name.rstrip("0123456789") in stems)
         begins = _NUMBERED if row else _FIRST
         there = [text for text in cells if text is not None]
-        several = [text for text in there if _is_several(text) or (like and begins.match(text))]
+        several = [
+            text
+            for text in there
+            if _is_several(text) or (like and (begins.match(text) or _LAST.search(text)))
+        ]
         if (name == words or like) and 2 * len(several) > len(cells):
             raise stream.error(
                 f"column '{name}' holds more than a number or a word, such as '{shown(several[0], 40)}'; "

@@ -42,6 +42,12 @@ _NUMBER_START = re.compile(rb"[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?[.,;:]*")
 _ATTACHED = re.compile(
     rb"[^\d.,;][,;:|=][-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?|.*[\[({][-+]?[\d.]+[,;]?", re.DOTALL
 )
+_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity|[-+\d.,;]*(?:[eE][-+]?\d+)?)", re.IGNORECASE)
+"""A number, or several with commas or semicolons."""
+
+_AFTER_TAB = re.compile(rb"\t[-+]?[\d.]+$")
+"""A number behind a tab: the first of those that other separators follow."""
+
 _TAB_BEFORE_LAST = re.compile(rb"[^\t]* [^\t]*\t[^ \t]+")
 """Blanks between numbers, and a tab before the last, which is then the word."""
 
@@ -84,7 +90,7 @@ class Dialect(NamedTuple):
             word = word[: -len(self.joiner)].rstrip(BLANKS)
         if self.quote:
             word = _unquoted(word, self.quote)
-        elif self.separator != b" " and _glued(word):
+        elif self.separator != b" " and (_glued(word) or _AFTER_TAB.search(word)):
             return None
         if self.wordless and word:
             return None
@@ -250,7 +256,7 @@ def _with_words(
     if sum(_HOLDS_NUMBER.search(word) is not None for word in words) * 2 > len(words):
         return None
     if found.word_last and (
-        all(_POINT.fullmatch(word.strip(b"[](){}")) for word in words)
+        all(_NUMBERS.fullmatch(word.strip(b"[](){}")) for word in words)
         or sum(map(_glued_before, words)) * 2 > len(words)
     ):
         return None

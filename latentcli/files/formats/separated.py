@@ -94,10 +94,7 @@ def _names(found: delimited.Layout, lines: list[bytes]) -> tuple[list[bytes], bo
     if delimited.holds_lists(names, rows):
         return names, True
     ends = len(names) > 2 and not names[-1] and all(not row[-1].strip() for row in rows)
-    return names, all(names[1 : -1 if ends else None]) and not any(
-        delimited.is_number(delimited.pointed(name, found)) or delimited.is_list(name)
-        for name in names
-    )
+    return names, all(names[1 : -1 if ends else None]) and delimited.are_names(names, found)
 
 
 def _words(table: Any, *, named: bool) -> list[str]:

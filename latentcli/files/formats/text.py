@@ -195,20 +195,20 @@ def first_lines(stream: Stream) -> list[bytes]:
 
 def header(lines: list[bytes]) -> tuple[int, int] | None:
     """Return what a header on the first line declares, rows and dimensions; None without one."""
+    below = [line for line in lines[1:] if line.strip(BLANKS)]
+    if below and (match := _SEPARATED_HEADER.fullmatch(lines[0])):
+        count, dimensions = int(match[1]), int(match[2])
+        more = below[0].count(b",") + below[0].count(b";") > 1 or len(fields_of(below[0])) > 2
+        right = count == len(below) < _SAMPLE or count >= len(below) >= _SAMPLE
+        return (count, dimensions) if more and right else None
     match = _HEADER.fullmatch(lines[0])
-    if len(lines) > 1 and (separated := _SEPARATED_HEADER.fullmatch(lines[0])):
-        rows = sum(bool(line.strip(BLANKS)) for line in lines[1:])
-        more = lines[1].count(b",") + lines[1].count(b";") > 1 or len(fields_of(lines[1])) > 2
-        right = int(separated[1]) == rows < _SAMPLE or int(separated[1]) >= rows >= _SAMPLE
-        return (int(separated[1]), int(separated[2])) if more and right else None
     if not match or len(lines) < 2:
         return None
     declared = int(match[1]), int(match[2])
-    second = fields_of(lines[1])
+    second = fields_of(below[0]) if below else []
     if len(second) != 2 or not is_number(second[1]) or second[0][-1:] in (b",", b";"):
         return declared
-    rows = sum(bool(line.strip(BLANKS)) for line in lines[1:])
-    if rows >= _SAMPLE or declared[0] != rows:
+    if len(below) >= _SAMPLE or declared[0] != len(below):
         return None
     word = not is_number(second[0]) and not second[0].isdigit()
     return declared if declared[1] in (1, 2) or word else None
