@@ -74,16 +74,19 @@ _IN_PLACE = {
 _VECTORS = {"-v", "--vectors"}
 _OF_WORDS = {"analogy", "neighbors", "similarity", "distances", "odd", "relation"}
 _OF_CODES = {"direction"}
+_OF_PAIRS = {"similarity", "distances"}
+
 _ONLY_FOR = {
     "--row": _OF_WORDS, "--index": _OF_WORDS, "--norms": ("", "interp", "typical"),
     "--length": ("", "interp", "typical"), "--axis": ("", "project"), "--direction": ("", "edit", "project"),
 }  # fmt: skip
 """Commands in which what is to be typed in place of an option exists."""
 
-_OF_ROWS = ("--sample", "--restrict")
-
 _NOT_FOR = {"--dim": ("download", "sample"), "--dtype": ("download",)}
-_OF_PAIRS = {"similarity", "distances"}
+"""Commands in which it does not."""
+
+_OF_ROWS = ("--sample", "--restrict")
+"""Options that leave rows out, which commands of words do not."""
 
 
 def of_misuse(error: Any) -> str:

@@ -82,7 +82,7 @@ def is_constant(points: Points) -> bool:
     for _, block in points.blocks():
         away = max(away, float(((block - first) ** 2).sum(axis=1).max()))
         largest = max(largest, float((block**2).sum(axis=1).max()))
-    # Rows of unit length, and whole numbers, may have been float32 before.
+    # Rows set to length 1 may come from float32, whatever holds them.
     exact = not points.unit and points.rows.dtype == np.float64
     step = float(np.finfo(np.float64 if exact else np.float32).eps)
     return away <= (_CONSTANT * step) ** 2 * largest

@@ -12,10 +12,8 @@ from latentcli.errors import shown
 from latentcli.files import delimited
 from latentcli.files.formats import dialects
 from latentcli.files.stream import Stream
+from latentcli.files.vector_columns import WORD_NAMES
 from latentcli.numerics.types import Array
-
-WORD_NAMES = ("word", "words", "token")
-"""Names under which numbers are words, such as 1984."""
 
 _SAMPLE = 64
 _DIGIT = re.compile(r"\d")

@@ -27,6 +27,9 @@ TEXT_NAMES = (
 )  # fmt: skip
 """Names of columns that are taken for the text, in this order."""
 
+WORD_NAMES = ("word", "words", "token")
+"""Names under which numbers are words, such as 1984."""
+
 BATCH_NUMBERS = 1 << 19
 """Numbers in work at a time."""
 
@@ -166,7 +169,7 @@ def choose(name: str, samples: Mapping[str, Sequence[object]], key: str = "") ->
 
 def _kinds(column: str) -> type | tuple[type, ...]:
     """Return what words of a column are: numbers, too, under the name `word`."""
-    return (str, int) if column.lower() in ("word", "words", "token") else str
+    return (str, int) if column.lower() in WORD_NAMES else str
 
 
 def no_column(name: str, key: str, columns: Iterable[str]) -> FormatError:

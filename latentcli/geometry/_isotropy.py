@@ -26,10 +26,10 @@ from latentcli.numerics.types import Array
 
 SECTION = "isotropy"
 _COSINES = ("mean_cosine", "all_but_the_top")
+"""Measures of directions, which the lengths of rows do not move."""
 
 _LEAST = {"mean_cosine": -1.0, "all_but_the_top": -1.0, "isoscore": 0.0}
 """The least that measures can be; ranks are 1 or more."""
-"""Measures of directions, which the lengths of rows do not move."""
 
 
 def mean_cosine(rows: Array) -> float | None:

@@ -186,6 +186,8 @@ def mahalanobis(points: Points, seed: int = 0) -> tuple[Array, Array]:
     first = points.take(slice(0, 1))
     for _, block in points.blocks():
         varies |= (block != first).any(axis=0)
+        if varies.all():
+            break
     if not varies.any():
         raise LatentError("all rows of `x` are the same: there are no outliers")
     sample = points.take(sampled(len(points), _FITTED, seed))[:, varies]

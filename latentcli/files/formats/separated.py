@@ -9,6 +9,7 @@ from typing import Any
 from latentcli.files import bounds, delimited
 from latentcli.files import table_checks as checks
 from latentcli.files.stream import Stream
+from latentcli.files.vector_columns import WORD_NAMES
 
 _MAX_BYTES = 1 << 30
 _MAX_COLUMNS = 16_384
@@ -107,7 +108,7 @@ def _words(table: Any, *, named: bool) -> list[str]:
         if kinds.is_integer(field.type) or kinds.is_floating(field.type)
     ]
     if named:
-        return [name for name in numbers if name.strip().lower() in checks.WORD_NAMES]
+        return [name for name in numbers if name.strip().lower() in WORD_NAMES]
     first = [(name, str(table[name][0])) for name in table.column_names if table.num_rows]
     lists = [name for name, cell in first if delimited.is_list(cell.encode())]
     texts = [field.name for field in table.schema if kinds.is_string(field.type)]

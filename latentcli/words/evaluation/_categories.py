@@ -17,7 +17,7 @@ from latentcli.numerics.types import Array
 from latentcli.numerics.vectors import unit
 from latentcli.results import Picture, Record, Result
 from latentcli.words._space import Space
-from latentcli.words.evaluation._protocol import protocol_of
+from latentcli.words.evaluation._protocol import Lexicon, protocol_of
 from latentcli.words.evaluation._similarity import keys_of, vectors_of
 from latentcli.words.evaluation._vocabulary import about, note_on_missing
 from latentcli.words.evaluation._word_lists import WordLists
@@ -87,7 +87,8 @@ def evaluate_categories(
     given = WordLists.of(lists)
     words = [(word, name) for name, mine in given.lists.items() for word in mine]
     rules = protocol_of("latent", ignore_case=ignore_case)
-    found = vectors_of(vectors, [word for word, _ in words], rules)
+    lexicon = Lexicon(vectors, rules, [word for word, _ in words])
+    found = vectors_of(vectors, [word for word, _ in words], rules, lexicon)
     known = [(word, name) for word, name in words if word in found]
     names = [name for _, name in known]
     count = len(set(names))
@@ -97,7 +98,7 @@ def evaluate_categories(
         )
     clusters = cluster(np.stack([found[word] for word, _ in known]), count, seed=seed)
     value = purity(clusters, names)
-    keys = keys_of(vectors, [word for word, _ in known], rules)
+    keys = keys_of(vectors, [word for word, _ in known], lexicon)
     repeats = repeats_of_keys(zip(keys, names, strict=True))
     if repeats.distinct <= _COLLAPSED * count:
         repeats = Repeats(len(known))  # a vector or two for each category are no copies

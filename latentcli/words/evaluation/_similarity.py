@@ -177,9 +177,11 @@ def _cosine(u: Array, v: Array) -> float:
     return 1.0 - float(step @ step) / 2
 
 
-def vectors_of(space: Space, words: list[str], protocol: Protocol) -> dict[str, Array]:
-    """Return the unit vector of each word that is in the vocabulary."""
-    lexicon = Lexicon(space, protocol, words)
+def vectors_of(
+    space: Space, words: list[str], protocol: Protocol, lexicon: Lexicon | None = None
+) -> dict[str, Array]:
+    """Return the unit vector of each word that is in the vocabulary; `lexicon` is of these words, if it is there."""
+    lexicon = lexicon or Lexicon(space, protocol, words)
     makes_any = "ngrams" in space.entry.extras and protocol.restrict is None
     rows = {word: row for word in words if (row := lexicon.row(word)) is not None}
     numbers = np.array(list(rows.values()), dtype=np.int64)
@@ -193,9 +195,8 @@ def vectors_of(space: Space, words: list[str], protocol: Protocol) -> dict[str, 
     return found
 
 
-def keys_of(space: Space, words: Sequence[str], protocol: Protocol) -> list[str | bytes]:
+def keys_of(space: Space, words: Sequence[str], lexicon: Lexicon) -> list[str | bytes]:
     """Return a key for each word: equal for words whose vectors are copies of one."""
-    lexicon = Lexicon(space, protocol, words)
     rows = map(lexicon.row, words)
     return [
         word if row is None else space.matrix[row].tobytes()

@@ -141,9 +141,9 @@ def _tested(
     space: Space, tests: Sequence[AssociationTest], rules: Protocol, *, samples: int, seed: int
 ) -> list[WeatTest]:
     """Make each test with the words that are in the vocabulary."""
-    found = vectors_of(
-        space, [word for test in tests for words in test.lists for word in words], rules
-    )
+    every = [word for test in tests for words in test.lists for word in words]
+    lexicon = Lexicon(space, rules, every)
+    found = vectors_of(space, every, rules, lexicon)
     made = []
     for test in tests:
         skipped = tuple(word for words in test.lists for word in words if word not in found)
@@ -151,7 +151,7 @@ def _tested(
         association, copies = None, 0
         if all(known):
             x, y, a, b = map(np.stack, known)
-            distinct = [_distinct(space, rules, words, found) for words in test.lists[:2]]
+            distinct = [_distinct(space, lexicon, words, found) for words in test.lists[:2]]
             copies = len(x) + len(y) - sum(map(len, distinct))
             tested = associate(distinct[0], distinct[1], a, b, samples=samples, seed=seed)
             association = with_copies(tested, x, y, a, b) if copies else tested
@@ -162,11 +162,11 @@ def _tested(
 
 
 def _distinct(
-    space: Space, rules: Protocol, words: Sequence[str], found: Mapping[str, Array]
+    space: Space, lexicon: Lexicon, words: Sequence[str], found: Mapping[str, Array]
 ) -> Array:
     """Return the unit vectors (n, D) of those words of a list that are no copies of another one's."""
     known = [word for word in words if word in found]
-    copies = grouped(numbered(keys_of(space, known, rules)))
+    copies = grouped(numbered(keys_of(space, known, lexicon)))
     return copies.once(np.stack([found[word] for word in known]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -146,11 +147,11 @@ def command(
     plot.check(output)
     if len(files) < 2:
         raise UsageError("name two files or more: X Y, or X and several")
-    x, *given_y = files
-    y = list(dict.fromkeys(given_y))
-    for name in y:
-        if (times := given_y.count(name)) > 1:
+    x, *others = files
+    for name, times in Counter(others).items():
+        if times > 1:
             output.note(f"{name} is named {times} times and compared once")
+    y = list(dict.fromkeys(others))
     if len(y) > 1:
         if lexicon or aligning.align or biased or labels:
             raise UsageError("--lexicon, --align, --biased and --labels go with two spaces")
